@@ -1,0 +1,95 @@
+"""The only place that commits.
+
+A service function marked `@transactional` gets an open session as its first argument. Raise = rollback,
+return = commit. Serialization failures and deadlocks run the whole function again; violated constraints come out
+as the domain error that they mean.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from psycopg import errors as pg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from webapp.domain import errors
+from webapp.extensions import db
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ATTEMPTS = 3
+LOCK_TIMEOUT_MS = 3000
+
+CONSTRAINT_ERRORS: dict[str, type[errors.DomainError]] = {
+    "ex_claim_overlap": errors.SlotTaken,
+    "uq_booking_slot_id_seat": errors.SlotTaken,
+    "uq_slot_event_type_starts_at": errors.SlotOverlap,
+    "uq_booking_slot_id_guest_id": errors.AlreadyBooked,
+    "uq_host_slug": errors.SlugTaken,
+    "uq_event_type_host_id_slug": errors.SlugTaken,
+    "uq_host_email_lower": errors.EmailTaken,
+}
+
+
+def session() -> Session:
+    """The session of this request, job or command. For reading; writing goes through `transaction`."""
+    return db.session()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One READ COMMITTED transaction: commits when the block ends, rolls back when it raises."""
+    current = session()
+    if current.info.get("in_transaction_block"):
+        raise RuntimeError("transactions do not nest: pass the session on instead")
+    current.info["in_transaction_block"] = True
+    try:
+        yield current
+        current.commit()
+    except BaseException:
+        current.rollback()
+        raise
+    finally:
+        current.info.pop("in_transaction_block", None)
+
+
+def transactional(command: Callable[Concatenate[Session, P], T]) -> Callable[P, T]:
+    """Run a command in a transaction of its own, again when Postgres asks for it (40001, 40P01)."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with transaction() as current:
+                    return command(current, *args, **kwargs)
+            except DBAPIError as error:
+                if attempt < ATTEMPTS and _is_retryable(error):
+                    time.sleep(random.uniform(0.005, 0.05) * attempt)
+                    continue
+                raise _meaning(error) from error
+            except PoolTimeout as error:
+                raise errors.Overloaded("no database connection in time") from error
+        raise AssertionError("unreachable")
+
+    return run
+
+
+def _is_retryable(error: DBAPIError) -> bool:
+    return isinstance(error.orig, pg.SerializationFailure | pg.DeadlockDetected)
+
+
+def _meaning(error: DBAPIError) -> Exception:
+    cause = error.orig
+    if isinstance(cause, pg.LockNotAvailable | pg.SerializationFailure | pg.DeadlockDetected):
+        return errors.Overloaded("the calendar is busy")
+    if isinstance(cause, pg.IntegrityError):
+        known = CONSTRAINT_ERRORS.get(cause.diag.constraint_name or "")
+        if known:
+            return known()
+    return error

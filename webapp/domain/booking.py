@@ -1,0 +1,44 @@
+"""The states of a booking and the moves between them (RFC 5545 STATUS behind the first three)."""
+
+from enum import StrEnum
+
+
+class BookingStatus(StrEnum):
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+
+
+# A live booking holds its seat. The schema repeats this set in `booking.is_live`.
+NOT_LIVE = frozenset({BookingStatus.CANCELLED, BookingStatus.DECLINED})
+
+# Still to come: may be cancelled or rescheduled.
+ACTIVE = frozenset({BookingStatus.PENDING, BookingStatus.CONFIRMED})
+
+TRANSITIONS: dict[BookingStatus, frozenset[BookingStatus]] = {
+    BookingStatus.PENDING: frozenset(
+        {BookingStatus.CONFIRMED, BookingStatus.DECLINED, BookingStatus.CANCELLED}
+    ),
+    BookingStatus.CONFIRMED: frozenset(
+        {BookingStatus.CANCELLED, BookingStatus.COMPLETED, BookingStatus.NO_SHOW}
+    ),
+    BookingStatus.COMPLETED: frozenset({BookingStatus.NO_SHOW}),
+    BookingStatus.NO_SHOW: frozenset({BookingStatus.COMPLETED}),
+    BookingStatus.DECLINED: frozenset(),
+    BookingStatus.CANCELLED: frozenset(),
+}
+
+
+def may_become(status: BookingStatus, new: BookingStatus) -> bool:
+    return new in TRANSITIONS[status]
+
+
+class EventKind(StrEnum):
+    """Facts about a booking, as they stand in the outbox. A fact is written in the booking's own transaction."""
+
+    BOOKING_CONFIRMED = "booking.confirmed"
+    BOOKING_RESCHEDULED = "booking.rescheduled"
+    BOOKING_CANCELLED = "booking.cancelled"

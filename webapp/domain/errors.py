@@ -1,0 +1,104 @@
+"""The tree of domain errors. Each has a stable `code`; each face maps the types to its own status and words."""
+
+from collections.abc import Mapping, Sequence
+
+
+class DomainError(Exception):
+    """Base of everything that a service refuses. `code` is stable and part of the API contract."""
+
+    code = "error"
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or self.code)
+        self.detail = detail
+
+
+class NotFound(DomainError):
+    """Absent, or not the actor's: the two are never told apart."""
+
+    code = "not_found"
+
+
+class Forbidden(DomainError):
+    code = "forbidden"
+
+
+class Invalid(DomainError):
+    """Input that can never be accepted. `errors`: field name -> messages; "" is the whole form."""
+
+    code = "invalid"
+
+    def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
+        super().__init__("; ".join(f"{field}: {m}" for field, messages in errors.items() for m in messages))
+        self.errors = errors
+
+
+class IdempotencyMismatch(DomainError):
+    """The same idempotency key came with another request."""
+
+    code = "idempotency_mismatch"
+
+
+class Conflict(DomainError):
+    """The request was fine, the state is against it."""
+
+    code = "conflict"
+
+
+class SlotUnavailable(Conflict):
+    """The start is not offered. `reasons`: stable codes of availability rule 15."""
+
+    code = "slot_unavailable"
+
+    def __init__(self, reasons: Sequence[str] = ()) -> None:
+        super().__init__(", ".join(reasons))
+        self.reasons = tuple(reasons)
+
+
+class SlotTaken(SlotUnavailable):
+    """Somebody else has this time."""
+
+    code = "slot_taken"
+
+
+class AlreadyBooked(Conflict):
+    """This guest has a seat in this slot already."""
+
+    code = "already_booked"
+
+
+class SlotOverlap(Conflict):
+    """A published slot would overlap one of the same event type, or a booked one."""
+
+    code = "slot_overlap"
+
+
+class SlotBooked(Conflict):
+    """A slot with bookings can neither be moved nor deleted."""
+
+    code = "slot_booked"
+
+
+class AlreadyCancelled(Conflict):
+    code = "already_cancelled"
+
+
+class NotActive(Conflict):
+    """The booking is over, or in a state that does not allow this."""
+
+    code = "not_active"
+
+
+class SlugTaken(Conflict):
+    code = "slug_taken"
+
+
+class EmailTaken(Conflict):
+    code = "email_taken"
+
+
+class Overloaded(DomainError):
+    """A lock or a connection could not be had in time. Nothing was changed: try again after `retry_after` seconds."""
+
+    code = "overloaded"
+    retry_after = 2

@@ -1,0 +1,27 @@
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.models.base import Base, Keyed
+
+
+class AuditEntry(Keyed, Base):
+    """Who did what to what. Append-only for the application's role; ids, never names or addresses, so that
+    erasing a person needs no change here."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (
+        CheckConstraint("actor_kind IN ('guest', 'host', 'admin', 'system')", name="actor_kind"),
+        Index("ix_audit_entry_object", "object_kind", "object_id"),
+        Index("ix_audit_entry_occurred_at", "occurred_at"),
+    )
+
+    occurred_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    actor_kind: Mapped[str]
+    actor_id: Mapped[int | None]
+    action: Mapped[str]
+    object_kind: Mapped[str]
+    object_id: Mapped[int]
+    details: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))

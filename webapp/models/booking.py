@@ -1,0 +1,95 @@
+"""Guests and their bookings."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.models.base import Base, Keyed
+
+
+class Guest(Keyed, Base):
+    """Who books, without an account (ATTENDEE); one row per host and e-mail address, whatever its case."""
+
+    __tablename__ = "guest"
+    __table_args__ = (
+        Index("uq_guest_host_id_email_lower", "host_id", func.lower(text("email")), unique=True),
+        UniqueConstraint("id", "host_id"),
+        CheckConstraint("email <> ''", name="email_present"),
+    )
+
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id"))
+    email: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Booking(Keyed, Base):
+    """A guest has a seat in a slot (VEVENT). `uid` is the UID of its invitations for life, `version` their SEQUENCE.
+
+    The guest's name is kept per booking: a later booking by the same address changes nothing that this one shows.
+    """
+
+    __tablename__ = "booking"
+    __table_args__ = (
+        ForeignKeyConstraint(["guest_id", "host_id"], ["guest.id", "guest.host_id"]),
+        ForeignKeyConstraint(
+            ["slot_id", "host_id", "slot_capacity"],
+            ["slot.id", "slot.host_id", "slot.capacity"],
+            onupdate="CASCADE",
+        ),
+        UniqueConstraint("id", "host_id"),
+        CheckConstraint(
+            "status IN ('pending', 'confirmed', 'declined', 'cancelled', 'completed', 'no_show')",
+            name="status",
+        ),
+        CheckConstraint("seat >= 1 AND (seat <= slot_capacity OR NOT is_live)", name="seat"),
+        CheckConstraint("version >= 0", name="version"),
+        CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_at"),
+        CheckConstraint(
+            "(cancelled_at IS NULL) = (cancelled_by IS NULL) AND "
+            "(cancelled_by IS NULL OR cancelled_by IN ('guest', 'host', 'admin', 'system'))",
+            name="cancelled_by",
+        ),
+        Index("uq_booking_slot_id_seat", "slot_id", "seat", unique=True, postgresql_where=text("is_live")),
+        Index(
+            "uq_booking_slot_id_guest_id",
+            "slot_id",
+            "guest_id",
+            unique=True,
+            postgresql_where=text("is_live"),
+        ),
+        Index("ix_booking_host_id_created_at", "host_id", "created_at"),
+        Index("ix_booking_guest_id", "guest_id"),
+        Index("ix_booking_slot_id", "slot_id"),
+    )
+
+    uid: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid(), unique=True)
+    host_id: Mapped[int]
+    guest_id: Mapped[int]
+    slot_id: Mapped[int]
+    slot_capacity: Mapped[int]
+    seat: Mapped[int]
+    status: Mapped[str]
+    is_live: Mapped[bool] = mapped_column(Computed("status NOT IN ('cancelled', 'declined')", persisted=True))
+    version: Mapped[int] = mapped_column(server_default=text("0"))
+    guest_name: Mapped[str]
+    subject: Mapped[str]
+    notes: Mapped[str] = mapped_column(server_default="")
+    answers: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    time_zone: Mapped[str] = mapped_column(doc="the guest's, IANA name")
+    locale: Mapped[str] = mapped_column(server_default="en")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    cancelled_at: Mapped[datetime | None]
+    cancelled_by: Mapped[str | None]
+    cancel_reason: Mapped[str | None]

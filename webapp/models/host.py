@@ -1,0 +1,50 @@
+"""Hosts (who log in) and their roles. The login columns are those that Flask-Security works with."""
+
+from datetime import datetime
+
+from flask_security.core import RoleMixin, UserMixin
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, func, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.models.base import Base, Keyed
+
+host_role = Table(
+    "host_role",
+    Base.metadata,
+    Column("host_id", ForeignKey("host.id", ondelete="CASCADE"), primary_key=True),
+    Column("role_id", ForeignKey("role.id"), primary_key=True),
+)
+
+
+class Role(Keyed, RoleMixin, Base):
+    """`host` or `admin`. Both rows come with migration 1."""
+
+    __tablename__ = "role"
+
+    name: Mapped[str] = mapped_column(unique=True)
+    description: Mapped[str] = mapped_column(server_default="")
+
+
+class Host(Keyed, UserMixin, Base):
+    """Somebody with an account who can be booked (ORGANIZER)."""
+
+    __tablename__ = "host"
+    __table_args__ = (
+        Index("uq_host_email_lower", func.lower(text("email")), unique=True),
+        CheckConstraint("slug ~ '^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$'", name="slug_format"),
+        CheckConstraint("length(name) BETWEEN 1 AND 120", name="name_length"),
+    )
+
+    email: Mapped[str]
+    name: Mapped[str]
+    slug: Mapped[str] = mapped_column(unique=True)
+    time_zone: Mapped[str] = mapped_column(doc="IANA name")
+    locale: Mapped[str] = mapped_column(server_default="en")
+    about: Mapped[str] = mapped_column(server_default="", doc="shown to guests on the public page")
+    password: Mapped[str | None]
+    active: Mapped[bool] = mapped_column(server_default=text("true"))
+    fs_uniquifier: Mapped[str] = mapped_column(unique=True)
+    confirmed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    roles: Mapped[list[Role]] = relationship(secondary=host_role, lazy="selectin")

@@ -1,0 +1,70 @@
+"""The outbox: facts written in the transaction that made them true, and the deliveries that follow from them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.models.base import Base, Keyed
+
+
+class DeliveryStatus(StrEnum):
+    WAITING = "waiting"
+    SENT = "sent"
+    DEAD = "dead"
+    SKIPPED = "skipped"
+
+
+class OutboxEvent(Keyed, Base):
+    """Something happened. `dispatched_at` is set once its deliveries have been written."""
+
+    __tablename__ = "outbox_event"
+    __table_args__ = (
+        ForeignKeyConstraint(["booking_id", "host_id"], ["booking.id", "booking.host_id"]),
+        Index("ix_outbox_event_undispatched", "id", postgresql_where=text("dispatched_at IS NULL")),
+        Index("ix_outbox_event_booking_id", "booking_id"),
+    )
+
+    kind: Mapped[str]
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id"))
+    booking_id: Mapped[int | None]
+    booking_version: Mapped[int | None]
+    data: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    occurred_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    dispatched_at: Mapped[datetime | None]
+
+
+class Delivery(Keyed, Base):
+    """One tracked effect of an event on one recipient (`guest` or `host`), at least once, stable Message-ID.
+
+    `due_at` is when it may be tried (again); taking it for a try moves it ahead by a lease, so that a delivery
+    whose worker died comes back by itself.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        ForeignKeyConstraint(["booking_id", "host_id"], ["booking.id", "booking.host_id"]),
+        UniqueConstraint("event_id", "channel", "recipient"),
+        UniqueConstraint("booking_id", "booking_version", "kind", "channel", "recipient"),
+        CheckConstraint("status IN ('waiting', 'sent', 'dead', 'skipped')", name="status"),
+        CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="sent_at"),
+        CheckConstraint("attempts >= 0", name="attempts"),
+        Index("ix_delivery_due_at", "due_at", postgresql_where=text("status = 'waiting'")),
+    )
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("outbox_event.id"))
+    kind: Mapped[str]
+    channel: Mapped[str] = mapped_column(server_default="mail")
+    recipient: Mapped[str]
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id"))
+    booking_id: Mapped[int | None]
+    booking_version: Mapped[int | None]
+    status: Mapped[str] = mapped_column(server_default="waiting")
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    due_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    last_error: Mapped[str | None]
+    message_id: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    sent_at: Mapped[datetime | None]

@@ -1,0 +1,114 @@
+"""Slots and the claims that taken slots have on a host's time. The guarantees of US5 stand here, in the schema."""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.models.base import Base, Keyed
+
+
+class SlotOrigin(StrEnum):
+    PUBLISHED = "published"
+    SCHEDULE = "schedule"
+
+
+class SlotStatus(StrEnum):
+    AVAILABLE = "available"
+    BOOKED = "booked"
+
+
+class Slot(Keyed, Base):
+    """One interval of one host for one event type. `busy` is the interval with its buffers.
+
+    A slot never changes its time once a booking refers to it: the booking's record stays true. One that the
+    host takes back, or that a cancelled booking leaves behind, gets `withdrawn_at` and is offered no more.
+    """
+
+    __tablename__ = "slot"
+    __table_args__ = (
+        ForeignKeyConstraint(["event_type_id", "host_id"], ["event_type.id", "event_type.host_id"]),
+        # A slot with seats taken cannot be committed without a claim on its host's time.
+        ForeignKeyConstraint(
+            ["id", "claimed_host_id"],
+            ["claim.slot_id", "claim.host_id"],
+            deferrable=True,
+            initially="DEFERRED",
+            use_alter=True,
+        ),
+        UniqueConstraint("id", "busy"),
+        UniqueConstraint("id", "host_id", "capacity"),
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint("isfinite(starts_at) AND isfinite(ends_at)", name="finite"),
+        CheckConstraint("busy @> tstzrange(starts_at, ends_at)", name="busy_contains_slot"),
+        CheckConstraint(
+            "lower_inc(busy) AND NOT upper_inc(busy) AND isfinite(lower(busy)) AND isfinite(upper(busy))",
+            name="busy_half_open",
+        ),
+        CheckConstraint("origin IN ('published', 'schedule')", name="origin"),
+        CheckConstraint("capacity BETWEEN 1 AND 1000", name="capacity"),
+        CheckConstraint("seats_taken BETWEEN 0 AND capacity", name="seats"),
+        CheckConstraint("withdrawn_at IS NULL OR seats_taken = 0", name="withdrawn_is_free"),
+        Index(
+            "uq_slot_event_type_starts_at",
+            "event_type_id",
+            "starts_at",
+            unique=True,
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+        Index(
+            "ix_slot_host_id_starts_at", "host_id", "starts_at", postgresql_where=text("withdrawn_at IS NULL")
+        ),
+    )
+
+    public_id: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid(), unique=True)
+    host_id: Mapped[int]
+    event_type_id: Mapped[int]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    busy: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+    capacity: Mapped[int]
+    seats_taken: Mapped[int] = mapped_column(server_default=text("0"), doc="kept by a trigger on booking")
+    origin: Mapped[str]
+    status: Mapped[str] = mapped_column(
+        Computed("CASE WHEN seats_taken < capacity THEN 'available' ELSE 'booked' END", persisted=True)
+    )
+    claimed_host_id: Mapped[int | None] = mapped_column(
+        BigInteger, Computed("CASE WHEN seats_taken > 0 THEN host_id END", persisted=True)
+    )
+    withdrawn_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Claim(Base):
+    """A taken slot occupies a host's time. No two claims of one host overlap: buffers included, whoever writes."""
+
+    __tablename__ = "claim"
+    __table_args__ = (
+        # Follows its slot and can never drift from it.
+        ForeignKeyConstraint(["slot_id", "busy"], ["slot.id", "slot.busy"], onupdate="CASCADE"),
+        ForeignKeyConstraint(["host_id"], ["host.id"]),
+        # int8range stands in for btree_gist, which not every Postgres has.
+        ExcludeConstraint(
+            (func.int8range(text("host_id"), text("host_id"), text("'[]'")), "&&"),
+            ("busy", "&&"),
+            name="ex_claim_overlap",
+            using="gist",
+        ),
+    )
+
+    slot_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    host_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    busy: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
