@@ -8,7 +8,8 @@ from flask_wtf import CSRFProtect
 
 from webapp.models import Base
 
-db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+# The models stand on their own declarative base; the extension needs to know their tables only.
+db = SQLAlchemy(metadata=Base.metadata)
 migrate = Migrate()
 babel = Babel()
 csrf = CSRFProtect()

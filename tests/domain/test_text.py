@@ -1,0 +1,67 @@
+"""What text from outside may contain."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webapp.domain.text import TextFault, line, paragraph
+
+LINE_BREAKS = ["\r", "\n", "\r\n", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"]
+BIDI = ["\u061c", "\u200e", "\u200f", "\u202a", "\u202e", "\u2066", "\u2069"]
+CONTROLS = ["\x00", "\x01", "\t", "\x1b", "\x7f", "\x9f", "\ud800"]
+
+
+@pytest.mark.parametrize("bad", LINE_BREAKS + BIDI + CONTROLS)
+@pytest.mark.parametrize("pattern", ["Ada{}Lovelace", "{}Ada", "Ada{}"])
+def test_a_line_refuses_breaks_and_controls_anywhere(bad: str, pattern: str) -> None:
+    with pytest.raises(TextFault) as caught:
+        line(pattern.format(bad), 100)
+    assert caught.value.code == "control_character"
+
+
+@pytest.mark.parametrize("bad", ["\x00", "\x0b", "\x85", "\u2028", "\u202e", "\ud800"])
+def test_a_paragraph_refuses_controls(bad: str) -> None:
+    with pytest.raises(TextFault):
+        paragraph(f"one{bad}two", 100)
+
+
+@pytest.mark.parametrize("blank", ["", "   ", "\u00a0\u2003", "\u200b\u200d", "\u3164", "\u2800 \u2800"])
+def test_what_nobody_can_see_is_blank(blank: str) -> None:
+    with pytest.raises(TextFault) as caught:
+        line(blank, 100)
+    assert caught.value.code == "blank"
+    assert line(blank, 100, required=False) == ""
+
+
+@pytest.mark.parametrize("name", ["Ada", "José", "李小龙", "محمد", "می‌خواهم", "👩‍💻 Ada", "O'Brien & <Söhne>", "=1+1"])
+def test_names_of_any_script_pass_unchanged(name: str) -> None:
+    assert line(name, 100) == name
+
+
+def test_lines_are_trimmed_and_composed() -> None:
+    assert line("  Jose\u0301 ", 4) == "Jos\u00e9"
+
+
+def test_paragraphs_keep_their_lines() -> None:
+    assert paragraph("one\r\ntwo\rthree\n\tfour\n", 100) == "one\ntwo\nthree\n\tfour"
+
+
+def test_length_is_of_what_is_kept() -> None:
+    assert line(" " * 50 + "a" * 10, 10) == "a" * 10
+    with pytest.raises(TextFault) as caught:
+        line("a" * 11, 10)
+    assert (caught.value.code, caught.value.longest) == ("too_long", 10)
+    with pytest.raises(TextFault):
+        line("a" * 10_000_000, 10)
+
+
+@given(st.text(max_size=40))
+def test_what_is_accepted_is_clean_and_stays_as_it_is(value: str) -> None:
+    try:
+        kept = line(value, 30)
+    except TextFault:
+        return
+    assert len(kept) <= 30 and line(kept, 30) == kept == unicodedata.normalize("NFC", kept)
+    assert kept.splitlines() == [kept]
