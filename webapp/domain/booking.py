@@ -37,8 +37,12 @@ def may_become(status: BookingStatus, new: BookingStatus) -> bool:
 
 
 class EventKind(StrEnum):
-    """Facts about a booking, as they stand in the outbox. A fact is written in the booking's own transaction."""
+    """Facts as they stand in the outbox. A fact is written in the transaction that made it true."""
 
     BOOKING_CONFIRMED = "booking.confirmed"
     BOOKING_RESCHEDULED = "booking.rescheduled"
     BOOKING_CANCELLED = "booking.cancelled"
+    ACCOUNT_CONFIRM = "account.confirm"
+    ACCOUNT_WELCOME = "account.welcome"
+    ACCOUNT_RESET = "account.reset"
+    ACCOUNT_PASSWORD_CHANGED = "account.password_changed"
