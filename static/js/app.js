@@ -1,0 +1,135 @@
+/* Comfort on top of pages that work without it. Needs no htmx, but listens to its events.
+   - a form that posts: its submit buttons are disabled while it is in flight
+   - [data-detect-time-zone]: on a control, fills in the browser's zone; on a GET form (the value names the field),
+     asks once for the page in that zone when the URL names none. The server must keep the parameter in the URL
+   - after a swap: focus goes to the first invalid field, else to [data-focus]; [data-announce] is read out
+   - [data-copy]: copies its value; details.menu closes on Escape and on a click elsewhere */
+(() => {
+  "use strict";
+  const on = (type, act) => document.addEventListener(type, act);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  const submitters = (form) =>
+    [...form.elements].filter((el) => el.type === "submit" || el.type === "image");
+
+  function hold(form) {
+    form.held = submitters(form).filter((el) => !el.disabled);
+    form.focused = form.held.find((el) => el === document.activeElement);
+    form.held.forEach((el) => { el.disabled = true; });
+    form.setAttribute("aria-busy", "true");
+  }
+  function release(form) {
+    if (!form.held) return;
+    form.held.forEach((el) => { el.disabled = false; });
+    form.removeAttribute("aria-busy");
+    if (form.focused && document.activeElement === document.body) form.focused.focus();
+    form.held = form.focused = null;
+  }
+
+  on("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.held) return event.preventDefault();
+    if (event.defaultPrevented) return;
+    // After this task: a disabled button would not be part of what is sent.
+    setTimeout(() => hold(form));
+    setTimeout(() => release(form), 15000);
+  });
+  addEventListener("pageshow", () => all("form[aria-busy]").forEach(release));
+
+  const formOf = (event) => event.detail?.ctx?.request?.form;
+  on("htmx:before:request", (event) => {
+    const form = formOf(event);
+    if (form && event.detail.ctx.request.method !== "GET") hold(form);
+  });
+  on("htmx:finally:request", (event) => { if (formOf(event)) release(formOf(event)); });
+
+  function announce(text) {
+    const region = document.getElementById("announcer");
+    if (!region || !text) return;
+    region.textContent = "";
+    setTimeout(() => { region.textContent = text; }, 60);
+  }
+
+  function problem() {
+    const flash = document.getElementById("flash");
+    const template = document.getElementById("problem");
+    if (flash && template) flash.replaceChildren(template.content.cloneNode(true));
+  }
+  // A proxy's own error page must not land inside ours; our own names its target.
+  on("htmx:before:swap", (event) => {
+    const { response, hx } = event.detail.ctx;
+    if (response?.status >= 500 && !hx?.retarget) {
+      event.preventDefault();
+      problem();
+    }
+  });
+  on("htmx:error", problem);
+
+  on("htmx:after:settle", (event) => {
+    const fresh = (event.detail.newContent || []).filter((node) => node.nodeType === 1);
+    const find = (selector) => {
+      for (const node of fresh) {
+        const hit = node.matches(selector) ? node : node.querySelector(selector);
+        if (hit) return hit;
+      }
+    };
+    (find("[aria-invalid=true]") || find("[data-focus]"))?.focus();
+    announce(find("[data-announce]")?.dataset.announce);
+    fresh.forEach(detect);
+  });
+
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+  function choose(control) {
+    if (control.options && ![...control.options].some((option) => option.value === zone)) {
+      control.add(new Option(zone.replace(/_/g, " "), zone));
+    }
+    control.value = zone;
+  }
+
+  function askInZone(form, name) {
+    const control = form.elements[name];
+    if (!control || control.value === zone || new URLSearchParams(location.search).has(name)) return;
+    try { // never twice within seconds, even when the parameter is lost on the way
+      const key = `zone:${location.pathname}`;
+      if (Date.now() - sessionStorage.getItem(key) < 5000) return;
+      sessionStorage.setItem(key, Date.now());
+    } catch { return; }
+    choose(control);
+    if (window.htmx && form.hasAttribute("hx-get")) return form.requestSubmit();
+    location.replace(`${form.action.split("?")[0]}?${new URLSearchParams(new FormData(form))}`);
+  }
+
+  function detect(root) {
+    if (!zone) return;
+    const selector = "[data-detect-time-zone]";
+    const found = all(selector, root);
+    if (root.matches?.(selector)) found.push(root);
+    for (const el of found) {
+      const name = el.getAttribute("data-detect-time-zone");
+      el.removeAttribute("data-detect-time-zone");
+      if (el.tagName === "FORM") askInZone(el, name || "tz");
+      else choose(el);
+    }
+  }
+
+  on("click", (event) => {
+    all("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+    const copy = event.target.closest("[data-copy]");
+    if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => announce(copy.dataset.copied));
+  });
+  on("keydown", (event) => {
+    const menu = event.key === "Escape" && event.target.closest("details.menu[open]");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+
+  // htmx starts on DOMContentLoaded or a timer of its own; the zone form may need it.
+  addEventListener("load", () => {
+    detect(document);
+    document.querySelector("[aria-invalid=true]")?.focus();
+  });
+})();
