@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Iterator
-from itertools import repeat
 from typing import NamedTuple
 
 from webapp.domain.candidates import BusyTimes, fixed, refused_starts
@@ -70,6 +69,6 @@ def _scheduled_offers(facts: Facts, first: int, last: int, limited: list[Interva
     for anchor, until, end in stretches(facts.schedule, first, last + duration):
         for free_from, free_to in gaps(max(anchor, first), min(until, last, end - duration + 1), refused):
             starts.extend(range(free_from + (anchor - free_from) % step, free_to, step))
-    # tuple.__new__ skips the Python-level constructor of the named tuple: half the time of a long listing.
-    rows = zip(starts, [start + duration for start in starts], repeat(facts.rules.capacity), repeat(None))
-    return [tuple.__new__(Offer, row) for row in rows]
+    # Past the Python-level constructor of a named tuple: it would be most of the time that a long listing takes.
+    new, capacity = tuple.__new__, facts.rules.capacity
+    return [new(Offer, (start, start + duration, capacity, None)) for start in starts]

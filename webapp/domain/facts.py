@@ -73,7 +73,7 @@ class BusyKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """Time of the host that is taken: [start, end), for a meeting (a slot with a seat taken) with its padding.
+    """Time of the host that is taken: [start, end); for a meeting (a slot with a seat taken) it is padded.
 
     A meeting also tells its own [meeting_start, meeting_end) and, when it is of the event type in question
     (`is_same_event_type`), its slot and seats: with seats left it goes on being offered to further guests.

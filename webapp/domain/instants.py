@@ -13,6 +13,8 @@ DAY_SECONDS = 86_400
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ONE_SECOND = timedelta(seconds=1)
+# No zone has ever changed its offset and changed it back within hours.
+_SAMPLES = [timedelta(hours=hour) for hour in range(0, 49, 6)]
 
 
 def instant(moment: datetime) -> int:
@@ -56,6 +58,17 @@ def closing(time_zone: str, day: date, minute: int) -> int:
     if earlier <= later:
         return later
     return _end_of_gap(zone(time_zone), wall, after=later, until=earlier)
+
+
+@lru_cache(maxsize=8192)
+def steady_midnight(time_zone: str, day: date) -> int | None:
+    """The midnight that starts a local date, if clocks keep their offset for the 48 hours that follow it.
+
+    Within those a minute of wall time is a minute: no end of a window needs resolving. None around a change.
+    """
+    start = datetime(day.year, day.month, day.day, tzinfo=zone(time_zone))
+    offsets = {(start + step).utcoffset() for step in _SAMPLES}
+    return opening(time_zone, day, 0) if len(offsets) == 1 else None
 
 
 def day_start(time_zone: str, day: date) -> int:

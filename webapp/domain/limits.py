@@ -58,7 +58,5 @@ def closed_by_limits(facts: Facts) -> Iterator[Interval]:
             continue
         for first, bookings in counted(facts).items():
             if bookings >= limit:
-                yield (
-                    day_start(facts.zone_name, first),
-                    day_start(facts.zone_name, first + timedelta(days=days)),
-                )
+                after = first + timedelta(days=days)
+                yield day_start(facts.zone_name, first), day_start(facts.zone_name, after)

@@ -1,11 +1,11 @@
-"""When a schedule is open: weekly hours, overrides and holidays become merged windows and a grid (rules 2 to 5)."""
+"""When a schedule is open: weekly hours, overrides and holidays as merged windows and a grid (rules 2-5)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from webapp.domain.instants import DAY_SECONDS, closing, day_start, local_date, opening
+from webapp.domain.instants import DAY_SECONDS, closing, day_start, local_date, opening, steady_midnight
 from webapp.domain.intervals import Interval, merged
 
 MINUTES_OF_DAY = 1440
@@ -53,7 +53,7 @@ class Schedule:
 
 
 class Stretch(NamedTuple):
-    """A piece of open time with one grid: starts step from `anchor`, lie before `until` and must end by `end`."""
+    """Open time with one grid: starts step from `anchor`, lie before `until`; their meetings end by `end`."""
 
     anchor: int
     until: int
@@ -105,12 +105,15 @@ def _resolved(schedule: Schedule, day: date, weekly: Sequence[DayWindow | Window
         windows = schedule.overrides[day]
     elif day in schedule.holidays:
         return
-    time_zone = schedule.time_zone
+    midnight = steady_midnight(schedule.time_zone, day)
     for window in windows:
         start, end = window.start_minute, window.end_minute
         if end <= start:
             end += MINUTES_OF_DAY
-        yield opening(time_zone, day, start), closing(time_zone, day, end)
+        if midnight is None:
+            yield opening(schedule.time_zone, day, start), closing(schedule.time_zone, day, end)
+        else:
+            yield midnight + 60 * start, midnight + 60 * end
 
 
 def _check_minutes(start: int, end: int) -> None:
