@@ -1,0 +1,61 @@
+# Everything starts here: `make help`.
+#
+# Variables given on the command line (`make run PORT=8001 DATA=var2`) reach the commands as environment variables.
+
+PYTHON ?= python3
+VENV := .venv
+IN_VENV := $(VENV)/bin/python -m
+PIP := $(IN_VENV) pip install --quiet --disable-pip-version-check
+FAST_TESTS = $(wildcard tests/domain tests/services tests/house tests/test_config.py)
+TEMPLATES = $(wildcard templates webapp/templates webapp/embedded/templates)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test fast lint format bench lock
+
+help: ## Show this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: $(VENV)/.installed ## Start everything: PORT=8000 DATA=var; one Ctrl-C ends it
+	@exec $(IN_VENV) webapp.embedded.run
+
+test: $(VENV)/.installed-dev ## Run every test (installs a browser when there is none)
+	@CHROMIUM="$$(bin/browser)" && export CHROMIUM && $(IN_VENV) pytest -n auto --dist loadgroup $(ARGS)
+
+fast: $(VENV)/.installed-dev ## Run the quick tests: domain and services
+	@$(IN_VENV) pytest -q -n auto $(FAST_TESTS) $(ARGS)
+
+lint: $(VENV)/.installed-dev ## Check style, types, layers and templates
+	@$(IN_VENV) ruff check --quiet .
+	@$(IN_VENV) ruff format --check --quiet . || { echo "Not formatted: run \`make format\`"; exit 1; }
+	@$(IN_VENV) mypy --no-error-summary
+	@$(VENV)/bin/lint-imports --no-logo 2>/dev/null || $(VENV)/bin/lint-imports
+	@$(IN_VENV) djlint --lint --quiet $(TEMPLATES)
+	@echo "Style, types, layers and templates are in order."
+
+format: $(VENV)/.installed-dev ## Put the code into its format
+	@$(IN_VENV) ruff check --quiet --fix-only . && $(IN_VENV) ruff format --quiet .
+
+bench: $(VENV)/.installed-dev ## Measure speed against the ceilings (bench/README.md)
+	@$(IN_VENV) bench
+
+lock: $(VENV)/.installed-dev ## Pin requirements*.txt anew from requirements*.in
+	@$(PIP) uv
+	@for set in requirements-server requirements requirements-dev; do \
+		$(IN_VENV) uv pip compile --quiet --upgrade --python-version 3.11 --annotation-style line \
+			--custom-compile-command "make lock" $$set.in --output-file $$set.txt || exit 1; done
+
+# A stamp is younger than the requirements it was installed from, or they are installed again.
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "Openslot needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) >/dev/null \
+		|| { echo "Python cannot make a virtual environment; on Debian: apt install python3-venv" >&2; exit 1; }
+
+$(VENV)/.installed: requirements.txt | $(VENV)/bin/python
+	@echo "Installing packages ..."
+	@$(PIP) -r requirements.txt && touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt | $(VENV)/bin/python
+	@echo "Installing packages for tests and checks ..."
+	@$(PIP) -r requirements-dev.txt && touch $@ $(VENV)/.installed

@@ -1,0 +1,192 @@
+"""Settings: a table of variables, read from the environment once, at start, with all faults named at once.
+
+The only module that reads os.environ. A setting is one field below: its variable, how its text is understood,
+an example and, when it may be left out, a default.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Self, get_type_hints
+from urllib.parse import urlsplit
+
+from webapp import config_values as as_
+
+SERVICES_FILE = "services.json"  # in DATA, kept there by a running `make run`; variables of this table
+ENVIRONMENTS = ("development", "production")
+LOG_LEVELS = ("debug", "info", "warning", "error")
+MAIL_PORTS = {"none": 25, "starttls": 587, "tls": 465}
+DATABASE_EXAMPLE = "postgresql://openslot:password@localhost/openslot"
+SHORTEST_SECRET = 32  # characters
+PLACEHOLDERS = ("change", "secret", "example")
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+
+
+class SettingsError(Exception):
+    """Some settings are missing or wrong; the text has one line for each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+        heading = "1 setting is" if len(faults) == 1 else f"{len(faults)} settings are"
+        super().__init__(
+            "\n".join([f"Openslot cannot start, {heading} wrong:", *(f"  {fault}" for fault in faults)])
+        )
+
+
+@dataclass(frozen=True)
+class Env:
+    """Where a setting comes from. `default` is text as the environment's; None: it is required."""
+
+    variable: str
+    parse: Callable[[str], object]
+    example: str
+    default: str | None = None
+
+    def fault(self, problem: str) -> str:
+        return f"{self.variable} {problem}. Example: {self.variable}={self.example}"
+
+
+# repr=False: nearly every value names a person, a host or a secret, and objects end up in logs.
+@dataclass(frozen=True, repr=False)
+class MailSettings:
+    host: Annotated[str, Env("MAIL_SERVER", as_.text, "smtp.example.org")]
+    port: Annotated[int, Env("MAIL_PORT", as_.whole_number(0, 65535), "587", default="0")]
+    username: Annotated[str, Env("MAIL_USERNAME", as_.text, "openslot", default="")]
+    password: Annotated[str, Env("MAIL_PASSWORD", as_.text, "its password", default="")]
+    security: Annotated[str, Env("MAIL_SECURITY", as_.one_of(*MAIL_PORTS), "tls", default="starttls")]
+    sender: Annotated[
+        str, Env("MAIL_SENDER", as_.mail_address, "Openslot <no-reply@example.org>", default="")
+    ]
+
+
+@dataclass(frozen=True, repr=False)
+class Settings:
+    public_url: Annotated[str, Env("PUBLIC_URL", as_.web_origin, "https://book.example.org")]
+    secret_key: Annotated[str, Env("SECRET_KEY", as_.text, "what `openssl rand -base64 48` prints")]
+    database_url: Annotated[str, Env("DATABASE_URL", as_.database_url, DATABASE_EXAMPLE)]
+    database_owner_url: Annotated[
+        str, Env("DATABASE_OWNER_URL", as_.database_url, DATABASE_EXAMPLE, default="")
+    ]
+    redis_url: Annotated[str, Env("REDIS_URL", as_.redis_url, "redis://localhost:6379/0")]
+    mail: MailSettings
+    registration: Annotated[str, Env("REGISTRATION", as_.one_of("open", "invitation"), "invitation", "open")]
+    environment: Annotated[str, Env("ENVIRONMENT", as_.one_of(*ENVIRONMENTS), *ENVIRONMENTS)]
+    extra_hosts: Annotated[tuple[str, ...], Env("TRUSTED_HOSTS", as_.host_names, "book.internal", "")]
+    trusted_proxies: Annotated[int, Env("TRUSTED_PROXIES", as_.whole_number(0, 10), "1", default="0")]
+    rate_limits: Annotated[bool, Env("RATE_LIMITS", as_.switch, "on", default="on")]
+    log_level: Annotated[str, Env("LOG_LEVEL", as_.one_of(*LOG_LEVELS), "info", default="info")]
+    database_pool_size: Annotated[
+        int, Env("DATABASE_POOL_SIZE", as_.whole_number(1, 200), "10", default="10")
+    ]
+    data_dir: Annotated[Path, Env("DATA", as_.directory, "var", default="var")]
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        return cls.load(os.environ)
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str]) -> Self:
+        """SettingsError names every fault found. What is absent is taken from a running `make run`."""
+        values = _attached(environ) | {name: value for name, value in environ.items() if value}
+        faults: list[str] = []
+        settings = _read(cls, values, faults)
+        mail = _read(MailSettings, values, faults)
+        faults += _contradictions(values)
+        if faults:
+            raise SettingsError(faults)
+        settings["database_owner_url"] = settings["database_owner_url"] or settings["database_url"]
+        mail["port"] = mail["port"] or MAIL_PORTS[mail["security"]]
+        mail["sender"] = mail["sender"] or f"Openslot <no-reply@{urlsplit(settings['public_url']).hostname}>"
+        return cls(**settings, mail=MailSettings(**mail))
+
+    @property
+    def is_secure(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def trusted_hosts(self) -> tuple[str, ...]:
+        """Host names a request may be addressed to; all names of this machine when the public URL has one."""
+        host = urlsplit(self.public_url).hostname or ""
+        return (*(LOOPBACK_HOSTS if host in LOOPBACK_HOSTS else (host,)), *self.extra_hosts)
+
+    @property
+    def project_dir(self) -> Path:
+        return as_.PROJECT_DIR
+
+    def flask_config(self) -> dict[str, Any]:
+        """What Flask and its extensions need to know of the settings, in their names."""
+        return {
+            "SECRET_KEY": self.secret_key,
+            "TRUSTED_HOSTS": list(self.trusted_hosts),
+            "PREFERRED_URL_SCHEME": "https" if self.is_secure else "http",
+            "SESSION_COOKIE_NAME": "__Host-session" if self.is_secure else "session",
+            "SESSION_COOKIE_SECURE": self.is_secure,
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "SQLALCHEMY_ENGINE_OPTIONS": {
+                "pool_size": self.database_pool_size,
+                "max_overflow": 0,
+                "pool_timeout": 3,  # seconds; the request is answered 503 then
+                "pool_pre_ping": True,  # a restarted Postgres costs no request
+            },
+        }
+
+
+def environment() -> dict[str, str]:
+    """The process environment over the project's `.env`; the supervisor hands it to all that it starts."""
+    from dotenv import dotenv_values  # a development package: a server has no .env
+
+    from_file = {name: value for name, value in dotenv_values(as_.PROJECT_DIR / ".env").items() if value}
+    return from_file | os.environ
+
+
+def _table(settings: type) -> Iterator[tuple[str, Env]]:
+    """(field name, where it comes from) of each field that a variable sets."""
+    for name, hint in get_type_hints(settings, include_extras=True).items():
+        yield from ((name, source) for source in getattr(hint, "__metadata__", ()))
+
+
+def _read(settings: type, values: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
+    """Parsed values by field name; what cannot be understood is left out and described in `faults`."""
+    parsed = {}
+    for name, source in _table(settings):
+        raw = values.get(source.variable, source.default)
+        if raw is None:
+            faults.append(
+                source.fault("is missing; set it, or start `make run` and use the services of that")
+            )
+            continue
+        try:
+            parsed[name] = source.parse(raw)
+        except ValueError as error:
+            faults.append(source.fault(str(error)))
+    return parsed
+
+
+def _contradictions(values: Mapping[str, str]) -> Iterator[str]:
+    """Faults that no variable shows alone."""
+    if values.get("ENVIRONMENT", "production").lower() == "production":
+        secret = values.get("SECRET_KEY")
+        if secret and (len(secret) < SHORTEST_SECRET or secret.lower().startswith(PLACEHOLDERS)):
+            yield f"SECRET_KEY must be {SHORTEST_SECRET} random characters or more: openssl rand -base64 48"
+        if values.get("FLASK_DEBUG", "0").lower() not in ("0", "false", "no"):
+            yield "FLASK_DEBUG must be off in production. Example: FLASK_DEBUG=0"
+    if ("MAIL_USERNAME" in values) != ("MAIL_PASSWORD" in values):
+        yield "MAIL_USERNAME and MAIL_PASSWORD belong together: set both or none. Example: MAIL_USERNAME="
+
+
+def _attached(environ: Mapping[str, str]) -> dict[str, str]:
+    """What a running `make run` with the same DATA offers, when the environment alone does not suffice."""
+    sources = [source for table in (Settings, MailSettings) for _, source in _table(table)]
+    if all(environ.get(source.variable) for source in sources if source.default is None):
+        return {}
+    try:
+        services_file = as_.directory(environ.get("DATA") or "var") / SERVICES_FILE
+        offered: dict[str, str] = json.loads(services_file.read_text())
+    except OSError:
+        return {}
+    # A mail account is taken whole or not at all: a port belongs to its server.
+    return {k: v for k, v in offered.items() if not (k.startswith("MAIL_") and environ.get("MAIL_SERVER"))}

@@ -1,0 +1,86 @@
+"""How the text of an environment variable is understood. Each function raises ValueError("must be ...")."""
+
+from collections.abc import Callable
+from email.utils import parseaddr
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+
+
+def text(value: str) -> str:
+    if any(ord(character) < 32 for character in value):
+        raise ValueError("must be one line without control characters")
+    return value
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value.lower() not in choices:
+            raise ValueError(f"must be {' or '.join(choices)}, not {value!r}")
+        return value.lower()
+
+    return parse
+
+
+def switch(value: str) -> bool:
+    return one_of("on", "off")(value) == "on"
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+            raise ValueError(f"must be a whole number from {least} to {most}, not {value!r}")
+        return int(value)
+
+    return parse
+
+
+def web_origin(value: str) -> str:
+    """`https://book.example.org`: scheme, host and perhaps a port; links in mails begin with it."""
+    url = _split(value)
+    if url.scheme not in ("http", "https") or not url.hostname:
+        raise ValueError("must begin with http:// or https:// and name a host")
+    if url.path.strip("/") or url.query or url.fragment or url.username:
+        raise ValueError("must be scheme, host and port only, without a path")
+    return f"{url.scheme}://{url.netloc}"
+
+
+def database_url(value: str) -> str:
+    """In SQLAlchemy's spelling, with the driver. Empty stays empty."""
+    if not value:
+        return ""
+    url = _split(value)
+    if url.scheme not in ("postgresql", "postgres", "postgresql+psycopg") or not url.path.strip("/"):
+        raise ValueError("must be postgresql://USER:PASSWORD@HOST/DATABASE")
+    return f"postgresql+psycopg://{value.partition('://')[2]}"
+
+
+def redis_url(value: str) -> str:
+    url = _split(value)
+    if url.scheme not in ("redis", "rediss", "unix") or not (url.hostname or url.path):
+        raise ValueError("must be redis://HOST:PORT/0 (or rediss://, unix://)")
+    return value
+
+
+def mail_address(value: str) -> str:
+    if value and "@" not in parseaddr(text(value))[1]:
+        raise ValueError("must be an e-mail address, with or without a name")
+    return value
+
+
+def host_names(value: str) -> tuple[str, ...]:
+    return tuple(text(name.strip()) for name in value.split(",") if name.strip())
+
+
+def directory(value: str) -> Path:
+    return PROJECT_DIR / Path(value).expanduser()
+
+
+def _split(value: str) -> SplitResult:
+    try:
+        url = urlsplit(text(value))
+        url.port  # noqa: B018  a port that is no number raises here
+    except ValueError as error:
+        raise ValueError(f"must be a URL ({error})") from None
+    return url

