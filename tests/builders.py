@@ -1,0 +1,82 @@
+"""Builders: rows with defaults, made through the services wherever a service exists."""
+
+import itertools
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Engine, Row, text
+
+from webapp.domain.actor import GUEST, host_actor
+from webapp.services import bookings, slots
+from webapp.services.accounts import create_host
+from webapp.services.booking_commands import Book
+from webapp.services.booking_views import BookingView
+from webapp.services.slot_views import SlotView
+
+_numbers = itertools.count(1)
+
+
+def tomorrow(hour: int = 10, minute: int = 0, *, days: int = 1) -> datetime:
+    """A full minute some days ahead, UTC."""
+    day = datetime.now(UTC) + timedelta(days=days)
+    return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
+
+
+class Build:
+    def __init__(self, app: Flask, owner: Engine) -> None:
+        self.app = app
+        self.owner = owner
+
+    def host(self, **given: Any) -> int:
+        """A confirmed host with the three event types of a new host (slugs 15min, 30min, 60min); gives the id."""
+        number = next(_numbers)
+        values = {
+            "email": f"host{number}@example.org",
+            "name": f"Host {number}",
+            "slug": f"host-{number}",
+            "time_zone": "Europe/Berlin",
+            "password_hash": None,
+            "confirmed": True,
+        } | given
+        with self.app.app_context():
+            return create_host(**values)
+
+    def event_type(self, host_id: int, slug: str = "30min", **changes: Any) -> int:
+        """Change an event type of the host; gives its id."""
+        sets = ", ".join(f"{column} = :{column}" for column in changes) or "slug = slug"
+        statement = f"UPDATE event_type SET {sets} WHERE host_id = :host_id AND slug = :the_slug RETURNING id"
+        return int(self.row(statement, host_id=host_id, the_slug=slug, **changes)[0])
+
+    def slot(self, host_id: int, start: datetime | None = None, duration: int = 30, **given: Any) -> SlotView:
+        return self.slots(host_id, [start or tomorrow()], duration, **given)[0]
+
+    def slots(self, host_id: int, starts: Sequence[datetime], duration: int = 30, **given: Any) -> list[SlotView]:
+        new = [slots.NewSlot(start=start, duration_minutes=duration, **given) for start in starts]
+        with self.app.app_context():
+            return slots.publish(new, host_id=host_id, actor=host_actor(host_id))
+
+    def booking(self, slot: SlotView, **given: Any) -> BookingView:
+        with self.app.app_context():
+            return bookings.book(self.command(slot_id=slot.public_id, **given), actor=GUEST)
+
+    def command(self, **given: Any) -> Book:
+        values = {
+            "name": "Gita Guest",
+            "email": f"guest{next(_numbers)}@example.net",
+            "subject": "Getting to know each other",
+            "time_zone": "Europe/Lisbon",
+        } | given
+        return Book(**values)
+
+    def row(self, statement: str, **values: Any) -> Row[Any]:
+        """The one row of a statement, run and committed as the owner."""
+        with self.owner.begin() as connection:
+            return connection.execute(text(statement), values).one()
+
+    def rows(self, statement: str, **values: Any) -> Sequence[Row[Any]]:
+        with self.owner.begin() as connection:
+            return connection.execute(text(statement), values).all()
+
+

@@ -1,0 +1,98 @@
+"""The real stack for tests: an embedded Postgres and Valkey per test process, one migrated database as a template.
+
+Commits are real: deferred constraints are part of what is tested. `clean` empties the tables after each test.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, create_engine, text
+
+from tests.builders import Build
+from webapp import create_app
+from webapp.config import Settings
+from webapp.embedded.postgres import PostgresService, create_database, start_postgres
+from webapp.embedded.valkey import ValkeyService, start_valkey
+from webapp.extensions import db
+
+DOMAIN_TABLES = (
+    "audit_entry, delivery, outbox_event, idempotency_key, claim, booking, slot, guest, event_type, host_role, host"
+)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresService]:
+    service = start_postgres(tmp_path_factory.mktemp("postgres"), durable=False)
+    yield service
+    service.stop()
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyService]:
+    service = start_valkey(tmp_path_factory.mktemp("valkey"))
+    yield service
+    service.stop()
+
+
+@pytest.fixture(scope="session")
+def environment(postgres: PostgresService, valkey: ValkeyService, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What a process of the application gets as its environment. The database is `tests`, migrated."""
+    create_database(postgres, "tests")
+    environ = {
+        "PUBLIC_URL": "http://localhost",
+        "SECRET_KEY": "a secret of the tests, long enough to be one",
+        "DATABASE_URL": postgres.url_for("tests", "openslot"),
+        "DATABASE_OWNER_URL": postgres.url_for("tests", "openslot_owner"),
+        "REDIS_URL": valkey.url,
+        "MAIL_SERVER": "127.0.0.1",
+        "MAIL_PORT": "1",
+        "RATE_LIMITS": "off",
+        "DATA": str(tmp_path_factory.mktemp("data")),
+    }
+    return environ
+
+
+@pytest.fixture(scope="session")
+def app(environment: dict[str, str]) -> Flask:
+    from flask_migrate import upgrade
+
+    app = create_app(Settings.load(environment))
+    app.testing = True
+    with app.app_context():
+        upgrade()
+    return app
+
+
+@pytest.fixture(scope="session")
+def owner(app: Flask) -> Engine:
+    """The database as its owner: for looking and for cleaning, never for what is tested."""
+    return create_engine(app.extensions["settings"].database_owner_url)
+
+
+@pytest.fixture
+def clean(owner: Engine) -> Iterator[None]:
+    """Empty tables after the test, whatever it committed."""
+    yield
+    with owner.begin() as connection:
+        connection.execute(text(f"TRUNCATE {DOMAIN_TABLES} RESTART IDENTITY"))
+
+
+@pytest.fixture
+def context(app: Flask, clean: None) -> Iterator[None]:
+    """An application context for calling services directly."""
+    with app.app_context():
+        yield
+        db.session.remove()
+
+
+@pytest.fixture
+def build(app: Flask, clean: None, owner: Engine) -> Build:
+    """Builders of hosts, slots and bookings with defaults: a test names only what matters to it."""
+    return Build(app, owner)
+
+
+@pytest.fixture
+def client(app: Flask, clean: None) -> FlaskClient:
+    return app.test_client()

@@ -1,0 +1,83 @@
+"""What a guest sends to book, checked and normalised before anything is locked."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import available_timezones
+
+from webapp.domain.errors import Invalid
+from webapp.domain.text import TextFault, line, paragraph
+from webapp.services.validation import email_address
+
+LONGEST_NAME = 120
+LONGEST_SUBJECT = 200
+LONGEST_NOTES = 2000
+LONGEST_REASON = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """Book a start of an event type, or a slot by its public id. `start` is aware; `time_zone` the guest's, IANA."""
+
+    host: str = ""
+    event_type: str = ""
+    start: datetime | None = None
+    slot_id: uuid.UUID | None = None
+    name: str
+    email: str
+    subject: str
+    time_zone: str
+    notes: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    locale: str = "en"
+    idempotency_key: str | None = None
+
+    def request(self) -> dict[str, Any]:
+        """What makes two requests the same one: everything but the key."""
+        fields = asdict(self)
+        del fields["idempotency_key"]
+        return fields
+
+
+def checked(command: Book) -> Book:
+    """The command with its texts normalised. Raises Invalid with all faults at once."""
+    checks: dict[str, Callable[[], str]] = {
+        "name": lambda: line(command.name, LONGEST_NAME),
+        "email": lambda: email_address(command.email),
+        "subject": lambda: line(command.subject, LONGEST_SUBJECT),
+        "notes": lambda: paragraph(command.notes, LONGEST_NOTES),
+        "time_zone": lambda: known_zone(command.time_zone),
+    }
+    texts: dict[str, Any] = {}
+    faults: dict[str, list[str]] = {}
+    for name, check in checks.items():
+        try:
+            texts[name] = check()
+        except TextFault as fault:
+            faults[name] = [str(fault)]
+    if command.start is None and command.slot_id is None:
+        faults["start"] = ["Choose a time."]
+    if command.start is not None and command.start.tzinfo is None:
+        faults["start"] = ["Must carry a UTC offset."]
+    if faults:
+        raise Invalid(faults)
+    return replace(command, **texts)
+
+
+def checked_reason(reason: str | None) -> str | None:
+    """The reason of a cancellation, or None. Raises Invalid."""
+    try:
+        return paragraph(reason or "", LONGEST_REASON) or None
+    except TextFault as fault:
+        raise Invalid({"reason": [str(fault)]}) from fault
+
+
+def known_zone(name: str) -> str:
+    if name not in ZONES:
+        raise TextFault("unknown_zone", "Must be the name of a time zone.")
+    return name
+
+
+ZONES = frozenset(available_timezones()) - {"localtime", "Factory", "posixrules"}

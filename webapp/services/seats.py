@@ -1,0 +1,111 @@
+"""Taking and freeing a seat of a slot: the rows behind `book`, `reschedule` and `cancel`.
+
+Callers that take a seat hold the host's row lock. Locks are always taken in the order host, slot, booking.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from webapp.domain.availability import Offer
+from webapp.domain.errors import SlotTaken
+from webapp.domain.instants import to_datetime
+from webapp.models import Booking, Claim, Slot, SlotOrigin
+from webapp.services.offers import Offering
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A seat that may be written: number `number` of `capacity` in a slot whose time is claimed."""
+
+    slot_id: int
+    capacity: int
+    number: int
+
+
+def take_seat(session: Session, what: Offering, offer: Offer) -> Seat:
+    """A seat at an offered start: of the slot's row where it has one, else of a new row. Claims the host's time."""
+    if offer.slot_id is None:
+        return _seat_in_new_slot(session, what, offer)
+    return _seat_in_slot(session, offer.slot_id)
+
+
+def release_slot(session: Session, slot_id: int) -> None:
+    """After a seat was freed: without guests a slot claims no time, and one that the schedule made is gone."""
+    session.execute(
+        delete(Claim).where(Claim.slot_id == slot_id, Slot.id == Claim.slot_id, Slot.seats_taken == 0)
+    )
+    session.execute(
+        update(Slot)
+        .where(Slot.id == slot_id, Slot.seats_taken == 0, Slot.origin == SlotOrigin.SCHEDULE)
+        .values(withdrawn_at=func.now())
+    )
+
+
+def release_claim_of_last_seat(session: Session, slot_id: int) -> None:
+    """Before the only booking of a slot moves: its old claim must not be in the way of the new one."""
+    session.execute(
+        delete(Claim).where(Claim.slot_id == slot_id, Slot.id == Claim.slot_id, Slot.seats_taken == 1)
+    )
+
+
+def lock_slot(session: Session, slot_id: int) -> None:
+    session.execute(select(Slot.id).where(Slot.id == slot_id).with_for_update(key_share=True))
+
+
+def padded(what: Offering, start: datetime, end: datetime) -> Range[datetime]:
+    """The time that a meeting takes from its host: with the buffers of its event type."""
+    before = timedelta(minutes=what.rules.buffer_before_minutes)
+    after = timedelta(minutes=what.rules.buffer_after_minutes)
+    return Range(start - before, end + after, bounds="[)")
+
+
+def _seat_in_new_slot(session: Session, what: Offering, offer: Offer) -> Seat:
+    start, end = to_datetime(offer.start), to_datetime(offer.end)
+    busy = padded(what, start, end)
+    slot = (
+        insert(Slot)
+        .values(
+            host_id=what.host_id,
+            event_type_id=what.event_type_id,
+            starts_at=start,
+            ends_at=end,
+            busy=busy,
+            capacity=what.rules.capacity,
+            origin=SlotOrigin.SCHEDULE,
+        )
+        .returning(Slot.id, Slot.host_id, Slot.busy)
+        .cte("new_slot")
+    )
+    claim = insert(Claim).from_select(
+        ["slot_id", "host_id", "busy"], select(slot.c.id, slot.c.host_id, slot.c.busy)
+    )
+    slot_id = session.execute(claim.returning(Claim.slot_id)).scalar_one()
+    return Seat(slot_id, what.rules.capacity, 1)
+
+
+def _seat_in_slot(session: Session, slot_id: int) -> Seat:
+    """The lowest free seat. The slot's row is locked against a cancellation that is letting go of its claim."""
+    lock_slot(session, slot_id)
+    slot = select(Slot.id, Slot.host_id, Slot.busy).where(Slot.id == slot_id)
+    session.execute(
+        upsert(Claim)
+        .from_select(["slot_id", "host_id", "busy"], slot)
+        .on_conflict_do_nothing(index_elements=["slot_id", "host_id"])
+    )
+    numbers = func.generate_series(literal(1), Slot.capacity).table_valued("number").render_derived()
+    taken = select(Booking.seat).where(Booking.slot_id == slot_id, Booking.is_live)
+    free = session.execute(
+        select(Slot.capacity, func.min(numbers.c.number).label("number"))
+        .select_from(Slot)
+        .join(numbers, numbers.c.number.not_in(taken))
+        .where(Slot.id == slot_id)
+        .group_by(Slot.capacity)
+    ).first()
+    if free is None:
+        raise SlotTaken
+    return Seat(slot_id, free.capacity, free.number)

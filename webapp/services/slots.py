@@ -1,0 +1,228 @@
+"""Publishing slots and taking them back.
+
+All or nothing: the slots of one command are checked together under the host's lock and written together.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.orm import Session
+
+from webapp.db import transactional
+from webapp.domain.actor import Actor, ActorKind
+from webapp.domain.errors import Forbidden, Invalid, NotFound, SlotBooked, SlotOverlap
+from webapp.models import Claim, EventType, Host, Slot, SlotOrigin
+from webapp.services.audit import write_audit
+from webapp.services.slot_views import SlotView, slot_by_public_id, slot_select, slot_view
+
+MOST_AT_ONCE = 200
+FURTHEST = timedelta(days=3 * 366)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSlot:
+    """A slot to publish; `start` is aware. The event type is named, or the host's first of that duration."""
+
+    start: datetime
+    duration_minutes: int
+    event_type: str | None = None
+    capacity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Why one slot of a batch cannot be published: `error` is past, too_far, duration, capacity or overlap."""
+
+    index: int
+    error: str
+
+
+class BatchRefused(Invalid):
+    """Some slots of a batch cannot be published, and none was. `clashes` names them all."""
+
+    def __init__(self, clashes: Sequence[Clash]) -> None:
+        super().__init__({f"slots.{clash.index}": [MESSAGES[clash.error]] for clash in clashes})
+        self.clashes = tuple(clashes)
+
+
+class BatchOverlaps(SlotOverlap):
+    """As BatchRefused, where all that is wrong is overlaps."""
+
+    def __init__(self, clashes: Sequence[Clash]) -> None:
+        super().__init__(f"slots {', '.join(str(clash.index) for clash in clashes)} overlap")
+        self.clashes = tuple(clashes)
+
+
+MESSAGES = {
+    "past": "Must be in the future.",
+    "too_far": "Must be within three years.",
+    "duration": "You have no event type of this duration.",
+    "capacity": "Must be between 1 and 1000 seats.",
+    "overlap": "Overlaps another slot.",
+}
+
+
+@transactional
+def publish(session: Session, slots: Sequence[NewSlot], *, host_id: int, actor: Actor) -> list[SlotView]:
+    """Publish slots, all or none. Raises BatchOverlaps, BatchRefused, Invalid."""
+    _authorise(actor, host_id)
+    if not 1 <= len(slots) <= MOST_AT_ONCE:
+        raise Invalid({"slots": [f"Between 1 and {MOST_AT_ONCE} slots at once."]})
+    session.execute(select(Host.id).where(Host.id == host_id).with_for_update(key_share=True))
+    planned = _planned(session, slots, host_id)
+    clashes = _clashes(session, planned, host_id)
+    if any(clash.error != "overlap" for clash in clashes):
+        raise BatchRefused(clashes)
+    if clashes:
+        raise BatchOverlaps(clashes)
+    rows = [plan.row(host_id) for plan in planned]
+    ids = session.execute(insert(Slot).returning(Slot.id, sort_by_parameter_order=True), rows).scalars().all()
+    for slot_id in ids:
+        write_audit(session, actor, "slot.published", "slot", slot_id)
+    found = session.execute(slot_select().where(Slot.id.in_(ids)).order_by(Slot.starts_at, Slot.id))
+    return [slot_view(row) for row in found]
+
+
+def publication_clashes(session: Session, slots: Sequence[NewSlot], *, host_id: int) -> list[Clash]:
+    """What would stand against publishing these slots now: the preview of `publish`."""
+    return _clashes(session, _planned(session, slots, host_id), host_id)
+
+
+@transactional
+def withdraw(session: Session, public_id: uuid.UUID, *, host_id: int, actor: Actor) -> None:
+    """Take a free slot back. Raises NotFound, SlotBooked. A row that old bookings refer to stays, offered no more."""
+    _authorise(actor, host_id)
+    slot = slot_by_public_id(session, public_id, host_id=host_id)
+    if slot is None:
+        raise NotFound
+    # Locking the host keeps a guest from booking the slot between the look and the deed.
+    session.execute(select(Host.id).where(Host.id == host_id).with_for_update(key_share=True))
+    withdrawn = session.execute(
+        update(Slot)
+        .where(Slot.id == slot.id, Slot.seats_taken == 0, Slot.withdrawn_at.is_(None))
+        .values(withdrawn_at=func.now())
+        .returning(Slot.id)
+    ).first()
+    if withdrawn is None:
+        raise SlotBooked
+    write_audit(session, actor, "slot.withdrawn", "slot", slot.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A slot to publish with its event type's figures (None: the host has no such event type)."""
+
+    new: NewSlot
+    event_type: Any
+    now: datetime
+
+    @property
+    def end(self) -> datetime:
+        return self.new.start + timedelta(minutes=self.new.duration_minutes)
+
+    @property
+    def busy(self) -> Range[datetime]:
+        before = timedelta(minutes=self.event_type.buffer_before_minutes)
+        after = timedelta(minutes=self.event_type.buffer_after_minutes)
+        return Range(self.new.start - before, self.end + after, bounds="[)")
+
+    @property
+    def capacity(self) -> int:
+        return self.event_type.capacity if self.new.capacity is None else self.new.capacity
+
+    def fault(self) -> str | None:
+        if self.event_type is None:
+            return "duration"
+        if self.new.start <= self.now:
+            return "past"
+        if self.new.start > self.now + FURTHEST:
+            return "too_far"
+        return None if 1 <= self.capacity <= 1000 else "capacity"
+
+    def row(self, host_id: int) -> dict[str, Any]:
+        return {
+            "host_id": host_id,
+            "event_type_id": self.event_type.id,
+            "starts_at": self.new.start,
+            "ends_at": self.end,
+            "busy": self.busy,
+            "capacity": self.capacity,
+            "origin": SlotOrigin.PUBLISHED,
+        }
+
+
+def _planned(session: Session, slots: Sequence[NewSlot], host_id: int) -> list[_Plan]:
+    query = select(EventType, func.now()).where(EventType.host_id == host_id, EventType.is_active)
+    rows = session.execute(query.order_by(EventType.position, EventType.id)).all()
+    now = rows[0][1] if rows else session.execute(select(func.now())).scalar_one()
+    event_types = [row[0] for row in rows]
+    return [_Plan(new, _event_type_of(new, event_types), now) for new in slots]
+
+
+def _event_type_of(new: NewSlot, event_types: Sequence[EventType]) -> EventType | None:
+    for event_type in event_types:
+        is_named = new.event_type is None or event_type.slug == new.event_type
+        if is_named and event_type.duration_minutes == new.duration_minutes:
+            return event_type
+    return None
+
+
+def _clashes(session: Session, planned: Sequence[_Plan], host_id: int) -> list[Clash]:
+    clashes = {index: fault for index, plan in enumerate(planned) if (fault := plan.fault())}
+    sound = {index: plan for index, plan in enumerate(planned) if index not in clashes}
+    for index in [*_overlaps_among(sound), *_overlaps_with_stored(session, sound, host_id)]:
+        clashes.setdefault(index, "overlap")
+    return [Clash(index, error) for index, error in sorted(clashes.items())]
+
+
+def _overlaps_among(planned: dict[int, _Plan]) -> list[int]:
+    """Slots of one event type in the batch that overlap an earlier one of it."""
+    in_order = sorted(planned, key=lambda i: (planned[i].event_type.id, planned[i].new.start))
+    return [
+        second
+        for first, second in pairwise(in_order)
+        if planned[first].event_type.id == planned[second].event_type.id
+        and planned[second].new.start < planned[first].end
+    ]
+
+
+def _overlaps_with_stored(session: Session, planned: dict[int, _Plan], host_id: int) -> list[int]:
+    """Slots that overlap a published one of their event type, or (padded) a taken one of any."""
+    if not planned:
+        return []
+    starts, ends = [p.busy.lower for p in planned.values()], [p.busy.upper for p in planned.values()]
+    span = Range(min(s for s in starts if s), max(e for e in ends if e), bounds="[)")
+    published = session.execute(
+        select(Slot.event_type_id, Slot.starts_at, Slot.ends_at).where(
+            Slot.host_id == host_id,
+            Slot.withdrawn_at.is_(None),
+            Slot.starts_at < span.upper,
+            Slot.starts_at > span.lower - timedelta(days=1) if span.lower else True,
+        )
+    ).all()
+    taken = session.execute(select(Claim.busy).where(Claim.host_id == host_id, Claim.busy.overlaps(span)))
+    busy = taken.scalars().all()
+    return [
+        index
+        for index, plan in planned.items()
+        if any(plan.busy.overlaps(one) for one in busy)
+        or any(
+            row.event_type_id == plan.event_type.id
+            and row.starts_at < plan.end
+            and plan.new.start < row.ends_at
+            for row in published
+        )
+    ]
+
+
+def _authorise(actor: Actor, host_id: int) -> None:
+    if actor.kind is ActorKind.HOST and actor.host_id != host_id:
+        raise NotFound
+    if actor.kind is ActorKind.GUEST:
+        raise Forbidden
