@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from webapp.domain.candidates import BusyTimes, fixed, refused_starts
 from webapp.domain.facts import Facts
-from webapp.domain.intervals import Interval, gaps, merged
+from webapp.domain.intervals import Interval, covers, gaps, merged
 from webapp.domain.limits import booking_window, closed_by_limits, earliest_start
 from webapp.domain.windows import stretches
 
@@ -55,8 +55,7 @@ def _fixed_offers(facts: Facts, first: int, last: int, limited: list[Interval]) 
         return
     busy_times = BusyTimes(facts)
     for one in candidates:
-        is_free = not busy_times.against(one) and any(gaps(one.start, one.start + 1, limited))
-        if is_free:
+        if not covers(limited, one.start) and not busy_times.against(one):
             yield Offer(one.start, one.end, one.seats_left, one.slot_id)
 
 
@@ -69,6 +68,6 @@ def _scheduled_offers(facts: Facts, first: int, last: int, limited: list[Interva
     for anchor, until, end in stretches(facts.schedule, first, last + duration):
         for free_from, free_to in gaps(max(anchor, first), min(until, last, end - duration + 1), refused):
             starts.extend(range(free_from + (anchor - free_from) % step, free_to, step))
-    # Past the Python-level constructor of a named tuple: it would be most of the time that a long listing takes.
+    # The constructor of a named tuple is a Python function: it would take most of the time of a long listing.
     new, capacity = tuple.__new__, facts.rules.capacity
     return [new(Offer, (start, start + duration, capacity, None)) for start in starts]

@@ -13,6 +13,7 @@ DAY_SECONDS = 86_400
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ONE_SECOND = timedelta(seconds=1)
+_NO_TIME = timedelta(0)
 # No zone has ever changed its offset and changed it back within hours.
 _SAMPLES = [timedelta(hours=hour) for hour in range(0, 49, 6)]
 
@@ -98,8 +99,7 @@ def _readings(time_zone: str, day: date, minute: int) -> tuple[int, int, int]:
 
 
 def _offset(moment: datetime) -> int:
-    offset = moment.utcoffset()
-    assert offset is not None  # every moment in this module carries a ZoneInfo
+    offset = moment.utcoffset() or _NO_TIME
     return offset.days * DAY_SECONDS + offset.seconds
 
 

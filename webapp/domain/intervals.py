@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 
 Interval = tuple[int, int]
 
@@ -9,6 +10,12 @@ Interval = tuple[int, int]
 def overlap(one: Interval, other: Interval) -> bool:
     """Whether two non-empty intervals share a moment."""
     return one[0] < other[1] and other[0] < one[1]
+
+
+def covers(taken: Sequence[Interval], moment: int) -> bool:
+    """Whether one of the intervals holds the moment; `taken` is a result of `merged`."""
+    position = bisect_right(taken, moment, key=itemgetter(0))
+    return position > 0 and taken[position - 1][1] > moment
 
 
 def merged(intervals: Iterable[Interval]) -> list[Interval]:

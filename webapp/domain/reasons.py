@@ -136,9 +136,7 @@ def _off_schedule(facts: Facts, start: int) -> Reason | None:
     return Reason(ReasonCode.HOURS, opens, closes, limit=rules.step_seconds // 60)
 
 
-def _change_of_hours(
-    rules: EventTypeRules, schedule: Schedule, start: int, *, is_open: bool
-) -> Reason | None:
+def _change_of_hours(rules: EventTypeRules, schedule: Schedule, start: int, *, is_open: bool) -> Reason | None:
     """The override or holiday that closes the start: on its own date, or on the one before, by its tail."""
     weekly_only = replace(schedule, overrides={}, holidays={})
     is_usual = _is_on_grid(rules, weekly_only, start)
