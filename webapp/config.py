@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from webapp import config_values as as_
 
+PROJECT_DIR = as_.PROJECT_DIR
 SERVICES_FILE = "services.json"  # in DATA, kept there by a running `make run`; variables of this table
 ENVIRONMENTS = ("development", "production")
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -30,9 +31,7 @@ class SettingsError(Exception):
     def __init__(self, faults: list[str]) -> None:
         self.faults = faults
         heading = "1 setting is" if len(faults) == 1 else f"{len(faults)} settings are"
-        super().__init__(
-            "\n".join([f"Openslot cannot start, {heading} wrong:", *(f"  {fault}" for fault in faults)])
-        )
+        super().__init__("\n".join([f"Openslot cannot start, {heading} wrong:", *(f"  {fault}" for fault in faults)]))
 
 
 @dataclass(frozen=True)
@@ -56,9 +55,7 @@ class MailSettings:
     username: Annotated[str, Env("MAIL_USERNAME", as_.text, "openslot", default="")]
     password: Annotated[str, Env("MAIL_PASSWORD", as_.text, "its password", default="")]
     security: Annotated[str, Env("MAIL_SECURITY", as_.one_of(*MAIL_PORTS), "tls", default="starttls")]
-    sender: Annotated[
-        str, Env("MAIL_SENDER", as_.mail_address, "Openslot <no-reply@example.org>", default="")
-    ]
+    sender: Annotated[str, Env("MAIL_SENDER", as_.mail_address, "Openslot <no-reply@example.org>", default="")]
 
 
 @dataclass(frozen=True, repr=False)
@@ -66,9 +63,7 @@ class Settings:
     public_url: Annotated[str, Env("PUBLIC_URL", as_.web_origin, "https://book.example.org")]
     secret_key: Annotated[str, Env("SECRET_KEY", as_.text, "what `openssl rand -base64 48` prints")]
     database_url: Annotated[str, Env("DATABASE_URL", as_.database_url, DATABASE_EXAMPLE)]
-    database_owner_url: Annotated[
-        str, Env("DATABASE_OWNER_URL", as_.database_url, DATABASE_EXAMPLE, default="")
-    ]
+    database_owner_url: Annotated[str, Env("DATABASE_OWNER_URL", as_.database_url, DATABASE_EXAMPLE, default="")]
     redis_url: Annotated[str, Env("REDIS_URL", as_.redis_url, "redis://localhost:6379/0")]
     mail: MailSettings
     registration: Annotated[str, Env("REGISTRATION", as_.one_of("open", "invitation"), "invitation", "open")]
@@ -77,9 +72,7 @@ class Settings:
     trusted_proxies: Annotated[int, Env("TRUSTED_PROXIES", as_.whole_number(0, 10), "1", default="0")]
     rate_limits: Annotated[bool, Env("RATE_LIMITS", as_.switch, "on", default="on")]
     log_level: Annotated[str, Env("LOG_LEVEL", as_.one_of(*LOG_LEVELS), "info", default="info")]
-    database_pool_size: Annotated[
-        int, Env("DATABASE_POOL_SIZE", as_.whole_number(1, 200), "10", default="10")
-    ]
+    database_pool_size: Annotated[int, Env("DATABASE_POOL_SIZE", as_.whole_number(1, 200), "10", default="10")]
     data_dir: Annotated[Path, Env("DATA", as_.directory, "var", default="var")]
 
     @classmethod
@@ -111,10 +104,6 @@ class Settings:
         host = urlsplit(self.public_url).hostname or ""
         return (*(LOOPBACK_HOSTS if host in LOOPBACK_HOSTS else (host,)), *self.extra_hosts)
 
-    @property
-    def project_dir(self) -> Path:
-        return as_.PROJECT_DIR
-
     def flask_config(self) -> dict[str, Any]:
         """What Flask and its extensions need to know of the settings, in their names."""
         return {
@@ -139,7 +128,7 @@ def environment() -> dict[str, str]:
     """The process environment over the project's `.env`; the supervisor hands it to all that it starts."""
     from dotenv import dotenv_values  # a development package: a server has no .env
 
-    from_file = {name: value for name, value in dotenv_values(as_.PROJECT_DIR / ".env").items() if value}
+    from_file = {name: value for name, value in dotenv_values(PROJECT_DIR / ".env").items() if value}
     return from_file | os.environ
 
 
@@ -155,9 +144,7 @@ def _read(settings: type, values: Mapping[str, str], faults: list[str]) -> dict[
     for name, source in _table(settings):
         raw = values.get(source.variable, source.default)
         if raw is None:
-            faults.append(
-                source.fault("is missing; set it, or start `make run` and use the services of that")
-            )
+            faults.append(source.fault("is missing; set it, or start `make run` and use the services of that"))
             continue
         try:
             parsed[name] = source.parse(raw)

@@ -26,9 +26,7 @@ class FileLock:
         os.close(self._descriptor)
 
 
-def end_leftover(
-    pid_file: Path, directory: Path, *, stop_signal: signal.Signals, timeout: float = 10.0
-) -> None:
+def end_leftover(pid_file: Path, directory: Path, *, stop_signal: signal.Signals, timeout: float = 10.0) -> None:
     """End the server that a killed run left in `directory`, and remove its pid file.
 
     Only for the holder of the directory's lock. A process is the leftover when it works in that directory:

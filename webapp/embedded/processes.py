@@ -93,9 +93,7 @@ def wait_until(is_ready: Callable[[], bool], child: Child, *, timeout: float) ->
         if not child.is_running:
             raise StartError(f"{child.name} ended while starting ({child.log}):\n{child.log_tail()}")
         if time.monotonic() > deadline:
-            raise StartError(
-                f"{child.name} was not ready within {timeout:.0f} s ({child.log}):\n{child.log_tail()}"
-            )
+            raise StartError(f"{child.name} was not ready within {timeout:.0f} s ({child.log}):\n{child.log_tail()}")
         time.sleep(0.03)
 
 

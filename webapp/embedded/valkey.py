@@ -54,9 +54,7 @@ def start_valkey(
         end_leftover(home / "valkey.pid", home, stop_signal=signal.SIGTERM)
         port, password = port or free_port(), password or secrets.token_hex(16)
         _write_configuration(home / "valkey.conf", port, password, durable=durable)
-        child = Child(
-            "Valkey", [_binary(), "valkey.conf"], log=log or data_dir / "log" / "valkey.log", cwd=home
-        )
+        child = Child("Valkey", [_binary(), "valkey.conf"], log=log or data_dir / "log" / "valkey.log", cwd=home)
         return _when_ready(ValkeyService(child, port, password, lock))
     except BaseException:
         lock.release()
@@ -66,9 +64,7 @@ def start_valkey(
 def _write_configuration(path: Path, port: int, password: str, *, durable: bool) -> None:
     path.touch(mode=0o600)
     path.write_text(
-        CONFIGURATION.format(
-            host=LOOPBACK, port=port, password=password, fsync="everysec" if durable else "no"
-        )
+        CONFIGURATION.format(host=LOOPBACK, port=port, password=password, fsync="everysec" if durable else "no")
     )
 
 

@@ -1,0 +1,126 @@
+"""Caught mails as files `<number>.eml`, byte for byte as they came; numbers rise for as long as the files are kept."""
+
+import itertools
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage, MIMEPart
+from email.policy import default as modern
+from email.utils import parsedate_to_datetime
+from mimetypes import guess_extension
+from pathlib import Path
+
+HEADER_BYTES = 65_536  # read for a list; a header is never longer
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A part that is not the text shown. `index` counts all parts of the mail, depth first."""
+
+    index: int
+    name: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Summary:
+    number: int
+    sender: str
+    recipients: str
+    subject: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True)
+class Mail:
+    summary: Summary
+    text: str
+    html: str
+    raw: str
+    attachments: tuple[Attachment, ...]
+
+
+class MailStore:
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder = folder
+        self._numbers = itertools.count(max(self.numbers(), default=0) + 1)
+
+    def add(self, content: bytes) -> Path:
+        """Appears whole or not at all: readers never see half a mail."""
+        number = next(self._numbers)
+        unfinished = self._folder / f".{number}.part"
+        unfinished.write_bytes(content)
+        return unfinished.replace(self._folder / f"{number}.eml")
+
+    def numbers(self) -> list[int]:
+        """Newest first."""
+        found = (int(path.stem) for path in self._folder.glob("*.eml") if path.stem.isdecimal())
+        return sorted(found, reverse=True)
+
+    def summaries(self, numbers: list[int]) -> list[Summary]:
+        return [_summary(number, self._path(number), self._parsed(number, HEADER_BYTES)) for number in numbers]
+
+    def mail(self, number: int) -> Mail:
+        """FileNotFoundError when there is none of this number."""
+        message = self._parsed(number)
+        return Mail(
+            summary=_summary(number, self._path(number), message),
+            text=_text(message.get_body(("plain",))),
+            html=_text(message.get_body(("html",))),
+            raw=self._path(number).read_bytes().decode(errors="replace"),
+            attachments=tuple(_attachments(message)),
+        )
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"{number}.eml"
+
+    def _parsed(self, number: int, size: int = -1) -> EmailMessage:
+        with self._path(number).open("rb") as file:
+            return message_from_bytes(file.read(size), policy=modern)
+
+
+def _summary(number: int, path: Path, message: EmailMessage) -> Summary:
+    try:
+        sent_at = parsedate_to_datetime(_header(message, "Date"))
+    except ValueError:
+        sent_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return Summary(number, _header(message, "From"), _header(message, "To"), _header(message, "Subject"), sent_at)
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    try:
+        return str(message.get(name, ""))
+    except Exception:  # noqa: BLE001  the parser of headers fails on some broken ones in many ways
+        return str(next((value for key, value in message.raw_items() if key.lower() == name.lower()), ""))
+
+
+def _text(part: MIMEPart | None) -> str:
+    if part is None:
+        return ""
+    try:
+        return str(part.get_content())
+    except (LookupError, ValueError):  # an unknown or false charset
+        return _bytes(part).decode(errors="replace")
+
+
+def _bytes(part: MIMEPart) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
+
+
+def _attachments(message: EmailMessage) -> list[Attachment]:
+    shown = (message.get_body(("plain",)), message.get_body(("html",)))
+    parts = [(index, part) for index, part in enumerate(message.walk()) if not part.is_multipart()]
+    return [
+        Attachment(index, _name(part, index), part.get_content_type(), _bytes(part))
+        for index, part in parts
+        if not any(part is body for body in shown)
+    ]
+
+
+def _name(part: MIMEPart, index: int) -> str:
+    kind = part.get_content_type()
+    extension = ".ics" if kind == "text/calendar" else guess_extension(kind)
+    return part.get_filename() or f"part-{index}{extension or ''}"
