@@ -14,9 +14,11 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.models.base import Base, Keyed
+from webapp.models.host import Host
+from webapp.models.slot import Slot
 
 
 class Guest(Keyed, Base):
@@ -32,6 +34,8 @@ class Guest(Keyed, Base):
     host_id: Mapped[int] = mapped_column(ForeignKey("host.id"))
     email: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    host: Mapped[Host] = relationship(viewonly=True)
 
 
 class Booking(Keyed, Base):
@@ -93,3 +97,7 @@ class Booking(Keyed, Base):
     cancelled_at: Mapped[datetime | None]
     cancelled_by: Mapped[str | None]
     cancel_reason: Mapped[str | None]
+
+    guest: Mapped[Guest] = relationship(viewonly=True)
+    slot: Mapped[Slot] = relationship(viewonly=True)
+    host: Mapped[Host] = relationship(viewonly=True, primaryjoin="foreign(Booking.host_id) == Host.id")

@@ -1,9 +1,10 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.models.base import Base, Keyed
+from webapp.models.host import Host
 
 
 class EventType(Keyed, Base):
@@ -33,3 +34,5 @@ class EventType(Keyed, Base):
     position: Mapped[int] = mapped_column(server_default=text("0"), doc="order on the public page")
     is_active: Mapped[bool] = mapped_column(server_default=text("true"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    host: Mapped[Host] = relationship(viewonly=True)

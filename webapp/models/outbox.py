@@ -5,9 +5,10 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.models.base import Base, Keyed
+from webapp.models.host import Host
 
 
 class DeliveryStatus(StrEnum):
@@ -23,6 +24,7 @@ class OutboxEvent(Keyed, Base):
     __tablename__ = "outbox_event"
     __table_args__ = (
         ForeignKeyConstraint(["booking_id", "host_id"], ["booking.id", "booking.host_id"]),
+        CheckConstraint("(booking_id IS NULL) = (booking_version IS NULL)", name="booking_version"),
         Index("ix_outbox_event_undispatched", "id", postgresql_where=text("dispatched_at IS NULL")),
         Index("ix_outbox_event_booking_id", "booking_id"),
     )
@@ -34,6 +36,8 @@ class OutboxEvent(Keyed, Base):
     data: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     occurred_at: Mapped[datetime] = mapped_column(server_default=func.now())
     dispatched_at: Mapped[datetime | None]
+
+    host: Mapped[Host] = relationship(viewonly=True, foreign_keys=[host_id])
 
 
 class Delivery(Keyed, Base):
@@ -51,6 +55,8 @@ class Delivery(Keyed, Base):
         CheckConstraint("status IN ('waiting', 'sent', 'dead', 'skipped')", name="status"),
         CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="sent_at"),
         CheckConstraint("attempts >= 0", name="attempts"),
+        # Without a version, two deliveries of one booking would not be found to be the same.
+        CheckConstraint("(booking_id IS NULL) = (booking_version IS NULL)", name="booking_version"),
         Index("ix_delivery_due_at", "due_at", postgresql_where=text("status = 'waiting'")),
     )
 
@@ -68,3 +74,5 @@ class Delivery(Keyed, Base):
     message_id: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     sent_at: Mapped[datetime | None]
+
+    host: Mapped[Host] = relationship(viewonly=True, foreign_keys=[host_id])

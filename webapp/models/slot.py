@@ -15,9 +15,11 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.models.base import Base, Keyed
+from webapp.models.event_type import EventType
+from webapp.models.host import Host
 
 
 class SlotOrigin(StrEnum):
@@ -54,8 +56,16 @@ class Slot(Keyed, Base):
         CheckConstraint("isfinite(starts_at) AND isfinite(ends_at)", name="finite"),
         CheckConstraint("busy @> tstzrange(starts_at, ends_at)", name="busy_contains_slot"),
         CheckConstraint(
-            "lower_inc(busy) AND NOT upper_inc(busy) AND isfinite(lower(busy)) AND isfinite(upper(busy))",
+            # isfinite(NULL) is NULL, which a check lets pass: the missing end needs a word of its own.
+            "lower_inc(busy) AND NOT upper_inc(busy) AND NOT upper_inf(busy) AND "
+            "isfinite(lower(busy)) AND isfinite(upper(busy))",
             name="busy_half_open",
+        ),
+        # Who looks for slots around an instant need not look further (services.offers.REACH_SECONDS).
+        CheckConstraint(
+            "ends_at - starts_at <= interval '8 hours' AND starts_at - lower(busy) <= interval '1 day' AND "
+            "upper(busy) - ends_at <= interval '1 day'",
+            name="reach",
         ),
         CheckConstraint("origin IN ('published', 'schedule')", name="origin"),
         CheckConstraint("capacity BETWEEN 1 AND 1000", name="capacity"),
@@ -68,9 +78,7 @@ class Slot(Keyed, Base):
             unique=True,
             postgresql_where=text("withdrawn_at IS NULL"),
         ),
-        Index(
-            "ix_slot_host_id_starts_at", "host_id", "starts_at", postgresql_where=text("withdrawn_at IS NULL")
-        ),
+        Index("ix_slot_host_id_starts_at", "host_id", "starts_at", postgresql_where=text("withdrawn_at IS NULL")),
     )
 
     public_id: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid(), unique=True)
@@ -80,7 +88,7 @@ class Slot(Keyed, Base):
     ends_at: Mapped[datetime]
     busy: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
     capacity: Mapped[int]
-    seats_taken: Mapped[int] = mapped_column(server_default=text("0"), doc="kept by a trigger on booking")
+    seats_taken: Mapped[int] = mapped_column(server_default=text("0"), doc="kept by a trigger on booking; nobody else may")
     origin: Mapped[str]
     status: Mapped[str] = mapped_column(
         Computed("CASE WHEN seats_taken < capacity THEN 'available' ELSE 'booked' END", persisted=True)
@@ -90,6 +98,9 @@ class Slot(Keyed, Base):
     )
     withdrawn_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    event_type: Mapped[EventType] = relationship(viewonly=True)
+    host: Mapped[Host] = relationship(viewonly=True, primaryjoin="foreign(Slot.host_id) == Host.id")
 
 
 class Claim(Base):

@@ -1,0 +1,101 @@
+"""Bookings in the admin: seen here, changed through the services only."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import flash, redirect, request
+from flask_admin import expose
+from flask_admin.actions import action
+from flask_admin.model.template import EndpointLinkRowAction
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+
+from webapp.admin.base import HardenedView, actor, each
+from webapp.db import session
+from webapp.domain.errors import DomainError, NotFound
+from webapp.domain.instants import DAY_SECONDS, to_datetime
+from webapp.models import Booking
+from webapp.services import bookings
+from webapp.services.booking_views import BookingView as Seen
+from webapp.services.booking_views import booking_by_id
+from webapp.services.delivery_reports import delivery_states, replay
+from webapp.services.offers import offered, offering
+
+MOVE_DAYS = 60
+MOST_CHOICES = 500
+
+
+class BookingView(HardenedView):
+    column_list = (
+        "id",
+        "uid",
+        "status",
+        "host.slug",
+        "guest_name",
+        "guest.email",
+        "subject",
+        "slot.starts_at",
+        "slot.ends_at",
+        "version",
+        "created_at",
+    )
+    more_details = ("notes", "time_zone", "locale", "seat", "cancelled_at", "cancelled_by", "cancel_reason")
+    column_searchable_list = ("guest_name", "subject", "guest.email", "host.slug")
+    column_filters = ("status", "host.slug", "guest.email", "created_at", "slot.starts_at", "cancelled_by")
+    column_sortable_list = ("id", "status", "guest_name", "subject", "created_at", ("slot.starts_at", "slot.starts_at"))
+    column_extra_row_actions = [
+        EndpointLinkRowAction("fa fa-calendar glyphicon glyphicon-calendar", ".move", _l("Move")),
+    ]
+    column_labels = {
+        "host.slug": _l("Host"),
+        "guest.email": _l("Guest's address"),
+        "slot.starts_at": _l("Start"),
+        "slot.ends_at": _l("End"),
+    }
+
+    @action("cancel", _l("Cancel"), _l("Cancel these bookings? Host and guest are told by mail."))
+    def cancel(self, ids: list[str]) -> None:
+        each(ids, lambda row_id: bookings.cancel(_booking(row_id).uid, actor=actor()))
+
+    @action("resend", _l("Send mails again"), _l("Send the mails of these bookings again?"))
+    def resend(self, ids: list[str]) -> None:
+        def command(row_id: int) -> None:
+            replay([state.id for state in delivery_states(session(), row_id)], actor=actor())
+
+        each(ids, command)
+
+    @expose("/move", methods=("GET", "POST"))
+    def move(self) -> Any:
+        booking = _booking(request.args.get("id", 0, type=int))
+        if request.method == "POST" and self._moved(booking):
+            return redirect(self.get_url(".index_view"))
+        return self.render("admin/move.html", booking=booking, form=self.action_form(), choices=_choices(booking))
+
+    def _moved(self, booking: Seen) -> bool:
+        """Whether the booking was moved; otherwise says why not."""
+        try:
+            start = datetime.fromtimestamp(request.form.get("start", 0, type=int), UTC)
+            bookings.reschedule(booking.uid, start, actor=actor())
+        except DomainError as error:
+            flash(gettext("Not moved: %(code)s", code=error.code), "error")
+            return False
+        flash(gettext("Moved. Host and guest are told by mail."), "success")
+        return True
+
+
+def _booking(row_id: int) -> Seen:
+    found = booking_by_id(session(), row_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _choices(booking: Seen) -> list[tuple[int, datetime]]:
+    """Starts that the booking's event type offers from now on, as (Unix seconds, UTC)."""
+    what = offering(booking.host_slug, booking.event_type_slug)
+    found = offered(what, what.now, what.now + MOVE_DAYS * DAY_SECONDS)
+    return [(offer.start, to_datetime(offer.start)) for offer in found[:MOST_CHOICES]]
+
+
+def register() -> BookingView:
+    return BookingView(Booking, _l("Bookings"), endpoint="admin_bookings", url="bookings")

@@ -1,0 +1,136 @@
+"""The other tables. Columns are named one by one: no password, no token, no secret is among them."""
+
+import uuid
+
+from flask_admin import expose
+from flask_admin.actions import action
+from flask_babel import lazy_gettext as _l
+
+from webapp.admin.base import GuardedIndex, HardenedView, actor, each
+from webapp.models import AuditEntry, Delivery, EventType, Guest, Host, OutboxEvent, Slot
+from webapp.services import host_admin, slots
+from webapp.services.delivery_reports import replay
+from webapp.services.statistics import figures
+
+
+class StartPage(GuardedIndex):
+    @expose()
+    def index(self) -> str:
+        return self.render("admin/start.html", figures=figures())
+
+
+class HostView(HardenedView):
+    column_list = ("id", "email", "name", "slug", "time_zone", "active", "roles", "confirmed_at", "created_at")
+    more_details = ("about", "locale")
+    column_searchable_list = ("email", "name", "slug")
+    column_filters = ("active", "time_zone", "created_at", "confirmed_at", "roles.name")
+    column_formatters = {"roles": lambda _view, _context, host, _name: ", ".join(role.name for role in host.roles)}
+    column_formatters_export = column_formatters
+
+    @action("deactivate", _l("Deactivate"), _l("Deactivate these accounts? They are logged out and not bookable."))
+    def deactivate(self, ids: list[str]) -> None:
+        each(ids, lambda row_id: host_admin.set_active([row_id], is_active=False, actor=actor()))
+
+    @action("activate", _l("Activate"))
+    def activate(self, ids: list[str]) -> None:
+        each(ids, lambda row_id: host_admin.set_active([row_id], is_active=True, actor=actor()))
+
+    @action("give_admin", _l("Make admin"), _l("Give these accounts the right to manage all data?"))
+    def give_admin(self, ids: list[str]) -> None:
+        each(ids, lambda row_id: host_admin.set_admin([row_id], is_admin=True, actor=actor()))
+
+    @action("take_admin", _l("Take admin role"))
+    def take_admin(self, ids: list[str]) -> None:
+        each(ids, lambda row_id: host_admin.set_admin([row_id], is_admin=False, actor=actor()))
+
+
+class EventTypeView(HardenedView):
+    column_list = ("id", "host.slug", "slug", "title", "duration_minutes", "capacity", "is_active")
+    more_details = ("description", "buffer_before_minutes", "buffer_after_minutes", "notice_minutes", "position")
+    column_searchable_list = ("slug", "title", "host.slug")
+    column_filters = ("host.slug", "duration_minutes", "capacity", "is_active")
+    column_labels = {"host.slug": _l("Host")}
+
+
+class SlotView(HardenedView):
+    column_list = (
+        "id",
+        "host.slug",
+        "event_type.slug",
+        "starts_at",
+        "ends_at",
+        "status",
+        "seats_taken",
+        "capacity",
+        "origin",
+        "withdrawn_at",
+    )
+    more_details = ("public_id", "busy", "created_at")
+    column_searchable_list = ("host.slug",)
+    column_filters = ("host.slug", "status", "origin", "starts_at", "withdrawn_at")
+    column_labels = {"host.slug": _l("Host"), "event_type.slug": _l("Event type")}
+
+    @action("withdraw", _l("Delete"), _l("Delete these slots? Booked ones stay."))
+    def withdraw(self, ids: list[str]) -> None:
+        def command(row_id: int) -> None:
+            slot: Slot = self.get_one(row_id)
+            slots.withdraw(uuid.UUID(str(slot.public_id)), host_id=slot.host_id, actor=actor())
+
+        each(ids, command)
+
+
+class GuestView(HardenedView):
+    column_list = ("id", "host.slug", "email", "created_at")
+    column_searchable_list = ("email", "host.slug")
+    column_filters = ("host.slug", "created_at")
+    column_labels = {"host.slug": _l("Host")}
+
+
+class OutboxView(HardenedView):
+    column_list = ("id", "kind", "host.slug", "booking_id", "booking_version", "occurred_at", "dispatched_at")
+    column_searchable_list = ("kind", "host.slug")
+    column_filters = ("kind", "host.slug", "booking_id", "occurred_at", "dispatched_at")
+    column_labels = {"host.slug": _l("Host")}
+
+
+class DeliveryView(HardenedView):
+    column_list = (
+        "id",
+        "status",
+        "kind",
+        "recipient",
+        "host.slug",
+        "booking_id",
+        "booking_version",
+        "attempts",
+        "due_at",
+        "sent_at",
+        "last_error",
+    )
+    more_details = ("channel", "message_id", "event_id", "created_at")
+    column_searchable_list = ("kind", "host.slug", "last_error", "message_id")
+    column_filters = ("status", "kind", "recipient", "host.slug", "booking_id", "due_at", "sent_at", "attempts")
+    column_labels = {"host.slug": _l("Host")}
+
+    @action("replay", _l("Send again"), _l("Send these again?"))
+    def send_again(self, ids: list[str]) -> None:
+        each(ids, lambda row_id: replay([row_id], actor=actor()))
+
+
+class AuditView(HardenedView):
+    column_list = ("id", "occurred_at", "actor_kind", "actor_id", "action", "object_kind", "object_id", "details")
+    column_searchable_list = ("action", "object_kind")
+    column_filters = ("occurred_at", "actor_kind", "actor_id", "action", "object_kind", "object_id")
+
+
+def table_views() -> list[HardenedView]:
+    """One view per table beside bookings, in the order of the menu."""
+    return [
+        HostView(Host, _l("Hosts"), endpoint="admin_hosts", url="hosts"),
+        EventTypeView(EventType, _l("Event types"), endpoint="admin_event_types", url="event-types"),
+        SlotView(Slot, _l("Slots"), endpoint="admin_slots", url="slots"),
+        GuestView(Guest, _l("Guests"), endpoint="admin_guests", url="guests"),
+        OutboxView(OutboxEvent, _l("Outbox"), endpoint="admin_outbox", url="outbox"),
+        DeliveryView(Delivery, _l("Deliveries"), endpoint="admin_deliveries", url="deliveries"),
+        AuditView(AuditEntry, _l("Audit"), endpoint="admin_audit", url="audit"),
+    ]

@@ -1,0 +1,38 @@
+"""Figures about the instance, for its admins."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from webapp.db import session
+from webapp.models import Booking, Host, Slot
+from webapp.services.delivery_reports import MailFigures, mail_figures
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counts as of now; a day is the UTC day."""
+
+    bookings_made_today: int
+    cancellations_today: int
+    meetings_today: int
+    hosts: int
+    mail: MailFigures
+
+
+def figures() -> Figures:
+    today = func.date_trunc("day", func.now(), "UTC")
+    tomorrow = today + func.make_interval(0, 0, 0, 1)
+
+    def count(model: type, *conditions: object) -> object:
+        return select(func.count()).select_from(model).where(*conditions).scalar_subquery()  # type: ignore[arg-type]
+
+    row = session().execute(
+        select(
+            count(Booking, Booking.created_at >= today),
+            count(Booking, Booking.cancelled_at >= today),
+            count(Slot, Slot.seats_taken > 0, Slot.starts_at >= today, Slot.starts_at < tomorrow),
+            count(Host, Host.active),
+        )
+    )
+    return Figures(*row.one(), mail=mail_figures(session()))
