@@ -1,0 +1,1 @@
+"""What happens after the commit: mail. Each handler may run twice and must not mind."""

@@ -1,0 +1,113 @@
+"""The relay: from the outbox to the queue.
+
+It listens to Postgres and, since a notification can be missed, looks for itself every few seconds. Any number may
+run. Without the queue server it goes on writing deliveries, which come back when their leases end; without
+Postgres it waits and connects again.
+"""
+
+import logging
+import threading
+import time
+
+import psycopg
+from flask import Flask
+from redis.exceptions import RedisError
+from rq import Queue
+from sqlalchemy.exc import SQLAlchemyError
+
+from webapp.db import transaction
+from webapp.effects.jobs import BATCH, MOST_JOBS, enqueue, mail_queue
+from webapp.services.deliveries import dispatch_events, lease_due
+from webapp.services.housekeeping import forget_idempotency_keys
+from webapp.services.outbox import CHANNEL
+
+log = logging.getLogger(__name__)
+
+SWEEP = 5.0  # seconds between looks without a notification
+GATHER = 0.03  # seconds after a notification, so that a burst of bookings is one look
+FULL_QUEUE_PAUSE = 0.2  # seconds until the next look while the queue is full
+STOP_CHECK = 0.5  # seconds; how soon a stop is noticed
+RECONNECT = 2.0  # seconds
+HOUSEKEEPING = 600.0  # seconds
+
+
+class Relay:
+    """`run` until `stopping` is set."""
+
+    def __init__(self, app: Flask, stopping: threading.Event) -> None:
+        self._app = app
+        self._stopping = stopping
+        self._queue: Queue = mail_queue(app.extensions["settings"].redis_url)
+        self._queue_is_down = False
+        self._tidied_at = float("-inf")
+
+    def run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                with self._listening() as listener:
+                    self._serve(listener)
+            except (psycopg.Error, SQLAlchemyError) as error:
+                log.warning("relay: Postgres is not there (%s), trying again", type(error).__name__)
+                self._stopping.wait(RECONNECT)
+            except Exception:
+                log.exception("relay: unexpected, going on")
+                self._stopping.wait(RECONNECT)
+
+    def look(self) -> bool:
+        """Dispatch what happened and enqueue what is due, once. True: there is more, as soon as the queue has room."""
+        with self._app.app_context():
+            while not self._stopping.is_set():
+                with transaction() as current:
+                    if not dispatch_events(current):
+                        break
+            try:
+                is_full = self._fill_queue()
+            except RedisError as error:
+                self._note_queue(is_down=True, reason=type(error).__name__)
+                return False
+            self._note_queue(is_down=False)
+            return is_full
+
+    def _fill_queue(self) -> bool:
+        while (room := MOST_JOBS - self._queue.count) > 0:
+            with transaction() as current:
+                loans = lease_due(current, limit=room * BATCH)
+            if not loans:
+                return False
+            enqueue(self._queue, loans)
+        return True
+
+    def _serve(self, listener: psycopg.Connection) -> None:
+        while not self._stopping.is_set():
+            self._tidy()
+            pause = FULL_QUEUE_PAUSE if self.look() else SWEEP
+            if _notified(listener, pause, self._stopping):
+                self._stopping.wait(GATHER)
+
+    def _listening(self) -> psycopg.Connection:
+        url = self._app.extensions["settings"].database_url.replace("postgresql+psycopg://", "postgresql://", 1)
+        listener = psycopg.connect(url, autocommit=True, connect_timeout=3, application_name="openslot relay")
+        listener.execute(f"LISTEN {CHANNEL}")
+        return listener
+
+    def _note_queue(self, *, is_down: bool, reason: str = "") -> None:
+        if is_down != self._queue_is_down:
+            log.warning("relay: the queue server is %s", f"not there ({reason})" if is_down else "back")
+        self._queue_is_down = is_down
+
+    def _tidy(self) -> None:
+        if time.monotonic() - self._tidied_at < HOUSEKEEPING:
+            return
+        with self._app.app_context(), transaction() as current:
+            forget_idempotency_keys(current)
+        self._tidied_at = time.monotonic()
+
+
+def _notified(listener: psycopg.Connection, seconds: float, stopping: threading.Event) -> bool:
+    """Wait for a notification; True when there was one. All that came together count as one."""
+    deadline = time.monotonic() + seconds
+    while not stopping.is_set() and (left := deadline - time.monotonic()) > 0:
+        if list(listener.notifies(timeout=min(left, STOP_CHECK), stop_after=1)):
+            list(listener.notifies(timeout=0))
+            return True
+    return False

@@ -1,0 +1,202 @@
+"""SMTP under Flask-Mail's configuration, with what Flask-Mail lacks: time-outs, verified TLS, a connection that is
+kept open, SMTPUTF8, and answers sorted into those worth another try and those that are final.
+
+Messages are `email.message.EmailMessage`, which refuses line breaks in headers.
+"""
+
+import smtplib
+import ssl
+import time
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from typing import Any, Self, cast
+
+import flask_mail
+from flask import Flask
+
+from webapp.config import MailSettings
+from webapp.effects.redaction import redacted
+
+TIMEOUT = 10.0  # seconds for one answer of the server
+IDLE = 5.0  # seconds after which a kept connection is asked whether it still lives
+
+
+@dataclass
+class NotAcceptedError(Exception):
+    """The message was not accepted. `final`: no other try can succeed. `server`: it is the server's trouble, not
+    this message's, so that others would fare the same just now. `reason` names no address and no secret."""
+
+    reason: str
+    final: bool = False
+    server: bool = False
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Connection(flask_mail.Connection):
+    """One SMTP connection, opened when first needed and kept until the server or `close` ends it."""
+
+    mail: "Mail"
+    host: smtplib.SMTP | None
+
+    def __init__(self, mail: "Mail") -> None:
+        super().__init__(mail)
+        self._used_at = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def configure_host(self) -> smtplib.SMTP:
+        """A fresh connection: certificate and name verified, logged in when the settings say so."""
+        mail = self.mail
+        context = ssl.create_default_context() if mail.use_ssl or mail.use_tls else None
+        host: smtplib.SMTP
+        if mail.use_ssl:
+            host = smtplib.SMTP_SSL(mail.server, mail.port, timeout=TIMEOUT, context=context)
+        else:
+            host = smtplib.SMTP(mail.server, mail.port, timeout=TIMEOUT)
+        try:
+            if mail.use_tls:
+                host.starttls(context=context)
+            if mail.username and mail.password:
+                host.login(mail.username, mail.password)
+        except BaseException:
+            host.close()
+            raise
+        return host
+
+    def send(self, message: EmailMessage) -> None:  # type: ignore[override]
+        """Hand over one message to the one address in its To header. Raises NotAcceptedError."""
+        recipient = message["To"].addresses[0].addr_spec
+        host = self._connected()
+        try:
+            _transmit(host, message["From"].addresses[0].addr_spec, recipient, message)
+        except smtplib.SMTPResponseException as error:
+            self._recover(error.smtp_code)
+            raise _refusal(error, recipient) from error
+        except (smtplib.SMTPException, OSError) as error:
+            self.close()
+            raise NotAcceptedError(redacted(f"connection lost: {error}"), server=True) from error
+        except BaseException:
+            self.close()  # stopped in the middle of the dialogue: nobody can use this connection any more
+            raise
+        self._used_at = time.monotonic()
+
+    def close(self) -> None:
+        host, self.host = self.host, None
+        if host is not None:
+            host.close()
+
+    def quit(self) -> None:
+        """Say goodbye, when the connection is still good for that."""
+        host, self.host = self.host, None
+        if host is not None:
+            try:
+                host.quit()
+            except (smtplib.SMTPException, OSError):
+                host.close()
+
+    def _connected(self) -> smtplib.SMTP:
+        if self.host is not None and time.monotonic() - self._used_at > IDLE and not _is_alive(self.host):
+            self.close()
+        if self.host is None:
+            try:
+                self.host = self.configure_host()
+                self.host.ehlo_or_helo_if_needed()
+            except (smtplib.SMTPException, OSError) as error:
+                self.close()
+                raise NotAcceptedError(redacted(f"no mail server: {error}"), server=True) from error
+        return self.host
+
+    def _recover(self, code: int) -> None:
+        """After a refusal the connection serves the next message, unless the server said that it is closing."""
+        if self.host is None or code == 421:
+            return self.close()
+        try:
+            self.host.rset()
+        except (smtplib.SMTPException, OSError):
+            self.close()
+        self._used_at = time.monotonic()
+        return None
+
+
+class Mail(flask_mail.Mail):
+    """Flask-Mail's configuration, our connection: `connection` is this process's one, kept between messages."""
+
+    def init_app(self, app: Flask) -> Any:
+        app.config.from_mapping(mail_config(app.extensions["settings"].mail))
+        state = super().init_app(app)
+        self.connection = Connection(cast("Mail", state))  # the configuration alone, under the same names
+        return state
+
+    def connect(self) -> Connection:
+        return self.connection
+
+
+def mail_config(settings: MailSettings) -> dict[str, Any]:
+    return {
+        "MAIL_SERVER": settings.host,
+        "MAIL_PORT": settings.port,
+        "MAIL_USERNAME": settings.username or None,
+        "MAIL_PASSWORD": settings.password or None,
+        "MAIL_USE_TLS": settings.security == "starttls",
+        "MAIL_USE_SSL": settings.security == "tls",
+        "MAIL_DEFAULT_SENDER": settings.sender,
+    }
+
+
+class _RefusedAt(smtplib.SMTPResponseException):
+    """A negative answer, with the command that got it."""
+
+    def __init__(self, command: str, code: int, text: bytes | str) -> None:
+        super().__init__(code, text)
+        self.command = command
+
+
+def _transmit(host: smtplib.SMTP, sender: str, recipient: str, message: EmailMessage) -> None:
+    """MAIL, RCPT, DATA for one recipient (RFC 5321 3.3)."""
+    international = not (sender + recipient).isascii()
+    if international and not host.has_extn("smtputf8"):
+        raise _RefusedAt("RCPT", 553, "the mail server cannot send to addresses outside ASCII")
+    body = message.as_bytes(policy=SMTPUTF8 if international else SMTP)
+    options = ["SMTPUTF8", "BODY=8BITMIME"] if international else []
+    _expect("MAIL", host.mail(sender, options), {250})
+    _expect("RCPT", host.rcpt(recipient), {250, 251})
+    try:
+        _expect("DATA", host.data(body), {250})
+    except smtplib.SMTPDataError as error:
+        raise _RefusedAt("DATA", error.smtp_code, error.smtp_error) from error
+
+
+def _expect(command: str, answer: tuple[int, bytes], good: set[int]) -> None:
+    code, text = answer
+    if code not in good:
+        raise _RefusedAt(command, code, text)
+
+
+def _refusal(error: smtplib.SMTPResponseException, recipient: str) -> NotAcceptedError:
+    """5xx to RCPT or DATA is this message's end; to MAIL it is a fault of the set-up, which an operator mends.
+    421 and whatever comes before a recipient was named concern every message."""
+    text = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
+    command = getattr(error, "command", "")
+    about_message = command in ("RCPT", "DATA") and error.smtp_code != 421
+    return NotAcceptedError(
+        redacted(f"{error.smtp_code} {text}", recipient),
+        final=about_message and error.smtp_code >= 500,
+        server=not about_message,
+    )
+
+
+def _is_alive(host: smtplib.SMTP) -> bool:
+    try:
+        return host.noop()[0] == 250
+    except (smtplib.SMTPException, OSError):
+        return False
+
+
+mail = Mail()

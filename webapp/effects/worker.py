@@ -1,0 +1,54 @@
+"""RQ's worker, made for many short batches: in this process instead of a fork per job, one SMTP connection kept.
+
+A fork per job costs more than the mail it sends. The price is that a job can take the process with it; the lease
+of its deliveries covers that, and whoever runs this process starts it again.
+"""
+
+import logging
+from typing import Any
+
+from flask import Flask
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import SimpleWorker
+from rq.exceptions import StopRequested
+from rq.serializers import JSONSerializer
+
+from webapp.effects.jobs import QUEUE, stopping
+from webapp.effects.transport import mail
+
+log = logging.getLogger(__name__)
+
+RECONNECT = 2.0  # seconds
+
+
+class MailWorker(SimpleWorker):
+    """Runs jobs in the application's context, and tells a running batch when to stop."""
+
+    max_connection_wait_time = 4.0  # seconds between tries while the queue server is away
+    log_result_lifespan = False
+
+    def __init__(self, app: Flask, connection: Redis) -> None:
+        super().__init__([QUEUE], connection=connection, serializer=JSONSerializer, log_job_description=False)
+        self._app = app
+
+    def perform_job(self, *args: Any, **kwargs: Any) -> bool:
+        with self._app.app_context():
+            return bool(super().perform_job(*args, **kwargs))
+
+    def handle_warm_shutdown_request(self) -> None:
+        stopping.set()
+
+
+def work(app: Flask) -> None:
+    """Work until `stopping` is set, through every absence of the queue server."""
+    connection = Redis.from_url(app.extensions["settings"].redis_url, socket_connect_timeout=2, protocol=2)
+    while not stopping.is_set():
+        try:
+            MailWorker(app, connection).work(logging_level="WARNING")
+        except RedisError as error:
+            log.warning("worker: the queue server is not there (%s), trying again", type(error).__name__)
+        except StopRequested:
+            break
+        stopping.wait(RECONNECT)
+    mail.connection.quit()

@@ -1,0 +1,100 @@
+"""What hosts and admins see of deliveries, and sending again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from webapp.db import transactional
+from webapp.domain.actor import Actor, ActorKind
+from webapp.domain.booking import EventKind
+from webapp.domain.errors import Forbidden
+from webapp.models import Delivery, DeliveryStatus, OutboxEvent
+from webapp.services.audit import write_audit
+from webapp.services.outbox import CHANNEL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryState:
+    """How one mail of a booking stands. `due_at`: the next try, of a waiting one."""
+
+    id: int
+    kind: EventKind
+    recipient: str
+    status: DeliveryStatus
+    booking_version: int | None
+    attempts: int
+    due_at: datetime
+    sent_at: datetime | None
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailFigures:
+    """`backlog`: events not yet dispatched and deliveries waiting. `oldest_seconds`: age of the oldest of them."""
+
+    backlog: int
+    dead: int
+    oldest_seconds: int
+
+
+def delivery_states(session: Session, booking_id: int) -> list[DeliveryState]:
+    """All mails of a booking, oldest version first, the guest's before the host's."""
+    rows = session.execute(
+        select(
+            Delivery.id,
+            Delivery.kind,
+            Delivery.recipient,
+            Delivery.status,
+            Delivery.booking_version,
+            Delivery.attempts,
+            Delivery.due_at,
+            Delivery.sent_at,
+            Delivery.last_error,
+        )
+        .where(Delivery.booking_id == booking_id)
+        .order_by(Delivery.booking_version, Delivery.recipient)
+    )
+    return [
+        DeliveryState(**{**row._mapping, "kind": EventKind(row.kind), "status": DeliveryStatus(row.status)})
+        for row in rows
+    ]
+
+
+def mail_figures(session: Session) -> MailFigures:
+    waiting = _count_and_age(session, Delivery.status == DeliveryStatus.WAITING, Delivery.created_at)
+    undispatched = _count_and_age(session, OutboxEvent.dispatched_at.is_(None), OutboxEvent.occurred_at)
+    dead = session.scalar(select(func.count()).where(Delivery.status == DeliveryStatus.DEAD)) or 0
+    return MailFigures(waiting[0] + undispatched[0], dead, max(waiting[1], undispatched[1]))
+
+
+def _count_and_age(
+    session: Session, condition: ColumnElement[bool], since: InstrumentedAttribute[datetime]
+) -> tuple[int, int]:
+    age = func.coalesce(func.extract("epoch", func.now() - func.min(since)), 0)
+    count, seconds = session.execute(select(func.count(), age).where(condition)).one()
+    return count, int(seconds)
+
+
+@transactional
+def replay(session: Session, delivery_ids: Sequence[int], *, actor: Actor) -> int:
+    """Send again what is dead, sent or skipped, with the same Message-ID; returns how many. A host may do so for
+    their own deliveries only; others are passed over as if they did not exist. Raises Forbidden."""
+    if actor.kind not in (ActorKind.ADMIN, ActorKind.HOST, ActorKind.SYSTEM):
+        raise Forbidden
+    again = (
+        update(Delivery)
+        .where(Delivery.id.in_(delivery_ids), Delivery.status != DeliveryStatus.WAITING)
+        .values(status=DeliveryStatus.WAITING, attempts=0, due_at=func.now(), sent_at=None, last_error=None)
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    if actor.kind is ActorKind.HOST:
+        again = again.where(Delivery.host_id == actor.host_id)
+    replayed = session.scalars(again).all()
+    for delivery_id in replayed:
+        write_audit(session, actor, "delivery.replay", "delivery", delivery_id)
+    session.execute(select(func.pg_notify(CHANNEL, "")))
+    return len(replayed)

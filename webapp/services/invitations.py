@@ -1,0 +1,95 @@
+"""A booking as iCalendar (RFC 5545) in an iTIP message (RFC 5546): the invitation and its cancellation.
+
+One UID for life and SEQUENCE = version: a calendar that gets the messages in any order ends with the last version.
+The guest's copy carries nothing that a stranger may have typed (the address may be somebody else's); the host's
+copy tells who comes and why.
+"""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from icalendar import Calendar, Event, vCalAddress, vUri
+
+from webapp.domain.booking import BookingStatus
+from webapp.extensions import site
+from webapp.services.booking_views import BookingView
+from webapp.services.links import booking_url, manage_url
+
+PRODUCT = "-//Openslot//Openslot//EN"
+
+
+class Method(StrEnum):
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
+
+
+class Audience(StrEnum):
+    GUEST = "guest"
+    HOST = "host"
+
+
+def invitation(view: BookingView, *, method: Method, audience: Audience, stamp: datetime | None = None) -> bytes:
+    """One VCALENDAR with one VEVENT, CRLF, UTF-8, times in UTC. `stamp`: DTSTAMP, when this version came to be; now
+    if left out."""
+    calendar = Calendar()
+    calendar.add("VERSION", "2.0")
+    calendar.add("PRODID", PRODUCT)
+    calendar.add("METHOD", method)
+    calendar.add_component(_event(view, method, audience, stamp or datetime.now(UTC)))
+    return bytes(calendar.to_ical())
+
+
+def _event(view: BookingView, method: Method, audience: Audience, stamp: datetime) -> Event:
+    event = Event()
+    event.add("UID", f"{view.uid}@{site.domain}")
+    event.add("SEQUENCE", view.version)
+    event.add("DTSTAMP", stamp.astimezone(UTC).replace(microsecond=0))
+    event.add("DTSTART", view.start.astimezone(UTC))
+    event.add("DTEND", view.end.astimezone(UTC))
+    event.add("STATUS", "CANCELLED" if method is Method.CANCEL else _status(view.status))
+    event.add("TRANSP", "OPAQUE")
+    event.add("ORGANIZER", _person(view.host_email, view.host_name))
+    event.add("ATTENDEE", _guest(view, audience))
+    event.add("ATTENDEE", _person(view.host_email, view.host_name, PARTSTAT="ACCEPTED", ROLE="CHAIR"))
+    event.add("SUMMARY", _summary(view, audience))
+    event.add("DESCRIPTION", _description(view, audience))
+    event.add("URL", vUri(_link(view, audience)))
+    return event
+
+
+def _status(status: BookingStatus) -> str:
+    return "TENTATIVE" if status is BookingStatus.PENDING else "CONFIRMED"
+
+
+def _guest(view: BookingView, audience: Audience) -> vCalAddress:
+    name = view.guest_name if audience is Audience.HOST else ""
+    return _person(view.guest_email, name, PARTSTAT="ACCEPTED", ROLE="REQ-PARTICIPANT", RSVP="FALSE")
+
+
+def _person(email: str, name: str, **parameters: str) -> vCalAddress:
+    person = vCalAddress(f"mailto:{email}")
+    for parameter, value in (parameters | ({"CN": plain(name)} if name else {})).items():
+        person.params[parameter] = value
+    return person
+
+
+def _summary(view: BookingView, audience: Audience) -> str:
+    if audience is Audience.GUEST:
+        return plain(f"{view.event_type_title} – {view.host_name}")
+    return plain(f"{view.guest_name}: {view.subject or view.event_type_title}")
+
+
+def _description(view: BookingView, audience: Audience) -> str:
+    if audience is Audience.GUEST:
+        return _link(view, audience)
+    lines = [view.event_type_title, view.guest_email, *view.notes.splitlines(), _link(view, audience)]
+    return "\n".join(plain(line) for line in lines)
+
+
+def _link(view: BookingView, audience: Audience) -> str:
+    return manage_url(view.uid) if audience is Audience.GUEST else booking_url(view.uid)
+
+
+def plain(text: str) -> str:
+    """One line without control characters, whatever an older rule may have let in."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -1,0 +1,21 @@
+"""Absolute addresses of this instance. They begin with the configured public URL, never with what a request claims."""
+
+import uuid
+
+from webapp.extensions import site
+from webapp.services.manage_links import manage_token
+
+
+def manage_url(uid: uuid.UUID) -> str:
+    """The guest's page of one booking."""
+    return site.url(f"/manage/{manage_token(uid)}")
+
+
+def booking_url(uid: uuid.UUID) -> str:
+    """The host's page of one booking."""
+    return site.url(f"/bookings/{uid}")
+
+
+def booking_page_url(host_slug: str, event_type_slug: str) -> str:
+    """Where anybody books this event type."""
+    return site.url(f"/{host_slug}/{event_type_slug}")
