@@ -3,19 +3,21 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Date, cast, exists, func, or_, select
 
+from webapp.db import session
 from webapp.domain.booking import ACTIVE, NOT_LIVE, BookingStatus
-from webapp.models import Booking, Guest, Slot
-from webapp.services.booking_views import BookingView, booking_select, booking_view
-from webapp.services.slot_views import SlotView, slot_select, slot_view
+from webapp.domain.errors import NotFound
+from webapp.models import Booking, Claim, Delivery, DeliveryStatus, Guest, Slot
+from webapp.services.booking_views import BookingView, booking_by_uid, booking_select, booking_view
+from webapp.services.slot_views import SlotView, slot_by_public_id, slot_select, slot_view
 
 PAGE_SIZE = 25
+LONGEST_SLOT = timedelta(hours=8)  # the schema allows no longer event type
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,21 @@ class CalendarBooking:
 
 @dataclass(frozen=True, slots=True)
 class CalendarSlot:
-    """A slot in the host's calendar: free (no bookings), or with its bookings."""
+    """A slot in the host's calendar: free (no bookings), or with its bookings.
+
+    `is_covered`: free, but not offered, because a meeting or its buffer takes that time.
+    """
 
     slot: SlotView
     bookings: tuple[CalendarBooking, ...]
+    is_covered: bool = False
+
+
+class DayCount(NamedTuple):
+    """How many slots of a date have guests, and how many are free and still to come."""
+
+    booked: int
+    available: int
 
 
 class BookingFilter(StrEnum):
@@ -44,32 +57,66 @@ class BookingFilter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BookingPage:
+    """`undelivered`: ids of bookings of this page with a mail that was given up."""
+
     bookings: tuple[BookingView, ...]
     page: int
     has_next: bool
+    undelivered: frozenset[int] = frozenset()
 
 
-def calendar_slots(session: Session, host_id: int, first: datetime, last: datetime) -> list[CalendarSlot]:
+def calendar_slots(host_id: int, first: datetime, last: datetime) -> list[CalendarSlot]:
     """Slots that overlap [first, last), sorted by start: free published ones and all that have live bookings."""
-    rows = session.execute(
-        slot_select()
-        .where(
-            Slot.host_id == host_id,
-            Slot.starts_at < last,
-            # No slot is longer than 8 hours; the bound on starts_at lets the index find the week.
-            Slot.starts_at > first - func.make_interval(0, 0, 0, 0, 8),
-            Slot.ends_at > first,
-        )
-        .order_by(Slot.starts_at, Slot.ends_at, Slot.id)
+    rows = session().execute(
+        slot_select().where(*_overlapping(host_id, first, last)).order_by(Slot.starts_at, Slot.ends_at, Slot.id)
     )
     slots = [slot_view(row) for row in rows]
-    guests = _bookings_of(session, [slot.id for slot in slots if slot.seats_taken])
-    return [CalendarSlot(slot, tuple(guests.get(slot.id, ()))) for slot in slots]
+    guests = _bookings_of([slot.id for slot in slots if slot.seats_taken])
+    covered = _covered(host_id, first, last) if any(not slot.seats_taken for slot in slots) else frozenset()
+    return [CalendarSlot(slot, tuple(guests.get(slot.id, ())), slot.id in covered) for slot in slots]
 
 
-def bookings_page(
-    session: Session, host_id: int, *, which: BookingFilter, search: str = "", page: int = 1
-) -> BookingPage:
+def day_counts(host_id: int, time_zone: str, first: datetime, last: datetime) -> dict[date, DayCount]:
+    """Slots that start in [first, last), counted by the local date of the zone; a date without any is not a key."""
+    day = cast(func.timezone(time_zone, Slot.starts_at), Date).label("day")
+    booked = func.count().filter(Slot.seats_taken > 0)
+    available = func.count().filter(Slot.seats_taken == 0, Slot.starts_at > func.now())
+    rows = session().execute(
+        select(day, booked.label("booked"), available.label("available"))
+        .where(
+            Slot.host_id == host_id,
+            Slot.withdrawn_at.is_(None),
+            Slot.starts_at >= first,
+            Slot.starts_at < last,
+        )
+        .group_by(day)
+    )
+    return {row.day: DayCount(row.booked, row.available) for row in rows}
+
+
+def has_slots(host_id: int) -> bool:
+    """Whether the host has ever published a slot or been booked."""
+    return bool(session().execute(select(exists().where(Slot.host_id == host_id))).scalar())
+
+
+def calendar_slot(public_id: uuid.UUID, *, host_id: int) -> CalendarSlot:
+    """Raises NotFound for a slot that is absent, withdrawn or another host's."""
+    slot = slot_by_public_id(session(), public_id, host_id=host_id)
+    if slot is None:
+        raise NotFound
+    covered = not slot.seats_taken and slot.id in _covered(host_id, slot.start, slot.end)
+    return CalendarSlot(slot, tuple(_bookings_of([slot.id]).get(slot.id, ())), covered)
+
+
+def host_booking(uid: uuid.UUID, *, host_id: int) -> BookingView:
+    """Raises NotFound for a booking that is absent or another host's."""
+    booking = booking_by_uid(session(), uid, host_id=host_id)
+    if booking is None:
+        raise NotFound
+    return booking
+
+
+def bookings_page(host_id: int, *, which: BookingFilter, search: str = "", page: int = 1) -> BookingPage:
     """One page of the host's bookings: upcoming in order of time, past and cancelled ones latest first.
 
     `search` matches guest name, e-mail address and subject, whatever the case.
@@ -78,23 +125,49 @@ def bookings_page(
     if search:
         query = query.where(_matches(search))
     order = Slot.starts_at.asc() if which is BookingFilter.UPCOMING else Slot.starts_at.desc()
-    rows = session.execute(
-        query.order_by(order, Booking.id).offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE + 1)
-    ).all()
-    return BookingPage(tuple(booking_view(row) for row in rows[:PAGE_SIZE]), page, len(rows) > PAGE_SIZE)
+    rows = (
+        session().execute(query.order_by(order, Booking.id).offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE + 1)).all()
+    )
+    bookings = tuple(booking_view(row) for row in rows[:PAGE_SIZE])
+    return BookingPage(bookings, page, len(rows) > PAGE_SIZE, _undelivered(bookings))
 
 
-def _bookings_of(session: Session, slot_ids: Sequence[int]) -> dict[int, list[CalendarBooking]]:
+def _overlapping(host_id: int, first: datetime, last: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Slot.host_id == host_id,
+        Slot.withdrawn_at.is_(None),
+        Slot.starts_at < last,
+        # Lets the index find the week.
+        Slot.starts_at > first - LONGEST_SLOT,
+        Slot.ends_at > first,
+    )
+
+
+def _covered(host_id: int, first: datetime, last: datetime) -> frozenset[int]:
+    """Free slots that cannot be booked because the host's time is taken, buffers included."""
+    taken = exists().where(Claim.host_id == Slot.host_id, Claim.busy.overlaps(Slot.busy))
+    query = select(Slot.id).where(*_overlapping(host_id, first, last), Slot.seats_taken == 0, taken)
+    return frozenset(session().scalars(query))
+
+
+def _bookings_of(slot_ids: Sequence[int]) -> dict[int, list[CalendarBooking]]:
     query = (
         select(Booking.slot_id, Booking.uid, Booking.guest_name, Booking.subject, Booking.status)
         .where(Booking.slot_id.in_(slot_ids), Booking.is_live)
         .order_by(Booking.seat)
     )
     found: dict[int, list[CalendarBooking]] = {}
-    for row in session.execute(query) if slot_ids else ():
+    for row in session().execute(query) if slot_ids else ():
         one = CalendarBooking(row.uid, row.guest_name, row.subject, BookingStatus(row.status))
         found.setdefault(row.slot_id, []).append(one)
     return found
+
+
+def _undelivered(bookings: Sequence[BookingView]) -> frozenset[int]:
+    dead = select(Delivery.booking_id).where(
+        Delivery.booking_id.in_([booking.id for booking in bookings]), Delivery.status == DeliveryStatus.DEAD
+    )
+    return frozenset(id_ for id_ in session().scalars(dead) if id_) if bookings else frozenset()
 
 
 def _of_kind(which: BookingFilter) -> tuple[Any, ...]:
