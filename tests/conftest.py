@@ -37,7 +37,9 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyService]:
 
 
 @pytest.fixture(scope="session")
-def environment(postgres: PostgresService, valkey: ValkeyService, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def environment(
+    postgres: PostgresService, valkey: ValkeyService, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
     """What a process of the application gets as its environment. The database is `tests`, migrated."""
     create_database(postgres, "tests")
     environ = {
@@ -55,20 +57,24 @@ def environment(postgres: PostgresService, valkey: ValkeyService, tmp_path_facto
 
 
 @pytest.fixture(scope="session")
-def app(environment: dict[str, str]) -> Flask:
+def app(environment: dict[str, str]) -> Iterator[Flask]:
     from flask_migrate import upgrade
 
     app = create_app(Settings.load(environment))
     app.testing = True
     with app.app_context():
         upgrade()
-    return app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture(scope="session")
-def owner(app: Flask) -> Engine:
+def owner(app: Flask) -> Iterator[Engine]:
     """The database as its owner: for looking and for cleaning, never for what is tested."""
-    return create_engine(app.extensions["settings"].database_owner_url)
+    engine = create_engine(app.extensions["settings"].database_owner_url)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

@@ -17,15 +17,16 @@ branch_labels = None
 depends_on = None
 
 # The derived count of a slot, kept by the database so that no writer can forget it. Slots of one booking are
-# updated under the host's row lock, which every command takes first.
+# updated under the host's row lock, which every command takes first. It runs as its owner, because the application
+# may not write the count; with names that no temporary table or search_path of the caller can bend.
 SEATS_FUNCTION = """
-CREATE FUNCTION count_seats() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION count_seats() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 BEGIN
     IF TG_OP <> 'INSERT' AND OLD.is_live THEN
-        UPDATE slot SET seats_taken = seats_taken - 1 WHERE id = OLD.slot_id;
+        UPDATE public.slot SET seats_taken = seats_taken - 1 WHERE id = OLD.slot_id;
     END IF;
     IF TG_OP <> 'DELETE' AND NEW.is_live THEN
-        UPDATE slot SET seats_taken = seats_taken + 1 WHERE id = NEW.slot_id;
+        UPDATE public.slot SET seats_taken = seats_taken + 1 WHERE id = NEW.slot_id;
     END IF;
     RETURN NULL;
 END $$
@@ -59,7 +60,15 @@ GRANTS = (
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO openslot_app",
     "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO openslot_app",
     "REVOKE INSERT, UPDATE, DELETE ON alembic_version, role FROM openslot_app",
-    "REVOKE UPDATE, DELETE ON audit_entry FROM openslot_app",
+    # The past can neither be changed nor written: the database dates each entry.
+    "REVOKE INSERT, UPDATE, DELETE ON audit_entry FROM openslot_app",
+    "GRANT INSERT (actor_kind, actor_id, action, object_kind, object_id, details) ON audit_entry TO openslot_app",
+    # A slot's seats are counted, not said: a taken slot that says 0 could lose its claim and be booked over.
+    "REVOKE INSERT, UPDATE ON slot FROM openslot_app",
+    "GRANT INSERT (host_id, event_type_id, starts_at, ends_at, busy, capacity, origin) ON slot TO openslot_app",
+    "GRANT UPDATE (starts_at, ends_at, busy, capacity, withdrawn_at) ON slot TO openslot_app",
+    # Otherwise a trigger on a temporary table of the caller's could count seats that nobody took.
+    "REVOKE EXECUTE ON FUNCTION count_seats() FROM PUBLIC",
 )
 
 
@@ -135,15 +144,9 @@ def upgrade():
         sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.CheckConstraint(
-            "slug ~ '^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$'", name=op.f("ck_event_type_slug_format")
-        ),
-        sa.CheckConstraint(
-            "buffer_after_minutes BETWEEN 0 AND 1440", name=op.f("ck_event_type_buffer_after")
-        ),
-        sa.CheckConstraint(
-            "buffer_before_minutes BETWEEN 0 AND 1440", name=op.f("ck_event_type_buffer_before")
-        ),
+        sa.CheckConstraint("slug ~ '^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$'", name=op.f("ck_event_type_slug_format")),
+        sa.CheckConstraint("buffer_after_minutes BETWEEN 0 AND 1440", name=op.f("ck_event_type_buffer_after")),
+        sa.CheckConstraint("buffer_before_minutes BETWEEN 0 AND 1440", name=op.f("ck_event_type_buffer_before")),
         sa.CheckConstraint("capacity BETWEEN 1 AND 1000", name=op.f("ck_event_type_capacity")),
         sa.CheckConstraint(
             "duration_minutes BETWEEN 5 AND 480 AND duration_minutes % 5 = 0",
@@ -173,9 +176,7 @@ def upgrade():
         "host_role",
         sa.Column("host_id", sa.BigInteger(), nullable=False),
         sa.Column("role_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["host_id"], ["host.id"], name=op.f("fk_host_role_host_id_host"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["host_id"], ["host.id"], name=op.f("fk_host_role_host_id_host"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["role_id"], ["role.id"], name=op.f("fk_host_role_role_id_role")),
         sa.PrimaryKeyConstraint("host_id", "role_id", name=op.f("pk_host_role")),
     )
@@ -193,9 +194,7 @@ def upgrade():
         sa.Column(
             "status",
             sa.Text(),
-            sa.Computed(
-                "CASE WHEN seats_taken < capacity THEN 'available' ELSE 'booked' END", persisted=True
-            ),
+            sa.Computed("CASE WHEN seats_taken < capacity THEN 'available' ELSE 'booked' END", persisted=True),
             nullable=False,
         ),
         sa.Column(
@@ -213,8 +212,14 @@ def upgrade():
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_slot_ends_after_start")),
         sa.CheckConstraint("isfinite(starts_at) AND isfinite(ends_at)", name=op.f("ck_slot_finite")),
         sa.CheckConstraint(
-            "lower_inc(busy) AND NOT upper_inc(busy) AND isfinite(lower(busy)) AND isfinite(upper(busy))",
+            "lower_inc(busy) AND NOT upper_inc(busy) AND NOT upper_inf(busy) AND "
+            "isfinite(lower(busy)) AND isfinite(upper(busy))",
             name=op.f("ck_slot_busy_half_open"),
+        ),
+        sa.CheckConstraint(
+            "ends_at - starts_at <= interval '8 hours' AND starts_at - lower(busy) <= interval '1 day' AND "
+            "upper(busy) - ends_at <= interval '1 day'",
+            name=op.f("ck_slot_reach"),
         ),
         sa.CheckConstraint("seats_taken BETWEEN 0 AND capacity", name=op.f("ck_slot_seats")),
         sa.CheckConstraint("withdrawn_at IS NULL OR seats_taken = 0", name=op.f("ck_slot_withdrawn_is_free")),
@@ -270,19 +275,16 @@ def upgrade():
         sa.Column("cancel_reason", sa.Text(), nullable=True),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.CheckConstraint(
-            "(cancelled_at IS NULL) = (cancelled_by IS NULL) AND (cancelled_by IS NULL OR cancelled_by IN ('guest', 'host', 'admin', 'system'))",
+            "(cancelled_at IS NULL) = (cancelled_by IS NULL) AND "
+            "(cancelled_by IS NULL OR cancelled_by IN ('guest', 'host', 'admin', 'system'))",
             name=op.f("ck_booking_cancelled_by"),
         ),
-        sa.CheckConstraint(
-            "(status = 'cancelled') = (cancelled_at IS NOT NULL)", name=op.f("ck_booking_cancelled_at")
-        ),
+        sa.CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name=op.f("ck_booking_cancelled_at")),
         sa.CheckConstraint(
             "status IN ('pending', 'confirmed', 'declined', 'cancelled', 'completed', 'no_show')",
             name=op.f("ck_booking_status"),
         ),
-        sa.CheckConstraint(
-            "seat >= 1 AND (seat <= slot_capacity OR NOT is_live)", name=op.f("ck_booking_seat")
-        ),
+        sa.CheckConstraint("seat >= 1 AND (seat <= slot_capacity OR NOT is_live)", name=op.f("ck_booking_seat")),
         sa.CheckConstraint("version >= 0", name=op.f("ck_booking_version")),
         sa.ForeignKeyConstraint(
             ["guest_id", "host_id"],
@@ -346,6 +348,9 @@ def upgrade():
         sa.Column("occurred_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("dispatched_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.CheckConstraint(
+            "(booking_id IS NULL) = (booking_version IS NULL)", name=op.f("ck_outbox_event_booking_version")
+        ),
         sa.ForeignKeyConstraint(
             ["booking_id", "host_id"],
             ["booking.id", "booking.host_id"],
@@ -380,18 +385,17 @@ def upgrade():
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name=op.f("ck_delivery_sent_at")),
-        sa.CheckConstraint(
-            "status IN ('waiting', 'sent', 'dead', 'skipped')", name=op.f("ck_delivery_status")
-        ),
+        sa.CheckConstraint("status IN ('waiting', 'sent', 'dead', 'skipped')", name=op.f("ck_delivery_status")),
         sa.CheckConstraint("attempts >= 0", name=op.f("ck_delivery_attempts")),
+        sa.CheckConstraint(
+            "(booking_id IS NULL) = (booking_version IS NULL)", name=op.f("ck_delivery_booking_version")
+        ),
         sa.ForeignKeyConstraint(
             ["booking_id", "host_id"],
             ["booking.id", "booking.host_id"],
             name=op.f("fk_delivery_booking_id_host_id_booking"),
         ),
-        sa.ForeignKeyConstraint(
-            ["event_id"], ["outbox_event.id"], name=op.f("fk_delivery_event_id_outbox_event")
-        ),
+        sa.ForeignKeyConstraint(["event_id"], ["outbox_event.id"], name=op.f("fk_delivery_event_id_outbox_event")),
         sa.ForeignKeyConstraint(["host_id"], ["host.id"], name=op.f("fk_delivery_host_id_host")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint(
@@ -402,9 +406,7 @@ def upgrade():
             "recipient",
             name=op.f("uq_delivery_booking_id_booking_version_kind_channel_recipient"),
         ),
-        sa.UniqueConstraint(
-            "event_id", "channel", "recipient", name=op.f("uq_delivery_event_id_channel_recipient")
-        ),
+        sa.UniqueConstraint("event_id", "channel", "recipient", name=op.f("uq_delivery_event_id_channel_recipient")),
         sa.UniqueConstraint("message_id", name=op.f("uq_delivery_message_id")),
     )
     op.create_index(
@@ -426,9 +428,7 @@ def upgrade():
     op.execute(SEATS_FUNCTION)
     for statement in SEATS_TRIGGERS:
         op.execute(statement)
-    op.execute(
-        "INSERT INTO role (name, description) VALUES ('host', 'Can be booked'), ('admin', 'Manages all data')"
-    )
+    op.execute("INSERT INTO role (name, description) VALUES ('host', 'Can be booked'), ('admin', 'Manages all data')")
     op.execute(APPLICATION_ROLE)
     for statement in GRANTS:
         op.execute(statement)
@@ -451,9 +451,12 @@ TABLES = (
 
 
 def downgrade():
+    """The role stays: it belongs to the cluster, where another database may use it."""
     op.execute(
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE SELECT, INSERT, UPDATE, DELETE ON TABLES FROM openslot_app"
     )
+    op.execute("REVOKE ALL ON alembic_version FROM openslot_app")
+    op.execute("REVOKE USAGE ON SCHEMA public FROM openslot_app")
     op.drop_constraint("fk_slot_id_claimed_host_id_claim", "slot")
     for table in TABLES:
         op.drop_table(table)

@@ -88,7 +88,9 @@ class Slot(Keyed, Base):
     ends_at: Mapped[datetime]
     busy: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
     capacity: Mapped[int]
-    seats_taken: Mapped[int] = mapped_column(server_default=text("0"), doc="kept by a trigger on booking; nobody else may")
+    seats_taken: Mapped[int] = mapped_column(
+        server_default=text("0"), doc="kept by a trigger on booking; nobody else may"
+    )
     origin: Mapped[str]
     status: Mapped[str] = mapped_column(
         Computed("CASE WHEN seats_taken < capacity THEN 'available' ELSE 'booked' END", persisted=True)

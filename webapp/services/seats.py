@@ -36,9 +36,7 @@ def take_seat(session: Session, what: Offering, offer: Offer) -> Seat:
 
 def release_slot(session: Session, slot_id: int) -> None:
     """After a seat was freed: without guests a slot claims no time, and one that the schedule made is gone."""
-    session.execute(
-        delete(Claim).where(Claim.slot_id == slot_id, Slot.id == Claim.slot_id, Slot.seats_taken == 0)
-    )
+    session.execute(delete(Claim).where(Claim.slot_id == slot_id, Slot.id == Claim.slot_id, Slot.seats_taken == 0))
     session.execute(
         update(Slot)
         .where(Slot.id == slot_id, Slot.seats_taken == 0, Slot.origin == SlotOrigin.SCHEDULE)
@@ -48,9 +46,7 @@ def release_slot(session: Session, slot_id: int) -> None:
 
 def release_claim_of_last_seat(session: Session, slot_id: int) -> None:
     """Before the only booking of a slot moves: its old claim must not be in the way of the new one."""
-    session.execute(
-        delete(Claim).where(Claim.slot_id == slot_id, Slot.id == Claim.slot_id, Slot.seats_taken == 1)
-    )
+    session.execute(delete(Claim).where(Claim.slot_id == slot_id, Slot.id == Claim.slot_id, Slot.seats_taken == 1))
 
 
 def lock_slot(session: Session, slot_id: int) -> None:
@@ -81,9 +77,7 @@ def _seat_in_new_slot(session: Session, what: Offering, offer: Offer) -> Seat:
         .returning(Slot.id, Slot.host_id, Slot.busy)
         .cte("new_slot")
     )
-    claim = insert(Claim).from_select(
-        ["slot_id", "host_id", "busy"], select(slot.c.id, slot.c.host_id, slot.c.busy)
-    )
+    claim = insert(Claim).from_select(["slot_id", "host_id", "busy"], select(slot.c.id, slot.c.host_id, slot.c.busy))
     slot_id = session.execute(claim.returning(Claim.slot_id)).scalar_one()
     return Seat(slot_id, what.rules.capacity, 1)
 
@@ -103,7 +97,8 @@ def _seat_in_slot(session: Session, slot_id: int) -> Seat:
         select(Slot.capacity, func.min(numbers.c.number).label("number"))
         .select_from(Slot)
         .join(numbers, numbers.c.number.not_in(taken))
-        .where(Slot.id == slot_id)
+        # Withdrawn: the last guest of a slot that the schedule made has cancelled while we waited for its lock.
+        .where(Slot.id == slot_id, Slot.withdrawn_at.is_(None))
         .group_by(Slot.capacity)
     ).first()
     if free is None:
