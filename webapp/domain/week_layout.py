@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from webapp.domain.instants import day_start, zone
@@ -91,7 +92,7 @@ class Grid:
         for band in self.bands:
             last = band.wall + band.minutes
             lines = [band.wall, *range(band.wall // 60 * 60 + 60, last, 60), last]
-            for wall, until in zip(lines, lines[1:], strict=False):
+            for wall, until in pairwise(lines):
                 yield band.top + wall - band.wall, band.top + until - band.wall, wall
 
     def shown(self, spans: Iterable[Interval], usual: Interval) -> Interval:
@@ -157,15 +158,13 @@ def lanes(spans: Sequence[Interval]) -> list[Lane]:
 
 
 def _bands(repeats: Sequence[Interval]) -> tuple[Band, ...]:
-    bands, top, wall = [], 0, 0
-    for start, end in repeats:
-        bands += [
-            Band(top, wall, end - wall, is_repeat=False),
-            Band(top + end - wall, start, end - start, is_repeat=True),
-        ]
-        top, wall = top + end - wall + end - start, end
-    if wall < MINUTES_OF_DAY:
-        bands.append(Band(top, wall, MINUTES_OF_DAY - wall, is_repeat=False))
+    bands, top, reached = [], 0, 0
+    for wall, until in repeats:
+        bands.append(Band(top, reached, until - reached, is_repeat=False))
+        bands.append(Band(top + until - reached, wall, until - wall, is_repeat=True))
+        top, reached = top + 2 * until - reached - wall, until
+    if reached < MINUTES_OF_DAY:
+        bands.append(Band(top, reached, MINUTES_OF_DAY - reached, is_repeat=False))
     return tuple(bands)
 
 
@@ -183,11 +182,11 @@ def _parts(time_zone: str, day: date) -> Iterator[_Part]:
     for start, end in _steady(time_zone, day_start(time_zone, day), day_start(time_zone, day + timedelta(days=1))):
         wall = _wall_minute(time_zone, day, start)
         until = wall + (end - start) // 60
-        if reached is not None and wall < reached:
-            yield _Part(start, wall, min(reached, until), is_repeat=True)
-            start, wall = start + 60 * (reached - wall), reached
-        if wall < until:
-            yield _Part(start, wall, until, is_repeat=False)
+        again = min(reached, until) if reached is not None and wall < reached else wall
+        if wall < again:
+            yield _Part(start, wall, again, is_repeat=True)
+        if again < until:
+            yield _Part(start + 60 * (again - wall), again, until, is_repeat=False)
         reached = until
 
 

@@ -14,7 +14,10 @@ from webapp.domain.windows import DayWindow, Schedule, stretches
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeeklyPlan:
     """Slots of `duration_minutes` one after the other, on each of `weekdays` (Monday = 0) in the `weeks` times seven
-    days from `first_on`. Minutes are of the local day; an end at or before the start is on the next day, 1440 is 24:00."""
+    days from `first_on`.
+
+    Minutes are of the local day; an end at or before the start is on the next day, 1440 is 24:00.
+    """
 
     time_zone: str
     weekdays: frozenset[int]
@@ -33,7 +36,7 @@ def planned_starts(plan: WeeklyPlan) -> Iterator[int]:
     """The starts in Unix seconds, in order. Windows that touch over midnight are one."""
     step = 60 * plan.duration_minutes
     window = DayWindow(plan.start_minute, plan.end_minute)
-    schedule = Schedule(plan.time_zone, overrides={day: (window,) for day in plan.dates()})
+    schedule = Schedule(plan.time_zone, overrides=dict.fromkeys(plan.dates(), (window,)))
     first = day_start(plan.time_zone, plan.first_on)
     last = day_start(plan.time_zone, plan.first_on + timedelta(days=7 * plan.weeks)) + 2 * DAY_SECONDS
     for stretch in stretches(schedule, first, last):
