@@ -5,7 +5,7 @@
 PYTHON ?= python3
 VENV := .venv
 IN_VENV := $(VENV)/bin/python -m
-PIP := $(IN_VENV) pip install --quiet --disable-pip-version-check
+PIP := $(IN_VENV) pip install -qq --disable-pip-version-check
 FAST_TESTS = $(wildcard tests/domain tests/services tests/house tests/test_config.py)
 TEMPLATES = $(wildcard templates webapp/templates webapp/embedded/templates)
 
@@ -16,7 +16,7 @@ help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: $(VENV)/.installed ## Start everything: PORT=8000 DATA=var; one Ctrl-C ends it
-	@exec $(IN_VENV) webapp.embedded.run
+	@exec $(IN_VENV) webapp.embedded.run --end-with-parent
 
 test: $(VENV)/.installed-dev ## Run every test (installs a browser when there is none)
 	@CHROMIUM="$$(bin/browser)" && export CHROMIUM && $(IN_VENV) pytest -n auto --dist loadgroup $(ARGS)

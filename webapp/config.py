@@ -132,6 +132,11 @@ def environment() -> dict[str, str]:
     return from_file | os.environ
 
 
+def variables() -> list[str]:
+    """The names of all variables that there are."""
+    return [source.variable for table in (Settings, MailSettings) for _, source in _table(table)]
+
+
 def _table(settings: type) -> Iterator[tuple[str, Env]]:
     """(field name, where it comes from) of each field that a variable sets."""
     for name, hint in get_type_hints(settings, include_extras=True).items():

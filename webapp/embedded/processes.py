@@ -63,6 +63,13 @@ class Child:
         """Negative: ended by that signal. None: still running."""
         return self._process.poll()
 
+    @property
+    def ending(self) -> str:
+        code = self.exit_code
+        if code is None:
+            return "still running"
+        return f"exit code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"
+
     def stop(self, timeout: float = 8.0) -> None:
         """Ask it to end; after `timeout` seconds end it, with whatever it left behind in its group."""
         if self.is_running:

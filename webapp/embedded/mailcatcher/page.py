@@ -31,8 +31,8 @@ def create_page(store: MailStore) -> Flask:
     page.config["TRUSTED_HOSTS"] = ["localhost", LOOPBACK, "[::1]"]  # no foreign name may resolve to this page
     page.jinja_env.filters["size"] = _size
     page.add_url_rule("/", "mails", partial(_mails, store))
-    page.add_url_rule("/<int:number>", "mail", partial(_mail, store))
-    page.add_url_rule("/<int:number>/<any(html, raw, attachments):view>", "mail", partial(_mail, store))
+    page.add_url_rule("/<int:number>", "mail", one_mail := partial(_mail, store))
+    page.add_url_rule("/<int:number>/<any(html, raw, attachments):view>", "mail", one_mail)
     page.add_url_rule("/<int:number>/frame", "frame", partial(_frame, store))
     page.add_url_rule("/<int:number>/attachments/<int:index>", "attachment", partial(_attachment, store))
     page.after_request(_with_headers)

@@ -123,4 +123,5 @@ def _attachments(message: EmailMessage) -> list[Attachment]:
 def _name(part: MIMEPart, index: int) -> str:
     kind = part.get_content_type()
     extension = ".ics" if kind == "text/calendar" else guess_extension(kind)
-    return part.get_filename() or f"part-{index}{extension or ''}"
+    name = part.get_filename() or f"part-{index}{extension or ''}"
+    return "".join(character if character.isprintable() and character not in "/\\" else "_" for character in name)

@@ -1,0 +1,79 @@
+"""What `make run` is asked to do: which settings are given, which come from services that it starts itself."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from webapp.config import PROJECT_DIR, Settings
+from webapp.embedded.ports import LOOPBACK, is_free
+from webapp.embedded.processes import StartError
+
+DEFAULT_PORT = "8000"
+# Stand-ins, so that everything that was configured can be checked before anything starts.
+PENDING = {
+    "DATABASE_URL": "postgresql://embedded/openslot",
+    "REDIS_URL": "redis://embedded",
+    "MAIL_SERVER": "embedded",
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`environ` is what the processes of the application will see, but for the services still to be started."""
+
+    environ: dict[str, str]
+    data_dir: Path
+    port: int
+    embedded: frozenset[str]  # those of PENDING that are not configured
+
+    @classmethod
+    def from_environment(cls, environ: dict[str, str]) -> "Plan":
+        """SettingsError or StartError when something asked for is impossible."""
+        port = _port(environ.get("PORT") or DEFAULT_PORT)
+        data_dir = _writable(PROJECT_DIR / Path(environ.get("DATA") or "var").expanduser())
+        defaults = {"PUBLIC_URL": f"http://localhost:{port}", "SECRET_KEY": _secret_key(data_dir)}
+        given = {name: value for name, value in environ.items() if value}
+        complete = defaults | given | {"PORT": str(port), "DATA": str(data_dir), "PYTHONUNBUFFERED": "1"}
+        Settings.load(PENDING | complete)
+        return cls(complete, data_dir, port, frozenset(PENDING.keys() - given.keys()))
+
+    @property
+    def public_url(self) -> str:
+        return self.environ["PUBLIC_URL"].rstrip("/")
+
+    def require_free_port(self) -> None:
+        if not is_free(self.port, self.environ.get("WEB_HOST") or LOOPBACK):
+            raise StartError(f"Port {self.port} is taken by another program. Try: make run PORT={self.port + 10}")
+
+
+def _port(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and 0 < int(value) < 65536):
+        raise StartError(f"PORT must be a number from 1 to 65535, not {value!r}. Example: make run PORT=8000")
+    if int(value) < 1024 and os.geteuid() != 0:
+        raise StartError(f"PORT {value} is for root only. Example: make run PORT=8000")
+    return int(value)
+
+
+def _writable(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise StartError(
+            f"DATA={folder} cannot be written: {error.strerror}. Example: make run DATA=/tmp/openslot"
+        ) from None
+    return folder
+
+
+def _secret_key(data_dir: Path) -> str:
+    """Made on the first start and kept: sessions and links in mails outlive a restart."""
+    path = data_dir / "secret_key"
+    if not path.exists():
+        unfinished = path.with_suffix(".new")
+        unfinished.touch(mode=0o600)
+        unfinished.write_text(secrets.token_hex(32))
+        unfinished.replace(path)
+    return path.read_text().strip()

@@ -1,0 +1,42 @@
+"""What `make run` says at the terminal."""
+
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from webapp.embedded.plan import Plan
+from webapp.embedded.processes import Child
+
+NOTEWORTHY = re.compile(r"\b(warning|error|critical|deprecat\w*)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Started:
+    plan: Plan
+    mail_url: str  # empty: mail goes to a real server
+    demo_file: Path
+
+
+def show(started: Started, children: Iterable[Child]) -> None:
+    url = started.plan.public_url
+    lines = {"Public page": f"{url}/", "Host login": f"{url}/login", "Admin": f"{url}/admin"}
+    if started.mail_url:
+        lines["Caught mail"] = started.mail_url
+    if started.demo_file.exists():
+        lines["Demo logins"] = str(started.demo_file)
+    lines["Logs"] = str(started.plan.data_dir / "log")
+    print("\nOpenslot is running. Ctrl-C stops it.\n")
+    for label, value in lines.items():
+        print(f"  {label:<12} {value}")
+    print()
+    for child in children:
+        for line in child.log_tail().splitlines():
+            if NOTEWORTHY.search(line):
+                print(f"  {child.name}: {line}", file=sys.stderr)
+
+
+def failure(error: Exception) -> int:
+    print(error, file=sys.stderr)
+    return 1

@@ -1,0 +1,219 @@
+"""`make run`: starts what is not configured, then web and worker; watches them; stops all of it, once, in order.
+
+    python -m webapp.embedded.run [--end-with-parent]
+
+Exit code 0 after Ctrl-C, SIGTERM or SIGHUP; 1 when something could not start or died. A second Ctrl-C kills.
+"""
+
+import ctypes
+import http.client
+import json
+import os
+import signal
+import sys
+import time
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+from webapp.config import PROJECT_DIR, SERVICES_FILE, SettingsError, environment, variables
+from webapp.embedded import report, schema
+from webapp.embedded.locks import AlreadyHeldError, FileLock
+from webapp.embedded.mailcatcher import MailCatcher, start_mail_catcher
+from webapp.embedded.plan import Plan
+from webapp.embedded.ports import LOOPBACK, free_port
+from webapp.embedded.postgres import start_postgres
+from webapp.embedded.processes import PR_SET_PDEATHSIG, Child, StartError, wait_until
+from webapp.embedded.valkey import start_valkey
+
+READY_TIMEOUT = 60.0  # seconds
+WEB_STOP_TIMEOUT = 6.0  # seconds; with the worker's below 10
+WORKER_STOP_TIMEOUT = 3.0
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SAME_CTRL_C = 1.0  # seconds within which a second signal is no second request
+DEMO_FILE = "demo-credentials.txt"
+
+
+class StopRequestedError(BaseException):
+    """Somebody pressed Ctrl-C or sent a signal."""
+
+
+class Supervisor:
+    """Used once. Whatever it started, `stop` ends in reverse order."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.environ = dict(plan.environ)
+        self.children: list[Child] = []
+        self._stack = ExitStack()
+
+    def start(self) -> report.Started:
+        self._lock()
+        self.plan.require_free_port()
+        catcher = self._start_services()
+        self._prepare_database()
+        self._offer_services()
+        worker = self._start("worker", [sys.executable, "worker.py"], WORKER_STOP_TIMEOUT)
+        web = self._start("web", [PROJECT_DIR / "bin" / "web"], WEB_STOP_TIMEOUT)
+        mail_url = self._show_mail(catcher) if catcher else ""
+        wait_until(lambda: self._is_ready(worker), web, timeout=READY_TIMEOUT)
+        return report.Started(self.plan, mail_url, self.plan.data_dir / DEMO_FILE)
+
+    def watch(self) -> NoReturn:
+        """Until a child ends: StartError says which."""
+        while True:
+            for child in self.children:
+                if not child.is_running:
+                    raise StartError(f"{child.name} ended by itself, {child.ending} ({child.log}):\n{child.log_tail()}")
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        self._stack.close()
+
+    def kill(self) -> None:
+        for child in self.children:
+            child.kill()
+
+    def _lock(self) -> None:
+        data_dir = self.plan.data_dir
+        try:
+            lock = FileLock(data_dir / "run.lock")
+        except AlreadyHeldError:
+            with suppress(OSError, ValueError, KeyError):
+                url = json.loads((data_dir / SERVICES_FILE).read_text())["PUBLIC_URL"]
+                raise StartError(
+                    f"Openslot already runs on {data_dir}, at {url}. Another one needs its own DATA."
+                ) from None
+            raise StartError(f"Openslot already runs on {data_dir}. Another one needs its own DATA.") from None
+        self._stack.callback(lock.release)
+
+    def _start_services(self) -> MailCatcher | None:
+        data_dir, embedded = self.plan.data_dir, self.plan.embedded
+        if "DATABASE_URL" in embedded:
+            postgres = start_postgres(data_dir)
+            self._own(postgres.child, postgres.stop)
+            self.environ |= {"DATABASE_URL": postgres.url, "DATABASE_OWNER_URL": postgres.owner_url}
+        if "REDIS_URL" in embedded:
+            valkey = start_valkey(data_dir)
+            self._own(valkey.child, valkey.stop)
+            self.environ["REDIS_URL"] = valkey.url
+        if "MAIL_SERVER" not in embedded:
+            return None
+        catcher = start_mail_catcher(data_dir)
+        self._stack.callback(catcher.stop)
+        self.environ |= catcher.environment
+        return catcher
+
+    def _prepare_database(self) -> None:
+        """Tables, and on the first start demo data, whose credentials are kept beside the data."""
+        demo_file = self.plan.data_dir / DEMO_FILE
+        is_first = schema.upgrade(self.environ)
+        if is_first or ("DATABASE_URL" in self.plan.embedded and not demo_file.exists()):
+            printed = schema.flask(self.environ, "demo")
+            demo_file.touch(mode=0o600)
+            demo_file.write_text(printed)
+            print(f"\n{printed.strip()}")
+
+    def _offer_services(self) -> None:
+        """For commands in another terminal: webapp.config finds the services of this run in the file."""
+        path = self.plan.data_dir / SERVICES_FILE
+        path.unlink(missing_ok=True)
+        path.touch(mode=0o600)
+        self._stack.callback(path.unlink, missing_ok=True)
+        path.write_text(
+            json.dumps({name: self.environ[name] for name in variables() if name in self.environ}, indent=1)
+        )
+
+    def _start(self, name: str, command: list[str | Path], stop_timeout: float) -> Child:
+        log = self.plan.data_dir / "log" / f"{name}.log"
+        child = Child(name, command, log=log, cwd=PROJECT_DIR, env=self.environ | {"PYTHON": sys.executable})
+        self._own(child, lambda: child.stop(stop_timeout))
+        return child
+
+    def _own(self, child: Child, stop: object) -> None:
+        self.children.append(child)
+        self._stack.callback(stop)  # type: ignore[arg-type]
+
+    def _show_mail(self, catcher: MailCatcher) -> str:
+        from webapp.embedded.mailcatcher.page import PageServer  # after the web server was started: Flask takes a while
+
+        page = PageServer(catcher.store, free_port(self.plan.port + 1))
+        self._stack.callback(page.stop)
+        return page.url
+
+    def _is_ready(self, worker: Child) -> bool:
+        if not worker.is_running:
+            raise StartError(f"worker ended while starting ({worker.log}):\n{worker.log_tail()}")
+        connection = http.client.HTTPConnection(LOOPBACK, self.plan.port, timeout=5)
+        try:
+            connection.request("GET", "/readyz", headers={"Host": urlsplit(self.plan.public_url).netloc})
+            return connection.getresponse().status == http.client.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+
+def main() -> int:
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    if "--end-with-parent" in sys.argv:
+        _end_with_parent()
+    try:
+        supervisor = Supervisor(Plan.from_environment(environment()))
+    except (SettingsError, StartError) as error:
+        return report.failure(error)
+    _stop_on_signals()
+    try:
+        return _run(supervisor)
+    finally:
+        supervisor.kill()
+
+
+def _run(supervisor: Supervisor) -> int:
+    try:
+        started = supervisor.start()
+        report.show(started, supervisor.children)
+        supervisor.watch()
+    except StopRequestedError:
+        print("\nStopping ...")
+        return 0
+    except StartError as error:
+        return report.failure(error)
+    finally:
+        _ignore_signals_but_a_second_ctrl_c(supervisor)
+        supervisor.stop()
+
+
+def _stop_on_signals() -> None:
+    def stop(*_: object) -> NoReturn:
+        for each in STOP_SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+        raise StopRequestedError
+
+    for each in STOP_SIGNALS:
+        signal.signal(each, stop)
+
+
+def _ignore_signals_but_a_second_ctrl_c(supervisor: Supervisor) -> None:
+    """While stopping. One request may arrive twice: `make` passes SIGTERM on, on top of the terminal's or killer's."""
+    began_at = time.monotonic()
+
+    def kill(*_: object) -> None:
+        if time.monotonic() - began_at > SAME_CTRL_C:
+            supervisor.kill()
+            os._exit(1)
+
+    for each in STOP_SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, kill)
+
+
+def _end_with_parent() -> None:
+    """SIGTERM from the kernel when `make` is killed; without this it would leave us behind."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
