@@ -2,7 +2,8 @@
    - a form that posts: its submit buttons are disabled while it is in flight
    - [data-detect-time-zone]: on a control, fills in the browser's zone; on a GET form (the value names the field),
      asks once for the page in that zone when the URL names none. The server must keep the parameter in the URL
-   - after a swap: focus goes to the first invalid field, else to [data-focus]; [data-announce] is read out
+   - after a swap: focus goes to the first invalid field, else, when the focused element is gone (htmx keeps the focus on
+     one whose id comes back), to [data-focus]; [data-announce] is read out
    - [data-copy]: copies its value; details.menu closes on Escape and on a click elsewhere */
 (() => {
   "use strict";
@@ -13,6 +14,7 @@
     [...form.elements].filter((el) => el.type === "submit" || el.type === "image");
 
   function hold(form) {
+    if (form.held) return;
     form.held = submitters(form).filter((el) => !el.disabled);
     form.focused = form.held.find((el) => el === document.activeElement);
     form.held.forEach((el) => { el.disabled = true; });
@@ -28,7 +30,8 @@
 
   on("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post") return;
+    // Attributes, not properties: a field named "method" would hide the property.
+    if (form.getAttribute("method")?.toLowerCase() !== "post") return;
     if (form.held) return event.preventDefault();
     if (event.defaultPrevented) return;
     // After this task: a disabled button would not be part of what is sent.
@@ -74,7 +77,8 @@
         if (hit) return hit;
       }
     };
-    (find("[aria-invalid=true]") || find("[data-focus]"))?.focus();
+    const lost = !document.activeElement || document.activeElement === document.body;
+    (find("[aria-invalid=true]") || (lost && find("[data-focus]")))?.focus?.();
     announce(find("[data-announce]")?.dataset.announce);
     fresh.forEach(detect);
   });
@@ -97,8 +101,8 @@
       sessionStorage.setItem(key, Date.now());
     } catch { return; }
     choose(control);
-    if (window.htmx && form.hasAttribute("hx-get")) return form.requestSubmit();
-    location.replace(`${form.action.split("?")[0]}?${new URLSearchParams(new FormData(form))}`);
+    if (typeof htmx === "object" && form.hasAttribute("hx-get")) return form.requestSubmit();
+    location.replace(`${form.getAttribute("action").split("?")[0]}?${new URLSearchParams(new FormData(form))}`);
   }
 
   function detect(root) {
@@ -127,9 +131,9 @@
     }
   });
 
-  // htmx starts on DOMContentLoaded or a timer of its own; the zone form may need it.
   addEventListener("load", () => {
-    detect(document);
     document.querySelector("[aria-invalid=true]")?.focus();
+    // After the timer on which a deferred htmx starts: the zone form may need it.
+    setTimeout(() => detect(document));
   });
 })();
