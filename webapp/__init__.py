@@ -1,17 +1,28 @@
 """Openslot: self-hosted meeting booking."""
 
-from flask import Flask
+from typing import TYPE_CHECKING
 
-from webapp import extensions
-from webapp.config import Settings
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from webapp.config import Settings
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: "Settings | None" = None) -> "Flask":
     """The application, step by step. `settings` default to the environment's."""
+    # Imported here: the domain and the embedded services are used without Flask, and so start faster.
+    from flask import Flask
+
+    from webapp import cli, extensions, identity, logs, web
+    from webapp.config import PROJECT_DIR, Settings
+
     settings = settings or Settings.from_environment()
-    app = Flask(__name__, root_path=str(settings.project_dir))
+    app = Flask(__name__, template_folder=PROJECT_DIR / "templates", static_folder=PROJECT_DIR / "static")
     app.config.from_mapping(settings.flask_config())
     app.extensions["settings"] = settings
-    extensions.db.init_app(app)
-    extensions.migrate.init_app(app, extensions.db)
+    logs.init_app(app, settings)
+    extensions.init_app(app, settings)
+    identity.init_app(app, settings)
+    web.init_app(app, settings)
+    cli.init_app(app)
     return app

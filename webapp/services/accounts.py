@@ -2,16 +2,57 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from webapp.db import transactional
-from webapp.models import EventType, Host, Role, host_role
-from sqlalchemy import func
+from webapp.db import session, transactional
+from webapp.domain.booking import EventKind
+from webapp.models import EventType, Host, Role
+from webapp.services import outbox
 
-# What a new host can be booked for.
+HOST = "host"
+ADMIN = "admin"
+# What a new host can be booked for: slug, title, minutes.
 FIRST_EVENT_TYPES = (("15min", "15 minutes", 15), ("30min", "30 minutes", 30), ("60min", "60 minutes", 60))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Who is logged in, as pages need it."""
+
+    id: int
+    email: str
+    name: str
+    slug: str
+    time_zone: str
+    locale: str
+    about: str
+    roles: frozenset[str]
+
+    @classmethod
+    def of(cls, host: Any) -> Self:
+        return cls(
+            id=host.id,
+            email=host.email,
+            name=host.name,
+            slug=host.slug,
+            time_zone=host.time_zone,
+            locale=host.locale,
+            about=host.about,
+            roles=frozenset(role.name for role in host.roles),
+        )
+
+    @property
+    def is_admin(self) -> bool:
+        return ADMIN in self.roles
+
+    @property
+    def initials(self) -> str:
+        words = self.name.split()
+        return "".join(word[0] for word in (words if len(words) < 2 else (words[0], words[-1]))).upper()
 
 
 @transactional
@@ -23,30 +64,40 @@ def create_host(
     slug: str,
     time_zone: str,
     password_hash: str | None,
-    roles: Sequence[str] = ("host",),
+    roles: Sequence[str] = (HOST,),
     confirmed: bool = False,
 ) -> int:
     """A host with three event types. Returns the id. Raises SlugTaken, EmailTaken."""
-    host_id = session.execute(
-        insert(Host)
-        .values(
-            email=email,
-            name=name,
-            slug=slug,
-            time_zone=time_zone,
-            password=password_hash,
-            fs_uniquifier=uuid.uuid4().hex,
-            confirmed_at=func.now() if confirmed else None,
-        )
-        .returning(Host.id)
-    ).scalar_one()
-    role_ids = session.execute(select(Role.id).where(Role.name.in_(roles))).scalars()
-    session.execute(insert(host_role), [{"host_id": host_id, "role_id": role_id} for role_id in role_ids])
+    new = {"email": email, "name": name, "slug": slug, "time_zone": time_zone, "password": password_hash}
+    return add_host(session, new, roles=roles, confirmed=confirmed).id
+
+
+def add_host(session: Session, values: dict[str, Any], *, roles: Sequence[str], confirmed: bool) -> Host:
+    """As `create_host`, in the caller's transaction; `values` are columns of Host."""
+    host = Host(
+        **{"fs_uniquifier": uuid.uuid4().hex} | values,
+        confirmed_at=func.now() if confirmed else None,
+        roles=list(session.scalars(select(Role).where(Role.name.in_(roles)))),
+    )
+    session.add(host)
+    session.flush()
     session.execute(
         insert(EventType),
         [
-            {"host_id": host_id, "slug": slug, "title": title, "duration_minutes": minutes, "position": minutes}
+            {"host_id": host.id, "slug": slug, "title": title, "duration_minutes": minutes, "position": minutes}
             for slug, title, minutes in FIRST_EVENT_TYPES
         ],
     )
-    return int(host_id)
+    return host
+
+
+def note(kind: EventKind, *, host_id: int) -> None:
+    """A fact about an account, as part of the transaction that is open; mails follow from it."""
+    outbox.record(session(), kind, host_id=host_id)
+
+
+@transactional
+def update_profile(session: Session, *, host_id: int, name: str, slug: str, time_zone: str, about: str) -> None:
+    """Raises SlugTaken."""
+    values = {"name": name, "slug": slug, "time_zone": time_zone, "about": about}
+    session.execute(update(Host).where(Host.id == host_id).values(values))

@@ -1,22 +1,22 @@
-"""One template per page; the part that htmx replaces is a named block in it."""
+"""A page, or for htmx one region of it: a named block with one root element."""
 
 from typing import Any
 
 from flask import Response, current_app, make_response, render_template
-from markupsafe import Markup
 
 from webapp.web import htmx
 
 
-def page_or_block(template: str, block: str, *, status: int = 200, **values: Any) -> Response:
-    """The whole page, or for htmx its block `block`, which has one root element with that id."""
-    body = block_of(template, block, **values) if htmx.wants_fragment() else render_template(template, **values)
+def page_or_fragment(template: str, block: str, *, status: int = 200, **values: Any) -> Response:
+    """The block when htmx asks, otherwise the whole page that contains it."""
+    if htmx.wants_fragment():
+        body = _block(template, block, values)
+    else:
+        body = render_template(template, **values)
     return htmx.vary(make_response(body, status))
 
 
-def block_of(template: str, block: str, **values: Any) -> Markup:
-    """One block of a template, as it would stand in the page."""
+def _block(template: str, block: str, values: dict[str, Any]) -> str:
     found = current_app.jinja_env.get_template(template)
-    context: dict[str, Any] = dict(values)
-    current_app.update_template_context(context)
-    return Markup("").join(Markup(part) for part in found.blocks[block](found.new_context(context)))  # noqa: S704
+    current_app.update_template_context(values)
+    return "".join(found.blocks[block](found.new_context(values)))

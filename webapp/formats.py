@@ -1,0 +1,123 @@
+"""Times, days and zones in words, by CLDR. Every time is shown in a zone that the caller names.
+
+Babel reads patterns anew on each call (30 microseconds for a time); a page of a month shows hundreds of times,
+so what depends on few values is remembered.
+"""
+
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel import Locale, UnknownLocaleError, dates
+from babel.core import get_global
+from babel.localedata import locale_identifiers
+
+ENGLISH = Locale("en")
+RANGE = "\u2009\u2013\u2009"  # an en dash between thin spaces: CLDR's own for English
+
+
+@lru_cache(maxsize=1024)
+def zone(time_zone: str) -> ZoneInfo:
+    """Raises ZoneInfoNotFoundError or ValueError for what is no zone."""
+    return ZoneInfo(time_zone)
+
+
+def is_zone(name: str) -> bool:
+    return name in zone_names()
+
+
+@lru_cache(maxsize=1)
+def zone_names() -> frozenset[str]:
+    return frozenset(available_timezones()) - {"localtime", "posixrules", "Factory"}
+
+
+@lru_cache(maxsize=8)
+def zones_by_region() -> dict[str, list[tuple[str, str]]]:
+    """Region -> [(IANA name, place)], for a grouped select: the zones that people live in, and UTC."""
+    regions: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(zone_names() & set(get_global("zone_territories")) | {"UTC"}):
+        region, _, place = name.partition("/")
+        if region != "Etc":
+            regions.setdefault(region, []).append((name, (place or region).replace("_", " ")))
+    return regions
+
+
+def format_time(moment: datetime, time_zone: str, locale: Locale = ENGLISH) -> str:
+    """`9:30 AM` or `09:30`, as the locale has it."""
+    local = moment.astimezone(zone(time_zone))
+    return _clock(local.hour, local.minute, str(locale))
+
+
+@lru_cache(maxsize=16 * 1440)
+def _clock(hour: int, minute: int, locale: str) -> str:
+    return dates.format_time(datetime(2000, 1, 1, hour, minute), "short", locale=locale)  # noqa: DTZ001
+
+
+@lru_cache(maxsize=8192)
+def format_day(day: date, locale: Locale = ENGLISH) -> str:
+    """`Tuesday, May 4, 2027`."""
+    return dates.format_date(day, "full", locale=locale)
+
+
+@lru_cache(maxsize=8192)
+def format_day_short(day: date, locale: Locale = ENGLISH) -> str:
+    """`Tue, May 4`."""
+    return dates.format_skeleton("MMMEd", day, locale=locale)
+
+
+@lru_cache(maxsize=1024)
+def format_month(day: date, locale: Locale = ENGLISH) -> str:
+    """`May 2027`."""
+    return dates.format_skeleton("yMMMM", day, locale=locale)
+
+
+def format_range(start: datetime, end: datetime, time_zone: str, locale: Locale = ENGLISH) -> str:
+    """`Tuesday, May 4, 2027, 9:30 AM – 10:00 AM`; the second day is named when it is another."""
+    first, last = start.astimezone(zone(time_zone)).date(), end.astimezone(zone(time_zone)).date()
+    begin = f"{format_day(first, locale)}, {format_time(start, time_zone, locale)}"
+    finish = format_time(end, time_zone, locale)
+    return f"{begin}{RANGE}{finish}" if first == last else f"{begin}{RANGE}{format_day(last, locale)}, {finish}"
+
+
+def zone_label(time_zone: str, moment: datetime, locale: Locale = ENGLISH) -> str:
+    """`Central European Summer Time (Berlin), GMT+02:00`: name, place and offset at that moment."""
+    offset = moment.astimezone(zone(time_zone)).utcoffset() or timedelta()
+    return _zone_label(time_zone, offset, moment.astimezone(zone(time_zone)).dst() != timedelta(), str(locale))
+
+
+@lru_cache(maxsize=8192)
+def _zone_label(time_zone: str, offset: timedelta, is_summer: bool, locale: str) -> str:
+    minutes = int(offset.total_seconds() // 60)
+    sign, minutes = ("-" if minutes < 0 else "+"), abs(minutes)
+    gmt = f"GMT{sign}{minutes // 60:02}:{minutes % 60:02}"
+    variant = "daylight" if is_summer else "standard"
+    name = dates.get_timezone_name(zone(time_zone), zone_variant=variant, locale=locale)
+    place = time_zone.rpartition("/")[2].replace("_", " ")
+    return f"{place}, {gmt}" if name.startswith(("GMT", "Unknown")) else f"{name} ({place}), {gmt}"
+
+
+@lru_cache(maxsize=512)
+def uses_24_hours(locale: Locale) -> bool:
+    return "H" in locale.time_formats["short"].pattern
+
+
+@lru_cache(maxsize=512)
+def english_of(language_tag: str) -> Locale:
+    """English with the formats of the reader's region: `de-DE` -> en_DE (24 hours, day before month)."""
+    try:
+        wanted = Locale.parse(language_tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return ENGLISH
+    territory = wanted.territory or get_global("likely_subtags").get(wanted.language, "").rpartition("_")[2]
+    if wanted.language == "en" and not wanted.territory:
+        return ENGLISH
+    name = f"en_{territory}"
+    if name in _known_locales():
+        return Locale.parse(name)
+    # Where CLDR has no English of that place: European (24 hours) or international (12 hours).
+    return Locale.parse("en_150" if uses_24_hours(wanted) else "en_001")
+
+
+@lru_cache(maxsize=1)
+def _known_locales() -> frozenset[str]:
+    return frozenset(locale_identifiers())

@@ -1,0 +1,26 @@
+"""Whether this process can work: its database answers and has the tables it was written for."""
+
+from functools import lru_cache
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from webapp.config import PROJECT_DIR
+from webapp.db import session
+
+
+def problem() -> str | None:
+    """None, or what is missing, in words for an operator."""
+    try:
+        applied = set(session().scalars(text("SELECT version_num FROM alembic_version")))
+    except SQLAlchemyError:
+        return "database: no answer, or no tables"
+    return None if applied == migration_heads() else "database: not at the newest migration"
+
+
+@lru_cache(maxsize=1)
+def migration_heads() -> frozenset[str]:
+    """Read once: the files of a running process do not change."""
+    from alembic.script import ScriptDirectory
+
+    return frozenset(ScriptDirectory(str(PROJECT_DIR / "migrations")).get_heads())

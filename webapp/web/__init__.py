@@ -1,0 +1,18 @@
+"""The HTML face: its rules and its blueprints."""
+
+from flask import Flask
+
+from webapp.config import Settings
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    from webapp.web import assets, auth, errors, health, i18n, layout, profile, security
+
+    security.init_app(app, settings)
+    errors.init_app(app)
+    i18n.init_app(app)
+    assets.init_app(app)
+    layout.init_app(app)
+    auth.init_app(app, settings)
+    for module in (health, profile):
+        app.register_blueprint(module.blueprint)

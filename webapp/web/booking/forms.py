@@ -1,0 +1,87 @@
+"""What a guest types to book."""
+
+import uuid
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import EmailField, HiddenField, StringField, TextAreaField
+
+from webapp.domain import text
+from webapp.domain.errors import Invalid
+from webapp.domain.instants import to_datetime
+from webapp.services import booking_commands as rules
+from webapp.services.booking_commands import Book
+from webapp.services.validation import email_address
+from webapp.web.booking.asked import asked_start, asked_zone
+from webapp.web.fields import Text
+from webapp.web.i18n import current_locale
+
+
+class BookingForm(FlaskForm):  # type: ignore[misc]
+    name = StringField(_l("Your name"), [Text(text.line, rules.LONGEST_NAME)], render_kw={"autocomplete": "name"})
+    email = EmailField(
+        _l("E-mail"),
+        [Text(email_address)],
+        description=_l("The confirmation and the invitation go there."),
+        render_kw={"autocomplete": "email", "inputmode": "email"},
+    )
+    subject = StringField(_l("Subject"), [Text(text.line, rules.LONGEST_SUBJECT)], render_kw={"autocomplete": "off"})
+    notes = TextAreaField(_l("Notes"), [Text(text.paragraph, rules.LONGEST_NOTES, required=False)])
+    start = HiddenField()
+    zone = HiddenField()
+    locale = HiddenField()
+    key = HiddenField()
+    website = StringField(_l("Website"))  # nobody sees it; who fills it in is no person
+
+    @property
+    def is_from_robot(self) -> bool:
+        return bool(self.website.data)
+
+    @property
+    def start_seconds(self) -> int | None:
+        return asked_start(self.start.data or "")
+
+    @property
+    def known_zone(self) -> str | None:
+        return asked_zone({"zone": self.zone.data or ""})
+
+    def prepare(self) -> None:
+        """Before it is shown: the key stays with the form that it was made for, whatever is typed again."""
+        self.locale.data = str(current_locale())
+        if not _is_key(self.key.data):
+            self.renew_key()
+
+    def renew_key(self) -> None:
+        self.key.data = str(uuid.uuid4())
+
+    def refuse(self, fault: Invalid) -> None:
+        """Say what a service found, beside the fields that it is about."""
+        for name, messages in fault.errors.items():
+            field = self._fields.get({"time_zone": "zone"}.get(name, name))
+            if field is None:
+                self.form_errors.extend(messages)
+            else:
+                field.errors = [*field.errors, *messages]
+
+    def command(self, host: str, event_type: str) -> Book:
+        start = self.start_seconds
+        return Book(
+            host=host,
+            event_type=event_type,
+            start=None if start is None else to_datetime(start),
+            name=self.name.data or "",
+            email=self.email.data or "",
+            subject=self.subject.data or "",
+            notes=self.notes.data or "",
+            time_zone=self.known_zone or "",
+            locale=str(current_locale()),
+            idempotency_key=self.key.data if _is_key(self.key.data) else None,
+        )
+
+
+def _is_key(value: Any) -> bool:
+    try:
+        return str(uuid.UUID(value)) == value
+    except (TypeError, ValueError, AttributeError):
+        return False

@@ -1,0 +1,26 @@
+"""/healthz: the process answers. /readyz: it can work, too."""
+
+from flask import Blueprint, Response
+
+from webapp.services import readiness
+from webapp.web.guards import public
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+@public
+def healthz() -> Response:
+    return _text("ok", 200)
+
+
+@blueprint.get("/readyz")
+@public
+def readyz() -> Response:
+    """The database answers and is at the migration that this code was written for."""
+    problem = readiness.problem()
+    return _text(problem or "ok", 503 if problem else 200)
+
+
+def _text(body: str, status: int) -> Response:
+    return Response(f"{body}\n", status, mimetype="text/plain", headers={"Cache-Control": "no-store"})

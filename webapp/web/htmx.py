@@ -1,0 +1,63 @@
+"""The only reader and writer of HX-* headers (htmx 4)."""
+
+import json
+from typing import Any
+
+from flask import Response, make_response, request
+from flask import redirect as http_redirect
+from werkzeug.wrappers import Response as BaseResponse
+
+
+def wants_fragment() -> bool:
+    """Whether htmx will put the answer into the page; restoring history takes whole pages."""
+    headers = request.headers
+    return headers.get("HX-Request") == "true" and headers.get("HX-History-Restore-Request") != "true"
+
+
+def vary(response: Response) -> Response:
+    """For a URL that answers both a page and a fragment."""
+    response.vary.add("HX-Request")
+    return response
+
+
+def current_path() -> str | None:
+    """Path and query of the page that the request comes from."""
+    url = request.headers.get("HX-Current-URL", "")
+    origin = request.host_url.rstrip("/")
+    return url.removeprefix(origin) if url.startswith(f"{origin}/") else None
+
+
+def see_other(url: str) -> BaseResponse:
+    """After a change, on to another page: 303, or the same for htmx."""
+    if not wants_fragment():
+        return http_redirect(url, 303)
+    response = make_response("", 200)
+    response.headers["HX-Location"] = url
+    return response
+
+
+def load_page(url: str, status: int = 200) -> Response:
+    """The browser itself goes to `url`: a fresh page with nothing kept of this one."""
+    response = make_response("", status)
+    response.headers["HX-Redirect"] = url
+    return response
+
+
+def into(response: Response, selector: str, swap: str = "innerHTML") -> Response:
+    """Put the answer elsewhere than the request meant it to go."""
+    response.headers["HX-Retarget"] = selector
+    response.headers["HX-Reswap"] = swap
+    return response
+
+
+def trigger(response: Response, **events: Any) -> Response:
+    """Named events for the page, so that regions re-fetch themselves. `slots_changed` -> `slots-changed`."""
+    named = {name.replace("_", "-"): detail for name, detail in events.items()}
+    response.headers["HX-Trigger"] = json.dumps(named)
+    return response
+
+
+def push_url(response: Response, url: str) -> Response:
+    """Show `url`, which must be a whole page, in the address bar."""
+    response.headers["HX-Push-Url"] = url
+    return response

@@ -1,0 +1,70 @@
+"""Language and formats of the request: English texts, with the formats of the reader's region."""
+
+from datetime import date, datetime
+
+from babel import Locale
+from flask import Flask, g, request
+from flask_babel import gettext
+
+from webapp import formats
+from webapp.extensions import babel
+
+
+def init_app(app: Flask) -> None:
+    babel.init_app(app, locale_selector=current_locale)
+    app.jinja_env.globals.update(current_locale=current_locale, uses_24_hours=uses_24_hours)
+    app.jinja_env.filters.update(
+        format_time=format_time,
+        format_day=format_day,
+        format_day_short=format_day_short,
+        format_month=format_month,
+        zone_place=zone_place,
+    )
+    app.jinja_env.globals.update(format_range=format_range, zone_label=zone_label)
+
+
+def current_locale() -> Locale:
+    """From Accept-Language, once per request."""
+    if "locale" not in g:
+        best = request.accept_languages.best if request else None
+        g.locale = formats.english_of(best or "en")
+    locale: Locale = g.locale
+    return locale
+
+
+def format_time(moment: datetime, time_zone: str) -> str:
+    return formats.format_time(moment, time_zone, current_locale())
+
+
+def format_day(day: date) -> str:
+    return formats.format_day(day, current_locale())
+
+
+def format_day_short(day: date) -> str:
+    return formats.format_day_short(day, current_locale())
+
+
+def format_month(day: date) -> str:
+    return formats.format_month(day, current_locale())
+
+
+def format_range(start: datetime, end: datetime, time_zone: str) -> str:
+    return formats.format_range(start, end, time_zone, current_locale())
+
+
+def zone_label(time_zone: str, moment: datetime) -> str:
+    return formats.zone_label(time_zone, moment, current_locale())
+
+
+def zone_place(time_zone: str) -> str:
+    """`Europe/Berlin` -> `Berlin`."""
+    return time_zone.rpartition("/")[2].replace("_", " ")
+
+
+def uses_24_hours() -> bool:
+    return formats.uses_24_hours(current_locale())
+
+
+def zone_choices() -> dict[str, list[tuple[str, str]]]:
+    """Choices of a grouped WTForms select, regions named in the reader's language."""
+    return {gettext(region): zones for region, zones in formats.zones_by_region().items()}

@@ -1,0 +1,53 @@
+"""What the layouts need beyond a page's own values, looked up only by a template that uses it."""
+
+from typing import Any
+
+from flask import Flask, current_app, get_flashed_messages, request, url_for
+from flask_babel import lazy_gettext as _l
+from werkzeug.local import LocalProxy
+
+from webapp.services.accounts import Account
+from webapp.web.guards import current_account
+
+NAVIGATION = (
+    ("calendar.week", _l("Calendar")),
+    ("bookings.index", _l("Bookings")),
+)
+ACCOUNT_LINKS = (
+    ("settings.profile", _l("Settings")),
+    ("admin.index", _l("Administration")),
+)
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(
+        account=LocalProxy(account_menu),
+        nav_items=LocalProxy(lambda: [item for item in NAVIGATION if item[0] in app.view_functions]),
+        get_flashed_messages=flashed_messages,
+        registration_is_open=lambda: app.extensions["settings"].registration == "open",
+    )
+
+
+def account_menu() -> dict[str, Any] | None:
+    """The menu of who is logged in; None for everybody else."""
+    account = current_account()
+    if account is None:
+        return None
+    return {
+        "name": account.name,
+        "email": account.email,
+        "initials": account.initials,
+        "links": [(url_for(endpoint), label) for endpoint, label in ACCOUNT_LINKS if _may_open(endpoint, account)],
+        "logout_url": url_for("security.logout"),
+    }
+
+
+def _may_open(endpoint: str, account: Account) -> bool:
+    return endpoint in current_app.view_functions and (account.is_admin or not endpoint.startswith("admin."))
+
+
+def flashed_messages(**options: Any) -> list[Any]:
+    """As Flask's, but a visitor without a session has none waiting: nothing is read and no cookie is made for one."""
+    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+        return []
+    return list(get_flashed_messages(**options))
