@@ -41,6 +41,11 @@ def paragraph(value: str, longest: int, *, required: bool = False) -> str:
     return _measured(value, longest, required=required)
 
 
+def flattened(value: str) -> str:
+    """One line of whatever was stored: for mail headers and calendar files, which an older rule must not break."""
+    return " ".join(_NOT_IN_LINE.sub(" ", value).split())
+
+
 def _measured(value: str, longest: int, *, required: bool) -> str:
     # Normalising can multiply the length (U+FDFA by 18), hence the first look; and it costs time on long input.
     if len(value) > 4 * longest + 100:

@@ -10,7 +10,8 @@ from email.utils import formatdate, parseaddr
 import idna
 from flask import current_app
 
-from webapp.services.invitations import Method, plain
+from webapp.domain.text import flattened
+from webapp.services.invitations import Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +48,18 @@ class Letter:
 
 def address(email: str, name: str = "") -> Address:
     """For a header: one line, the domain in ASCII, so that only the part before @ can need SMTPUTF8."""
-    local, _, domain = plain(email).rpartition("@")
+    local, _, domain = flattened(email).rpartition("@")
     with suppress(idna.IDNAError):  # left as it is then; the mail server says what it thinks of it
         domain = idna.encode(domain, uts46=True).decode()
-    return Address(display_name=plain(name), addr_spec=f"{_quoted(local)}@{domain}")
+    return Address(display_name=flattened(name), addr_spec=f"{_quoted(local)}@{domain}")
 
 
 def _quoted(local: str) -> str:
-    return local if all(c.isalnum() or c in "!#$%&'*+-/=?^_`{|}~." for c in local) else f'"{local}"'
+    return (
+        local
+        if local.startswith('"') or all(c.isalnum() or c in "!#$%&'*+-/=?^_`{|}~." for c in local)
+        else f'"{local}"'
+    )
 
 
 def message(letter: Letter, *, message_id: str) -> EmailMessage:
@@ -66,7 +71,7 @@ def message(letter: Letter, *, message_id: str) -> EmailMessage:
     mail["To"] = letter.to
     if letter.reply_to:
         mail["Reply-To"] = letter.reply_to
-    mail["Subject"] = plain(letter.subject)
+    mail["Subject"] = flattened(letter.subject)
     mail["Date"] = formatdate(localtime=False)
     mail["Message-ID"] = message_id
     mail["Auto-Submitted"] = "auto-generated"

@@ -19,6 +19,7 @@ from webapp.config import MailSettings
 from webapp.effects.redaction import redacted
 
 TIMEOUT = 10.0  # seconds for one answer of the server
+CLOSING = 421  # "closing transmission channel", in answer to anything (RFC 5321 3.8)
 IDLE = 5.0  # seconds after which a kept connection is asked whether it still lives
 
 
@@ -73,9 +74,15 @@ class Connection(flask_mail.Connection):
     def send(self, message: EmailMessage) -> None:  # type: ignore[override]
         """Hand over one message to the one address in its To header. Raises NotAcceptedError."""
         recipient = message["To"].addresses[0].addr_spec
-        host = self._connected()
+        was_kept = self.host is not None
         try:
-            _transmit(host, message["From"].addresses[0].addr_spec, recipient, message)
+            try:
+                _transmit(self._connected(), recipient, message)
+            except _NotBegunError:
+                if not was_kept:
+                    raise
+                self.close()  # it had died since the last message, which is nobody's failure
+                _transmit(self._connected(), recipient, message)
         except smtplib.SMTPResponseException as error:
             self._recover(error.smtp_code)
             raise _refusal(error, recipient) from error
@@ -115,7 +122,7 @@ class Connection(flask_mail.Connection):
 
     def _recover(self, code: int) -> None:
         """After a refusal the connection serves the next message, unless the server said that it is closing."""
-        if self.host is None or code == 421:
+        if self.host is None or code == CLOSING:
             return self.close()
         try:
             self.host.rset()
@@ -158,14 +165,25 @@ class _RefusedAt(smtplib.SMTPResponseException):
         self.command = command
 
 
-def _transmit(host: smtplib.SMTP, sender: str, recipient: str, message: EmailMessage) -> None:
+class _NotBegunError(smtplib.SMTPServerDisconnected):
+    """The connection was gone before the first command: the server knows nothing of this message."""
+
+
+def _transmit(host: smtplib.SMTP, recipient: str, message: EmailMessage) -> None:
     """MAIL, RCPT, DATA for one recipient (RFC 5321 3.3)."""
+    sender = message["From"].addresses[0].addr_spec
     international = not (sender + recipient).isascii()
     if international and not host.has_extn("smtputf8"):
         raise _RefusedAt("RCPT", 553, "the mail server cannot send to addresses outside ASCII")
     body = message.as_bytes(policy=SMTPUTF8 if international else SMTP)
     options = ["SMTPUTF8", "BODY=8BITMIME"] if international else []
-    _expect("MAIL", host.mail(sender, options), {250})
+    try:
+        answer = host.mail(sender, options)
+    except (smtplib.SMTPServerDisconnected, OSError) as error:
+        raise _NotBegunError(str(error)) from error
+    if answer[0] == CLOSING:
+        raise _NotBegunError(str(answer))
+    _expect("MAIL", answer, {250})
     _expect("RCPT", host.rcpt(recipient), {250, 251})
     try:
         _expect("DATA", host.data(body), {250})
@@ -184,7 +202,7 @@ def _refusal(error: smtplib.SMTPResponseException, recipient: str) -> NotAccepte
     421 and whatever comes before a recipient was named concern every message."""
     text = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
     command = getattr(error, "command", "")
-    about_message = command in ("RCPT", "DATA") and error.smtp_code != 421
+    about_message = command in ("RCPT", "DATA") and error.smtp_code != CLOSING
     return NotAcceptedError(
         redacted(f"{error.smtp_code} {text}", recipient),
         final=about_message and error.smtp_code >= 500,

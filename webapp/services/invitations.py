@@ -11,6 +11,7 @@ from enum import StrEnum
 from icalendar import Calendar, Event, vCalAddress, vUri
 
 from webapp.domain.booking import BookingStatus
+from webapp.domain.text import flattened
 from webapp.extensions import site
 from webapp.services.booking_views import BookingView
 from webapp.services.links import booking_url, manage_url
@@ -68,28 +69,23 @@ def _guest(view: BookingView, audience: Audience) -> vCalAddress:
 
 def _person(email: str, name: str, **parameters: str) -> vCalAddress:
     person = vCalAddress(f"mailto:{email}")
-    for parameter, value in (parameters | ({"CN": plain(name)} if name else {})).items():
+    for parameter, value in (parameters | ({"CN": flattened(name)} if name else {})).items():
         person.params[parameter] = value
     return person
 
 
 def _summary(view: BookingView, audience: Audience) -> str:
     if audience is Audience.GUEST:
-        return plain(f"{view.event_type_title} – {view.host_name}")
-    return plain(f"{view.guest_name}: {view.subject or view.event_type_title}")
+        return flattened(f"{view.event_type_title} – {view.host_name}")
+    return flattened(f"{view.guest_name}: {view.subject or view.event_type_title}")
 
 
 def _description(view: BookingView, audience: Audience) -> str:
     if audience is Audience.GUEST:
         return _link(view, audience)
     lines = [view.event_type_title, view.guest_email, *view.notes.splitlines(), _link(view, audience)]
-    return "\n".join(plain(line) for line in lines)
+    return "\n".join(flattened(line) for line in lines)
 
 
 def _link(view: BookingView, audience: Audience) -> str:
     return manage_url(view.uid) if audience is Audience.GUEST else booking_url(view.uid)
-
-
-def plain(text: str) -> str:
-    """One line without control characters, whatever an older rule may have let in."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -1,0 +1,78 @@
+"""A real SMTP sink under the application's mail settings, and workers: in this process or as their own."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from redis import Redis
+from sqlalchemy import Engine
+
+from tests.effects.harness import InProcess, WorkerProcess
+from webapp.config import PROJECT_DIR
+from webapp.effects import jobs, transport
+from webapp.embedded.mailcatcher import Fault, MailSink
+from webapp.embedded.valkey import ValkeyService
+
+
+@pytest.fixture(scope="package")
+def running_sink() -> Iterator[MailSink]:
+    with MailSink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def sink(running_sink: MailSink) -> MailSink:
+    running_sink.rejected.clear()
+    running_sink.clear()
+    if running_sink.fault is not Fault.NONE:
+        running_sink.fault = Fault.NONE
+    return running_sink
+
+
+@pytest.fixture
+def post(app: Flask, sink: MailSink) -> Iterator[Flask]:
+    """The application, sending to the sink."""
+    before = app.extensions["settings"]
+    mail = replace(before.mail, host="127.0.0.1", port=sink.port, security="none", username="", password="")
+    app.extensions["settings"] = replace(before, mail=mail)
+    transport.mail.init_app(app)
+    yield app
+    transport.mail.connection.close()
+    app.extensions["settings"] = before
+
+
+@pytest.fixture
+def mailer(post: Flask, clean: None, owner: Engine) -> InProcess:
+    """Relay and job in this process, without a queue: for everything but the queue."""
+    jobs.stopping.clear()
+    return InProcess(post, owner)
+
+
+@pytest.fixture
+def worker(
+    environment: dict[str, str], app: Flask, clean: None, sink: MailSink, valkey: ValkeyService
+) -> Iterator[Callable[..., WorkerProcess]]:
+    """Starts `python worker.py` with the tests' environment; whatever still runs is killed in the end."""
+    Redis.from_url(valkey.url).flushall()
+    running: list[WorkerProcess] = []
+
+    def start(*arguments: str, **changes: str) -> WorkerProcess:
+        environ = environment | {"MAIL_PORT": str(sink.port), "MAIL_SECURITY": "none", "MAIL_SERVER": "127.0.0.1"}
+        process = subprocess.Popen(
+            [sys.executable, "worker.py", *arguments],
+            cwd=PROJECT_DIR,
+            env={"PATH": os.environ["PATH"], **environ, **changes},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        running.append(WorkerProcess(process))
+        return running[-1]
+
+    yield start
+    for started in running:
+        started.end(signal.SIGKILL)

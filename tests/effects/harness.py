@@ -1,0 +1,97 @@
+"""What the tests of mail drive and look at."""
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Engine, Row, text
+
+from webapp.db import transaction
+from webapp.effects import jobs
+from webapp.services.deliveries import dispatch_events, lease_due
+
+
+@dataclass
+class InProcess:
+    """The relay's and the job's work, called by the test."""
+
+    app: Flask
+    owner: Engine
+
+    def dispatch(self) -> int:
+        with self.app.app_context(), transaction() as session:
+            return dispatch_events(session)
+
+    def deliver_due(self) -> int:
+        """One job with everything that is due; how many deliveries were in it."""
+        with self.app.app_context():
+            with transaction() as session:
+                loans = lease_due(session, limit=1000)
+            jobs.deliver([[loan.delivery_id, loan.attempts] for loan in loans])
+            return len(loans)
+
+    def run(self) -> None:
+        """Until nothing is due."""
+        self.dispatch()
+        while self.deliver_due():
+            pass
+
+    def let_time_pass(self) -> None:
+        """To the next try of everything that waits."""
+        self.execute("UPDATE delivery SET due_at = now() WHERE status = 'waiting'")
+
+    def execute(self, statement: str, **values: Any) -> None:
+        with self.owner.begin() as connection:
+            connection.execute(text(statement), values)
+
+    def deliveries(self) -> Sequence[Row[Any]]:
+        """All of them, as they stand, in their order."""
+        with self.owner.begin() as connection:
+            return connection.execute(text("SELECT * FROM delivery ORDER BY id")).all()
+
+    def states(self) -> list[tuple[str, str, int]]:
+        return [(row.recipient, row.status, row.attempts) for row in self.deliveries()]
+
+
+@dataclass
+class WorkerProcess:
+    process: subprocess.Popen[str]
+
+    def end(self, how: signal.Signals = signal.SIGTERM, timeout: float = 10) -> int:
+        """Its exit code; negative for a signal."""
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        try:
+            return self.process.wait(timeout)
+        finally:
+            if self.process.poll() is None:
+                self.process.kill()
+            if self.process.stderr:
+                self.process.stderr.close()
+
+
+def eventually(condition: Callable[[], Any], timeout: float = 15) -> Any:
+    """What the condition gives, once that is true."""
+    deadline = time.monotonic() + timeout
+    while not (result := condition()):
+        assert time.monotonic() < deadline, f"not within {timeout} s"
+        time.sleep(0.02)
+    return result
+
+
+def part(mail: EmailMessage, content_type: str) -> EmailMessage:
+    """The first part of this type."""
+    return next(part for part in mail.walk() if part.get_content_type() == content_type)
+
+
+def words(mail: EmailMessage) -> str:
+    return str(part(mail, "text/plain").get_content())
+
+
+def ics(mail: EmailMessage) -> bytes:
+    return bytes(part(mail, "text/calendar").get_payload(decode=True))
