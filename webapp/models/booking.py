@@ -59,6 +59,7 @@ class Booking(Keyed, Base):
         ),
         CheckConstraint("seat >= 1 AND (seat <= slot_capacity OR NOT is_live)", name="seat"),
         CheckConstraint("version >= 0", name="version"),
+        CheckConstraint("(status = 'pending') = (expires_at IS NOT NULL)", name="expires_at"),
         CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_at"),
         CheckConstraint(
             "(cancelled_at IS NULL) = (cancelled_by IS NULL) AND "
@@ -76,6 +77,7 @@ class Booking(Keyed, Base):
         Index("ix_booking_host_id_created_at", "host_id", "created_at"),
         Index("ix_booking_guest_id", "guest_id"),
         Index("ix_booking_slot_id", "slot_id"),
+        Index("ix_booking_expires_at", "expires_at", postgresql_where=text("status = 'pending'")),
     )
 
     uid: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid(), unique=True)
@@ -90,10 +92,12 @@ class Booking(Keyed, Base):
     guest_name: Mapped[str]
     subject: Mapped[str]
     notes: Mapped[str] = mapped_column(server_default="")
+    location: Mapped[str] = mapped_column(server_default="", doc="as agreed when it was made")
     answers: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     time_zone: Mapped[str] = mapped_column(doc="the guest's, IANA name")
     locale: Mapped[str] = mapped_column(server_default="en")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    expires_at: Mapped[datetime | None] = mapped_column(doc="when a pending booking is given up")
     cancelled_at: Mapped[datetime | None]
     cancelled_by: Mapped[str | None]
     cancel_reason: Mapped[str | None]

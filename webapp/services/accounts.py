@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from webapp.db import session, transactional
 from webapp.domain.booking import EventKind
-from webapp.models import EventType, Host, Role
+from webapp.models import EventType, Host, Role, Schedule
 from webapp.services import outbox
 
 HOST = "host"
 ADMIN = "admin"
 # What a new host can be booked for: slug, title, minutes.
+# Without hours: nothing is given away before the host says so.
+FIRST_SCHEDULE = "Working hours"
 FIRST_EVENT_TYPES = (("15min", "15 minutes", 15), ("30min", "30 minutes", 30), ("60min", "60 minutes", 60))
 
 
@@ -87,6 +89,9 @@ def add_host(session: Session, values: dict[str, Any], *, roles: Sequence[str], 
             {"host_id": host.id, "slug": slug, "title": title, "duration_minutes": minutes, "position": minutes}
             for slug, title, minutes in FIRST_EVENT_TYPES
         ],
+    )
+    session.execute(
+        insert(Schedule).values(host_id=host.id, name=FIRST_SCHEDULE, is_default=True, time_zone=host.time_zone)
     )
     return host
 

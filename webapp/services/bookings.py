@@ -100,9 +100,7 @@ def reschedule(session: Session, uid: uuid.UUID, start: datetime, *, actor: Acto
     if start == before.start:
         raise Invalid({"start": ["Choose another time than the present one."]})
     new = instant(start)
-    others = without_booking(
-        facts(session, what, new, new + 1), slot_id=before.slot_id, start=instant(before.start)
-    )
+    others = without_booking(facts(session, what, new, new + 1), slot_id=before.slot_id, start=instant(before.start))
     offer = _offer(others, new)
     _move(session, before, what, offer)
     after = _existing(session, before.id)
@@ -126,9 +124,7 @@ def _locked_offering(session: Session, command: Book) -> tuple[Offering, int]:
         query = query.join(Slot, Slot.event_type_id == EventType.id).where(Slot.public_id == command.slot_id)
         row = session.execute(query.add_columns(Slot.starts_at)).first()
     else:
-        row = session.execute(
-            query.where(Host.slug == command.host, EventType.slug == command.event_type)
-        ).first()
+        row = session.execute(query.where(Host.slug == command.host, EventType.slug == command.event_type)).first()
     if row is None:
         raise NotFound
     start = row.starts_at if command.slot_id else command.start
@@ -148,9 +144,7 @@ def _write_booking(session: Session, command: Book, what: Offering, seat: Seat) 
         upsert(Guest)
         .values(host_id=what.host_id, email=command.email)
         # The address stays as it was first written; the update only makes RETURNING answer for a known guest, too.
-        .on_conflict_do_update(
-            index_elements=[Guest.host_id, func.lower(Guest.email)], set_={"email": Guest.email}
-        )
+        .on_conflict_do_update(index_elements=[Guest.host_id, func.lower(Guest.email)], set_={"email": Guest.email})
         .returning(Guest.id)
         .cte("the_guest")
     )
@@ -178,9 +172,7 @@ def _move(session: Session, before: BookingView, what: Offering, offer: Offer) -
     session.execute(
         update(Booking)
         .where(Booking.id == before.id)
-        .values(
-            slot_id=seat.slot_id, slot_capacity=seat.capacity, seat=seat.number, version=Booking.version + 1
-        )
+        .values(slot_id=seat.slot_id, slot_capacity=seat.capacity, seat=seat.number, version=Booking.version + 1)
     )
     release_slot(session, before.slot_id)
 
@@ -188,9 +180,7 @@ def _move(session: Session, before: BookingView, what: Offering, offer: Offer) -
 def _record(session: Session, actor: Actor, kind: EventKind, booking: BookingView, **data: Any) -> None:
     write_audit(session, actor, kind, "booking", booking.id, version=booking.version)
     facts_then = {"start": booking.start, "end": booking.end, **data}
-    outbox.record(
-        session, kind, host_id=booking.host_id, booking=(booking.id, booking.version), data=facts_then
-    )
+    outbox.record(session, kind, host_id=booking.host_id, booking=(booking.id, booking.version), data=facts_then)
 
 
 def _booking_for(session: Session, uid: uuid.UUID, actor: Actor) -> BookingView:
@@ -215,7 +205,8 @@ def _locked_booking(session: Session, uid: uuid.UUID, actor: Actor) -> BookingVi
 
 def _existing(session: Session, booking_id: int) -> BookingView:
     found = booking_by_id(session, booking_id)
-    assert found is not None
+    if found is None:
+        raise NotFound
     return found
 
 

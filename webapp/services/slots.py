@@ -15,10 +15,11 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from webapp.db import transactional
-from webapp.domain.actor import Actor, ActorKind
-from webapp.domain.errors import Forbidden, Invalid, NotFound, SlotBooked, SlotOverlap
+from webapp.domain.actor import Actor
+from webapp.domain.errors import Invalid, NotFound, SlotBooked, SlotOverlap
 from webapp.models import Claim, EventType, Host, Slot, SlotOrigin
 from webapp.services.audit import write_audit
+from webapp.services.authorisation import require_host
 from webapp.services.slot_views import SlotView, slot_by_public_id, slot_select, slot_view
 
 MOST_AT_ONCE = 200
@@ -71,7 +72,7 @@ MESSAGES = {
 @transactional
 def publish(session: Session, slots: Sequence[NewSlot], *, host_id: int, actor: Actor) -> list[SlotView]:
     """Publish slots, all or none. Raises BatchOverlaps, BatchRefused, Invalid."""
-    _authorise(actor, host_id)
+    require_host(actor, host_id)
     if not 1 <= len(slots) <= MOST_AT_ONCE:
         raise Invalid({"slots": [f"Between 1 and {MOST_AT_ONCE} slots at once."]})
     session.execute(select(Host.id).where(Host.id == host_id).with_for_update(key_share=True))
@@ -97,7 +98,7 @@ def publication_clashes(session: Session, slots: Sequence[NewSlot], *, host_id: 
 @transactional
 def withdraw(session: Session, public_id: uuid.UUID, *, host_id: int, actor: Actor) -> None:
     """Take a free slot back. Raises NotFound, SlotBooked. A row that old bookings refer to stays, offered no more."""
-    _authorise(actor, host_id)
+    require_host(actor, host_id)
     slot = slot_by_public_id(session, public_id, host_id=host_id)
     if slot is None:
         raise NotFound
@@ -213,16 +214,7 @@ def _overlaps_with_stored(session: Session, planned: dict[int, _Plan], host_id: 
         for index, plan in planned.items()
         if any(plan.busy.overlaps(one) for one in busy)
         or any(
-            row.event_type_id == plan.event_type.id
-            and row.starts_at < plan.end
-            and plan.new.start < row.ends_at
+            row.event_type_id == plan.event_type.id and row.starts_at < plan.end and plan.new.start < row.ends_at
             for row in published
         )
     ]
-
-
-def _authorise(actor: Actor, host_id: int) -> None:
-    if actor.kind is ActorKind.HOST and actor.host_id != host_id:
-        raise NotFound
-    if actor.kind is ActorKind.GUEST:
-        raise Forbidden

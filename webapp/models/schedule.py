@@ -1,0 +1,105 @@
+"""When a host is open: intentions in local wall time with a zone, never instants (availability rules 1 to 3)."""
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.models.base import Base, Keyed
+
+MINUTES = "start_minute BETWEEN 0 AND 1439 AND end_minute BETWEEN 0 AND 1440"
+
+
+class Schedule(Keyed, Base):
+    """A named set of weekly hours, overrides and holidays in one zone; event types choose one (VAVAILABILITY).
+
+    Holidays are computed from country and subdivision; `holidays_off` names those that the host works on.
+    """
+
+    __tablename__ = "schedule"
+    __table_args__ = (
+        UniqueConstraint("host_id", "name"),
+        UniqueConstraint("id", "host_id"),
+        Index("uq_schedule_default", "host_id", unique=True, postgresql_where=text("is_default")),
+        CheckConstraint("week_start BETWEEN 0 AND 6", name="week_start"),
+        CheckConstraint("holiday_country IS NOT NULL OR holiday_subdivision IS NULL", name="holiday_subdivision"),
+    )
+
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    is_default: Mapped[bool] = mapped_column(server_default=text("false"))
+    time_zone: Mapped[str] = mapped_column(doc="IANA name")
+    week_start: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), doc="Monday = 0")
+    holiday_country: Mapped[str | None] = mapped_column(doc="ISO 3166-1 alpha-2")
+    holiday_subdivision: Mapped[str | None]
+    holidays_off: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'::text[]"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class WeeklyHours(Keyed, Base):
+    """One window of each week. Minutes of the local day; an end of 1440 is 24:00, one before the start the next day."""
+
+    __tablename__ = "weekly_hours"
+    __table_args__ = (
+        UniqueConstraint("schedule_id", "weekday", "start_minute"),
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+        CheckConstraint(MINUTES, name="minutes"),
+    )
+
+    schedule_id: Mapped[int] = mapped_column(ForeignKey("schedule.id", ondelete="CASCADE"))
+    weekday: Mapped[int] = mapped_column(SmallInteger, doc="of the start, Monday = 0")
+    start_minute: Mapped[int] = mapped_column(SmallInteger)
+    end_minute: Mapped[int] = mapped_column(SmallInteger)
+
+
+class DateOverride(Keyed, Base):
+    """Replaces all windows that start on one local date; without windows of its own it is a day off."""
+
+    __tablename__ = "date_override"
+    __table_args__ = (UniqueConstraint("schedule_id", "on_date"),)
+
+    schedule_id: Mapped[int] = mapped_column(ForeignKey("schedule.id", ondelete="CASCADE"))
+    on_date: Mapped[date]
+
+
+class OverrideWindow(Keyed, Base):
+    """One window of a date override; minutes as in WeeklyHours."""
+
+    __tablename__ = "override_window"
+    __table_args__ = (
+        UniqueConstraint("date_override_id", "start_minute"),
+        CheckConstraint(MINUTES, name="minutes"),
+    )
+
+    date_override_id: Mapped[int] = mapped_column(ForeignKey("date_override.id", ondelete="CASCADE"))
+    start_minute: Mapped[int] = mapped_column(SmallInteger)
+    end_minute: Mapped[int] = mapped_column(SmallInteger)
+
+
+class BlockedTime(Keyed, Base):
+    """Time that a host keeps free of meetings, such as a vacation (BUSY-UNAVAILABLE). Bookings in it stay."""
+
+    __tablename__ = "blocked_time"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint("isfinite(starts_at) AND isfinite(ends_at)", name="finite"),
+        Index("ix_blocked_time_host_id_ends_at", "host_id", "ends_at"),
+    )
+
+    public_id: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid(), unique=True)
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(server_default="")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
