@@ -6,7 +6,7 @@ from webapp.config import Settings
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    from webapp.web import assets, auth, errors, health, i18n, layout, profile, security
+    from webapp.web import assets, auth, booking, errors, health, i18n, layout, manage, profile, security
 
     security.init_app(app, settings)
     errors.init_app(app)
@@ -14,5 +14,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     assets.init_app(app)
     layout.init_app(app)
     auth.init_app(app, settings)
-    for module in (health, profile):
+    for module in (health, profile, booking, manage):
         app.register_blueprint(module.blueprint)

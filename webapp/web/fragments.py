@@ -9,10 +9,7 @@ from webapp.web import htmx
 
 def page_or_fragment(template: str, block: str, *, status: int = 200, **values: Any) -> Response:
     """The block when htmx asks, otherwise the whole page that contains it."""
-    if htmx.wants_fragment():
-        body = _block(template, block, values)
-    else:
-        body = render_template(template, **values)
+    body = _block(template, block, values) if htmx.wants_fragment() else render_template(template, **values)
     return htmx.vary(make_response(body, status))
 
 

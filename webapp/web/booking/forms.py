@@ -30,7 +30,6 @@ class BookingForm(FlaskForm):  # type: ignore[misc]
     notes = TextAreaField(_l("Notes"), [Text(text.paragraph, rules.LONGEST_NOTES, required=False)])
     start = HiddenField()
     zone = HiddenField()
-    locale = HiddenField()
     key = HiddenField()
     website = StringField(_l("Website"))  # nobody sees it; who fills it in is no person
 
@@ -46,9 +45,9 @@ class BookingForm(FlaskForm):  # type: ignore[misc]
     def known_zone(self) -> str | None:
         return asked_zone({"zone": self.zone.data or ""})
 
-    def prepare(self) -> None:
+    def prepare(self, default_zone: str) -> None:
         """Before it is shown: the key stays with the form that it was made for, whatever is typed again."""
-        self.locale.data = str(current_locale())
+        self.zone.data = self.known_zone or default_zone
         if not _is_key(self.key.data):
             self.renew_key()
 
@@ -75,7 +74,7 @@ class BookingForm(FlaskForm):  # type: ignore[misc]
             subject=self.subject.data or "",
             notes=self.notes.data or "",
             time_zone=self.known_zone or "",
-            locale=str(current_locale()),
+            locale=str(current_locale()).replace("_", "-"),
             idempotency_key=self.key.data if _is_key(self.key.data) else None,
         )
 

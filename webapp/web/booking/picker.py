@@ -14,7 +14,7 @@ from flask_babel import gettext, ngettext
 from webapp import formats
 from webapp.domain.availability import Offer
 from webapp.domain.guest_view import by_local_date, padded_range
-from webapp.domain.instants import day_start, local_date
+from webapp.domain.instants import DAY_SECONDS, day_start, local_date
 from webapp.web.booking import words
 from webapp.web.booking.asked import Addresses, Asked, written
 
@@ -22,9 +22,11 @@ MONTHS_AHEAD = 24
 NOON, EVENING = 12, 17
 FEW_TIMES = 6  # a day of so few is not divided into parts
 
-# What is offered with starts in [first, last), and the first offer at an instant or later.
+# How far ahead a free time is looked for when a month has none.
+HORIZON_SECONDS = 400 * DAY_SECONDS
+
+# What is offered with starts in [first, last), Unix seconds.
 Offers = Callable[[int, int], Sequence[Offer]]
-NextOffer = Callable[[int], Offer | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,6 @@ class Month:
     next_url: str | None
     weekdays: Sequence[tuple[str, str]]
     weeks: Sequence[Sequence[Day | None]]
-    takes_focus: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class NoTimes:
 class Picker:
     month: Month
     day: date | None
+    is_day_asked: bool
     times: Parts | None
     no_times: NoTimes | None
     zone: str
@@ -112,7 +114,7 @@ class View:
         return self.asked.month or self.today.replace(day=1)
 
 
-def picker(view: View, offers: Offers, next_offer: NextOffer) -> Picker:
+def picker(view: View, offers: Offers) -> Picker:
     first, last = view.first, words.last_of_month(view.first)
     by_date = by_local_date(offers(*padded_range(first, last)), view.zone)
     days = {day: found for day, found in by_date.items() if first <= day <= last}
@@ -121,12 +123,19 @@ def picker(view: View, offers: Offers, next_offer: NextOffer) -> Picker:
     return Picker(
         month=_month(view, days, day),
         day=day,
+        is_day_asked=view.asked.day is not None,
         times=times,
-        no_times=None if times else _no_times(view, day if days else None, next_offer),
+        no_times=None if times else _no_times(view, day if days else None, offers),
         zone=view.zone,
-        zone_label=formats.zone_label(view.zone, _noon(view, day or first), view.locale),
+        zone_label=formats.zone_label(view.zone, _noon(day or first), view.locale),
         is_zone_asked=view.addresses.is_zone_asked,
     )
+
+
+def next_offer(offers: Offers, now: int, after: int) -> Offer | None:
+    """The first offer that starts at `after` or later; if there is none, the first of all."""
+    ahead = offers(now, max(after, now) + HORIZON_SECONDS)
+    return next((offer for offer in ahead if offer.start >= after), ahead[0] if ahead else None)
 
 
 def _month(view: View, days: Mapping[date, Sequence[Offer]], selected: date | None) -> Month:
@@ -144,7 +153,6 @@ def _month(view: View, days: Mapping[date, Sequence[Offer]], selected: date | No
             [day and _day(view, day, len(days.get(day, ())), today, selected) for day in week]
             for week in words.weeks(first, view.locale.first_week_day)
         ],
-        takes_focus=view.asked.day is None,
     )
 
 
@@ -194,11 +202,11 @@ def _by_part(times: Iterable[tuple[int, Slot]]) -> list[tuple[str | None, Sequen
     return [(label, slots) for label, slots in parts if slots]
 
 
-def _no_times(view: View, day: date | None, next_offer: NextOffer) -> NoTimes:
+def _no_times(view: View, day: date | None, offers: Offers) -> NoTimes:
     """`day`: a day without times in a month that has some; None: the whole month has none."""
     if day:
         return NoTimes(gettext("No free times on %(day)s", day=words.day_and_month(day, view.locale)))
-    coming = next_offer(day_start(view.zone, view.first))
+    coming = next_offer(offers, view.now, day_start(view.zone, view.first))
     if coming is None:
         return NoTimes(gettext("No times left"))
     next_day = local_date(view.zone, coming.start)
@@ -209,5 +217,5 @@ def _no_times(view: View, day: date | None, next_offer: NextOffer) -> NoTimes:
     )
 
 
-def _noon(view: View, day: date) -> datetime:
+def _noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)

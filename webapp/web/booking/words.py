@@ -26,9 +26,7 @@ def day_and_month(day: date, locale: Locale) -> str:
 @lru_cache(maxsize=8192)
 def day_with_count(day: date, count: int, locale: Locale) -> str:
     """What a screen reader says for a day of the calendar."""
-    return ngettext(
-        "%(day)s, one time free", "%(day)s, %(num)s times free", count, day=formats.format_day(day, locale)
-    )
+    return ngettext("%(day)s, one time free", "%(day)s, %(num)s times free", count, day=formats.format_day(day, locale))
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,41 @@
+"""A booking as the guest who holds its manage link sees and moves it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from webapp.db import session as current_session
+from webapp.domain.availability import Offer, offers
+from webapp.domain.errors import NotFound
+from webapp.domain.facts import without_booking
+from webapp.domain.instants import instant
+from webapp.services.booking_views import BookingView, booking_by_uid
+from webapp.services.manage_links import booking_uid
+from webapp.services.offers import Offering, facts
+
+LINK_DAYS = 30  # after the meeting
+
+
+def managed_booking(token: str, *, now: datetime | None = None) -> BookingView:
+    """The booking whose link this is. Raises NotFound: no link of ours, or its meeting is too long ago."""
+    uid = booking_uid(token)
+    found = booking_by_uid(current_session(), uid) if uid else None
+    if found is None or found.end + timedelta(days=LINK_DAYS) < (now or datetime.now(UTC)):
+        raise NotFound
+    return found
+
+
+def offered_to_move(what: Offering, booking: BookingView, first: int, last: int) -> Sequence[Offer]:
+    """Where the booking can go with starts in [first, last), Unix seconds: its own time is no obstacle (rule 13)."""
+    start = instant(booking.start)
+    known = facts(current_session(), what, first, last)
+    others = without_booking(known, slot_id=booking.slot_id, start=start)
+    return [offer for offer in offers(others, first, last) if offer.start != start]
+
+
+def has_begun(booking: BookingView) -> bool:
+    return booking.start <= datetime.now(UTC)
+
+
+def may_change(booking: BookingView) -> bool:
+    """Whether the guest may still cancel or move it."""
+    return booking.is_active and not has_begun(booking)

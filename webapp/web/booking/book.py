@@ -1,0 +1,135 @@
+"""The form of the chosen time, and booking it. Whatever is refused, what was typed stays."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from flask import Response, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from webapp.domain.actor import GUEST
+from webapp.domain.errors import (
+    AlreadyBooked,
+    DomainError,
+    IdempotencyMismatch,
+    Invalid,
+    Overloaded,
+    SlotUnavailable,
+)
+from webapp.domain.instants import to_datetime
+from webapp.services import bookings
+from webapp.services.manage_links import manage_token
+from webapp.services.offers import Offering, offered, offering
+from webapp.web import htmx
+from webapp.web.booking import blueprint
+from webapp.web.booking.forms import BookingForm
+from webapp.web.booking.fresh import fresh_days
+from webapp.web.booking.pages import about
+from webapp.web.booking.when import host_when, when
+from webapp.web.errors import status_of
+from webapp.web.fragments import page_or_fragment
+from webapp.web.guards import public
+from webapp.web.i18n import current_locale
+from webapp.web.limits import limited_booking
+
+REGION = "#booking"  # what htmx replaces: the form with all that stands beside it
+
+
+@blueprint.get("/<slug>/<event_type>/book")
+@public
+def details(slug: str, event_type: str) -> BaseResponse:
+    what = offering(slug, event_type)
+    form = BookingForm(formdata=None, start=request.args.get("start"), zone=request.args.get("zone"))
+    start = form.start_seconds
+    if start is None:
+        return redirect(url_for("booking.times", slug=slug, event_type=event_type), 303)
+    if not offered(what, start, start + 1):
+        return refused(what, form, SlotUnavailable())
+    return form_page(what, form)
+
+
+@blueprint.post("/<slug>/<event_type>/book")
+@public
+@limited_booking
+def book(slug: str, event_type: str) -> BaseResponse:
+    form = BookingForm()
+    if form.is_from_robot:
+        return make_response(render_template("booking/noted.html"))
+    what = offering(slug, event_type)
+    if not form.validate():
+        return form_page(what, form, status=422)
+    try:
+        booking = bookings.book(form.command(slug, event_type), actor=GUEST)
+    except DomainError as error:
+        return refused(what, form, error)
+    return arrived(url_for("manage.booking", token=manage_token(booking.uid), booked=1))
+
+
+def arrived(url: str) -> BaseResponse:
+    """On to the manage page, by the browser itself: its address is a secret and no entry for htmx's history."""
+    return htmx.load_page(url) if htmx.wants_fragment() else redirect(url, 303)
+
+
+def refused(what: Offering, form: BookingForm, error: DomainError) -> Response:
+    """The form again, with what can be done about the error. Raises errors that no guest can do anything about."""
+    match error:
+        case Invalid():
+            form.refuse(error)
+            return form_page(what, form, status=422)
+        case SlotUnavailable():
+            return form_page(what, form, status=409, is_gone=True)
+        case AlreadyBooked():
+            problem = gettext("You have a seat at this time already. Its link is in the mail that you got.")
+        case IdempotencyMismatch():
+            # The key has its booking; another one needs another key, and a deliberate second press.
+            form.renew_key()
+            problem = gettext("This form has been sent before and your meeting is booked: the link is in the mail.")
+        case Overloaded():
+            return busy(form_page(what, form, status=503, problem=_too_busy()), error)
+        case _:
+            raise error
+    return form_page(what, form, status=status_of(error), problem=problem)
+
+
+def busy(response: Response, error: Overloaded) -> Response:
+    response.headers["Retry-After"] = str(error.retry_after)
+    return htmx.into(response, REGION, "outerHTML") if htmx.wants_fragment() else response
+
+
+def form_page(
+    what: Offering, form: BookingForm, *, status: int = 200, is_gone: bool = False, problem: str = ""
+) -> Response:
+    form.prepare(what.host_time_zone)
+    return page_or_fragment(
+        "booking/details.html",
+        "booking",
+        status=status,
+        form=form,
+        is_gone=is_gone,
+        problem=problem,
+        **about(what),
+        **_chosen(what, form, is_gone=is_gone),
+    )
+
+
+def _chosen(what: Offering, form: BookingForm, *, is_gone: bool) -> dict[str, Any]:
+    """The chosen time in words, and others when it is gone. Without a readable time: nothing but the others."""
+    start, zone, locale = form.start_seconds, str(form.zone.data), current_locale()
+    fresh = []
+    if is_gone or start is None:
+        fresh = fresh_days(partial(offered, what), what.now, start or what.now, time_zone=zone, locale=locale)
+    if start is None:
+        return {"when": None, "host_when": None, "fresh": fresh, "zone": zone}
+    begins = to_datetime(start)
+    ends = begins + timedelta(minutes=what.rules.duration_minutes)
+    return {
+        "when": when(begins, ends, zone, locale),
+        "host_when": host_when(begins, zone, what.host_time_zone, what.host_name, locale),
+        "fresh": fresh,
+        "zone": zone,
+    }
+
+
+def _too_busy() -> str:
+    return gettext("Too many people are booking just now. What you typed is kept: try again in a few seconds.")

@@ -1,0 +1,60 @@
+"""Cancelling: a page that asks, and a form that a mail scanner cannot send by following links or pressing buttons."""
+
+from contextlib import suppress
+
+from flask import Response, make_response, redirect, render_template, url_for
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import BooleanField, TextAreaField
+from wtforms.validators import InputRequired
+
+from webapp.domain import text
+from webapp.domain.actor import manage_link_actor
+from webapp.domain.errors import AlreadyCancelled, NotActive
+from webapp.services import bookings
+from webapp.services.booking_commands import LONGEST_REASON
+from webapp.services.booking_views import BookingView
+from webapp.services.managed_bookings import managed_booking, may_change
+from webapp.web.fields import Text
+from webapp.web.guards import manage_link
+from webapp.web.manage import blueprint
+from webapp.web.manage.pages import about
+
+
+class CancelForm(FlaskForm):  # type: ignore[misc]
+    reason = TextAreaField(
+        _l("Reason"),
+        [Text(text.paragraph, LONGEST_REASON, required=False)],
+        description=_l("The host sees what you write here."),
+        render_kw={"rows": 3},
+    )
+    sure = BooleanField(_l("Yes, cancel this meeting"), [InputRequired(_l("Tick the box to cancel the meeting."))])
+
+
+@blueprint.get("/cancel")
+@manage_link
+def ask_cancel(token: str) -> BaseResponse:
+    booking = managed_booking(token)
+    return _page(booking, token, CancelForm()) if may_change(booking) else to_booking(token)
+
+
+@blueprint.post("/cancel")
+@manage_link
+def cancel(token: str) -> BaseResponse:
+    booking, form = managed_booking(token), CancelForm()
+    if not may_change(booking):
+        return to_booking(token)
+    if not form.validate():
+        return _page(booking, token, form, status=422)
+    with suppress(AlreadyCancelled, NotActive):  # somebody was faster; the page says how it stands
+        bookings.cancel(booking.uid, actor=manage_link_actor(str(booking.uid)), reason=form.reason.data)
+    return to_booking(token)
+
+
+def to_booking(token: str, *, moved: int | None = None) -> BaseResponse:
+    return redirect(url_for("manage.booking", token=token, moved=moved), 303)
+
+
+def _page(booking: BookingView, token: str, form: CancelForm, status: int = 200) -> Response:
+    return make_response(render_template("manage/cancel.html", form=form, **about(booking, token)), status)

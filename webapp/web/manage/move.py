@@ -1,0 +1,125 @@
+"""Moving a booking: the calendar, a page with the old and the new time, and the move."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from flask import Response, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import HiddenField
+
+from webapp.domain.actor import manage_link_actor
+from webapp.domain.errors import Conflict, Invalid, NotFound, Overloaded, SlotUnavailable
+from webapp.domain.instants import instant, to_datetime
+from webapp.services import bookings
+from webapp.services.booking_views import BookingView
+from webapp.services.manage_links import manage_token
+from webapp.services.managed_bookings import managed_booking, may_change, offered_to_move
+from webapp.services.offers import Offering, offering
+from webapp.web.booking.asked import Addresses, asked, asked_start, written
+from webapp.web.booking.fresh import fresh_days
+from webapp.web.booking.picker import View, picker
+from webapp.web.booking.when import when
+from webapp.web.booking.zones import zone_options
+from webapp.web.guards import manage_link
+from webapp.web.i18n import current_locale
+from webapp.web.manage import blueprint
+from webapp.web.manage.cancel import to_booking
+from webapp.web.manage.pages import about, guest_zone
+
+
+class MoveForm(FlaskForm):  # type: ignore[misc]
+    start = HiddenField()
+
+    @property
+    def start_seconds(self) -> int | None:
+        return asked_start(self.start.data or "")
+
+
+@blueprint.get("/reschedule")
+@manage_link
+def choose(token: str) -> BaseResponse:
+    booking = managed_booking(token)
+    if not may_change(booking):
+        return to_booking(token)
+    what = _offering(booking)
+    shown = _picker(booking, what, token) if what else None
+    options = partial(zone_options, guest_zone(booking), current_locale())
+    values = about(booking, token) | {"picker": shown, "zone_options": options}
+    return make_response(render_template("manage/choose.html", **values))
+
+
+@blueprint.get("/reschedule/confirm")
+@manage_link
+def confirm_move(token: str) -> BaseResponse:
+    booking, form = managed_booking(token), MoveForm(formdata=None, start=request.args.get("start"))
+    what, start = _offering(booking), form.start_seconds
+    if not may_change(booking) or what is None:
+        return to_booking(token)
+    if start is None:
+        return redirect(url_for("manage.choose", token=token), 303)
+    is_gone = not offered_to_move(what, booking, start, start + 1)
+    return _confirm_page(booking, what, form, start, status=409 if is_gone else 200)
+
+
+@blueprint.post("/reschedule")
+@manage_link
+def move(token: str) -> BaseResponse:
+    booking, form = managed_booking(token), MoveForm()
+    what, start = _offering(booking), form.start_seconds
+    if not may_change(booking) or what is None or start == instant(booking.start):
+        return to_booking(token)  # moved there already, by a first click
+    if start is None:
+        return redirect(url_for("manage.choose", token=token), 303)
+    try:
+        bookings.reschedule(booking.uid, to_datetime(start), actor=manage_link_actor(str(booking.uid)))
+    except Overloaded as error:
+        response = _confirm_page(booking, what, form, start, status=503)
+        response.headers["Retry-After"] = str(error.retry_after)
+        return response
+    except SlotUnavailable:
+        return _confirm_page(booking, what, form, start, status=409)
+    except (Invalid, Conflict):
+        return to_booking(token)  # somebody was faster; the page says how it stands
+    return to_booking(token, moved=1)
+
+
+def _offering(booking: BookingView) -> Offering | None:
+    """What the booking is of, or None when it cannot be booked any more."""
+    try:
+        return offering(booking.host_slug, booking.event_type_slug)
+    except NotFound:
+        return None
+
+
+def _picker(booking: BookingView, what: Offering, token: str) -> Any:
+    wanted, zone = asked(request.args), guest_zone(booking)
+    addresses = Addresses(
+        calendar=url_for("manage.choose", token=token),
+        choose=url_for("manage.confirm_move", token=token),
+        zone=zone,
+        is_zone_asked=wanted.zone is not None,
+    )
+    view = View(wanted, addresses, current_locale(), what.now, shows_seats=what.rules.capacity > 1)
+    return picker(view, partial(offered_to_move, what, booking))
+
+
+def _confirm_page(booking: BookingView, what: Offering, form: MoveForm, start: int, *, status: int) -> Response:
+    zone, locale = guest_zone(booking), current_locale()
+    offers = partial(offered_to_move, what, booking)
+    form.start.data = written(start)
+    new_start = to_datetime(start)
+    body = render_template(
+        "manage/move.html",
+        form=form,
+        new=when(new_start, new_start + timedelta(minutes=what.rules.duration_minutes), zone, locale),
+        fresh=fresh_days(offers, what.now, start, time_zone=zone, locale=locale) if status == 409 else [],
+        is_gone=status == 409,
+        problem=gettext("Too busy just now. Your meeting is where it was: try again in a few seconds.")
+        if status == 503
+        else "",
+        **about(booking, manage_token(booking.uid)),
+    )
+    return make_response(body, status)

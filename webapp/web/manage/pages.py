@@ -1,0 +1,64 @@
+"""The booking as it stands, and its calendar file."""
+
+from typing import Any
+
+from flask import Response, make_response, render_template, request
+
+from webapp.domain.booking import BookingStatus
+from webapp.services.booking_views import BookingView
+from webapp.services.invitations import Audience, Method, invitation
+from webapp.services.managed_bookings import has_begun, managed_booking
+from webapp.web.booking.asked import asked_zone
+from webapp.web.booking.when import host_when, when
+from webapp.web.booking.zones import zone_options
+from webapp.web.guards import manage_link
+from webapp.web.i18n import current_locale
+from webapp.web.manage import blueprint
+from webapp.web.manage.calendar_links import calendar_links
+
+
+@blueprint.get("")
+@manage_link
+def booking(token: str) -> str:
+    found = managed_booking(token)
+    zone, locale = guest_zone(found), current_locale()
+    return render_template(
+        "manage/booking.html",
+        **about(found, token),
+        host_when=host_when(found.start, zone, found.host_time_zone, found.host_name, locale),
+        is_new="booked" in request.args,
+        is_moved="moved" in request.args,
+        links=calendar_links(found),
+        zone_options=lambda: zone_options(zone, locale),
+    )
+
+
+@blueprint.get("/invite.ics")
+@manage_link
+def invite(token: str) -> Response:
+    """What the mail carries, too: a calendar that has both keeps one meeting."""
+    found = managed_booking(token)
+    gone = found.status in (BookingStatus.CANCELLED, BookingStatus.DECLINED)
+    method = Method.CANCEL if gone else Method.REQUEST
+    response = make_response(invitation(found, method=method, audience=Audience.GUEST))
+    response.headers["Content-Type"] = f"text/calendar; charset=utf-8; method={method}"
+    response.headers["Content-Disposition"] = 'attachment; filename="invite.ics"'
+    return response
+
+
+def guest_zone(booking: BookingView) -> str:
+    """The zone that the guest booked in, or another that the address asks for."""
+    return asked_zone(request.args) or booking.guest_time_zone
+
+
+def about(booking: BookingView, token: str) -> dict[str, Any]:
+    """What every page of a booking shows."""
+    zone = guest_zone(booking)
+    return {
+        "booking": booking,
+        "token": token,
+        "zone": zone,
+        "zone_asked": asked_zone(request.args),
+        "when": when(booking.start, booking.end, zone, current_locale()),
+        "has_begun": has_begun(booking),
+    }
