@@ -22,7 +22,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     app.extensions["settings"] = settings
     logs.init_app(app, settings)
     extensions.init_app(app, settings)
-    identity.init_app(app, settings)
+    identity.init_app(app)
     web.init_app(app, settings)
     cli.init_app(app)
     return app

@@ -1,18 +1,95 @@
 """Commands: `flask --app wsgi COMMAND`."""
 
+import sys
+from collections.abc import Callable
+
 import click
 from flask import Flask
+from flask_security.utils import hash_password
+from sqlalchemy.exc import SQLAlchemyError
+
+from webapp import formats
+from webapp.domain.errors import DomainError, EmailTaken, SlugTaken
+from webapp.domain.text import TextFault, line
+from webapp.extensions import security
+from webapp.reserved import reserved_slugs
+from webapp.services import account_invitations, accounts, slugs
+from webapp.services.validation import email_address
+
+LONGEST_NAME = 120
+REFUSED: dict[type[DomainError], str] = {
+    EmailTaken: "There is an account with this e-mail address already.",
+    SlugTaken: "This slug is taken.",
+}
 
 
 def init_app(app: Flask) -> None:
     app.cli.add_command(create_host)
+    app.cli.add_command(invite)
 
 
 @click.command("create-host")
 @click.argument("email")
-@click.option("--name", required=True)
-@click.option("--slug", required=True)
-@click.option("--time-zone", required=True)
-@click.option("--admin", is_flag=True)
-def create_host(email: str, name: str, slug: str, time_zone: str, admin: bool) -> None:
-    """Make a host."""
+@click.option("--name", required=True, help="Shown to guests.")
+@click.option("--slug", required=True, help="The address of the host's page: /SLUG.")
+@click.option("--time-zone", required=True, help="IANA name, such as Europe/Berlin.")
+@click.option("--admin", is_flag=True, help="May use /admin as well.")
+def create_host(email: str, name: str, slug: str, time_zone: str, admin: bool) -> None:  # noqa: FBT001
+    """Make a confirmed host; the password is asked for, or read from standard input."""
+    values = {
+        "email": _checked("EMAIL", email_address, email),
+        "name": _checked("--name", lambda value: line(value, LONGEST_NAME), name),
+        "slug": _checked("--slug", _slug, slug),
+        "time_zone": _checked("--time-zone", _zone, time_zone),
+        "password_hash": hash_password(_checked("the password", _password, _asked_password())),
+    }
+    roles = (accounts.HOST, accounts.ADMIN) if admin else (accounts.HOST,)
+    try:
+        accounts.create_host(**values, roles=roles, confirmed=True)
+    except DomainError as error:
+        raise click.ClickException(REFUSED.get(type(error), str(error))) from None
+    except SQLAlchemyError as error:
+        raise click.ClickException("The database does not answer, or is not migrated.") from error
+    click.echo(f"Made {'admin' if admin else 'host'} {values['email']} with the page /{values['slug']}")
+
+
+@click.command()
+@click.argument("email")
+def invite(email: str) -> None:
+    """Print a link by which EMAIL may register, good for seven days."""
+    click.echo(account_invitations.invitation_url(_checked("EMAIL", email_address, email)))
+
+
+def _asked_password() -> str:
+    if sys.stdin.isatty():
+        password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return password
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _checked(what: str, check: Callable[[str], str], value: str) -> str:
+    try:
+        return check(value)
+    except (TextFault, ValueError) as fault:
+        raise click.ClickException(f"{what}: {fault}") from None
+
+
+def _slug(slug: str) -> str:
+    if not slugs.is_well_formed(slug):
+        raise ValueError("Must be 2 to 64 small letters, digits and hyphens.")
+    if slug in reserved_slugs():
+        raise ValueError("This slug is an address of Openslot itself.")
+    return slug
+
+
+def _zone(time_zone: str) -> str:
+    if not formats.is_zone(time_zone):
+        raise ValueError("Must be an IANA zone such as Europe/Berlin.")
+    return time_zone
+
+
+def _password(password: str) -> str:
+    faults, normalised = security.password_util.validate(password, is_register=True)
+    if faults:
+        raise ValueError(" ".join(str(fault) for fault in faults))
+    return str(normalised)

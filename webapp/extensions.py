@@ -73,5 +73,3 @@ def _ping_after_pause(connection: Any, record: Any, _proxy: Any) -> None:
         connection.rollback()
     except Exception as error:
         raise DisconnectionError("the connection did not survive its pause") from error
-
-

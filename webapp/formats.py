@@ -6,6 +6,7 @@ so what depends on few values is remembered.
 
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale, UnknownLocaleError, dates
@@ -72,7 +73,7 @@ def format_month(day: date, locale: Locale = ENGLISH) -> str:
 
 
 def format_range(start: datetime, end: datetime, time_zone: str, locale: Locale = ENGLISH) -> str:
-    """`Tuesday, May 4, 2027, 9:30 AM – 10:00 AM`; the second day is named when it is another."""
+    """`Tuesday, May 4, 2027, 9:30 AM - 10:00 AM` with an en dash; the second day is named when it is another."""
     first, last = start.astimezone(zone(time_zone)).date(), end.astimezone(zone(time_zone)).date()
     begin = f"{format_day(first, locale)}, {format_time(start, time_zone, locale)}"
     finish = format_time(end, time_zone, locale)
@@ -86,11 +87,11 @@ def zone_label(time_zone: str, moment: datetime, locale: Locale = ENGLISH) -> st
 
 
 @lru_cache(maxsize=8192)
-def _zone_label(time_zone: str, offset: timedelta, is_summer: bool, locale: str) -> str:
+def _zone_label(time_zone: str, offset: timedelta, is_summer: bool, locale: str) -> str:  # noqa: FBT001
     minutes = int(offset.total_seconds() // 60)
     sign, minutes = ("-" if minutes < 0 else "+"), abs(minutes)
     gmt = f"GMT{sign}{minutes // 60:02}:{minutes % 60:02}"
-    variant = "daylight" if is_summer else "standard"
+    variant: Literal["daylight", "standard"] = "daylight" if is_summer else "standard"
     name = dates.get_timezone_name(zone(time_zone), zone_variant=variant, locale=locale)
     place = time_zone.rpartition("/")[2].replace("_", " ")
     return f"{place}, {gmt}" if name.startswith(("GMT", "Unknown")) else f"{name} ({place}), {gmt}"

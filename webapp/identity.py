@@ -1,15 +1,23 @@
 """Flask-Security on our tables: it proves who somebody is; what it changes is committed by `db.transaction()`."""
 
+import uuid
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g, session
+from flask_login import user_logged_in, user_logged_out
 from flask_security import SQLAlchemyUserDatastore
+from flask_security.utils import set_request_attr
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
-from webapp.config import Settings
-from webapp.db import session, transaction
-from webapp.extensions import csrf, db, security
-from webapp.models import Host, Role
+from webapp import db as database
+from webapp.extensions import csrf, db
+from webapp.models import Host, LoginSession, Role
+from webapp.services import logins
 from webapp.services.accounts import HOST, add_host
+
+CSRF_TOKEN = "csrf_token"  # noqa: S105  the name of it
+LOGIN = "login"  # in the cookie: the uid of the login session
 
 
 class Hosts(SQLAlchemyUserDatastore):
@@ -17,15 +25,58 @@ class Hosts(SQLAlchemyUserDatastore):
 
     def commit(self) -> None:
         """Flask-Security calls this after a view that changed something; the change is in the session already."""
-        with transaction():
+        with database.transaction():
             pass
 
     def create_user(self, **columns: Any) -> Host:
-        return add_host(session(), columns, roles=(HOST,), confirmed=False)
+        return add_host(database.session(), columns, roles=(HOST,), confirmed=False)
+
+    def find_logged_in(self, uniquifier: str, login_uid: uuid.UUID) -> Host | None:
+        """The host of a login that has not ended; a new password gives a new uniquifier. One query."""
+        query = (
+            select(Host)
+            .options(joinedload(Host.roles))
+            .join(LoginSession, LoginSession.host_id == Host.id)
+            .where(Host.fs_uniquifier == uniquifier, Host.active, LoginSession.uid == login_uid)
+        )
+        return database.session().scalar(query)
 
 
 hosts = Hosts(db, Host, Role)
 
 
-def init_app(app: Flask, settings: Settings) -> None:
+def init_app(app: Flask) -> None:
     csrf.init_app(app)
+    user_logged_in.connect(_begin_login, app)
+    user_logged_out.connect(_end_login, app)
+
+
+def load_host(uniquifier: str) -> Host | None:
+    """Flask-Login's loader: who the cookie says, if that login still stands."""
+    login_uid = _login_uid()
+    host = hosts.find_logged_in(uniquifier, login_uid) if login_uid else None
+    if host is not None:
+        set_request_attr("fs_authn_via", "session")
+        set_request_attr("fs_paa", session.get("fs_paa", 0))
+    return host
+
+
+def _begin_login(_app: Flask, user: Host, **_more: Any) -> None:
+    """A session of its own for each login: nothing that was known before it is worth anything after it."""
+    old = _login_uid()
+    for name in (CSRF_TOKEN, LOGIN):
+        session.pop(name, None)
+    g.pop(CSRF_TOKEN, None)
+    session[LOGIN] = str(logins.begin(database.session(), host_id=user.id, instead_of=old))
+    session.permanent = True
+
+
+def _end_login(_app: Flask, **_more: Any) -> None:
+    if uid := _login_uid():
+        logins.end(uid)
+    session.clear()
+
+
+def _login_uid() -> uuid.UUID | None:
+    value = session.get(LOGIN)
+    return uuid.UUID(value) if value else None

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 from webapp.config import Settings
 
@@ -31,7 +31,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 def configure(level: str) -> None:
     """For every process, the worker too. `level`: debug, info, warning or error."""
     number = getattr(logging, level.upper())
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -14,12 +14,15 @@ LONGEST = 64
 FORMAT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}[a-z0-9]")
 # Beside the routes there are: what browsers, proxies and mail programs ask for, and what would mislead.
 RESERVED = frozenset(
-    "about abuse account accounts admin api app apple-touch-icon assets auth billing blog book booking bookings caddy "
-    "calendar callback cdn contact dashboard demo docs email embed event events favicon feed flask graphql health help "
-    "home host hosts hostmaster ics imprint index invite legal live login logout mail manage media metrics new null oauth "
-    "openslot operator postmaster privacy profile public register reset robots root rss schedule security server-status "
-    "settings setup signin signout signup sitemap slots sse static status support system team terms test undefined user "
-    "users v1 webhooks webmaster welcome well-known www".split()
+    (
+        "about abuse account accounts admin api app apple-touch-icon assets auth billing blog book booking "
+        "bookings caddy calendar callback cdn contact dashboard docs email embed event events favicon "
+        "feed flask graphql health help home host hostmaster hosts ics imprint index invite legal live "
+        "login logout mail manage media metrics new null oauth openslot operator postmaster privacy profile "
+        "public register reset robots root rss schedule security server-status settings setup signin "
+        "signout signup sitemap slots sse static status support system team terms test undefined user users "
+        "v1 webhooks webmaster welcome well-known www "
+    ).split()
 )
 # Letters that decomposing does not turn into ASCII.
 TRANSLITERATED = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "đ": "d", "ł": "l", "œ": "oe", "þ": "th", "ı": "i"})

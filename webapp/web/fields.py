@@ -21,7 +21,7 @@ WORDS = {
 def words(fault: text.TextFault) -> str:
     """Why a text is refused, in the reader's language."""
     if fault.code == "too_long":
-        return gettext("Use %(longest)s characters or fewer.", longest=fault.longest)
+        return str(gettext("Use %(longest)s characters or fewer.", longest=fault.longest))
     return str(WORDS.get(fault.code, fault))
 
 
@@ -30,7 +30,7 @@ class Text:
 
     def __init__(self, check: Callable[..., str], *limits: int, required: bool = True) -> None:
         self.check, self.limits, self.required = check, limits, required
-        self.field_flags = {"required": True} if required else {}
+        self.field_flags: dict[str, Any] = {"required": True} if required else {}
         if limits:
             self.field_flags |= {"maxlength": limits[0]}
 
@@ -43,7 +43,7 @@ class Text:
             raise StopValidation(words(fault)) from None
 
 
-class TimeZoneField(SelectField):
+class TimeZoneField(SelectField):  # type: ignore[misc]
     """A select of the world's zones; any other IANA name that a browser may detect is taken as well."""
 
     def __init__(self, label: str, **options: Any) -> None:

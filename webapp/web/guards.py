@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import abort, g, redirect, request, url_for
 from flask_login import current_user
@@ -13,7 +13,7 @@ from webapp.domain.actor import Actor, admin_actor, host_actor
 from webapp.services.accounts import ADMIN, HOST, Account
 from webapp.web import htmx
 
-View = TypeVar("View", bound=Callable[..., Any])
+View = Callable[..., Any]
 
 
 class Guard(StrEnum):
@@ -45,7 +45,7 @@ def admin_required(view: View) -> View:
     return _require(view, Guard.ADMIN, ADMIN)
 
 
-def guard_of(view: Callable[..., Any] | None) -> Guard | None:
+def guard_of(view: View | None) -> Guard | None:
     return getattr(view, "guard", None)
 
 
@@ -78,7 +78,7 @@ def to_login() -> Response:
     return redirect(url_for("security.login", next=back), 303)
 
 
-def _require(view: Any, guard: Guard, role: str) -> Any:
+def _require(view: View, guard: Guard, role: str) -> View:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         account = current_account()
@@ -91,6 +91,6 @@ def _require(view: Any, guard: Guard, role: str) -> Any:
     return _mark(guarded, guard)
 
 
-def _mark(view: Any, guard: Guard) -> Any:
-    view.guard = guard
+def _mark(view: View, guard: Guard) -> View:
+    view.guard = guard  # type: ignore[attr-defined]
     return view

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from babel import Locale
-from flask import Flask, g, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import gettext
 
 from webapp import formats
@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
 def current_locale() -> Locale:
     """From Accept-Language, once per request."""
     if "locale" not in g:
-        best = request.accept_languages.best if request else None
+        best = request.accept_languages.best if has_request_context() else None
         g.locale = formats.english_of(best or "en")
     locale: Locale = g.locale
     return locale

@@ -70,7 +70,7 @@ def content_policy(**directives: str) -> None:
 
 def _refuse_forgery() -> None:
     """An unsafe request must come from a page of ours, and carry the token of its session."""
-    if request.method not in UNSAFE or csrf._is_exempt():  # noqa: SLF001
+    if request.method not in UNSAFE or csrf._is_exempt():
         return
     if not _is_from_us():
         abort(403)
@@ -108,7 +108,7 @@ def _protect(response: Response) -> Response:
     if guard is Guard.MANAGE_LINK:
         headers["Referrer-Policy"] = "no-referrer"
         headers["X-Robots-Tag"] = "noindex"
-    if request.endpoint != "static":
+    if not (request.endpoint or "").endswith("static"):
         _limit_caching(response, guard)
     return response
 
@@ -116,7 +116,7 @@ def _protect(response: Response) -> Response:
 def _limit_caching(response: Response, guard: Guard | None) -> None:
     if guard is not Guard.PUBLIC or response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
-    elif request_ctx._session.accessed:  # noqa: SLF001  looking by `session` would count as an access
+    elif request_ctx._session and request_ctx._session.accessed:  # looking by `session` would count as an access
         response.headers["Cache-Control"] = "private, no-cache"
     else:
         response.headers.setdefault("Cache-Control", "no-cache")

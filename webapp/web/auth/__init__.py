@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from webapp.config import Settings
 from webapp.extensions import security
-from webapp.identity import hosts
+from webapp.identity import hosts, load_host
 from webapp.web import redirects
 from webapp.web.auth import forms, views
 from webapp.web.auth.mail import OutboxMail
@@ -34,6 +34,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         render_template=_render,
     )
     security.want_json(lambda _request: False)
+    security.login_manager.user_loader(load_host)
     security.unauthn_handler(lambda *_args, **_kwargs: to_login())
     _leave_out_what_slows_every_request(app)
     _guard_views(app)
@@ -44,12 +45,12 @@ def init_app(app: Flask, settings: Settings) -> None:
 def _leave_out_what_slows_every_request(app: Flask) -> None:
     """Flask-Security and Flask-Login look for a user, and so read the cookie and the database, before and after each
     request and for each template. Here whoever wants to know asks; nobody logs in by a token in a query string."""
-    app.before_request_funcs[None].remove(security.principal._on_before_request)  # noqa: SLF001
-    app.after_request_funcs[None].remove(security.login_manager._update_remember_cookie)  # noqa: SLF001
+    app.before_request_funcs[None].remove(security.principal._on_before_request)
+    app.after_request_funcs[None].remove(security.login_manager._update_remember_cookie)
     processors = app.template_context_processors[None]
     processors[:] = [each for each in processors if each.__module__ != "flask_login.utils"]
     app.jinja_env.globals["current_user"] = current_user
-    security.login_manager._request_callback = None  # noqa: SLF001
+    security.login_manager._request_callback = None
 
 
 def _guard_views(app: Flask) -> None:

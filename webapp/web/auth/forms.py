@@ -39,7 +39,7 @@ def _again(field: str) -> PasswordField:
     return _password(_l("Password again"), "new-password", same)
 
 
-class LoginForm(fs.LoginForm):  # type: ignore[misc]
+class LoginForm(fs.LoginForm):
     email = _email()
     password = _password(_l("Password"), "current-password")
     remember = None
@@ -49,10 +49,8 @@ class LoginForm(fs.LoginForm):  # type: ignore[misc]
         self.password.description = ""
 
 
-class RegisterForm(fs.RegisterFormV2):  # type: ignore[misc]
-    name = StringField(
-        _l("Name"), render_kw={"autocomplete": "name"}, validators=[Text(text.line, LONGEST_NAME)]
-    )
+class RegisterForm(fs.RegisterFormV2):
+    name = StringField(_l("Name"), render_kw={"autocomplete": "name"}, validators=[Text(text.line, LONGEST_NAME)])
     email = _email(fs.unique_user_email)
     password = _password(_l("Password"), "new-password")
     password_confirm = _again("password")
@@ -71,7 +69,7 @@ class RegisterForm(fs.RegisterFormV2):  # type: ignore[misc]
             self.invitation.data = request.args.get("invitation", "")
 
 
-class ForgotPasswordForm(fs.ForgotPasswordForm):  # type: ignore[misc]
+class ForgotPasswordForm(fs.ForgotPasswordForm):
     email = _email(fs.valid_user_email)
 
     def validate(self, **kwargs: Any) -> bool:
@@ -82,20 +80,20 @@ class ForgotPasswordForm(fs.ForgotPasswordForm):  # type: ignore[misc]
         return is_known
 
 
-class SendConfirmationForm(fs.SendConfirmationForm):  # type: ignore[misc]
+class SendConfirmationForm(fs.SendConfirmationForm):
     email = _email(fs.valid_user_email)
 
 
-class ResetPasswordForm(fs.ResetPasswordForm):  # type: ignore[misc]
+class ResetPasswordForm(fs.ResetPasswordForm):
     password = _password(_l("New password"), "new-password")
     password_confirm = _again("password")
 
 
-class ChangePasswordForm(fs.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(fs.ChangePasswordForm):
     password = _password(_l("Password now"), "current-password", InputRequired())
     new_password = _password(_l("New password"), "new-password")
     new_password_confirm = _again("new_password")
 
 
-class VerifyForm(fs.VerifyForm):  # type: ignore[misc]
+class VerifyForm(fs.VerifyForm):
     password = _password(_l("Password"), "current-password")

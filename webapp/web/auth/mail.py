@@ -22,9 +22,9 @@ KINDS = {
 }
 
 
-class OutboxMail(MailUtil):  # type: ignore[misc]
-    def send_mail(self, template: str, *_args: Any, user: Any, **_context: Any) -> None:
-        accounts.note(KINDS[template], host_id=user.id)
+class OutboxMail(MailUtil):
+    def send_mail(self, template: str, *_rendered: Any, **context: Any) -> None:
+        accounts.note(KINDS[template], host_id=context["user"].id)
         after_this_request(_commit)
 
     def normalize(self, email: str) -> str:

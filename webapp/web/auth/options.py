@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from flask_security.utils import aware_utcnow
 
+from webapp.services.logins import LONGEST
+
 OPTIONS = {
     "SECURITY_REGISTERABLE": True,
     "SECURITY_CONFIRMABLE": True,
@@ -25,7 +27,9 @@ OPTIONS = {
     "SECURITY_LOGOUT_CSRF": True,
     "SECURITY_PASSWORD_LENGTH_MIN": 10,
     "SECURITY_PASSWORD_SCHEMES": ["argon2"],
-    "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],  # argon2 needs no HMAC before it; a changed SECRET_KEY locks nobody out
+    "SECURITY_PASSWORD_SINGLE_HASH": [
+        "argon2"
+    ],  # argon2 needs no HMAC before it; a changed SECRET_KEY locks nobody out
     # What a signed token says about an e-mail address; it is mailed to that very address. The default costs 0.3 s
     # in the answers of known accounts only.
     "SECURITY_HASHING_SCHEMES": ["hex_sha256"],
@@ -37,6 +41,8 @@ OPTIONS = {
     "SECURITY_DATETIME_FACTORY": aware_utcnow,
     "SECURITY_CLI_USERS_NAME": None,
     "SECURITY_CLI_ROLES_NAME": None,
+    "PERMANENT_SESSION_LIFETIME": LONGEST,
+    "SESSION_REFRESH_EACH_REQUEST": False,
     "SESSION_PROTECTION": None,  # a browser's update or a new address of a phone ends no session
 }
 

@@ -1,0 +1,33 @@
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask_security.utils import hash_password
+
+from tests.builders import Build
+from tests.web.pages import PASSWORD, Visitor
+
+
+@pytest.fixture(scope="session")
+def password_hash(app: Flask) -> str:
+    """Of PASSWORD; made once, since argon2 is slow on purpose."""
+    with app.app_context():
+        hashed: str = hash_password(PASSWORD)
+        return hashed
+
+
+@pytest.fixture
+def visitor(app: Flask, clean: None) -> Visitor:
+    return Visitor(app.test_client())
+
+
+@pytest.fixture
+def another_browser(app: Flask, clean: None) -> Callable[[], Visitor]:
+    return lambda: Visitor(app.test_client())
+
+
+@pytest.fixture
+def host(build: Build, password_hash: str) -> str:
+    """The address of a confirmed host with PASSWORD."""
+    build.host(email="ada@example.org", name="Ada Lovelace", slug="ada", password_hash=password_hash)
+    return "ada@example.org"
