@@ -58,6 +58,8 @@ class PostgresService:
 
     def stop(self) -> None:
         self.child.stop()
+        if self.socket_dir.parent == Path(tempfile.gettempdir()):
+            self.socket_dir.rmdir()
         self.lock.release()
 
 

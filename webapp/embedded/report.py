@@ -2,7 +2,6 @@
 
 import re
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +16,10 @@ class Started:
     plan: Plan
     mail_url: str  # empty: mail goes to a real server
     demo_file: Path
+    processes: tuple[Child, ...]  # of the application; what the services say is in their logs
 
 
-def show(started: Started, children: Iterable[Child]) -> None:
+def show(started: Started) -> None:
     url = started.plan.public_url
     lines = {"Public page": f"{url}/", "Host login": f"{url}/login", "Admin": f"{url}/admin"}
     if started.mail_url:
@@ -31,7 +31,7 @@ def show(started: Started, children: Iterable[Child]) -> None:
     for label, value in lines.items():
         print(f"  {label:<12} {value}")
     print()
-    for child in children:
+    for child in started.processes:
         for line in child.log_tail().splitlines():
             if NOTEWORTHY.search(line):
                 print(f"  {child.name}: {line}", file=sys.stderr)

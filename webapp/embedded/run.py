@@ -58,7 +58,7 @@ class Supervisor:
         web = self._start("web", [PROJECT_DIR / "bin" / "web"], WEB_STOP_TIMEOUT)
         mail_url = self._show_mail(catcher) if catcher else ""
         wait_until(lambda: self._is_ready(worker), web, timeout=READY_TIMEOUT)
-        return report.Started(self.plan, mail_url, self.plan.data_dir / DEMO_FILE)
+        return report.Started(self.plan, mail_url, self.plan.data_dir / DEMO_FILE, (web, worker))
 
     def watch(self) -> NoReturn:
         """Until a child ends: StartError says which."""
@@ -173,7 +173,7 @@ def main() -> int:
 def _run(supervisor: Supervisor) -> int:
     try:
         started = supervisor.start()
-        report.show(started, supervisor.children)
+        report.show(started)
         supervisor.watch()
     except StopRequestedError:
         print("\nStopping ...")

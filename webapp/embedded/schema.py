@@ -28,11 +28,11 @@ def applied(database_url: str) -> set[str] | None:
         with psycopg.connect(
             re.sub(r"^\w+(\+\w+)?://", "postgresql://", database_url), connect_timeout=5
         ) as connection:
+            if connection.execute("SELECT to_regclass('alembic_version')").fetchone() == (None,):
+                return None
             return {revision for (revision,) in connection.execute("SELECT version_num FROM alembic_version")}
-    except psycopg.errors.UndefinedTable:
-        return None
-    except psycopg.OperationalError as error:
-        raise StartError(f"DATABASE_URL leads to no database: {str(error).splitlines()[0]}") from None
+    except psycopg.Error as error:
+        raise StartError(f"The database of DATABASE_URL cannot be used: {str(error).splitlines()[0]}") from None
 
 
 def upgrade(environ: dict[str, str]) -> bool:

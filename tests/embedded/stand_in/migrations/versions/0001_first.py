@@ -1,0 +1,4 @@
+"""The first one."""
+
+revision = "0001"
+down_revision = None

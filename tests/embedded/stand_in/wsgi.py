@@ -1,0 +1,38 @@
+"""An application small enough to start in a moment, with the commands and pages that the supervisor asks for."""
+
+import time
+
+import click
+import psycopg
+from flask import Flask
+from flask.cli import AppGroup
+
+from webapp.config import Settings
+
+app = Flask(__name__)
+settings = Settings.from_environment()
+database = AppGroup("db")
+app.cli.add_command(database)
+
+
+@app.get("/readyz")
+def ready() -> str:
+    return "ok"
+
+
+@app.get("/slow")
+def slow() -> str:
+    time.sleep(1.5)
+    return "finished"
+
+
+@database.command()
+def upgrade() -> None:
+    with psycopg.connect(settings.database_owner_url.replace("+psycopg", "")) as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num text)")
+        connection.execute("INSERT INTO alembic_version VALUES ('0002')")
+
+
+@app.cli.command()
+def demo() -> None:
+    click.echo("demo host: ada@example.org, password: open sesame")

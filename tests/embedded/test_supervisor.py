@@ -1,0 +1,215 @@
+"""`make run` as a person meets it: real processes, a stand-in application, a path with spaces."""
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from tests.embedded import supervised
+from tests.embedded.supervised import Run, processes_of, wait_until_gone
+from webapp.config import Settings
+
+Start = Callable[..., Run]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return supervised.make_project(tmp_path / "a project")
+
+
+@pytest.fixture(scope="session")
+def used_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a first start leaves: a copy of it saves each test the making of a cluster."""
+    folder = tmp_path_factory.mktemp("used")
+    run = supervised.start(supervised.make_project(folder / "project"), folder / "data").wait_until_up()
+    assert run.end() == 0
+    return folder / "data"
+
+
+@pytest.fixture
+def data_dir(used_data: Path, tmp_path: Path) -> Path:
+    subprocess.run(["cp", "-a", used_data, tmp_path / "its data"], check=True)
+    return tmp_path / "its data"
+
+
+@pytest.fixture
+def start(project: Path, data_dir: Path) -> Iterator[Start]:
+    runs: list[Run] = []
+
+    def start(data_dir: Path = data_dir, **options: object) -> Run:
+        runs.append(supervised.start(project, data_dir, **options))  # type: ignore[arg-type]
+        return runs[-1]
+
+    yield start
+    for run in runs:
+        run.process.kill()
+        run.process.wait()
+
+
+def get(port: int, path: str) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+        text: str = answer.read().decode()
+        return text
+
+
+def test_first_start_tells_what_there_is(start: Start, tmp_path: Path) -> None:
+    data_dir = tmp_path / "new data"
+    run = start(data_dir).wait_until_up()
+    assert "ada@example.org, password: open sesame" in run.printed
+    for address in ("/\n", "/login\n", "/admin\n"):
+        assert f"http://localhost:{run.port}{address}" in run.printed
+    mail_page = next(line.split()[-1] for line in run.printed.splitlines() if "Caught mail" in line)
+    assert "No mail yet" in urllib.request.urlopen(mail_page, timeout=5).read().decode()
+    for name in ("secret_key", "services.json", "demo-credentials.txt"):
+        assert stat.S_IMODE((data_dir / name).stat().st_mode) == 0o600
+    assert run.end() == 0
+
+
+def test_later_starts_keep_data_and_secret_and_make_no_second_demo(start: Start, data_dir: Path) -> None:
+    secret = (data_dir / "secret_key").read_text()
+    run = start().wait_until_up()
+    assert "open sesame" not in run.printed
+    assert str(data_dir / "demo-credentials.txt") in run.printed
+    assert (data_dir / "secret_key").read_text() == secret
+
+
+def test_other_commands_find_the_services_of_the_run(start: Start, data_dir: Path) -> None:
+    run = start().wait_until_up()
+    settings = Settings.load({"DATA": str(data_dir)})
+    assert settings.public_url == f"http://localhost:{run.port}"
+    with psycopg.connect(settings.database_url.replace("+psycopg", "")) as connection:
+        assert connection.execute("SELECT current_user").fetchone() == ("openslot",)
+    assert settings.mail.security == "none"
+    run.end()
+    assert not (data_dir / "services.json").exists()
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_one_signal_ends_all_in_order_and_leaves_nothing(start: Start, data_dir: Path, by: signal.Signals) -> None:
+    run = start().wait_until_up()
+    with ThreadPoolExecutor(1) as guest:
+        answer = guest.submit(get, run.port, "/slow")
+        time.sleep(0.5)  # the request is with the application, which takes 1.5 s
+        assert run.end(by, timeout=10) == 0, run.printed
+    assert answer.result() == "finished"  # what was in hand was served
+    assert "asked to end: web gone, database up" in (data_dir / "log" / "worker.log").read_text()
+    wait_until_gone(data_dir, timeout=1)
+
+
+def test_one_request_that_arrives_twice_is_one_request(start: Start, data_dir: Path) -> None:
+    run = start().wait_until_up()
+    run.process.send_signal(signal.SIGTERM)
+    assert run.end(signal.SIGTERM) == 0  # as `make` passes on what the terminal sent to both
+    wait_until_gone(data_dir, timeout=1)
+
+
+def test_nothing_outlives_a_killed_supervisor_and_the_next_start_works(start: Start, data_dir: Path) -> None:
+    run = start().wait_until_up()
+    run.end(signal.SIGKILL)
+    start(port=run.port if not processes_of(data_dir) else 0).wait_until_up().end()
+    wait_until_gone(data_dir)
+
+
+def test_a_child_that_dies_is_named_and_ends_all(start: Start, data_dir: Path) -> None:
+    run = start().wait_until_up()
+    worker = next(p for p in psutil.Process(run.process.pid).children() if "worker.py" in p.cmdline())
+    worker.kill()
+    assert run.process.wait(15) == 1
+    assert "worker ended by itself, killed by SIGKILL" in run.printed
+    assert "worker is up" in run.printed  # the end of its log
+    wait_until_gone(data_dir, timeout=1)
+
+
+def test_two_side_by_side(start: Start, data_dir: Path, tmp_path: Path) -> None:
+    one, two = start(), start(tmp_path / "other data")
+    assert [get(run.wait_until_up().port, "/readyz") for run in (one, two)] == ["ok", "ok"]
+    assert one.end() == 0
+    assert get(two.port, "/readyz") == "ok"
+
+
+def refusal(project: Path, **settings: str) -> str:
+    """What a start that cannot work prints."""
+    done = subprocess.run(
+        supervised.RUN,
+        cwd=project,
+        env=supervised.environment(**settings),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Traceback" not in done.stderr
+    return done.stderr.strip()
+
+
+def test_taken_port_and_taken_data_are_one_line_each(
+    start: Start, project: Path, data_dir: Path, tmp_path: Path
+) -> None:
+    run = start().wait_until_up()
+    port = refusal(project, PORT=str(run.port), DATA=str(tmp_path / "other"))
+    assert port.startswith(f"Port {run.port} is taken")
+    data = refusal(project, DATA=str(data_dir))
+    assert f"already runs on {data_dir}, at http://localhost:{run.port}" in data
+    assert [text.count("\n") for text in (port, data)] == [0, 0]
+    wait_until_gone(tmp_path / "other", timeout=0)
+    assert get(run.port, "/readyz") == "ok"
+
+
+def test_bad_settings_are_all_named_before_anything_starts(project: Path, data_dir: Path) -> None:
+    said = refusal(project, DATA=str(data_dir), PUBLIC_URL="booking", RATE_LIMITS="maybe", SECRET_KEY="short")
+    assert [line.split()[0] for line in said.splitlines()[1:]] == ["PUBLIC_URL", "RATE_LIMITS", "SECRET_KEY"]
+    assert processes_of(data_dir) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"PORT": "http"}, "PORT must be a number"),
+        ({"PORT": "70000"}, "PORT must be a number"),
+        ({"DATA": "wsgi.py"}, "cannot be written"),
+        ({"DATABASE_URL": "postgresql://x@127.0.0.1:1/x"}, "The database of DATABASE_URL cannot be used"),
+    ],
+)
+def test_what_cannot_work_is_one_line(project: Path, data_dir: Path, settings: dict[str, str], words: str) -> None:
+    said = refusal(project, **({"DATA": str(data_dir)} | settings))
+    assert words in said
+    assert "\n" not in said
+
+
+def test_settings_of_the_env_file_count_less_than_the_environment(project: Path, data_dir: Path) -> None:
+    (project / ".env").write_text("RATE_LIMITS=maybe\nLOG_LEVEL=loud\n")
+    said = refusal(project, DATA=str(data_dir), RATE_LIMITS="on")
+    assert "LOG_LEVEL must be" in said
+    assert "RATE_LIMITS" not in said
+
+
+def test_configured_services_are_used_and_not_started(start: Start, data_dir: Path, tmp_path: Path) -> None:
+    other = start().wait_until_up()
+    services = json.loads((data_dir / "services.json").read_text())
+    configured = {name: services[name] for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "MAIL_SERVER")}
+    run = start(tmp_path / "second", **configured).wait_until_up()
+    assert sorted(path.name for path in (tmp_path / "second").iterdir() if path.is_dir()) == ["log"]
+    assert "Caught mail" not in run.printed
+    assert run.end() == 0
+    assert get(other.port, "/readyz") == "ok"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs an account to drop to")
+def test_as_root_postgres_runs_as_somebody_else_and_opens_no_directory(start: Start, tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    run = start(closed / "data").wait_until_up()
+    postgres = next(p for p in psutil.Process(run.process.pid).children() if "postgres" in p.name())
+    assert postgres.uids().effective != 0
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700

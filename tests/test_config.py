@@ -1,0 +1,148 @@
+"""Settings: everything wrong is said at once, in words that help."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from webapp.config import PROJECT_DIR, Settings, SettingsError, variables
+
+SECRET = "kZ7-0f3b9c1d5e7a2c4b6d8e0f1a3b5c7d9e"
+COMPLETE = {
+    "PUBLIC_URL": "https://book.example.org/",
+    "SECRET_KEY": SECRET,
+    "DATABASE_URL": "postgres://openslot:p%40ss@db/openslot?sslmode=require",
+    "REDIS_URL": "redis://queue:6379/0",
+    "MAIL_SERVER": "smtp.example.org",
+    "DATA": "/nonexistent",
+}
+
+
+def faults(**changes: str) -> list[str]:
+    with pytest.raises(SettingsError) as error:
+        Settings.load(COMPLETE | changes)
+    assert str(error.value).splitlines()[1:] == [f"  {fault}" for fault in error.value.faults]
+    return error.value.faults
+
+
+def test_five_variables_are_enough() -> None:
+    settings = Settings.load(COMPLETE)
+    assert settings.public_url == "https://book.example.org"
+    assert settings.is_secure
+    assert settings.trusted_hosts == ("book.example.org",)
+    assert settings.database_url == "postgresql+psycopg://openslot:p%40ss@db/openslot?sslmode=require"
+    assert settings.database_owner_url == settings.database_url
+    assert (settings.mail.port, settings.mail.security) == (587, "starttls")
+    assert settings.mail.sender == "Openslot <no-reply@book.example.org>"
+    assert (settings.environment, settings.registration, settings.rate_limits) == ("production", "open", True)
+
+
+def test_all_faults_at_once_each_with_its_variable_and_an_example() -> None:
+    with pytest.raises(SettingsError) as error:
+        Settings.load(
+            {
+                "DATA": "/nonexistent",
+                "PUBLIC_URL": "book.example.org",
+                "SECRET_KEY": "short",
+                "DATABASE_URL": "mysql://x/y",
+                "MAIL_PORT": "smtp",
+                "MAIL_USERNAME": "openslot",
+                "TRUSTED_PROXIES": "-1",
+                "RATE_LIMITS": "maybe",
+                "FLASK_DEBUG": "1",
+            }
+        )
+    named = [fault.split()[0] for fault in error.value.faults]
+    services = ["DATABASE_URL", "REDIS_URL", "MAIL_SERVER", "MAIL_PORT", "MAIL_USERNAME"]
+    assert sorted(named) == sorted(
+        [*services, "PUBLIC_URL", "SECRET_KEY", "TRUSTED_PROXIES", "RATE_LIMITS", "FLASK_DEBUG"]
+    )
+    assert all("xample" in fault or "openssl" in fault for fault in error.value.faults)
+    assert "10 settings are wrong" in str(error.value)
+
+
+def test_a_missing_service_says_both_ways_out() -> None:
+    assert "set it, or start `make run`" in faults(DATABASE_URL="")[0]
+
+
+@pytest.mark.parametrize("secret", ["short", "x" * 31, "change-me-" + "x" * 40, "secret" * 10])
+def test_production_refuses_weak_secrets(secret: str) -> None:
+    assert faults(SECRET_KEY=secret)[0].startswith("SECRET_KEY must be 32 random characters")
+    assert Settings.load(COMPLETE | {"SECRET_KEY": secret, "ENVIRONMENT": "development"}).secret_key == secret
+
+
+@pytest.mark.parametrize("debug", ["1", "true", "yes"])
+def test_production_refuses_debugging(debug: str) -> None:
+    assert faults(FLASK_DEBUG=debug)[0].startswith("FLASK_DEBUG must be off")
+    assert Settings.load(COMPLETE | {"FLASK_DEBUG": "0"})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://book.example.org",
+        "https://",
+        "https://book.example.org/booking",
+        "https://me@book.example.org",
+        "https://book.example.org:port",
+        "https://[::1",
+        "javascript:alert(1)",
+    ],
+)
+def test_public_url_is_an_origin(url: str) -> None:
+    assert faults(PUBLIC_URL=url)[0].startswith("PUBLIC_URL must be")
+
+
+@pytest.mark.parametrize("sender", ["nobody", "a@b.org\r\nBcc: c@d.org", "@"])
+def test_the_sender_is_one_address(sender: str) -> None:
+    assert len(faults(MAIL_SENDER=sender)) == 1
+
+
+@pytest.mark.parametrize(("security", "port"), [("none", 25), ("starttls", 587), ("tls", 465)])
+def test_the_mail_port_follows_from_security(security: str, port: int) -> None:
+    assert Settings.load(COMPLETE | {"MAIL_SECURITY": security}).mail.port == port
+
+
+def test_this_machine_is_reached_by_all_its_names_and_a_site_by_its_own() -> None:
+    assert "127.0.0.1" in Settings.load(COMPLETE | {"PUBLIC_URL": "http://localhost:8000"}).trusted_hosts
+    hosts = Settings.load(COMPLETE | {"TRUSTED_HOSTS": "book.internal, other.internal"}).trusted_hosts
+    assert hosts == ("book.example.org", "book.internal", "other.internal")
+
+
+def test_secrets_do_not_show_when_settings_are_printed() -> None:
+    settings = Settings.load(COMPLETE | {"MAIL_USERNAME": "me", "MAIL_PASSWORD": "hunter2"})
+    for shown in (repr(settings), str(settings), repr(settings.mail)):
+        assert SECRET not in shown
+        assert "p%40ss" not in shown
+        assert "hunter2" not in shown
+
+
+def test_a_running_supervisor_supplies_what_is_absent(tmp_path: Path) -> None:
+    offered = COMPLETE | {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": "2525", "MAIL_SECURITY": "none"}
+    (tmp_path / "services.json").write_text(json.dumps(offered))
+    attached = Settings.load({"DATA": str(tmp_path), "LOG_LEVEL": "debug"})
+    assert (attached.mail.port, attached.log_level) == (2525, "debug")
+    own_mail = Settings.load({"DATA": str(tmp_path), "MAIL_SERVER": "smtp.example.org"})
+    assert (own_mail.mail.host, own_mail.mail.port, own_mail.mail.security) == ("smtp.example.org", 587, "starttls")
+
+
+def test_complete_settings_are_never_mixed_with_those_of_a_supervisor(tmp_path: Path) -> None:
+    (tmp_path / "services.json").write_text(json.dumps({"RATE_LIMITS": "off", "MAIL_PORT": "1"}))
+    settings = Settings.load(COMPLETE | {"DATA": str(tmp_path)})
+    assert (settings.rate_limits, settings.mail.port) == (True, 587)
+
+
+def test_the_example_file_names_every_variable_a_server_has() -> None:
+    example = (PROJECT_DIR / ".env.example").read_text()
+    named = set(re.findall(r"^#? ?([A-Z_]+)=", example, re.MULTILINE))
+    assert named == set(variables()) - {"DATA", "ENVIRONMENT"}  # of `make run` and of development
+
+
+def test_nothing_else_reads_the_environment() -> None:
+    readers = {
+        path.relative_to(PROJECT_DIR).as_posix()
+        for path in [*PROJECT_DIR.glob("webapp/**/*.py"), PROJECT_DIR / "wsgi.py", PROJECT_DIR / "worker.py"]
+        if re.search(r"\b(os\.environ|os\.getenv|getenv\(|import environ\b)", path.read_text())
+    }
+    assert readers == {"webapp/config.py"}
