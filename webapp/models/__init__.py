@@ -3,13 +3,16 @@
 from webapp.models.audit import AuditEntry
 from webapp.models.base import Base
 from webapp.models.booking import Booking, Guest
-from webapp.models.event_type import EventType
+from webapp.models.event_type import EventType, SingleUseLink
 from webapp.models.host import Host, Role, host_role
 from webapp.models.idempotency import IdempotencyKey
+from webapp.models.login_session import LoginSession
 from webapp.models.outbox import Delivery, DeliveryStatus, OutboxEvent
+from webapp.models.schedule import BlockedTime, DateOverride, OverrideWindow, Schedule, WeeklyHours
 from webapp.models.slot import Claim, Slot, SlotOrigin, SlotStatus
 
 __all__ = [
-    "AuditEntry", "Base", "Booking", "Claim", "Delivery", "DeliveryStatus", "EventType", "Guest", "Host",
-    "IdempotencyKey", "OutboxEvent", "Role", "Slot", "SlotOrigin", "SlotStatus", "host_role",
+    "AuditEntry", "Base", "BlockedTime", "Booking", "Claim", "DateOverride", "Delivery", "DeliveryStatus", "EventType",
+    "Guest", "Host", "IdempotencyKey", "OutboxEvent", "OverrideWindow", "Role", "Schedule", "SingleUseLink",
+    "Slot", "SlotOrigin", "SlotStatus", "WeeklyHours", "host_role",
 ]  # fmt: skip
