@@ -7,20 +7,39 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, bindparam, cast, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from webapp.db import session as current_session
 from webapp.domain.availability import Offer, offers
 from webapp.domain.errors import NotFound
-from webapp.domain.facts import Busy, EventTypeRules, Facts, PublishedSlot
+from webapp.domain.facts import Busy, BusyKind, EventTypeRules, Facts, PublishedSlot
 from webapp.domain.instants import DAY_SECONDS
-from webapp.models import EventType, Host, Slot
+from webapp.domain.questions import Question
+from webapp.domain.windows import Schedule as EngineSchedule
+from webapp.models import BlockedTime, EventType, Host, Schedule, Slot
+from webapp.services.engine_schedules import engine_schedule, schedule_columns, schedule_of_event_type
 
-# No padded meeting reaches further: 8 hours and a day of buffer on each side.
+# No padded meeting reaches further than 3 days (8 hours and a day of buffer on each side); a week's limit counts
+# bookings of whole weeks around the starts asked for.
 REACH_SECONDS = 3 * DAY_SECONDS
+REACH_OF_LIMITS_SECONDS = 9 * DAY_SECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,25 +55,25 @@ class Offering:
     slug: str
     title: str
     description: str
+    color: str
+    location_kind: str | None
+    location_detail: str
+    questions: tuple[Question, ...]
+    requires_confirmation: bool
+    change_notice_minutes: int
     rules: EventTypeRules
+    schedule: EngineSchedule | None
     now: int
 
 
 def offering(host_slug: str, event_type_slug: str) -> Offering:
     """Raises NotFound for an unknown or inactive host or event type."""
-    query = offering_select().where(Host.slug == host_slug, EventType.slug == event_type_slug)
-    row = current_session().execute(query).first()
-    if row is None:
-        raise NotFound
-    return offering_from(row)
+    return _one(offering_select().where(Host.slug == host_slug, EventType.slug == event_type_slug))
 
 
 def offering_of_slot(slot_public_id: uuid.UUID) -> Offering:
     query = offering_select().join(Slot, Slot.event_type_id == EventType.id)
-    row = current_session().execute(query.where(Slot.public_id == slot_public_id)).first()
-    if row is None:
-        raise NotFound
-    return offering_from(row)
+    return _one(query.where(Slot.public_id == slot_public_id))
 
 
 def offered(what: Offering, first: int, last: int) -> list[Offer]:
@@ -62,7 +81,9 @@ def offered(what: Offering, first: int, last: int) -> list[Offer]:
     return offers(facts(current_session(), what, first, last), first, last)
 
 
+@lru_cache(maxsize=1)
 def offering_select() -> Select[Any]:
+    """Active event types with their hosts and schedules; narrow it with where()."""
     return (
         select(
             Host.id.label("host_id"),
@@ -74,14 +95,29 @@ def offering_select() -> Select[Any]:
             EventType.slug,
             EventType.title,
             EventType.description,
+            EventType.color,
+            EventType.location_kind,
+            EventType.location_detail,
+            EventType.questions,
+            EventType.requires_confirmation,
+            EventType.change_notice_minutes,
             EventType.duration_minutes,
+            EventType.increment_minutes,
             EventType.buffer_before_minutes,
             EventType.buffer_after_minutes,
             EventType.notice_minutes,
+            EventType.window_days,
+            EventType.window_from,
+            EventType.window_to,
+            EventType.max_per_day,
+            EventType.max_per_week,
             EventType.capacity,
+            *schedule_columns(),
             epoch(func.now()).label("now"),
         )
+        .select_from(Host)
         .join(EventType, EventType.host_id == Host.id)
+        .outerjoin(Schedule, schedule_of_event_type())
         .where(Host.active, EventType.is_active)
     )
 
@@ -97,40 +133,65 @@ def offering_from(row: Row[Any]) -> Offering:
         slug=row.slug,
         title=row.title,
         description=row.description,
-        rules=EventTypeRules(
-            duration_minutes=row.duration_minutes,
-            buffer_before_minutes=row.buffer_before_minutes,
-            buffer_after_minutes=row.buffer_after_minutes,
-            notice_minutes=row.notice_minutes,
-            capacity=row.capacity,
-        ),
+        color=row.color,
+        location_kind=row.location_kind,
+        location_detail=row.location_detail,
+        questions=tuple(Question.from_json(stored) for stored in row.questions),
+        requires_confirmation=row.requires_confirmation,
+        change_notice_minutes=row.change_notice_minutes,
+        rules=_rules(row),
+        schedule=engine_schedule(row, row.now),
         now=row.now,
+    )
+
+
+def _rules(row: Row[Any]) -> EventTypeRules:
+    return EventTypeRules(
+        duration_minutes=row.duration_minutes,
+        increment_minutes=row.increment_minutes,
+        buffer_before_minutes=row.buffer_before_minutes,
+        buffer_after_minutes=row.buffer_after_minutes,
+        notice_minutes=row.notice_minutes,
+        window_days=row.window_days,
+        window_from=row.window_from,
+        window_to=row.window_to,
+        max_per_day=row.max_per_day,
+        max_per_week=row.max_per_week,
+        capacity=row.capacity,
     )
 
 
 def facts(session: Session, what: Offering, first: int, last: int) -> Facts:
     """Everything that decides about starts in [first, last): one query, whatever the host's history."""
+    has_limits = what.rules.max_per_day or what.rules.max_per_week
+    reach = REACH_OF_LIMITS_SECONDS if has_limits else REACH_SECONDS
     rows = session.execute(
-        _slots_select(),
+        _times_select(),
         {
             "host": what.host_id,
             "event_type": what.event_type_id,
-            "first": datetime.fromtimestamp(first - REACH_SECONDS, UTC),
-            "last": datetime.fromtimestamp(last + REACH_SECONDS, UTC),
+            "first": datetime.fromtimestamp(first - reach, UTC),
+            "last": datetime.fromtimestamp(last + reach, UTC),
         },
     ).all()
     return Facts(
         rules=what.rules,
         now=what.now,
-        published=tuple(_published(row) for row in rows if not row.seats_taken),
-        busy=tuple(_busy(row, what) for row in rows if row.seats_taken),
+        schedule=what.schedule,
+        published=tuple(_published(row) for row in rows if row.seats_taken == 0),
+        busy=tuple(_busy(row, what) for row in rows if row.seats_taken != 0),
+        counted_starts=tuple(_counted_starts(rows, what)) if has_limits else (),
         time_zone=what.host_time_zone,
     )
 
 
-def _slots_select() -> Select[Any]:
-    """Taken slots of the host and the free published ones of the event type, with instants in Unix seconds."""
-    return select(
+@lru_cache(maxsize=1)
+def _times_select() -> Any:
+    """Taken slots of the host, free published ones of the event type, blocked time (without slot and seats).
+
+    Instants come as Unix seconds, so that no datetime is built per row.
+    """
+    slots = select(
         Slot.id,
         Slot.event_type_id,
         epoch(Slot.starts_at).label("start"),
@@ -146,6 +207,13 @@ def _slots_select() -> Select[Any]:
         Slot.starts_at < bindparam("last"),
         or_(Slot.event_type_id == bindparam("event_type"), Slot.seats_taken > 0),
     )
+    start, end = epoch(BlockedTime.starts_at), epoch(BlockedTime.ends_at)
+    blocked = select(null(), null(), start, end, start, end, literal(0), literal(-1)).where(
+        BlockedTime.host_id == bindparam("host"),
+        BlockedTime.ends_at > bindparam("first"),
+        BlockedTime.starts_at < bindparam("last"),
+    )
+    return union_all(slots, blocked)
 
 
 def _published(row: Row[Any]) -> PublishedSlot:
@@ -153,6 +221,8 @@ def _published(row: Row[Any]) -> PublishedSlot:
 
 
 def _busy(row: Row[Any], what: Offering) -> Busy:
+    if row.id is None:
+        return Busy(row.start, row.end, BusyKind.BLOCKED)
     return Busy(
         row.busy_start,
         row.busy_end,
@@ -165,8 +235,15 @@ def _busy(row: Row[Any], what: Offering) -> Busy:
     )
 
 
+def _counted_starts(rows: Iterable[Row[Any]], what: Offering) -> Iterable[int]:
+    """One start per live booking of the event type."""
+    for row in rows:
+        if row.event_type_id == what.event_type_id:
+            yield from [row.start] * row.seats_taken
+
+
 def epoch(instant: ColumnElement[Any]) -> ColumnElement[int]:
-    """Whole Unix seconds, so that no datetime is built per row."""
+    """Whole Unix seconds."""
     return cast(func.extract("epoch", instant), BigInteger)
 
 
@@ -174,3 +251,10 @@ def public_slot_ids(slot_ids: Iterable[int]) -> dict[int, uuid.UUID]:
     """The ids that guests may see, by the ids inside."""
     query = select(Slot.id, Slot.public_id).where(Slot.id.in_(list(slot_ids)))
     return {row.id: row.public_id for row in current_session().execute(query)}
+
+
+def _one(query: Select[Any]) -> Offering:
+    row = current_session().execute(query).first()
+    if row is None:
+        raise NotFound
+    return offering_from(row)
