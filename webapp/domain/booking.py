@@ -39,10 +39,13 @@ def may_become(status: BookingStatus, new: BookingStatus) -> bool:
 class EventKind(StrEnum):
     """Facts as they stand in the outbox. A fact is written in the transaction that made it true."""
 
+    BOOKING_REQUESTED = "booking.requested"
     BOOKING_CONFIRMED = "booking.confirmed"
+    BOOKING_DECLINED = "booking.declined"
+    BOOKING_COMPLETED = "booking.completed"
+    BOOKING_NO_SHOW = "booking.no_show"
     BOOKING_RESCHEDULED = "booking.rescheduled"
     BOOKING_CANCELLED = "booking.cancelled"
     ACCOUNT_CONFIRM = "account.confirm"
-    ACCOUNT_WELCOME = "account.welcome"
     ACCOUNT_RESET = "account.reset"
     ACCOUNT_PASSWORD_CHANGED = "account.password_changed"

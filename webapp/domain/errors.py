@@ -89,6 +89,18 @@ class NotActive(Conflict):
     code = "not_active"
 
 
+class TooLate(Conflict):
+    """Guests may no longer change this booking themselves: the event type's change notice has begun."""
+
+    code = "too_late"
+
+
+class LinkUsed(Conflict):
+    """A single-use link that has had its booking."""
+
+    code = "link_used"
+
+
 class SlugTaken(Conflict):
     code = "slug_taken"
 

@@ -9,9 +9,7 @@ from webapp.domain.actor import Actor
 from webapp.models import AuditEntry
 
 
-def write_audit(
-    session: Session, actor: Actor, action: str, object_kind: str, object_id: int, **details: Any
-) -> None:
+def write_audit(session: Session, actor: Actor, action: str, object_kind: str, object_id: int, **details: Any) -> None:
     """Part of the caller's transaction: what is not committed did not happen."""
     session.execute(
         insert(AuditEntry).values(

@@ -8,13 +8,16 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from webapp.domain.errors import Invalid
+from webapp.domain.questions import checked_answers
 from webapp.domain.text import TextFault, line, paragraph
+from webapp.services.offers import Offering
 from webapp.services.validation import email_address
 
 LONGEST_NAME = 120
 LONGEST_SUBJECT = 200
 LONGEST_NOTES = 2000
 LONGEST_REASON = 500
+LONGEST_LOCATION = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +33,11 @@ class Book:
     subject: str
     time_zone: str
     notes: str = ""
-    answers: Mapping[str, Any] = field(default_factory=dict)
+    answers: Mapping[str, Any] = field(default_factory=dict)  # by the keys of the event type's questions
+    location: str = ""  # where the event type asks the guest
     locale: str = "en"
     idempotency_key: str | None = None
+    link_token: str | None = None  # of the single-use link that the guest came by
 
     def request(self) -> dict[str, Any]:
         """What makes two requests the same one: everything but the key."""
@@ -64,6 +69,29 @@ def checked(command: Book) -> Book:
     if faults:
         raise Invalid(faults)
     return replace(command, **texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What goes into the booking besides the fixed fields."""
+
+    answers: dict[str, Any]
+    location: str
+
+
+def answered(command: Book, what: Offering) -> Answered:
+    """The guest's answers against what the event type asks. Raises Invalid: `answers.<key>`, `location`."""
+    answers, by_key = checked_answers(what.questions, command.answers)
+    faults = {f"answers.{key}": [message] for key, message in by_key.items()}
+    location = what.location_detail
+    if what.location_kind == "ask":
+        try:
+            location = line(command.location, LONGEST_LOCATION)
+        except TextFault as fault:
+            faults["location"] = [str(fault)]
+    if faults:
+        raise Invalid(faults)
+    return Answered(answers, location)
 
 
 def checked_reason(reason: str | None) -> str | None:

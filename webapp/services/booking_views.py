@@ -1,9 +1,9 @@
 """What a booking looks like to pages, mails, feeds and the API: one query, one frozen dataclass."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, select
@@ -26,6 +26,8 @@ class BookingView:
     subject: str
     notes: str
     answers: Mapping[str, Any]
+    location: str
+    expires_at: datetime | None
     created_at: datetime
     cancelled_at: datetime | None
     cancelled_by: str | None
@@ -43,6 +45,10 @@ class BookingView:
     event_type_id: int
     event_type_slug: str
     event_type_title: str
+    change_notice_minutes: int
+    reminder_minutes: Sequence[int]
+    has_follow_up: bool
+    questions: Sequence[Mapping[str, Any]]
     slot_id: int
     slot_public_id: uuid.UUID
 
@@ -50,6 +56,11 @@ class BookingView:
     def is_active(self) -> bool:
         """Still standing: pending or confirmed, whether or not its time has passed."""
         return self.status in ACTIVE
+
+    @property
+    def changeable_until(self) -> datetime:
+        """Until then the guest may cancel or reschedule."""
+        return self.start - timedelta(minutes=self.change_notice_minutes)
 
     @property
     def duration_minutes(self) -> int:
@@ -79,6 +90,8 @@ def booking_select() -> Select[Any]:
             Booking.subject,
             Booking.notes,
             Booking.answers,
+            Booking.location,
+            Booking.expires_at,
             Booking.created_at,
             Booking.cancelled_at,
             Booking.cancelled_by,
@@ -96,6 +109,10 @@ def booking_select() -> Select[Any]:
             EventType.id.label("event_type_id"),
             EventType.slug.label("event_type_slug"),
             EventType.title.label("event_type_title"),
+            EventType.change_notice_minutes,
+            EventType.reminder_minutes,
+            EventType.has_follow_up,
+            EventType.questions,
             Slot.id.label("slot_id"),
             Slot.public_id.label("slot_public_id"),
         )

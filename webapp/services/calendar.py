@@ -14,6 +14,7 @@ from webapp.domain.booking import ACTIVE, NOT_LIVE, BookingStatus
 from webapp.domain.errors import NotFound
 from webapp.models import Booking, Claim, Delivery, DeliveryStatus, Guest, Slot
 from webapp.services.booking_views import BookingView, booking_by_uid, booking_select, booking_view
+from webapp.services.delivery_reports import DeliveryState, delivery_states
 from webapp.services.slot_views import SlotView, slot_by_public_id, slot_select, slot_view
 
 PAGE_SIZE = 25
@@ -114,6 +115,11 @@ def host_booking(uid: uuid.UUID, *, host_id: int) -> BookingView:
     if booking is None:
         raise NotFound
     return booking
+
+
+def booking_mails(booking: BookingView) -> list[DeliveryState]:
+    """All mails of a booking, oldest first."""
+    return delivery_states(session(), booking.id)
 
 
 def bookings_page(host_id: int, *, which: BookingFilter, search: str = "", page: int = 1) -> BookingPage:

@@ -27,11 +27,14 @@ DIALOGUE_TIMEOUT = "60s"  # the claiming transaction idles while its job talks t
 
 GUEST, HOST = "guest", "host"
 RECIPIENTS: dict[EventKind, tuple[str, ...]] = {
+    EventKind.BOOKING_REQUESTED: (),
+    EventKind.BOOKING_DECLINED: (),
+    EventKind.BOOKING_COMPLETED: (),
+    EventKind.BOOKING_NO_SHOW: (),
     EventKind.BOOKING_CONFIRMED: (GUEST, HOST),
     EventKind.BOOKING_RESCHEDULED: (GUEST, HOST),
     EventKind.BOOKING_CANCELLED: (GUEST, HOST),
     EventKind.ACCOUNT_CONFIRM: (HOST,),
-    EventKind.ACCOUNT_WELCOME: (HOST,),
     EventKind.ACCOUNT_RESET: (HOST,),
     EventKind.ACCOUNT_PASSWORD_CHANGED: (HOST,),
 }
@@ -174,13 +177,15 @@ def claim(session: Session, loan: Loan) -> Errand | None:
 
 def is_overtaken(session: Session, errand: Errand) -> bool:
     """A later version has reached this recipient already, so that this one would only confuse."""
+    if errand.booking_id is None or errand.booking_version is None:
+        return False
     later = select(Delivery.id).where(
         Delivery.booking_id == errand.booking_id,
         Delivery.recipient == errand.recipient,
         Delivery.booking_version > errand.booking_version,
         Delivery.status == DeliveryStatus.SENT,
     )
-    return errand.booking_id is not None and session.execute(later.limit(1)).first() is not None
+    return session.execute(later.limit(1)).first() is not None
 
 
 def mark_sent(session: Session, errand: Errand) -> None:

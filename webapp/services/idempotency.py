@@ -44,7 +44,5 @@ def claim_key(session: Session, scope: str, key: str, request_hash: str) -> dict
 
 def keep_answer(session: Session, scope: str, key: str, answer: dict[str, Any]) -> None:
     session.execute(
-        update(IdempotencyKey)
-        .where(IdempotencyKey.scope == scope, IdempotencyKey.key == key)
-        .values(answer=answer)
+        update(IdempotencyKey).where(IdempotencyKey.scope == scope, IdempotencyKey.key == key).values(answer=answer)
     )
