@@ -126,10 +126,11 @@ class Settings:
 
 def environment() -> dict[str, str]:
     """The process environment over the project's `.env`; the supervisor hands it to all that it starts."""
+    if not (env_file := PROJECT_DIR / ".env").exists():
+        return dict(os.environ)
     from dotenv import dotenv_values  # a development package: a server has no .env
 
-    from_file = {name: value for name, value in dotenv_values(PROJECT_DIR / ".env").items() if value}
-    return from_file | os.environ
+    return {name: value for name, value in dotenv_values(env_file).items() if value} | os.environ
 
 
 def variables() -> list[str]:

