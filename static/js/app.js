@@ -95,13 +95,16 @@
   function askInZone(form, name) {
     const control = form.elements[name];
     if (!control || control.value === zone || new URLSearchParams(location.search).has(name)) return;
-    try { // never twice within seconds, even when the parameter is lost on the way
+    if (typeof htmx === "object" && form.hasAttribute("hx-get")) {
+      choose(control);
+      return form.requestSubmit();
+    }
+    try { // a whole page: never twice within seconds, even when the parameter is lost on the way
       const key = `zone:${location.pathname}`;
       if (Date.now() - sessionStorage.getItem(key) < 5000) return;
       sessionStorage.setItem(key, Date.now());
     } catch { return; }
     choose(control);
-    if (typeof htmx === "object" && form.hasAttribute("hx-get")) return form.requestSubmit();
     location.replace(`${form.getAttribute("action").split("?")[0]}?${new URLSearchParams(new FormData(form))}`);
   }
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 from webapp import formats
@@ -66,14 +67,19 @@ class Addresses:
     def month(self, first: date) -> str:
         return f"{self.calendar}?month={first:%Y-%m}{self._zone()}"
 
-    def day(self, day: date) -> str:
-        return f"{self.calendar}?month={day:%Y-%m}&day={day}{self._zone()}"
+    def day(self, day: str) -> str:
+        """`day` as `2027-05-04`."""
+        return f"{self.calendar}?month={day[:7]}&day={day}{self._zone()}"
 
-    def start(self, start: int) -> str:
-        return f"{self.choose}?start={written(start)}&zone={quote(self.zone)}"
+    def start(self, start: str) -> str:
+        """`start` as `written` gives it."""
+        return f"{self.choose}?start={start}&zone={_quoted(self.zone)}"
 
     def _zone(self) -> str:
-        return f"&zone={quote(self.zone)}" if self.is_zone_asked else ""
+        return f"&zone={_quoted(self.zone)}" if self.is_zone_asked else ""
+
+
+_quoted = lru_cache(maxsize=1024)(quote)
 
 
 def _date(text: str) -> date | None:

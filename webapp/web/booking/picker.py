@@ -31,11 +31,10 @@ Offers = Callable[[int, int], Sequence[Offer]]
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    date: date
+    iso: str
     number: int
     url: str | None
     label: str
-    count: int
     is_today: bool
     is_selected: bool
 
@@ -57,7 +56,6 @@ class Slot:
     label: str
     aria_label: str
     note: str
-    is_taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +155,11 @@ def _month(view: View, days: Mapping[date, Sequence[Offer]], selected: date | No
 
 
 def _day(view: View, day: date, count: int, today: date, selected: date | None) -> Day:
+    iso, is_today = day.isoformat(), day == today
     if not count:
-        return Day(day, day.day, None, "", 0, day == today, is_selected=False)
+        return Day(iso, day.day, None, "", is_today, is_selected=False)
     label = words.day_with_count(day, count, view.locale)
-    return Day(day, day.day, view.addresses.day(day), label, count, day == today, day == selected)
+    return Day(iso, day.day, view.addresses.day(iso), label, is_today, day == selected)
 
 
 def _times(view: View, day: date, offers: Sequence[Offer]) -> Parts:
@@ -187,7 +186,8 @@ def _labelled(view: View, offers: Sequence[Offer]) -> list[tuple[Offer, int, str
 def _slot(view: View, offer: Offer, label: str, day: str) -> Slot:
     seats = offer.seats_left
     note = ngettext("one seat", "%(num)s seats", seats) if view.shows_seats else ""
-    return Slot(view.addresses.start(offer.start), written(offer.start), label, f"{label}, {day}", note)
+    start = written(offer.start)
+    return Slot(view.addresses.start(start), start, label, f"{label}, {day}", note)
 
 
 def _by_part(times: Iterable[tuple[int, Slot]]) -> list[tuple[str | None, Sequence[Slot]]]:
@@ -212,7 +212,7 @@ def _no_times(view: View, day: date | None, offers: Offers) -> NoTimes:
     next_day = local_date(view.zone, coming.start)
     return NoTimes(
         gettext("No free times in %(month)s", month=formats.format_month(view.first, view.locale)),
-        view.addresses.day(next_day),
+        view.addresses.day(next_day.isoformat()),
         gettext("Next time available: %(day)s", day=words.day_and_month(next_day, view.locale)),
     )
 

@@ -40,9 +40,9 @@ def host_when(start: datetime, guest_zone: str, host_zone: str, host: str, local
     if for_host.utcoffset() == start.astimezone(formats.zone(guest_zone)).utcoffset():
         return None
     return gettext(
-        "For %(host)s: %(day)s, %(time)s, %(zone)s",
+        "For %(host)s: %(day)s, %(time)s in %(place)s",
         host=host,
         day=words.day_and_month(for_host.date(), locale),
         time=formats.format_time(start, host_zone, locale),
-        zone=formats.zone_label(host_zone, start, locale),
+        place=host_zone.rpartition("/")[2].replace("_", " "),
     )

@@ -22,7 +22,7 @@ def calendar_links(booking: BookingView) -> list[tuple[str, str]]:
     yahoo = {"v": "60", "title": title, "st": start, "et": end}
     return [
         ("Google", _address("https://calendar.google.com/calendar/render", google)),
-        ("Outlook.com", _address("https://outlook.live.com/calendar/0/deeplink/compose", outlook)),
+        ("Outlook", _address("https://outlook.live.com/calendar/0/deeplink/compose", outlook)),
         ("Yahoo", _address("https://calendar.yahoo.com/", yahoo)),
     ]
 
