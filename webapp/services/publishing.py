@@ -8,6 +8,7 @@ from webapp.db import session
 from webapp.domain.errors import Invalid
 from webapp.domain.instants import to_datetime
 from webapp.domain.weekly_plan import WeeklyPlan, planned_starts
+from webapp.services.event_types import EventTypeContent, host_event_types
 from webapp.services.slots import MOST_AT_ONCE, NewSlot, publication_clashes
 
 
@@ -17,6 +18,11 @@ class PlannedSlot:
 
     start: datetime
     clash: str | None
+
+
+def active_event_types(host_id: int) -> list[EventTypeContent]:
+    """What slots can be published for, in the host's order."""
+    return [one.content for one in host_event_types(host_id) if one.content.is_active]
 
 
 def planned_slots(plan: WeeklyPlan, event_type: str) -> list[NewSlot]:

@@ -22,6 +22,7 @@ class SlotView:
     end: datetime
     event_type_slug: str
     event_type_title: str
+    color: str
     status: str
     capacity: int
     seats_taken: int
@@ -43,6 +44,7 @@ def slot_select() -> Select[Any]:
             Slot.ends_at.label("end"),
             EventType.slug.label("event_type_slug"),
             EventType.title.label("event_type_title"),
+            EventType.color,
             Slot.status,
             Slot.capacity,
             Slot.seats_taken,

@@ -6,13 +6,28 @@ from webapp.config import Settings
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    from webapp.web import assets, auth, booking, errors, health, i18n, layout, manage, profile, security
+    from webapp.web import (
+        assets,
+        auth,
+        booking,
+        bookings,
+        calendar,
+        dates,
+        errors,
+        health,
+        i18n,
+        layout,
+        manage,
+        profile,
+        security,
+    )
 
     security.init_app(app, settings)
     errors.init_app(app)
     i18n.init_app(app)
+    dates.init_app(app)
     assets.init_app(app)
     layout.init_app(app)
     auth.init_app(app, settings)
-    for module in (health, profile, booking, manage):
+    for module in (health, profile, calendar, bookings, booking, manage):
         app.register_blueprint(module.blueprint)

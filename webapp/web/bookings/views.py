@@ -1,0 +1,72 @@
+"""The list of bookings, and one booking."""
+
+import uuid
+from typing import Any
+
+from flask import Response, abort, flash, request, url_for
+from flask_babel import gettext
+
+from webapp.services import calendar
+from webapp.services.booking_views import BookingView
+from webapp.services.calendar import BookingFilter
+from webapp.services.delivery_reports import replay
+from webapp.web import htmx
+from webapp.web.bookings.blueprint import blueprint
+from webapp.web.bookings.mails import mails
+from webapp.web.fragments import page_or_fragment
+from webapp.web.guards import current_actor, current_host, host_required
+
+LAST_PAGE = 10_000
+LONGEST_SEARCH = 200
+
+
+@blueprint.get("")
+@host_required
+def index() -> Response:
+    which, search = _asked_filter(), request.args.get("q", "").strip()[:LONGEST_SEARCH]
+    page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+    host = current_host()
+    found = calendar.bookings_page(host.id, which=which, search=search, page=page)
+    return page_or_fragment("bookings/index.html", "bookings", found=found, which=which, search=search, host=host)
+
+
+@blueprint.get("/<uuid:uid>")
+@host_required
+def booking(uid: uuid.UUID) -> Response:
+    return booking_page(_found(uid))
+
+
+@blueprint.post("/<uuid:uid>/mails/<int:delivery_id>/again")
+@host_required
+def send_again(uid: uuid.UUID, delivery_id: int) -> Any:
+    """A mail that was given up. One that is not of this booking is not there."""
+    found = _found(uid)
+    if delivery_id not in {state.id for state in calendar.booking_mails(found) if state.status == "dead"}:
+        abort(404)
+    replay([delivery_id], actor=current_actor())
+    return changed(found, gettext("The mail will be sent again."))
+
+
+def booking_page(found: BookingView, *, status: int = 200, **values: Any) -> Response:
+    """The page of a booking, or for htmx the panel."""
+    host = current_host()
+    states = mails(calendar.booking_mails(found), guest=found.guest_email, time_zone=host.time_zone)
+    shown = {"booking": found, "mails": states, "host": host}
+    return page_or_fragment("bookings/booking.html", "panel", status=status, **shown, **values)
+
+
+def changed(after: BookingView, text: str) -> Any:
+    """Say what has been done and show the booking as it is now; a calendar around it fetches itself."""
+    if not htmx.wants_fragment():
+        flash(text, "success")
+        return htmx.see_other(url_for("bookings.booking", uid=after.uid))
+    return htmx.trigger(booking_page(after, done=text), calendar_changed=None)
+
+
+def _found(uid: uuid.UUID) -> BookingView:
+    return calendar.host_booking(uid, host_id=current_host().id)
+
+
+def _asked_filter() -> BookingFilter:
+    asked = request.args.get("which", "")
+    return BookingFilter(asked) if asked in list(BookingFilter) else BookingFilter.UPCOMING

@@ -1,0 +1,94 @@
+"""A slot as it stands in the host's calendar: in words, with the page behind it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import url_for
+from flask_babel import gettext
+
+from webapp.domain.booking import BookingStatus
+from webapp.services.calendar import CalendarSlot
+from webapp.services.slot_views import SlotView
+from webapp.web.dates import local_day, time_range
+from webapp.web.i18n import format_day_short
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """`kind`: available, covered (free, but the host is taken then), past (never booked), booked or pending.
+
+    `label` is what a screen reader says: kind, who, when. Instants are aware.
+    """
+
+    url: str
+    kind: str
+    start: datetime
+    end: datetime
+    time: str
+    title: str
+    more: str
+    label: str
+    color: str
+
+
+def entry(slot: CalendarSlot, time_zone: str) -> Entry:
+    kind = kind_of(slot)
+    word, title, more = _word(kind), _title(slot, kind), _more(slot)
+    time = time_range(slot.slot.start, slot.slot.end, time_zone)
+    said = [word, title if title != word else "", format_day_short(local_day(slot.slot.start, time_zone)), time, more]
+    return Entry(
+        url=_url(slot),
+        kind=kind,
+        start=slot.slot.start,
+        end=slot.slot.end,
+        time=time,
+        title=title,
+        more=more,
+        label=", ".join(part for part in said if part),
+        color=slot.slot.color,
+    )
+
+
+def kind_of(slot: CalendarSlot) -> str:
+    if slot.bookings:
+        is_waiting = any(one.status is BookingStatus.PENDING for one in slot.bookings)
+        return "pending" if is_waiting else "booked"
+    if slot.slot.start <= datetime.now(UTC):
+        return "past"
+    return "covered" if slot.is_covered else "available"
+
+
+def _word(kind: str) -> str:
+    return {
+        "available": gettext("Available"),
+        "covered": gettext("Not offered"),
+        "past": gettext("Not booked"),
+        "booked": gettext("Booked"),
+        "pending": gettext("Waits for you"),
+    }[kind]
+
+
+def _title(slot: CalendarSlot, kind: str) -> str:
+    if len(slot.bookings) == 1 and not _is_group(slot.slot):
+        return slot.bookings[0].guest_name
+    if slot.bookings:
+        return gettext(
+            "%(taken)s of %(seats)s seats taken", taken=slot.slot.seats_taken, seats=slot.slot.capacity
+        )
+    return _word(kind)
+
+
+def _more(slot: CalendarSlot) -> str:
+    if len(slot.bookings) == 1:
+        return slot.bookings[0].subject
+    return slot.slot.event_type_title
+
+
+def _url(slot: CalendarSlot) -> str:
+    if len(slot.bookings) == 1 and not _is_group(slot.slot):
+        return url_for("bookings.booking", uid=slot.bookings[0].uid)
+    return url_for("calendar.slot", public_id=slot.slot.public_id)
+
+
+def _is_group(slot: SlotView) -> bool:
+    return slot.capacity > 1
