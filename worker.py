@@ -8,6 +8,7 @@ SIGTERM and SIGINT end it after the mail in hand; SIGKILL loses nothing, what wa
 """
 
 import argparse
+import logging
 import signal
 import threading
 from types import FrameType
@@ -17,6 +18,8 @@ from webapp.effects.jobs import stopping
 from webapp.effects.relay import Relay
 from webapp.effects.transport import mail
 from webapp.effects.worker import work
+
+log = logging.getLogger("openslot.worker")
 
 ROLES = ("relay", "jobs")
 GRACE = 5.0  # seconds the relay gets to end
@@ -33,6 +36,7 @@ def main() -> None:
     relay = threading.Thread(target=Relay(app, stopping).run, name="relay", daemon=True) if "relay" in roles else None
     if relay:
         relay.start()
+    log.info("worker ready: %s", " and ".join(roles))
     if "jobs" in roles:
         work(app)
     stopping.wait()

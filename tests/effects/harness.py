@@ -62,6 +62,14 @@ class InProcess:
 class WorkerProcess:
     process: subprocess.Popen[str]
 
+    def wait_until_ready(self) -> None:
+        """Until it has said so in its log."""
+        assert self.process.stderr
+        for line in self.process.stderr:
+            if "worker ready" in line:
+                return
+        raise AssertionError("it ended before it was ready")
+
     def end(self, how: signal.Signals = signal.SIGTERM, timeout: float = 10) -> int:
         """Its exit code; negative for a signal."""
         if self.process.poll() is None:

@@ -1,11 +1,13 @@
-"""Mails about an account: confirm the address, welcome, reset, password changed.
+"""Mails about an account: confirm the address, reset the password, password changed.
 
-Tokens are made here, when the mail is written: none stands in the outbox, and a late mail carries a fresh one.
+No name in them: whoever registered may have typed somebody else's address. Tokens are made here, when the mail is
+written: none stands in the outbox, and a late mail carries a fresh one.
 """
 
 from collections.abc import Callable
 from typing import Any
 
+from babel.dates import format_timedelta
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -31,7 +33,7 @@ def account_letter(session: Session, kind: EventKind, host_id: int) -> Letter | 
 
 def _confirm(host: Host) -> Letter:
     return Letter(
-        to=address(host.email, host.name),
+        to=address(host.email),
         subject=_("Confirm your address"),
         heading=_("Confirm your address"),
         paragraphs=(_("Your account is nearly ready. Confirm that this address is yours, and guests can book you."),),
@@ -40,70 +42,50 @@ def _confirm(host: Host) -> Letter:
     )
 
 
-def _welcome(host: Host) -> Letter:
-    return Letter(
-        to=address(host.email, host.name),
-        subject=_("Your Openslot account"),
-        heading=_("Welcome to Openslot"),
-        paragraphs=(
-            _(
-                "An account was made for you. Choose a password, and guests can book you at %(url)s.",
-                url=site.url(f"/{host.slug}"),
-            ),
-        ),
-        action=Action(_("Choose a password"), _reset_url(host)),
-        closing=(_link_life(), _("If you expected no account, you need do nothing.")),
-    )
-
-
 def _reset(host: Host) -> Letter:
     return Letter(
-        to=address(host.email, host.name),
+        to=address(host.email),
         subject=_("Reset your password"),
         heading=_("Reset your password"),
         paragraphs=(_("Somebody asked for a new password for your account."),),
         action=Action(_("Choose a new password"), _reset_url(host)),
-        closing=(_link_life(), _("If it was not you, you need do nothing: your password stays as it is.")),
+        closing=(_link_life(host), _("If it was not you, you need do nothing: your password stays as it is.")),
     )
 
 
 def _password_changed(host: Host) -> Letter:
     return Letter(
-        to=address(host.email, host.name),
+        to=address(host.email),
         subject=_("Your password was changed"),
         heading=_("Your password was changed"),
         paragraphs=(
             _("The password of your account was changed, and all other devices were logged out."),
             _("If it was not you, reset it now."),
         ),
-        action=Action(_("Reset the password"), site.url(_path("SECURITY_RESET_URL", "/reset"))),
+        action=Action(_("Reset the password"), site.url(current_app.config["SECURITY_RESET_URL"])),
     )
 
 
-def _link_life() -> str:
-    period = current_app.config["SECURITY_RESET_PASSWORD_WITHIN"]
+def _link_life(host: Host) -> str:
+    within = current_app.config["SECURITY_RESET_PASSWORD_WITHIN"]
+    period = format_timedelta(within, threshold=2, locale=english_of(host.locale))
     return str(_("The link works once, for %(period)s.", period=period))
 
 
 def _confirm_url(host: Host) -> str:
-    return site.url(f"{_path('SECURITY_CONFIRM_URL', '/confirm')}/{_token(generate_confirmation_token, host)}")
+    return site.url(f"{current_app.config['SECURITY_CONFIRM_URL']}/{_token(generate_confirmation_token, host)}")
 
 
 def _reset_url(host: Host) -> str:
-    return site.url(f"{_path('SECURITY_RESET_URL', '/reset')}/{_token(generate_reset_password_token, host)}")
+    return site.url(f"{current_app.config['SECURITY_RESET_URL']}/{_token(generate_reset_password_token, host)}")
 
 
 def _token(generate: Callable[..., Any], host: Host) -> str:
     return str(generate(host))
 
 
-def _path(setting: str, default: str) -> str:
-    return str(current_app.config.get(setting, default))
-
-
 _WRITERS = {
     EventKind.ACCOUNT_CONFIRM: _confirm,
-    EventKind.ACCOUNT_WELCOME: _welcome,
     EventKind.ACCOUNT_RESET: _reset,
     EventKind.ACCOUNT_PASSWORD_CHANGED: _password_changed,
 }

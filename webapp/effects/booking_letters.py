@@ -89,8 +89,14 @@ def _as_of(errand: Errand, now: BookingView) -> BookingView:
         version=errand.booking_version or 0,
         start=_instant(errand.data["start"]),
         end=_instant(errand.data["end"]),
-        status=BookingStatus.CANCELLED if errand.kind is EventKind.BOOKING_CANCELLED else BookingStatus.CONFIRMED,
+        status=_status(errand.kind, now.status),
     )
+
+
+def _status(kind: EventKind, now: BookingStatus) -> BookingStatus:
+    if kind is EventKind.BOOKING_CANCELLED:
+        return BookingStatus.CANCELLED
+    return BookingStatus.PENDING if now is BookingStatus.PENDING else BookingStatus.CONFIRMED
 
 
 def _instant(text: str) -> datetime:

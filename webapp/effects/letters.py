@@ -51,15 +51,7 @@ def address(email: str, name: str = "") -> Address:
     local, _, domain = flattened(email).rpartition("@")
     with suppress(idna.IDNAError):  # left as it is then; the mail server says what it thinks of it
         domain = idna.encode(domain, uts46=True).decode()
-    return Address(display_name=flattened(name), addr_spec=f"{_quoted(local)}@{domain}")
-
-
-def _quoted(local: str) -> str:
-    return (
-        local
-        if local.startswith('"') or all(c.isalnum() or c in "!#$%&'*+-/=?^_`{|}~." for c in local)
-        else f'"{local}"'
-    )
+    return Address(display_name=flattened(name), username=local, domain=domain)  # it quotes what needs quotes
 
 
 def message(letter: Letter, *, message_id: str) -> EmailMessage:

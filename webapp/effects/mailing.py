@@ -5,18 +5,14 @@ the same one at once. Written at send time, from what the database says then.
 """
 
 import logging
-from typing import assert_never
 
 from rq.timeouts import JobTimeoutException
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from webapp.db import transaction
-from webapp.domain.booking import EventKind
 from webapp.effects.account_letters import account_letter
 from webapp.effects.booking_letters import booking_letter
 from webapp.effects.letters import Letter, message
-from webapp.effects.redaction import redacted
 from webapp.effects.retries import pause_after
 from webapp.effects.transport import Connection, NotAcceptedError
 from webapp.services.booking_views import booking_by_id
@@ -46,6 +42,11 @@ def deliver_one(loan: Loan, connection: Connection) -> NotAcceptedError | None:
     except JobTimeoutException:
         fail_unsent([loan], "the mail server took too long")
         raise
+    except Exception as error:
+        # One mail that cannot be written must not stop the others; without a database the next line raises.
+        log.exception("delivery %s could not be written", loan.delivery_id)
+        fail_unsent([loan], f"could not be written: {type(error).__name__}")
+        return None
 
 
 def fail_unsent(loans: list[Loan], error: str) -> None:
@@ -59,39 +60,23 @@ def _attempt(session: Session, errand: Errand, connection: Connection) -> NotAcc
     if is_overtaken(session, errand):
         mark_skipped(session, errand, OVERTAKEN)
         return None
+    letter = _letter(session, errand)
+    if letter is None:
+        mark_skipped(session, errand, NOTHING_TO_SAY)
+        return None
     try:
-        letter = _letter(session, errand)
-        if letter is None:
-            mark_skipped(session, errand, NOTHING_TO_SAY)
-            return None
         connection.send(message(letter, message_id=errand.message_id))
     except NotAcceptedError as failure:
         pause = None if failure.final else pause_after(errand.attempts + 1)
         mark_failed(session, errand, error=failure.reason, pause=pause)
         log.warning("delivery %s was not accepted (%s)", errand.id, failure.reason)
         return failure if failure.server else None
-    except (JobTimeoutException, SQLAlchemyError):
-        raise
-    except Exception as error:
-        # What cannot be written must not stop the others; a later version of the program may be able to.
-        log.exception("delivery %s could not be written", errand.id)
-        fault = redacted(f"could not be written: {type(error).__name__}")
-        mark_failed(session, errand, error=fault, pause=pause_after(errand.attempts + 1))
-        return None
     mark_sent(session, errand)
     return None
 
 
 def _letter(session: Session, errand: Errand) -> Letter | None:
-    match errand.kind:
-        case EventKind.BOOKING_CONFIRMED | EventKind.BOOKING_RESCHEDULED | EventKind.BOOKING_CANCELLED:
-            view = booking_by_id(session, errand.booking_id) if errand.booking_id else None
-            return booking_letter(errand, view) if view else None
-        case (
-            EventKind.ACCOUNT_CONFIRM
-            | EventKind.ACCOUNT_WELCOME
-            | EventKind.ACCOUNT_RESET
-            | EventKind.ACCOUNT_PASSWORD_CHANGED
-        ):
-            return account_letter(session, errand.kind, errand.host_id)
-    assert_never(errand.kind)
+    if errand.booking_id is None:
+        return account_letter(session, errand.kind, errand.host_id)
+    view = booking_by_id(session, errand.booking_id)
+    return booking_letter(errand, view) if view else None

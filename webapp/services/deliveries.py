@@ -77,7 +77,8 @@ def dispatch_events(session: Session, *, limit: int = BATCH) -> int:
             OutboxEvent.booking_id,
             OutboxEvent.booking_version,
         )
-        .where(OutboxEvent.dispatched_at.is_(None))
+        # A kind that this version of the program does not know waits for the one that does.
+        .where(OutboxEvent.dispatched_at.is_(None), OutboxEvent.kind.in_(RECIPIENTS))
         .order_by(OutboxEvent.id)
         .limit(limit)
         .with_for_update(skip_locked=True, key_share=True)
@@ -97,7 +98,8 @@ def dispatch_events(session: Session, *, limit: int = BATCH) -> int:
         for event in events
         for recipient in RECIPIENTS[EventKind(event.kind)]
     ]
-    session.execute(insert(Delivery).values(rows).on_conflict_do_nothing())
+    if rows:
+        session.execute(insert(Delivery).values(rows).on_conflict_do_nothing())
     session.execute(
         update(OutboxEvent)
         .where(OutboxEvent.id.in_([event.id for event in events]))
