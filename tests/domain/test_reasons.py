@@ -73,6 +73,12 @@ def test_hours_when_off_the_grid_or_too_close_to_the_end(start: str) -> None:
     assert the_reason(given, start) == Reason(ReasonCode.HOURS, start=at(NINE), end=at(NOON), limit=60)
 
 
+def test_hours_of_a_schedule_that_never_closes_follow_the_grid_of_the_day() -> None:
+    always = facts(schedule("00:00-24:00"), minutes=50)
+    assert codes(always, "2027-03-01 00:10") == ["hours"]  # 29 times 50 minutes after the midnight before
+    assert codes(always, "2027-03-01 00:50") == []
+
+
 def test_hours_without_a_schedule() -> None:
     assert codes(facts(None), TEN) == ["hours"]
 
@@ -176,6 +182,13 @@ def test_all_rules_that_close_a_start_are_told_in_order() -> None:
 def test_of_several_of_a_kind_the_earliest_is_told() -> None:
     first, second = meeting("2027-03-01 10:10", "2027-03-01 10:20"), meeting("2027-03-01 10:30", "2027-03-01 10:40")
     assert the_reason(facts(MORNING, busy=(second, first))).start == first.meeting[0]
+
+
+@pytest.mark.parametrize("end", ["2027-03-01 09:45", TEN])
+def test_only_what_overlaps_is_told(end: str) -> None:
+    morning_off = Busy(at("2027-03-01 08:00"), at(NOON), BusyKind.BLOCKED)
+    before = Busy(at(NINE), at(end), BusyKind.CALENDAR)
+    assert codes(facts(MORNING, busy=(morning_off, before)), TEN) == ["blocked"]
 
 
 def test_the_codes_are_those_that_faces_and_the_api_know() -> None:

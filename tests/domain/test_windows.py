@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.domain.availability_builders import DAY, MONDAY, at, clock, day_window, facts, on, schedule, times, weekly
-from webapp.domain.availability import offers
+from webapp.domain.availability import offer_at, offers
 from webapp.domain.windows import DayWindow, Schedule, Stretch, Window, open_windows, stretches
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -30,6 +30,7 @@ def test_a_meeting_may_cross_midnight() -> None:
     hours = Schedule("UTC", weekly_hours=weekly("22:30-24:00", "0") + weekly("00:00-01:30", "1"))
     assert times(on(MONDAY, facts(hours))) == ["22:30", "23:30"]
     assert times(on(TUESDAY, facts(hours))) == ["00:30"]
+    assert offer_at(facts(hours), at("2027-03-01 23:30"))  # asked for alone it must still see past its own date
 
 
 def test_the_weekday_of_a_night_is_that_of_its_start() -> None:
