@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 import click
 from flask import Flask
+from flask_security.proxies import _security
 from flask_security.utils import hash_password
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import formats
 from webapp.domain.errors import DomainError, EmailTaken, SlugTaken
 from webapp.domain.text import TextFault, line
-from webapp.extensions import security
 from webapp.reserved import reserved_slugs
 from webapp.services import account_invitations, accounts, slugs
 from webapp.services.validation import email_address
@@ -26,6 +26,7 @@ REFUSED: dict[type[DomainError], str] = {
 def init_app(app: Flask) -> None:
     app.cli.add_command(create_host)
     app.cli.add_command(invite)
+    app.cli.add_command(demo)
 
 
 @click.command("create-host")
@@ -60,6 +61,18 @@ def invite(email: str) -> None:
     click.echo(account_invitations.invitation_url(_checked("EMAIL", email_address, email)))
 
 
+@click.command()
+def demo() -> None:
+    """Make demo data, unless there is a host already, and print who can log in."""
+    from webapp.services.demo import make_demo
+
+    made = make_demo(hash_password)
+    for one in made:
+        click.echo(f"{one.role:<6} {one.email}  password {one.password}")
+    if not made:
+        click.echo("There are hosts already: no demo data was made.")
+
+
 def _asked_password() -> str:
     if sys.stdin.isatty():
         password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
@@ -89,7 +102,7 @@ def _zone(time_zone: str) -> str:
 
 
 def _password(password: str) -> str:
-    faults, normalised = security.password_util.validate(password, is_register=True)
+    faults, normalised = _security.password_util.validate(password, is_register=True)
     if faults:
         raise ValueError(" ".join(str(fault) for fault in faults))
     return str(normalised)

@@ -70,5 +70,5 @@ class Visitor:
 
 def errors_of(response: TestResponse) -> str:
     """What the page says is wrong, as text."""
-    alerts = re.findall(r'role="alert".*?</div>', response.text, re.S)
+    alerts = re.findall(r'role="alert".*?</div>', response.text, re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]+>|\s+", " ", alert)) for alert in alerts)

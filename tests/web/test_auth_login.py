@@ -34,7 +34,9 @@ def test_who_has_not_confirmed_is_told_so_only_with_the_right_password(
     visitor: Visitor, build: Build, password_hash: str
 ) -> None:
     build.host(email="new@example.org", password_hash=password_hash, confirmed=False)
-    assert "Confirm your address" in errors_of(visitor.log_in("new@example.org")) + visitor.log_in("new@example.org").text
+    assert (
+        "Confirm your address" in errors_of(visitor.log_in("new@example.org")) + visitor.log_in("new@example.org").text
+    )
     assert not visitor.is_logged_in
     assert "Confirm your address first" not in visitor.log_in("new@example.org", "not the password").text
 
@@ -104,8 +106,8 @@ def test_after_logging_in_one_comes_back(visitor: Visitor, host: str) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["https://evil.example", "//evil.example", r"/\evil.example", r"\\evil.example", "/%5Cevil\n", "javascript:alert(1)",
-     " //evil.example", "/\t/evil.example", "http:evil.example", "//localhost@evil.example"],
+    ["https://evil.example", "//evil.example", r"/\evil.example", r"\\evil.example", "/%5Cevil\n",
+     "javascript:alert(1)", " //evil.example", "/\t/evil.example", "http:evil.example", "//localhost@evil.example"],
 )  # fmt: skip
 def test_nobody_is_sent_to_other_sites(visitor: Visitor, host: str, target: str) -> None:
     asked = visitor.client.get("/login", query_string={"next": target})

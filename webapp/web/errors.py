@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
+from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.http import HTTP_STATUS_CODES
 
 from webapp.database_errors import DATABASE_ERRORS, meaning
 from webapp.domain import errors
@@ -46,6 +48,8 @@ def status_of(error: errors.DomainError) -> int:
 
 def error_page(status: int, *, retry_after: int | None = None) -> Response:
     """The page, or for htmx a notice above the page as it is."""
+    if request_ctx.url_adapter is None:  # addressed to a host name that is not ours: no page has links then
+        return Response(f"{status} {HTTP_STATUS_CODES[status]}\n", status, mimetype="text/plain")
     fragment = htmx.wants_fragment()
     template = "errors/notice.html" if fragment else "errors/error.html"
     body = render_template(template, code=status, request_id=request_id(), retry_after=retry_after)

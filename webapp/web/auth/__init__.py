@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import Flask, abort, render_template, request
 from flask_login import current_user
+from flask_security import Security
 from werkzeug.wrappers import Response
 
 from webapp.config import Settings
-from webapp.extensions import security
 from webapp.identity import hosts, load_host
 from webapp.web import redirects
 from webapp.web.auth import forms, views
@@ -20,7 +20,7 @@ from webapp.web.limits import limited_login, limited_mail
 def init_app(app: Flask, settings: Settings) -> None:
     app.config.from_mapping(OPTIONS | MESSAGES)
     app.config["SECURITY_PASSWORD_SALT"] = settings.secret_key
-    security.init_app(
+    security = Security(
         app,
         hosts,
         login_form=forms.LoginForm,
@@ -36,13 +36,13 @@ def init_app(app: Flask, settings: Settings) -> None:
     security.want_json(lambda _request: False)
     security.login_manager.user_loader(load_host)
     security.unauthn_handler(lambda *_args, **_kwargs: to_login())
-    _leave_out_what_slows_every_request(app)
+    _leave_out_what_slows_every_request(app, security)
     _guard_views(app)
     app.before_request_funcs.setdefault("security", []).append(_tidy_request)
     app.after_request_funcs.setdefault("security", []).append(_see_other)
 
 
-def _leave_out_what_slows_every_request(app: Flask) -> None:
+def _leave_out_what_slows_every_request(app: Flask, security: Security) -> None:
     """Flask-Security and Flask-Login look for a user, and so read the cookie and the database, before and after each
     request and for each template. Here whoever wants to know asks; nobody logs in by a token in a query string."""
     app.before_request_funcs[None].remove(security.principal._on_before_request)

@@ -15,7 +15,7 @@ from webapp.web.auth.slugs import FreeSlug
 from webapp.web.fields import Text, TimeZoneField
 
 LONGEST_NAME = 120
-LONGEST_PASSWORD = 200
+LONGEST_PASSWORD = 128  # Flask-Security's
 
 
 def _email(*more: Any) -> EmailField:

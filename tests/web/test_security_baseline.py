@@ -1,0 +1,265 @@
+"""What holds for every answer and every request, whatever the view does."""
+
+import dataclasses
+import re
+import time
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import IntegerConverter, Rule, UUIDConverter
+
+from tests.builders import Build
+from tests.web.pages import PASSWORD, Visitor
+from webapp import create_app
+from webapp.admin.base import GuardedView
+from webapp.web.guards import Guard, guard_of
+
+EVERYWHERE = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [("/login", 200), ("/healthz", 200), ("/static/css/base.css", 200), ("/static/none.css", 404),
+     ("/no/such/page", 404), ("/settings", 303), ("/logout", 404),
+     ("/register?next=//evil.example", 400), ("/a%00b", 400)],
+)  # fmt: skip
+def test_headers_are_on_every_answer(client: FlaskClient, url: str, status: int) -> None:
+    response = client.get(url, buffered=True)
+    assert response.status_code == status
+    assert EVERYWHERE.items() <= dict(response.headers).items()
+    policy = response.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "Strict-Transport-Security" not in response.headers
+
+
+def test_scripts_carry_the_nonce_of_their_answer(client: FlaskClient) -> None:
+    nonces = set()
+    for _ in range(2):
+        response = client.get("/login")
+        found = re.search(r"script-src 'nonce-([^']+)'", response.headers["Content-Security-Policy"])
+        assert found
+        scripts = re.findall(r"<script[^>]*>", response.text)
+        assert scripts
+        assert all(f'nonce="{found[1]}"' in script for script in scripts)
+        nonces.add(found[1])
+    assert len(nonces) == 2
+    assert not re.search(r"\son\w+=|<style|style=", client.get("/register").text)
+
+
+def test_an_answer_without_scripts_allows_none(client: FlaskClient) -> None:
+    assert "script-src 'none'" in client.get("/healthz").headers["Content-Security-Policy"]
+
+
+@pytest.fixture(scope="module")
+def secure_app(app: Flask) -> Flask:
+    """The same behind TLS, limits on, one proxy in front."""
+    settings = dataclasses.replace(app.extensions["settings"], public_url="https://book.example.org", trusted_proxies=1)
+    return create_app(settings)
+
+
+def test_behind_tls(secure_app: Flask, clean: None) -> None:
+    client = secure_app.test_client()
+    response = client.get("/login", base_url="https://book.example.org")
+    assert response.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    cookie = response.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-session=")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
+    assert "Domain" not in cookie
+
+
+def test_other_host_names_are_refused(app: Flask, secure_app: Flask) -> None:
+    for one in (app, secure_app):
+        response = one.test_client().get("/login", base_url="https://evil.example")
+        assert response.status_code == 400
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_what_a_proxy_says_counts_only_behind_one(app: Flask, secure_app: Flask) -> None:
+    headers = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Host": "evil.example"}
+    with app.test_request_context("/login", headers=headers) as context:
+        assert context.request.remote_addr != "203.0.113.9"
+    assert app.test_client().get("/login", headers=headers).status_code == 200
+    behind = secure_app.test_client().get("/login", base_url="https://book.example.org", headers=headers)
+    assert behind.status_code == 400
+
+
+def test_personal_pages_are_not_stored(visitor: Visitor, host: str) -> None:
+    visitor.log_in(host)
+    for url in ("/settings", "/settings/password", "/login", "/reset", "/no-such-page"):
+        assert visitor.open(url).headers["Cache-Control"] == "no-store"
+
+
+def test_static_files_are_kept_for_good_under_the_hash_of_their_content(client: FlaskClient) -> None:
+    found = re.search(r'href="(/static/css/base\.css\?v=[0-9a-f]{12})"', client.get("/login").text)
+    assert found
+    assert "immutable" in client.get(found[1], buffered=True).headers["Cache-Control"]
+    assert "immutable" not in client.get("/static/css/base.css?v=0", buffered=True).headers["Cache-Control"]
+    assert "Set-Cookie" not in client.get(found[1], buffered=True).headers
+
+
+def test_a_page_for_everybody_touches_no_session(visitor: Visitor, host: str) -> None:
+    visitor.log_in(host)
+    for url in ("/healthz", "/readyz", "/static/css/base.css"):
+        response = visitor.open(url, buffered=True)
+        assert not {"Set-Cookie", "Vary"} & set(dict(response.headers))
+
+
+# -- forged requests
+
+
+def token_of(client: FlaskClient) -> str:
+    return client.get("/login").text.split('name="csrf_token" type="hidden" value="')[1].split('"')[0]
+
+
+@pytest.mark.parametrize(
+    "url", ["/login", "/logout", "/register", "/reset", "/confirm", "/settings", "/settings/password"]
+)
+def test_no_change_without_a_token(visitor: Visitor, host: str, url: str) -> None:
+    visitor.log_in(host)
+    assert visitor.client.post(url, data={"email": host}).status_code == 400
+    assert visitor.client.post(url, data={"email": host, "csrf_token": "wrong"}).status_code == 400
+    assert visitor.is_logged_in
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"},
+     {"Origin": "http://localhost.evil.example"}, {"Origin": "http://localhost:81"},
+     {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"}],
+)  # fmt: skip
+def test_no_change_from_another_site_even_with_a_token(visitor: Visitor, host: str, headers: dict[str, str]) -> None:
+    fields = {"email": host, "password": PASSWORD, "csrf_token": token_of(visitor.client)}
+    assert visitor.client.post("/login", data=fields, headers=headers).status_code == 403
+    assert not visitor.is_logged_in
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"Sec-Fetch-Site": "same-origin", "Origin": "null"}, {"Origin": "http://localhost"}, {"Origin": "null"}],
+)
+def test_our_own_pages_may(visitor: Visitor, host: str, headers: dict[str, str]) -> None:
+    fields = {"email": host, "password": PASSWORD, "csrf_token": token_of(visitor.client)}
+    assert visitor.client.post("/login", data=fields, headers=headers).status_code == 303
+
+
+def test_a_page_open_for_long_can_still_be_sent(visitor: Visitor, host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    token, now = token_of(visitor.client), time.time()
+    monkeypatch.setattr("itsdangerous.timed.time.time", lambda: now + 5 * 3600)
+    fields = {"email": host, "password": PASSWORD, "csrf_token": token}
+    assert visitor.client.post("/login", data=fields).status_code == 303
+
+
+# -- unreasonable requests
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [("/login", "next=%00"), ("/login", "next=%ff%fe"), ("/%ff%fe", ""), ("/" + "a" * 8000, ""),
+     ("/login", "x=" + "y" * 60_000),
+     ("/static/../webapp/config.py", ""), ("/static/%2e%2e/webapp/config.py", ""), ("/static/..%2fwsgi.py", "")],
+)  # fmt: skip
+def test_strange_addresses_are_no_error_of_ours(client: FlaskClient, path: str, query: str) -> None:
+    assert 200 <= client.get(path, query_string=query, buffered=True).status_code < 500
+    assert "DATABASE_URL" not in client.get(path, query_string=query).text
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"email": "a\0b@example.org"}, {"email": "\ud800".encode("utf-8", "surrogatepass")}, {"email": "x" * 100_000},
+     {f"field{number}": "x" for number in range(5000)}],
+)  # fmt: skip
+def test_strange_forms_are_no_error_of_ours(client: FlaskClient, fields: dict[str, str]) -> None:
+    response = client.post("/login", data=fields | {"csrf_token": token_of(client), "password": "x\0y"})
+    assert 400 <= response.status_code < 500
+
+
+def test_bodies_are_limited(client: FlaskClient) -> None:
+    token = token_of(client)
+    assert client.post("/login", data={"csrf_token": token, "email": "x" * 2_000_000}).status_code == 413
+    parts = {f"f{number}": "x" for number in range(3000)} | {"csrf_token": token}
+    assert client.post("/login", data=parts, content_type="multipart/form-data").status_code == 413
+
+
+def test_a_method_that_is_not_meant_changes_nothing(visitor: Visitor, build: Build, host: str) -> None:
+    visitor.log_in(host)
+    for method in ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
+        assert visitor.client.open("/settings", method=method).status_code in (200, 400, 405)
+    assert visitor.client.options("/settings").headers["X-Content-Type-Options"] == "nosniff"
+
+
+# -- what a page tells when something goes wrong
+
+
+@pytest.fixture
+def broken(app: Flask) -> Iterator[None]:
+    original = app.view_functions["health.healthz"]
+
+    def fail() -> None:
+        raise RuntimeError("secret detail of ada@example.org")
+
+    app.view_functions["health.healthz"], app.testing = fail, False
+    yield
+    app.view_functions["health.healthz"], app.testing = original, True
+
+
+def test_an_error_page_shows_a_request_id_and_nothing_else(
+    client: FlaskClient, broken: None, capfd: pytest.CaptureFixture[str]
+) -> None:
+    response = client.get("/healthz")
+    assert response.status_code == 500
+    assert response.headers["X-Request-ID"] in response.text
+    assert "secret detail" not in response.text
+    assert EVERYWHERE.items() <= dict(response.headers).items()
+
+
+def test_for_htmx_an_error_is_a_notice_above_the_page(client: FlaskClient) -> None:
+    response = client.get("/no/such/page", headers={"HX-Request": "true"})
+    assert (response.status_code, response.headers["HX-Retarget"]) == (404, "#flash")
+    assert "<html" not in response.text
+
+
+# -- every route
+
+
+def test_every_route_names_its_guard(app: Flask) -> None:
+    without = [
+        endpoint
+        for endpoint, view in app.view_functions.items()
+        if guard_of(view) is None
+        and not endpoint.endswith("static")
+        and not isinstance(getattr(view, "__self__", None), GuardedView)  # the admin's own base
+        and not endpoint.startswith("api")  # by token; its own tests name each
+    ]
+    assert without == []
+
+
+def test_what_needs_a_host_sends_everybody_else_to_the_login_page(app: Flask, client: FlaskClient) -> None:
+    urls = [
+        url for rule, url in examples(app) if guard_of(app.view_functions[rule.endpoint]) in (Guard.HOST, Guard.ADMIN)
+    ]
+    assert "/settings" in urls
+    for url in urls:
+        response = client.get(url)
+        assert response.status_code == 303, url
+        assert response.location.startswith("/login?next="), url
+
+
+def examples(app: Flask) -> Iterator[tuple[Rule, str]]:
+    """A URL that each GET route serves."""
+    adapter = app.url_map.bind("localhost")
+    samples = {UUIDConverter: uuid.UUID(int=7), IntegerConverter: 7}
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()):
+            values = {name: samples.get(type(rule._converters[name]), "x") for name in rule.arguments}
+            yield rule, adapter.build(rule.endpoint, values)
