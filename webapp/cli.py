@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import click
 from flask import Flask
+from flask.cli import with_appcontext
 from flask_security.proxies import _security
 from flask_security.utils import hash_password
 from sqlalchemy.exc import SQLAlchemyError
@@ -35,6 +36,7 @@ def init_app(app: Flask) -> None:
 @click.option("--slug", required=True, help="The address of the host's page: /SLUG.")
 @click.option("--time-zone", required=True, help="IANA name, such as Europe/Berlin.")
 @click.option("--admin", is_flag=True, help="May use /admin as well.")
+@with_appcontext
 def create_host(email: str, name: str, slug: str, time_zone: str, admin: bool) -> None:  # noqa: FBT001
     """Make a confirmed host; the password is asked for, or read from standard input."""
     values = {
@@ -56,6 +58,7 @@ def create_host(email: str, name: str, slug: str, time_zone: str, admin: bool) -
 
 @click.command()
 @click.argument("email")
+@with_appcontext
 def invite(email: str) -> None:
     """Print a link by which EMAIL may register, good for seven days."""
     click.echo(account_invitations.invitation_url(_checked("EMAIL", email_address, email)))

@@ -15,6 +15,7 @@ from tests.builders import Build
 from tests.web.pages import PASSWORD, Visitor
 from webapp import create_app
 from webapp.admin.base import GuardedView
+from webapp.extensions import db
 from webapp.web.guards import Guard, guard_of
 
 EVERYWHERE = {
@@ -62,10 +63,13 @@ def test_an_answer_without_scripts_allows_none(client: FlaskClient) -> None:
 
 
 @pytest.fixture(scope="module")
-def secure_app(app: Flask) -> Flask:
+def secure_app(app: Flask) -> Iterator[Flask]:
     """The same behind TLS, limits on, one proxy in front."""
     settings = dataclasses.replace(app.extensions["settings"], public_url="https://book.example.org", trusted_proxies=1)
-    return create_app(settings)
+    secure = create_app(settings)
+    yield secure
+    with secure.app_context():
+        db.engine.dispose()
 
 
 def test_behind_tls(secure_app: Flask, clean: None) -> None:

@@ -1,0 +1,59 @@
+"""Commands."""
+
+from collections.abc import Sequence
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from tests.builders import Build
+from tests.web.pages import PASSWORD, Visitor
+
+ARGUMENTS = ["ada@example.org", "--name", "Ada Lovelace", "--slug", "ada", "--time-zone", "Europe/London"]
+
+pytestmark = pytest.mark.usefixtures("clean")
+
+
+def run(app: Flask, command: str, arguments: Sequence[str], typed: str = PASSWORD) -> Result:
+    return app.test_cli_runner().invoke(args=[command, *arguments], input=f"{typed}\n")
+
+
+def test_a_host_is_made_and_can_log_in(app: Flask, build: Build) -> None:
+    result = run(app, "create-host", ARGUMENTS)
+    assert result.exit_code == 0, result.output
+    assert PASSWORD not in result.output
+    visitor = Visitor(app.test_client())
+    visitor.log_in("ada@example.org")
+    assert visitor.is_logged_in
+    assert build.rows("SELECT name FROM role JOIN host_role ON role_id = role.id") == [("host",)]
+
+
+def test_an_admin_is_made(app: Flask, build: Build) -> None:
+    assert run(app, "create-host", [*ARGUMENTS, "--admin"]).exit_code == 0
+    assert len(build.rows("SELECT * FROM host_role")) == 2
+
+
+@pytest.mark.parametrize(
+    ("index", "value", "message"),
+    [(0, "ada", "EMAIL: Must be an e-mail address"), (2, " ", "--name: Must not be empty"),
+     (4, "Ada", "--slug: Must be 2"), (4, "login", "--slug: This slug is an address"), (6, "Europe/Londn", "--time-zone: Must be an IANA")],
+)  # fmt: skip
+def test_faults_are_told_in_one_line(app: Flask, build: Build, index: int, value: str, message: str) -> None:
+    result = run(app, "create-host", [*ARGUMENTS[:index], value, *ARGUMENTS[index + 1 :]])
+    assert result.exit_code == 1
+    assert message in result.output
+    assert "Traceback" not in result.output
+    assert build.row("SELECT count(*) FROM host")[0] == 0
+
+
+def test_a_weak_password_and_a_second_account_are_refused(app: Flask, build: Build) -> None:
+    assert "the password: Use 10" in run(app, "create-host", ARGUMENTS, typed="short").output
+    assert run(app, "create-host", ARGUMENTS).exit_code == 0
+    assert "already" in run(app, "create-host", ARGUMENTS).output
+    assert "taken" in run(app, "create-host", ["b@example.org", *ARGUMENTS[1:]]).output
+    assert build.row("SELECT count(*) FROM host")[0] == 1
+
+
+def test_an_invitation_is_printed(app: Flask) -> None:
+    assert run(app, "invite", ["grace@example.org"]).output.startswith("http://localhost/register?invitation=")
+    assert run(app, "invite", ["grace"]).exit_code == 1
