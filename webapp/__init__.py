@@ -13,7 +13,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     # Imported here: the domain and the embedded services are used without Flask, and so start faster.
     from flask import Flask
 
-    from webapp import cli, extensions, identity, logs, web
+    from webapp import admin, cli, extensions, identity, logs, web
     from webapp.config import PROJECT_DIR, Settings
 
     settings = settings or Settings.from_environment()
@@ -24,5 +24,6 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     extensions.init_app(app, settings)
     identity.init_app(app)
     web.init_app(app, settings)
+    admin.init_app(app)
     cli.init_app(app)
     return app

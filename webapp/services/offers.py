@@ -243,8 +243,8 @@ def _counted_starts(rows: Iterable[Row[Any]], what: Offering) -> Iterable[int]:
 
 
 def epoch(instant: ColumnElement[Any]) -> ColumnElement[int]:
-    """Whole Unix seconds."""
-    return cast(func.extract("epoch", instant), BigInteger)
+    """Whole Unix seconds, a fraction rounded up, so that `start >= now` stays exact."""
+    return cast(func.ceil(func.extract("epoch", instant)), BigInteger)
 
 
 def public_slot_ids(slot_ids: Iterable[int]) -> dict[int, uuid.UUID]:

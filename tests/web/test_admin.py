@@ -1,0 +1,116 @@
+"""The admin face: closed to everybody else, whole for admins, changing nothing but through services."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.builders import Build, tomorrow
+from tests.web.pages import Visitor
+
+PAGES = ("/admin/", "/admin/bookings/", "/admin/hosts/", "/admin/event-types/", "/admin/slots/", "/admin/guests/",
+         "/admin/outbox/", "/admin/deliveries/", "/admin/audit/")  # fmt: skip
+SECRETS = ("password", "fs_uniquifier", "token", "request_hash")
+
+
+@pytest.fixture
+def admin(visitor: Visitor, build: Build, password_hash: str) -> FlaskClient:
+    build.host(slug="boss", email="boss@example.org", roles=("host", "admin"), password_hash=password_hash)
+    visitor.log_in("boss@example.org")
+    return visitor.client
+
+
+def token_of(html: str) -> str:
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', html)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_strangers_are_sent_to_the_login_page(client: FlaskClient, page: str) -> None:
+    answer = client.get(page)
+    assert answer.status_code in (302, 303)
+    assert "/login" in answer.location
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_hosts_are_refused(visitor: Visitor, host: str, page: str) -> None:
+    visitor.log_in(host)
+    assert visitor.open(page).status_code == 403
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_admins_see_every_table_and_no_secret(admin: FlaskClient, build: Build, page: str) -> None:
+    build.booking(build.slot(build.host()), subject="<script>alert(1)</script>")
+    answer = admin.get(page)
+    assert answer.status_code == 200
+    assert "<script>alert(1)" not in answer.text
+    assert not [word for word in SECRETS if f"col-{word}" in answer.text]
+
+
+def test_an_admin_cancels_through_the_service(admin: FlaskClient, build: Build) -> None:
+    booking = build.booking(build.slot(build.host()))
+    page = admin.get("/admin/bookings/").text
+    form = {"csrf_token": token_of(page), "action": "cancel", "rowid": str(booking.id)}
+    assert admin.post("/admin/bookings/action/", data=form).status_code == 302
+    assert tuple(build.row("SELECT status, cancelled_by FROM booking")) == ("cancelled", "admin")
+    assert build.row("SELECT count(*) FROM outbox_event WHERE kind = 'booking.cancelled'")[0] == 1
+    assert build.row("SELECT actor_kind FROM audit_entry WHERE action = 'booking.cancelled'")[0] == "admin"
+
+
+def test_an_action_without_the_token_changes_nothing(admin: FlaskClient, build: Build) -> None:
+    booking = build.booking(build.slot(build.host()))
+    answer = admin.post("/admin/bookings/action/", data={"action": "cancel", "rowid": str(booking.id)})
+    assert answer.status_code == 400
+    assert build.row("SELECT status FROM booking")[0] == "confirmed"
+
+
+def test_an_admin_moves_a_booking(admin: FlaskClient, build: Build) -> None:
+    old, new = build.slots(build.host(), [tomorrow(10), tomorrow(14)])
+    booking = build.booking(old)
+    page = admin.get(f"/admin/bookings/move?id={booking.id}").text
+    form = {"csrf_token": token_of(page), "start": str(int(new.start.timestamp()))}
+    assert admin.post(f"/admin/bookings/move?id={booking.id}", data=form).status_code == 302
+    assert build.row("SELECT s.starts_at FROM booking b JOIN slot s ON s.id = b.slot_id")[0] == new.start
+
+
+@pytest.mark.parametrize("path", ["new/", "edit/?id=1", "delete/", "ajax/update/"])
+@pytest.mark.parametrize("table", ["bookings", "hosts", "slots", "audit"])
+def test_nothing_can_be_written_past_a_service(admin: FlaskClient, build: Build, table: str, path: str) -> None:
+    build.booking(build.slot(build.host()))
+    before = build.rows("SELECT * FROM booking")
+    page = admin.get("/admin/bookings/").text
+    answer = admin.post(f"/admin/{table}/{path}", data={"csrf_token": token_of(page), "id": "1", "status": "declined"})
+    assert answer.status_code in (302, 404, 405)
+    assert build.rows("SELECT * FROM booking") == before
+
+
+def test_csv_cells_that_look_like_formulas_come_out_as_text(admin: FlaskClient, build: Build) -> None:
+    build.booking(build.slot(build.host()), name="=cmd|' /C calc'!A0")
+    csv = admin.get("/admin/bookings/export/csv/").text
+    assert "'=cmd|" in csv
+    assert "password" not in csv
+
+
+def test_an_admin_is_not_locked_out_by_themselves(admin: FlaskClient, build: Build) -> None:
+    boss = build.row("SELECT id FROM host WHERE slug = 'boss'")[0]
+    page = admin.get("/admin/hosts/").text
+    admin.post("/admin/hosts/action/", data={"csrf_token": token_of(page), "action": "deactivate", "rowid": str(boss)})
+    assert build.row("SELECT active FROM host WHERE slug = 'boss'")[0] is True
+
+
+def test_a_deactivated_host_is_neither_bookable_nor_logged_in(admin: FlaskClient, build: Build) -> None:
+    host = build.host(slug="ada")
+    build.slot(host)
+    page = admin.get("/admin/hosts/").text
+    form = {"csrf_token": token_of(page), "action": "deactivate", "rowid": str(host)}
+    admin.post("/admin/hosts/action/", data=form)
+    assert admin.get("/ada").status_code == 404
+    assert build.row("SELECT action FROM audit_entry WHERE object_kind = 'host'")[0] == "host.deactivated"
+
+
+@pytest.mark.parametrize(("table", "word"), [("bookings", "plans"), ("guests", "ada@"), ("hosts", "boss")])
+def test_search_finds(admin: FlaskClient, build: Build, table: str, word: str) -> None:
+    build.booking(build.slot(build.host()), subject="Big plans", email="ada@example.net")
+    assert "There are no items" not in admin.get(f"/admin/{table}/?search={word}").text
+    assert "There are no items" in admin.get(f"/admin/{table}/?search=nothing-like-this").text
