@@ -59,7 +59,7 @@ class HardenedView(GuardedView, ModelView):
     def __init__(self, model: type, name: str, **kwargs: Any) -> None:
         # What a dotted column belongs to comes with the row: an export is written after the session is gone.
         related = {column.partition(".")[0] for column in self.column_list if "." in column}
-        self.column_select_related_list = sorted(related)
+        self.column_select_related_list = [getattr(model, name) for name in sorted(related)]
         super().__init__(model, db, name=name, **kwargs)
 
     @property
