@@ -36,7 +36,8 @@ def test_an_admin_is_made(app: Flask, build: Build) -> None:
 @pytest.mark.parametrize(
     ("index", "value", "message"),
     [(0, "ada", "EMAIL: Must be an e-mail address"), (2, " ", "--name: Must not be empty"),
-     (4, "Ada", "--slug: Must be 2"), (4, "login", "--slug: This slug is an address"), (6, "Europe/Londn", "--time-zone: Must be an IANA")],
+     (4, "Ada", "--slug: Must be 2"),
+     (4, "login", "--slug: This slug is an address"), (6, "Europe/Londn", "--time-zone: Must be an IANA")],
 )  # fmt: skip
 def test_faults_are_told_in_one_line(app: Flask, build: Build, index: int, value: str, message: str) -> None:
     result = run(app, "create-host", [*ARGUMENTS[:index], value, *ARGUMENTS[index + 1 :]])
@@ -49,7 +50,8 @@ def test_faults_are_told_in_one_line(app: Flask, build: Build, index: int, value
 def test_a_weak_password_and_a_second_account_are_refused(app: Flask, build: Build) -> None:
     assert "the password: Use 10" in run(app, "create-host", ARGUMENTS, typed="short").output
     assert run(app, "create-host", ARGUMENTS).exit_code == 0
-    assert "already" in run(app, "create-host", ARGUMENTS).output
+    again = [*ARGUMENTS[:4], "ada-2", *ARGUMENTS[5:]]
+    assert "already" in run(app, "create-host", again).output
     assert "taken" in run(app, "create-host", ["b@example.org", *ARGUMENTS[1:]]).output
     assert build.row("SELECT count(*) FROM host")[0] == 1
 

@@ -88,6 +88,7 @@ def test_a_known_address_gets_the_answer_of_a_new_one(visitor: Visitor, build: B
         ("slug", "static", "taken"),
         ("slug", "settings", "taken"),
         ("slug", "no spaces", "hyphens"),
+        ("slug", "", "suggestion"),
         ("time_zone", "Mars/Olympus", "time zone"),
         ("time_zone", "", "time zone"),
     ],

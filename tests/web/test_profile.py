@@ -30,7 +30,8 @@ def test_saving_unchanged_changes_nothing(visitor: Visitor, build: Build, host: 
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [("name", " ", "fill this in"), ("name", "A\u2028B", "one line"), ("slug", "grace", "taken"),
-     ("slug", "admin", "taken"), ("time_zone", "Berlin", "time zone"), ("about", "x" * 1001, "1000"), ("about", "a\0b", "ordinary characters")],
+     ("slug", "admin", "taken"), ("time_zone", "Berlin", "time zone"), ("about", "x" * 1001, "1000"),
+     ("about", "a\0b", "ordinary characters")],
 )  # fmt: skip
 def test_what_is_wrong_is_said_and_nothing_is_saved(
     visitor: Visitor, build: Build, host: str, field: str, value: str, message: str

@@ -13,6 +13,6 @@ from webapp.models.slot import Claim, Slot, SlotOrigin, SlotStatus
 
 __all__ = [
     "AuditEntry", "Base", "BlockedTime", "Booking", "Claim", "DateOverride", "Delivery", "DeliveryStatus", "EventType",
-    "Guest", "Host", "IdempotencyKey", "OutboxEvent", "OverrideWindow", "Role", "Schedule", "SingleUseLink",
-    "Slot", "SlotOrigin", "SlotStatus", "WeeklyHours", "host_role",
+    "Guest", "Host", "IdempotencyKey", "LoginSession", "OutboxEvent", "OverrideWindow", "Role", "Schedule",
+    "SingleUseLink", "Slot", "SlotOrigin", "SlotStatus", "WeeklyHours", "host_role",
 ]  # fmt: skip

@@ -18,6 +18,9 @@ class FreeSlug:
         field.data = (field.data or "").strip().lower()
         if field.data == getattr(form, "kept_slug", None):
             return
+        if not field.data and (suggestion := slugs.suggested(form.name.data or "")):
+            field.data = suggestion
+            raise StopValidation(gettext("Keep this suggestion, or choose another address."))
         if not slugs.is_well_formed(field.data):
             raise StopValidation(gettext("Use 2 to 64 small letters, digits and hyphens, such as ada-lovelace."))
         if field.data in reserved_slugs() or slugs.is_taken(field.data):
