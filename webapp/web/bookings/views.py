@@ -1,6 +1,7 @@
 """The list of bookings, and one booking."""
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, abort, flash, request, url_for
@@ -20,14 +21,26 @@ LAST_PAGE = 10_000
 LONGEST_SEARCH = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which bookings a list shows."""
+
+    which: BookingFilter
+    search: str
+    page: int
+
+    def url(self, *, which: str | None = None, search: str | None = None, page: int = 1) -> str:
+        """The list with something else asked for; always from its first page, if no other is named."""
+        words = self.search if search is None else search
+        return url_for("bookings.index", which=which or self.which, q=words or None, page=page if page > 1 else None)
+
+
 @blueprint.get("")
 @host_required
 def index() -> Response:
-    which, search = _asked_filter(), request.args.get("q", "").strip()[:LONGEST_SEARCH]
-    page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
-    host = current_host()
-    found = calendar.bookings_page(host.id, which=which, search=search, page=page)
-    return page_or_fragment("bookings/index.html", "bookings", found=found, which=which, search=search, host=host)
+    host, asked = current_host(), _asked()
+    found = calendar.bookings_page(host.id, which=asked.which, search=asked.search, page=asked.page)
+    return page_or_fragment("bookings/index.html", "bookings", found=found, asked=asked, host=host)
 
 
 @blueprint.get("/<uuid:uid>")
@@ -67,6 +80,11 @@ def _found(uid: uuid.UUID) -> BookingView:
     return calendar.host_booking(uid, host_id=current_host().id)
 
 
-def _asked_filter() -> BookingFilter:
-    asked = request.args.get("which", "")
-    return BookingFilter(asked) if asked in list(BookingFilter) else BookingFilter.UPCOMING
+def _asked() -> Asked:
+    which = request.args.get("which", "")
+    page = request.args.get("page", 1, type=int)
+    return Asked(
+        BookingFilter(which) if which in list(BookingFilter) else BookingFilter.UPCOMING,
+        request.args.get("q", "").strip()[:LONGEST_SEARCH],
+        min(max(page, 1), LAST_PAGE),
+    )

@@ -7,24 +7,25 @@ from flask import url_for
 from flask_babel import gettext
 
 from webapp.domain.booking import BookingStatus
+from webapp.formats import RANGE
 from webapp.services.calendar import CalendarSlot
 from webapp.services.slot_views import SlotView
-from webapp.web.dates import local_day, time_range
-from webapp.web.i18n import format_day_short
+from webapp.web.dates import local_day
+from webapp.web.i18n import format_day_short, format_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """`kind`: available, covered (free, but the host is taken then), past (never booked), booked or pending.
 
-    `label` is what a screen reader says: kind, who, when. Instants are aware.
+    `time` is the start and, with its dash, the end; `label` is what a screen reader says: kind, who, when. Instants are aware.
     """
 
     url: str
     kind: str
     start: datetime
     end: datetime
-    time: str
+    time: tuple[str, str]
     title: str
     more: str
     label: str
@@ -34,8 +35,8 @@ class Entry:
 def entry(slot: CalendarSlot, time_zone: str) -> Entry:
     kind = kind_of(slot)
     word, title, more = _word(kind), _title(slot, kind), _more(slot)
-    time = time_range(slot.slot.start, slot.slot.end, time_zone)
-    said = [word, title if title != word else "", format_day_short(local_day(slot.slot.start, time_zone)), time, more]
+    time = format_time(slot.slot.start, time_zone), RANGE + format_time(slot.slot.end, time_zone)
+    said = [word, title if title != word else "", format_day_short(local_day(slot.slot.start, time_zone)), "".join(time), more]
     return Entry(
         url=_url(slot),
         kind=kind,

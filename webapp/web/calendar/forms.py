@@ -133,11 +133,7 @@ class ManyForm(_Durations):
         option_widget=CheckboxInput(),
     )
     from_time = TimeField(_l("From"), validators=[InputRequired(_l("Choose a time."))])
-    to_time = TimeField(
-        _l("To"),
-        description=_l("At or before the start means the next day; 00:00 is midnight."),
-        validators=[InputRequired(_l("Choose a time."))],
-    )
+    to_time = TimeField(_l("To"), validators=[InputRequired(_l("Choose a time."))])
     first_on = DateField(_l("First day"), validators=[InputRequired(_l("Choose a date."))])
     weeks = IntegerField(
         _l("Weeks"),
