@@ -15,6 +15,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         dates,
         errors,
         health,
+        home,
         i18n,
         layout,
         manage,
@@ -29,5 +30,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     assets.init_app(app)
     layout.init_app(app)
     auth.init_app(app, settings)
-    for module in (health, profile, calendar, bookings, booking, manage):
+    for module in (health, home, profile, calendar, bookings, booking, manage):
         app.register_blueprint(module.blueprint)
