@@ -37,5 +37,5 @@ def has_begun(booking: BookingView) -> bool:
 
 
 def may_change(booking: BookingView) -> bool:
-    """Whether the guest may still cancel or move it."""
-    return booking.is_active and not has_begun(booking)
+    """Whether the guest may still cancel or move it: it stands, has not begun, and its change notice is not over."""
+    return booking.is_active and datetime.now(UTC) < min(booking.start, booking.changeable_until)

@@ -15,11 +15,12 @@ class PublicEventType:
     title: str
     description: str
     duration_minutes: int
+    color: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicHost:
-    """A host with the active event types, in the host's order."""
+    """A host with the active event types that are listed, in the host's order."""
 
     slug: str
     name: str
@@ -39,8 +40,9 @@ def public_host(slug: str) -> PublicHost:
             EventType.title,
             EventType.description,
             EventType.duration_minutes,
+            EventType.color,
         )
-        .outerjoin(EventType, and_(EventType.host_id == Host.id, EventType.is_active))
+        .outerjoin(EventType, and_(EventType.host_id == Host.id, EventType.is_active, EventType.is_public))
         .where(Host.slug == slug, Host.active)
         .order_by(EventType.position, EventType.id)
     )
@@ -53,6 +55,7 @@ def public_host(slug: str) -> PublicHost:
             title=row.title,
             description=row.description,
             duration_minutes=row.duration_minutes,
+            color=row.color,
         )
         for row in found
         if row.slug is not None

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired
 
 from webapp.domain import text
 from webapp.domain.actor import manage_link_actor
-from webapp.domain.errors import AlreadyCancelled, NotActive
+from webapp.domain.errors import Conflict
 from webapp.services import bookings
 from webapp.services.booking_commands import LONGEST_REASON
 from webapp.services.booking_views import BookingView
@@ -47,7 +47,7 @@ def cancel(token: str) -> BaseResponse:
         return to_booking(token)
     if not form.validate():
         return _page(booking, token, form, status=422)
-    with suppress(AlreadyCancelled, NotActive):  # somebody was faster; the page says how it stands
+    with suppress(Conflict):  # somebody was faster; the page says how it stands
         bookings.cancel(booking.uid, actor=manage_link_actor(str(booking.uid)), reason=form.reason.data)
     return to_booking(token)
 

@@ -7,7 +7,7 @@ from flask import Response, make_response, render_template, request
 from webapp.domain.booking import BookingStatus
 from webapp.services.booking_views import BookingView
 from webapp.services.invitations import Audience, Method, invitation
-from webapp.services.managed_bookings import has_begun, managed_booking
+from webapp.services.managed_bookings import has_begun, managed_booking, may_change
 from webapp.web.booking.asked import asked_zone
 from webapp.web.booking.when import host_when, when
 from webapp.web.booking.zones import zone_options
@@ -61,4 +61,5 @@ def about(booking: BookingView, token: str) -> dict[str, Any]:
         "zone_asked": asked_zone(request.args),
         "when": when(booking.start, booking.end, zone, current_locale()),
         "has_begun": has_begun(booking),
+        "may_change": may_change(booking),
     }

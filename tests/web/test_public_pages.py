@@ -1,0 +1,322 @@
+"""A host's page and the calendar of an event type, as anybody sees them: page, fragment, no JavaScript."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, event
+
+from tests.builders import Build, tomorrow
+from webapp.extensions import db
+
+HTMX = {"HX-Request": "true"}
+BRITISH = {"Accept-Language": "en-GB"}
+HOSTILE = '<script>alert(1)</script>{{7*7}}" hx-get="/x" &amp;'
+
+
+def day_labels(html: str) -> list[str]:
+    return [unescape(label) for label in re.findall(r'class="day" href="[^"]*"[^>]*? aria-label="([^"]*)"', html)]
+
+
+def times(html: str) -> list[str]:
+    return re.findall(r'<a class="slot"[^>]*><time datetime="[^"]*">([^<]*)</time>', html)
+
+
+def starts(html: str) -> list[str]:
+    return re.findall(r'<a class="slot"[^>]*><time datetime="([^"]*)">', html)
+
+
+def in_month(day: datetime) -> str:
+    return f"month={day:%Y-%m}"
+
+
+def test_a_host_page_shows_who_and_what(build: Build, client: FlaskClient) -> None:
+    build.host(slug="mara", name="Mara Lindqvist", time_zone="Europe/Stockholm")
+    build.row("UPDATE host SET about = 'Ask me about timber.' RETURNING id")
+    page = client.get("/mara")
+    assert page.status_code == 200
+    assert "<h1>Mara Lindqvist</h1>" in page.text
+    assert "Ask me about timber." in page.text
+    assert "Stockholm" in page.text
+    assert re.findall(r'class="event-type" href="([^"]*)"', page.text) == ["/mara/15min", "/mara/30min", "/mara/60min"]
+
+
+def test_a_host_page_tells_no_address_and_no_inner_id(build: Build, client: FlaskClient) -> None:
+    host = build.host(slug="mara", email="secret@example.org")
+    build.slot(host)
+    for path in ("/mara", "/mara/30min"):
+        assert "secret@example.org" not in client.get(path).text
+
+
+def test_inactive_and_unlisted_event_types_are_not_shown(build: Build, client: FlaskClient) -> None:
+    host = build.host(slug="mara")
+    build.event_type(host, "15min", is_active=False)
+    build.event_type(host, "30min", is_public=False)
+    page = client.get("/mara").text
+    assert "/mara/15min" not in page
+    assert "/mara/30min" not in page
+    assert client.get("/mara/15min").status_code == 404
+    assert client.get("/mara/30min").status_code == 200
+
+
+def test_a_host_without_event_types_has_a_friendly_page(build: Build, client: FlaskClient) -> None:
+    build.host(slug="mara", name="Mara")
+    build.rows("UPDATE event_type SET is_active = false RETURNING id")
+    page = client.get("/mara")
+    assert page.status_code == 200
+    assert "Nothing to book at the moment" in page.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/nobody", "/nobody/30min", "/mara/nothing", "/mara/nothing/book?start=2027-01-01T10:00:00Z"]
+)
+def test_what_is_unknown_is_one_friendly_404(build: Build, client: FlaskClient, path: str) -> None:
+    build.host(slug="mara")
+    page = client.get(path)
+    assert page.status_code == 404
+    assert "There is nothing here" in page.text
+
+
+def test_an_inactive_host_is_unknown(build: Build, client: FlaskClient) -> None:
+    build.host(slug="mara")
+    build.row("UPDATE host SET active = false RETURNING id")
+    assert client.get("/mara").status_code == 404
+    assert client.get("/mara/30min").status_code == 404
+
+
+def test_the_calendar_marks_days_and_lists_the_times_of_the_chosen_one(build: Build, client: FlaskClient) -> None:
+    host = build.host(slug="mara", time_zone="UTC")
+    build.slots(host, [datetime(2027, 5, 4, 9, 0, tzinfo=UTC), datetime(2027, 5, 4, 15, 30, tzinfo=UTC)])
+    build.slot(host, datetime(2027, 5, 6, 11, 0, tzinfo=UTC))
+    page = client.get("/mara/30min?month=2027-05&day=2027-05-04&zone=Europe/Lisbon", headers=BRITISH).text
+    assert day_labels(page) == ["Tuesday, 4 May 2027, 2 times free", "Thursday, 6 May 2027, one time free"]
+    assert times(page) == ["10:00", "16:30"]
+    assert "Western European Summer Time (Lisbon), GMT+01:00" in page
+    assert 'data-announce="2 times on Tuesday, 4 May"' in page
+
+
+def test_without_a_day_the_first_one_with_times_is_chosen(build: Build, client: FlaskClient) -> None:
+    host = build.host(slug="mara", time_zone="UTC")
+    build.slot(host, datetime(2027, 5, 6, 11, 0, tzinfo=UTC))
+    assert starts(client.get("/mara/30min?month=2027-05").text) == ["2027-05-06T11:00:00Z"]
+
+
+def test_american_readers_see_twelve_hours(build: Build, client: FlaskClient) -> None:
+    host = build.host(slug="mara", time_zone="UTC")
+    build.slot(host, datetime(2027, 5, 4, 15, 30, tzinfo=UTC))
+    page = client.get("/mara/30min?month=2027-05", headers={"Accept-Language": "en-US"}).text
+    assert times(page) == ["3:30\u202fPM"]
+    assert page.index("Sunday</span>") < page.index("Monday</span>")
+
+
+def test_the_region_alone_is_what_htmx_gets(build: Build, client: FlaskClient) -> None:
+    host = build.host(slug="mara", time_zone="UTC")
+    build.slot(host, datetime(2027, 5, 4, 9, 0, tzinfo=UTC))
+    url = "/mara/30min?month=2027-05&day=2027-05-04&zone=UTC"
+    page, fragment = client.get(url), client.get(url, headers=HTMX)
+    assert "HX-Request" in page.headers["Vary"]
+    assert "HX-Request" in fragment.headers["Vary"]
+    assert fragment.text.strip().startswith('<div id="picker"')
+    assert "<html" not in fragment.text
+    assert fragment.text.strip() in page.text
+
+
+def test_history_gets_the_whole_page(build: Build, client: FlaskClient) -> None:
+    build.host(slug="mara")
+    restored = client.get("/mara/30min", headers=HTMX | {"HX-History-Restore-Request": "true"})
+    assert "<html" in restored.text
+
+
+def test_all_of_it_works_by_links_and_a_get_form(build: Build, client: FlaskClient) -> None:
+    host = build.host(slug="mara", time_zone="UTC")
+    build.slots(host, [datetime(2027, 5, 4, 9, 0, tzinfo=UTC), datetime(2027, 5, 5, 9, 0, tzinfo=UTC)])
+    page = client.get("/mara/30min?month=2027-04&zone=Europe/Paris").text
+    forward = unescape(re.search(r'href="([^"]*)"[^>]*>(?:(?!</a>).)*Next month', page, re.DOTALL)[1])  # type: ignore[index]
+    month = client.get(forward).text
+    second = [unescape(url) for url in re.findall(r'class="day" href="([^"]*)"', month)][1]
+    assert starts(client.get(second).text) == ["2027-05-05T09:00:00Z"]
+    assert '<form class="zone-picker" id="zone-form" action="/mara/30min" method="get"' in month
+    assert '<option value="Europe/Paris" selected>Paris</option>' in month
+
+
+def test_the_default_zone_is_the_hosts_and_says_so(build: Build, client: FlaskClient) -> None:
+    build.host(slug="mara", time_zone="Asia/Tokyo")
+    default, chosen = client.get("/mara/30min").text, client.get("/mara/30min?zone=Asia/Tokyo").text
+    note = "This is the host's time zone"
+    assert note in default
+    assert 'data-detect-time-zone="zone"' in default
+    assert note not in chosen
+    assert "data-detect-time-zone" not in chosen
+
+
+def test_an_old_name_of_a_zone_is_shown_as_chosen(build: Build, client: FlaskClient) -> None:
+    build.host(slug="mara")
+    page = client.get("/mara/30min?zone=Asia/Calcutta").text
+    assert '<option value="Asia/Calcutta" selected>Calcutta</option>' in page
+    assert page.count(" selected>") == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "month=2027-13",
+        "month=x",
+        "day=2027-02-30",
+        "day=0001-01-01",
+        "zone=../../etc/passwd",
+        "zone=%0D%0A",
+        "month=9999-12",
+    ],
+)
+def test_what_makes_no_sense_is_as_if_not_asked(build: Build, client: FlaskClient, query: str) -> None:
+    build.slot(build.host(slug="mara", time_zone="UTC"))
+    expected, got = client.get("/mara/30min", headers=HTMX), client.get(f"/mara/30min?{query}", headers=HTMX)
+    assert got.status_code == 200
+    assert got.text == expected.text
+
+
+def test_an_empty_month_leads_to_the_next_time(build: Build, client: FlaskClient) -> None:
+    host = build.host(slug="mara", time_zone="UTC")
+    build.slot(host, datetime(2027, 5, 4, 9, 0, tzinfo=UTC))
+    page = client.get("/mara/30min?month=2027-03&zone=UTC", headers=BRITISH).text
+    assert "No free times in March 2027" in page
+    link = re.search(r'href="([^"]*)"[^>]*>Next time available: Tuesday, 4 May<', page)
+    assert link
+    assert starts(client.get(unescape(link[1])).text) == ["2027-05-04T09:00:00Z"]
+
+
+def test_a_month_behind_the_last_time_leads_back(build: Build, client: FlaskClient) -> None:
+    host = build.host(slug="mara", time_zone="UTC")
+    build.slot(host, datetime(2027, 5, 4, 9, 0, tzinfo=UTC))
+    assert "Next time available: Tuesday, 4 May" in client.get("/mara/30min?month=2028-03", headers=BRITISH).text
+
+
+def test_a_day_without_times_says_so(build: Build, client: FlaskClient) -> None:
+    host = build.host(slug="mara", time_zone="UTC")
+    build.slot(host, datetime(2027, 5, 4, 9, 0, tzinfo=UTC))
+    page = client.get("/mara/30min?day=2027-05-05", headers=BRITISH).text
+    assert "No free times on Wednesday, 5 May" in page
+
+
+def test_no_times_at_all_is_a_friendly_page(build: Build, client: FlaskClient) -> None:
+    build.host(slug="mara", name="Mara")
+    page = client.get("/mara/60min")
+    assert page.status_code == 200
+    assert "No times left" in page.text
+    assert "Other meetings with Mara" in page.text
+
+
+def test_booked_times_are_gone(build: Build, client: FlaskClient) -> None:
+    host = build.host(slug="mara", time_zone="UTC")
+    first, second = build.slots(host, [tomorrow(9, days=3), tomorrow(10, days=3)])
+    build.booking(first)
+    url = f"/mara/30min?day={tomorrow(days=3):%Y-%m-%d}&zone=UTC"
+    assert starts(client.get(url).text) == [f"{second.start:%Y-%m-%dT%H:%M:%SZ}"]
+
+
+def test_seats_left_are_told_for_groups_only(build: Build, client: FlaskClient) -> None:
+    host = build.host(slug="mara")
+    build.event_type(host, capacity=3)
+    build.slot(host, datetime(2027, 5, 4, 9, 0, tzinfo=UTC), capacity=3)
+    assert "<small>3 seats</small>" in client.get("/mara/30min?month=2027-05").text
+
+
+def test_the_guests_dates_are_those_of_their_zone(build: Build, client: FlaskClient) -> None:
+    """Host in Los Angeles, guest in Auckland: 20 hours ahead in May."""
+    host = build.host(slug="mara", time_zone="America/Los_Angeles")
+    build.slots(host, [datetime(2027, 4, 30, 13, 0, tzinfo=UTC), datetime(2027, 5, 31, 11, 30, tzinfo=UTC)])
+    build.slot(host, datetime(2027, 5, 31, 12, 30, tzinfo=UTC))
+    page = client.get("/mara/30min?month=2027-05&zone=Pacific/Auckland", headers=BRITISH).text
+    assert day_labels(page) == ["Saturday, 1 May 2027, one time free", "Monday, 31 May 2027, one time free"]
+    june = client.get("/mara/30min?month=2027-06&zone=Pacific/Auckland", headers=BRITISH).text
+    assert times(june) == ["00:30"]
+
+
+def test_an_hour_that_comes_twice_names_its_zone(build: Build, client: FlaskClient) -> None:
+    """New York, 7 November 2027: 01:30 comes at 05:30Z and 06:30Z."""
+    host = build.host(slug="mara", time_zone="America/New_York")
+    build.slots(host, [datetime(2027, 11, 7, hour, 30, tzinfo=UTC) for hour in (5, 6, 7)])
+    page = client.get("/mara/30min?day=2027-11-07&zone=America/New_York", headers=BRITISH).text
+    assert times(page) == ["01:30 (EDT)", "01:30 (EST)", "02:30"]
+
+
+def test_the_23_hour_day_is_one_day(build: Build, client: FlaskClient) -> None:
+    """Berlin, 28 March 2027: from 23:00Z to 22:00Z."""
+    host = build.host(slug="mara", time_zone="UTC")
+    day = datetime(2027, 3, 27, 22, 30, tzinfo=UTC)
+    build.slots(host, [day + timedelta(hours=hour) for hour in (0, 1, 22, 23, 24)])
+    page = client.get("/mara/30min?day=2027-03-28&zone=Europe/Berlin", headers=BRITISH).text
+    assert times(page) == ["00:30", "22:30", "23:30"]
+
+
+def test_the_calendar_is_a_table_with_words(build: Build, client: FlaskClient) -> None:
+    build.host(slug="mara", time_zone="UTC")
+    page = client.get("/mara/30min?zone=UTC").text
+    assert re.search(r"<caption[^>]*>Days with free times in ", page)
+    assert page.count('aria-current="date"') == 1
+    assert f'aria-current="date"><time datetime="{datetime.now(UTC).date()}"' in page
+    assert page.count("<h1") == 1
+
+
+def test_there_is_no_way_into_the_past(build: Build, client: FlaskClient) -> None:
+    build.host(slug="mara", time_zone="UTC")
+    assert 'id="turn-previous"' not in client.get("/mara/30min").text
+    assert 'id="turn-previous"' in client.get(f"/mara/30min?month={datetime.now(UTC).year + 1}-12").text
+
+
+def test_texts_of_a_host_are_text(build: Build, client: FlaskClient) -> None:
+    host = build.host(slug="mara")
+    build.row("UPDATE host SET name = :text, about = :text RETURNING id", text=HOSTILE)
+    build.event_type(host, title=HOSTILE, description=HOSTILE)
+    for path in ("/mara", "/mara/30min"):
+        page = client.get(path).text
+        assert "alert(1)" in page
+        assert "<script>alert" not in page
+        assert ' hx-get="/x"' not in page
+        assert "{{7*7}}" in unescape(page)
+
+
+def test_a_page_needs_two_queries_and_a_search_a_third(
+    build: Build, client: FlaskClient, engine_queries: list[str]
+) -> None:
+    host = build.host(slug="mara", time_zone="UTC")
+    build.slots(host, [tomorrow(hour, days=40) for hour in range(8, 18)])
+    counts = {}
+    for path in ("/mara", f"/mara/30min?{in_month(tomorrow(days=40))}", "/mara/15min"):
+        engine_queries.clear()
+        client.get(path)
+        counts[path.partition("?")[0]] = len(engine_queries)
+    assert counts == {"/mara": 1, "/mara/30min": 2, "/mara/15min": 3}
+
+
+def test_looking_leaves_no_cookie(build: Build, client: FlaskClient) -> None:
+    build.slot(build.host(slug="mara"))
+    for path in ("/mara", "/mara/30min"):
+        assert "Set-Cookie" not in client.get(path).headers
+
+
+def test_the_first_visit_weighs_little(build: Build, client: FlaskClient) -> None:
+    """P11 counts everything compressed; the page itself must leave room for styles and scripts."""
+    host = build.host(slug="mara")
+    build.slots(host, [tomorrow(8 + index // 2, 30 * (index % 2), days=2) for index in range(20)])
+    assert len(gzip.compress(client.get("/mara/30min").data)) < 12_000
+
+
+@pytest.fixture
+def engine_queries(build: Build) -> Iterator[list[str]]:
+    """The statements that run from now on."""
+    seen: list[str] = []
+
+    def note(*execution: Any) -> None:
+        seen.append(execution[2])
+
+    with build.app.app_context():
+        engine: Engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
