@@ -54,6 +54,13 @@ class Run:
             time.sleep(0.05)
         return self
 
+    def wait_for_worker(self, timeout: float = 30) -> None:
+        """It starts when the web server is up, and is told apart from earlier ones by a fresh log."""
+        deadline = time.monotonic() + timeout
+        while "worker is up" not in (self.data_dir / "log" / "worker.log").read_text():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
     def end(self, by: signal.Signals = signal.SIGINT, timeout: float = 15) -> int:
         """Send the signal and return the exit code."""
         self.process.send_signal(by)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -39,6 +40,7 @@ def used_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def data_dir(used_data: Path, tmp_path: Path) -> Path:
     subprocess.run(["cp", "-a", used_data, tmp_path / "its data"], check=True)
+    shutil.rmtree(tmp_path / "its data" / "log")
     return tmp_path / "its data"
 
 
@@ -66,7 +68,7 @@ def test_first_start_tells_what_there_is(start: Start, tmp_path: Path) -> None:
     data_dir = tmp_path / "new data"
     run = start(data_dir).wait_until_up()
     assert "ada@example.org, password: open sesame" in run.printed
-    for address in ("/\n", "/login\n", "/admin\n"):
+    for address in ("/ada\n", "/login\n", "/admin\n"):
         assert f"http://localhost:{run.port}{address}" in run.printed
     mail_page = next(line.split()[-1] for line in run.printed.splitlines() if "Caught mail" in line)
     assert "No mail yet" in urllib.request.urlopen(mail_page, timeout=5).read().decode()
@@ -97,6 +99,7 @@ def test_other_commands_find_the_services_of_the_run(start: Start, data_dir: Pat
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 def test_one_signal_ends_all_in_order_and_leaves_nothing(start: Start, data_dir: Path, by: signal.Signals) -> None:
     run = start().wait_until_up()
+    run.wait_for_worker()
     with ThreadPoolExecutor(1) as guest:
         answer = guest.submit(get, run.port, "/slow")
         time.sleep(0.5)  # the request is with the application, which takes 1.5 s
@@ -122,6 +125,7 @@ def test_nothing_outlives_a_killed_supervisor_and_the_next_start_works(start: St
 
 def test_a_child_that_dies_is_named_and_ends_all(start: Start, data_dir: Path) -> None:
     run = start().wait_until_up()
+    run.wait_for_worker()
     worker = next(p for p in psutil.Process(run.process.pid).children() if "worker.py" in p.cmdline())
     worker.kill()
     assert run.process.wait(15) == 1

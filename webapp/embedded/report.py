@@ -14,6 +14,7 @@ NOTEWORTHY = re.compile(r"\b(warning|error|critical|deprecat\w*)\b", re.IGNORECA
 @dataclass(frozen=True)
 class Started:
     plan: Plan
+    public_page: str
     mail_url: str  # empty: mail goes to a real server
     demo_file: Path
     processes: tuple[Child, ...]  # of the application; what the services say is in their logs
@@ -21,7 +22,7 @@ class Started:
 
 def show(started: Started) -> None:
     url = started.plan.public_url
-    lines = {"Public page": f"{url}/", "Host login": f"{url}/login", "Admin": f"{url}/admin"}
+    lines = {"Public page": started.public_page, "Host login": f"{url}/login", "Admin": f"{url}/admin"}
     if started.mail_url:
         lines["Caught mail"] = started.mail_url
     if started.demo_file.exists():

@@ -23,13 +23,12 @@ from webapp.embedded.locks import AlreadyHeldError, FileLock
 from webapp.embedded.mailcatcher import MailCatcher, start_mail_catcher
 from webapp.embedded.plan import Plan
 from webapp.embedded.ports import LOOPBACK, free_port
-from webapp.embedded.postgres import start_postgres
+from webapp.embedded.postgres import PostgresService, start_postgres
 from webapp.embedded.processes import PR_SET_PDEATHSIG, Child, StartError, wait_until
-from webapp.embedded.valkey import start_valkey
+from webapp.embedded.valkey import ValkeyService, start_valkey
 
 READY_TIMEOUT = 60.0  # seconds
-WEB_STOP_TIMEOUT = 6.0  # seconds; with the worker's below 10
-WORKER_STOP_TIMEOUT = 3.0
+STOP_TIMEOUTS = {"web": 6.0, "worker": 3.0}  # seconds, in this order; below 10 together
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SAME_CTRL_C = 1.0  # seconds within which a second signal is no second request
 DEMO_FILE = "demo-credentials.txt"
@@ -54,11 +53,12 @@ class Supervisor:
         catcher = self._start_services()
         self._prepare_database()
         self._offer_services()
-        worker = self._start("worker", [sys.executable, "worker.py"], WORKER_STOP_TIMEOUT)
-        web = self._start("web", [PROJECT_DIR / "bin" / "web"], WEB_STOP_TIMEOUT)
+        web = self._start("web", [PROJECT_DIR / "bin" / "web"])
         mail_url = self._show_mail(catcher) if catcher else ""
-        wait_until(lambda: self._is_ready(worker), web, timeout=READY_TIMEOUT)
-        return report.Started(self.plan, mail_url, self.plan.data_dir / DEMO_FILE, (web, worker))
+        wait_until(self._is_ready, web, timeout=READY_TIMEOUT)
+        worker = self._start("worker", [sys.executable, "worker.py"])  # now: the first page does not wait for it
+        page = f"{self.plan.public_url}/{schema.first_slug(self.environ['DATABASE_URL'])}"
+        return report.Started(self.plan, page, mail_url, self.plan.data_dir / DEMO_FILE, (web, worker))
 
     def watch(self) -> NoReturn:
         """Until a child ends: StartError says which."""
@@ -69,6 +69,11 @@ class Supervisor:
             time.sleep(0.2)
 
     def stop(self) -> None:
+        """Web first, so that nothing new comes in; services last, so that what is in hand is finished."""
+        for name, timeout in STOP_TIMEOUTS.items():
+            for child in self.children:
+                if child.name == name:
+                    child.stop(timeout)
         self._stack.close()
 
     def kill(self) -> None:
@@ -92,11 +97,11 @@ class Supervisor:
         data_dir, embedded = self.plan.data_dir, self.plan.embedded
         if "DATABASE_URL" in embedded:
             postgres = start_postgres(data_dir)
-            self._own(postgres.child, postgres.stop)
+            self._own(postgres)
             self.environ |= {"DATABASE_URL": postgres.url, "DATABASE_OWNER_URL": postgres.owner_url}
         if "REDIS_URL" in embedded:
             valkey = start_valkey(data_dir)
-            self._own(valkey.child, valkey.stop)
+            self._own(valkey)
             self.environ["REDIS_URL"] = valkey.url
         if "MAIL_SERVER" not in embedded:
             return None
@@ -125,15 +130,15 @@ class Supervisor:
             json.dumps({name: self.environ[name] for name in variables() if name in self.environ}, indent=1)
         )
 
-    def _start(self, name: str, command: list[str | Path], stop_timeout: float) -> Child:
+    def _start(self, name: str, command: list[str | Path]) -> Child:
         log = self.plan.data_dir / "log" / f"{name}.log"
         child = Child(name, command, log=log, cwd=PROJECT_DIR, env=self.environ | {"PYTHON": sys.executable})
-        self._own(child, lambda: child.stop(stop_timeout))
+        self.children.append(child)
         return child
 
-    def _own(self, child: Child, stop: object) -> None:
-        self.children.append(child)
-        self._stack.callback(stop)  # type: ignore[arg-type]
+    def _own(self, service: PostgresService | ValkeyService) -> None:
+        self.children.append(service.child)
+        self._stack.callback(service.stop)
 
     def _show_mail(self, catcher: MailCatcher) -> str:
         from webapp.embedded.mailcatcher.page import PageServer  # after the web server was started: Flask takes a while
@@ -142,9 +147,7 @@ class Supervisor:
         self._stack.callback(page.stop)
         return page.url
 
-    def _is_ready(self, worker: Child) -> bool:
-        if not worker.is_running:
-            raise StartError(f"worker ended while starting ({worker.log}):\n{worker.log_tail()}")
+    def _is_ready(self) -> bool:
         connection = http.client.HTTPConnection(LOOPBACK, self.plan.port, timeout=5)
         try:
             connection.request("GET", "/readyz", headers={"Host": urlsplit(self.plan.public_url).netloc})

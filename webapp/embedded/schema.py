@@ -25,14 +25,24 @@ def heads(versions: Path) -> set[str]:
 def applied(database_url: str) -> set[str] | None:
     """The database's revisions; None when it has no tables of ours yet. StartError when it cannot be asked."""
     try:
-        with psycopg.connect(
-            re.sub(r"^\w+(\+\w+)?://", "postgresql://", database_url), connect_timeout=5
-        ) as connection:
+        with _connection(database_url) as connection:
             if connection.execute("SELECT to_regclass('alembic_version')").fetchone() == (None,):
                 return None
             return {revision for (revision,) in connection.execute("SELECT version_num FROM alembic_version")}
     except psycopg.Error as error:
         raise StartError(f"The database of DATABASE_URL cannot be used: {str(error).splitlines()[0]}") from None
+
+
+def first_slug(database_url: str) -> str:
+    """The oldest host's, as an example of a public page; empty when there is nobody yet."""
+    with _connection(database_url) as connection:
+        found = connection.execute("SELECT slug FROM host ORDER BY id LIMIT 1").fetchone()
+        return str(found[0]) if found else ""
+
+
+def _connection(database_url: str) -> psycopg.Connection:
+    """From any spelling that the settings accept."""
+    return psycopg.connect(re.sub(r"^\w+(\+\w+)?://", "postgresql://", database_url), connect_timeout=5)
 
 
 def upgrade(environ: dict[str, str]) -> bool:

@@ -31,6 +31,9 @@ def upgrade() -> None:
     with psycopg.connect(settings.database_owner_url.replace("+psycopg", "")) as connection:
         connection.execute("CREATE TABLE alembic_version (version_num text)")
         connection.execute("INSERT INTO alembic_version VALUES ('0002')")
+        connection.execute("CREATE TABLE host (id int, slug text)")
+        connection.execute("INSERT INTO host VALUES (1, 'ada')")
+        connection.execute("GRANT SELECT ON host TO openslot_app")
 
 
 @app.cli.command()
