@@ -135,7 +135,7 @@ def _setpriv(uid: int, gid: int, needed: tuple[Path, ...]) -> tuple[str, ...]:
     """The command that drops root.
 
     Where a path is closed to others (a project in /root), one capability stays, to pass through: otherwise
-    directories would have to be opened to everybody.
+    directories would have to be opened to everybody. The securebit lets access(2) count it, too.
     """
     if not (setpriv := shutil.which("setpriv")):
         raise StartError(
@@ -144,7 +144,7 @@ def _setpriv(uid: int, gid: int, needed: tuple[Path, ...]) -> tuple[str, ...]:
     prefix = (setpriv, f"--reuid={uid}", f"--regid={gid}", "--clear-groups", "--pdeathsig=INT")
     if all(_is_open_to_others(path) for path in needed):
         return prefix
-    return (*prefix, "--inh-caps=+dac_override", "--ambient-caps=+dac_override")
+    return (*prefix, "--securebits=+no_setuid_fixup", "--inh-caps=+dac_override", "--ambient-caps=+dac_override")
 
 
 def _is_open_to_others(path: Path) -> bool:
