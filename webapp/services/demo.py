@@ -46,6 +46,9 @@ def make_demo(hash_password: Callable[[str], str]) -> list[Credentials]:
     host = Credentials("host", "host@example.org", secrets.token_urlsafe(9))
     admin = Credentials("admin", "admin@example.org", secrets.token_urlsafe(9))
     account = {"time_zone": ZONE, "confirmed": True}
+    host_id = create_host(
+        email=host.email, name="Demo Host", slug=SLUG, password_hash=hash_password(host.password), **account
+    )
     create_host(
         email=admin.email,
         name="Demo Admin",
@@ -53,9 +56,6 @@ def make_demo(hash_password: Callable[[str], str]) -> list[Credentials]:
         password_hash=hash_password(admin.password),
         roles=("host", "admin"),
         **account,
-    )
-    host_id = create_host(
-        email=host.email, name="Demo Host", slug=SLUG, password_hash=hash_password(host.password), **account
     )
     _book_some(_publish_two_weeks(host_id))
     return [host, admin]
