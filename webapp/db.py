@@ -33,6 +33,8 @@ CONSTRAINT_ERRORS: dict[str, type[errors.DomainError]] = {
     "uq_booking_slot_id_guest_id": errors.AlreadyBooked,
     "uq_host_slug": errors.SlugTaken,
     "uq_event_type_host_id_slug": errors.SlugTaken,
+    "fk_event_type_schedule_id_host_id_schedule": errors.NotFound,
+    "uq_schedule_host_id_name": errors.NameTaken,
     "uq_host_email_lower": errors.EmailTaken,
 }
 

@@ -105,6 +105,12 @@ class SlugTaken(Conflict):
     code = "slug_taken"
 
 
+class NameTaken(Conflict):
+    """Another schedule of this host has this name."""
+
+    code = "name_taken"
+
+
 class EmailTaken(Conflict):
     code = "email_taken"
 

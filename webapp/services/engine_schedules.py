@@ -14,6 +14,7 @@ from webapp.domain.windows import LOOKBACK_DAYS, DayWindow, Window
 from webapp.domain.windows import Schedule as EngineSchedule
 from webapp.models import DateOverride, EventType, Host, OverrideWindow, Schedule, WeeklyHours
 from webapp.services.holiday_calendars import observed_holidays
+from webapp.services.schedule_content import ScheduleContent
 
 # Nobody books further ahead than this: holidays are computed so far.
 HOLIDAY_YEARS = 3
@@ -25,7 +26,7 @@ def schedule_of_event_type() -> ColumnElement[bool]:
     return Schedule.id == func.coalesce(EventType.schedule_id, default.scalar_subquery())
 
 
-def schedule_columns() -> tuple[ColumnElement[Any], ...]:
+def schedule_columns() -> tuple[Any, ...]:
     """What `engine_schedule` reads, for a query that has joined Schedule."""
     return (
         Schedule.time_zone.label("schedule_zone"),
@@ -58,6 +59,19 @@ def engine_schedule(row: Any, now: int) -> EngineSchedule | None:
             year - 1,
             year + HOLIDAY_YEARS,
         ),
+    )
+
+
+def engine_schedule_of(content: ScheduleContent, now: int) -> EngineSchedule:
+    """As `engine_schedule`, of a content that need not be stored."""
+    year = local_date(content.time_zone, now).year
+    region = content.holiday_country, content.holiday_subdivision
+    return EngineSchedule(
+        time_zone=content.time_zone,
+        week_start=content.week_start,
+        weekly_hours=content.weekly_hours,
+        overrides=content.overrides,
+        holidays=observed_holidays(*region, content.holidays_off, year - 1, year + HOLIDAY_YEARS),
     )
 
 

@@ -1,12 +1,25 @@
 """Public holidays by country and subdivision, from the library `holidays`; each can be switched off by its name."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 
 # The names are keys of what a host has switched off, so they must not depend on the server's language.
 LANGUAGE = "en_US"
+# Holidays that share a date come as one name; the day on which one is made up for has a name of its own.
+SEPARATOR = "; "
+_SUFFIX = re.compile(r" \((?:observed|estimated|observed, estimated)\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Holiday:
+    """A holiday with its dates (several for a feast of days, or where it is made up for on another day)."""
+
+    name: str
+    dates: tuple[date, ...]
 
 
 @lru_cache(maxsize=512)
@@ -25,13 +38,36 @@ def public_holidays(country: str, subdivision: str | None, year: int) -> Mapping
 def observed_holidays(
     country: str | None, subdivision: str | None, off: frozenset[str], first_year: int, last_year: int
 ) -> Mapping[date, str]:
-    """The holidays of [first_year, last_year] that a schedule keeps: all but those named in `off`."""
-    if country is None:
+    """The holidays of [first_year, last_year] that a schedule keeps: a date stays one while any of its holidays is
+    kept. None for a country or part that the library no longer knows: then hours are as usual."""
+    if country is None or not is_known(country, subdivision):
         return MappingProxyType({})
+    refused = {holiday_key(name) for name in off}
     days: dict[date, str] = {}
     for year in range(first_year, last_year + 1):
-        days |= public_holidays(country, subdivision, year)
-    return MappingProxyType({day: name for day, name in days.items() if name not in off})
+        for day, names in public_holidays(country, subdivision, year).items():
+            kept = [name for name in names.split(SEPARATOR) if holiday_key(name) not in refused]
+            if kept:
+                days[day] = SEPARATOR.join(kept)
+    return MappingProxyType(days)
+
+
+def coming_holidays(country: str, subdivision: str | None, first: date, last: date) -> list[Holiday]:
+    """All holidays of [first, last], in order of their first date, each once."""
+    dates: dict[str, list[date]] = {}
+    for day, name in _holidays_between(country, subdivision, first, last):
+        dates.setdefault(name, []).append(day)
+    return [Holiday(name, tuple(dict.fromkeys(days))) for name, days in dates.items()]
+
+
+def holiday_key(name: str) -> str:
+    """The name under which a holiday is switched off, whether it is observed on its own date or on another."""
+    return _SUFFIX.sub("", name)
+
+
+def is_known(country: str, subdivision: str | None) -> bool:
+    parts = countries().get(country)
+    return parts is not None and (not subdivision or subdivision in parts)
 
 
 @lru_cache(maxsize=1)
@@ -41,3 +77,20 @@ def countries() -> Mapping[str, tuple[str, ...]]:
 
     supported = holidays.list_supported_countries(include_aliases=False)
     return MappingProxyType({code: tuple(parts) for code, parts in sorted(supported.items())})
+
+
+@lru_cache(maxsize=64)
+def subdivisions(country: str) -> Mapping[str, str]:
+    """Code -> name (the code itself where there is no other), by name."""
+    import holidays
+
+    names = holidays.country_holidays(country).get_subdivision_aliases()
+    named = {code: (names.get(code) or [code])[0] for code in countries()[country]}
+    return MappingProxyType(dict(sorted(named.items(), key=lambda item: item[1])))
+
+
+def _holidays_between(country: str, subdivision: str | None, first: date, last: date) -> Iterator[tuple[date, str]]:
+    for year in range(first.year, last.year + 1):
+        for day, names in public_holidays(country, subdivision, year).items():
+            if first <= day <= last:
+                yield from ((day, holiday_key(name)) for name in names.split(SEPARATOR))
