@@ -13,7 +13,8 @@ from sqlalchemy import Engine, Row, text
 
 from webapp.db import transaction
 from webapp.effects import jobs
-from webapp.services.deliveries import dispatch_events, lease_due
+from webapp.services.deliveries import lease_due
+from webapp.services.dispatch import dispatch_events
 
 
 @dataclass

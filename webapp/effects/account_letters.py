@@ -42,6 +42,17 @@ def _confirm(host: Host) -> Letter:
     )
 
 
+def _exists(host: Host) -> Letter:
+    return Letter(
+        to=address(host.email, host.name),
+        subject=_("You have an account already"),
+        heading=_("You have an account already"),
+        paragraphs=(_("Somebody tried to make an account with this address. There is one: log in with it."),),
+        action=Action(_("Log in"), site.url(_path("SECURITY_LOGIN_URL", "/login"))),
+        closing=(_("If it was not you, you need do nothing: your account is as it was."),),
+    )
+
+
 def _reset(host: Host) -> Letter:
     return Letter(
         to=address(host.email),
@@ -86,6 +97,7 @@ def _token(generate: Callable[..., Any], host: Host) -> str:
 
 _WRITERS = {
     EventKind.ACCOUNT_CONFIRM: _confirm,
+    EventKind.ACCOUNT_EXISTS: _exists,
     EventKind.ACCOUNT_RESET: _reset,
     EventKind.ACCOUNT_PASSWORD_CHANGED: _password_changed,
 }

@@ -22,7 +22,8 @@ from webapp.domain.booking import BookingStatus, EventKind
 from webapp.effects.letters import Action, Invite, Letter, address
 from webapp.formats import english_of, format_day_short, format_range, format_time, zone, zone_label
 from webapp.services.booking_views import BookingView
-from webapp.services.deliveries import GUEST, Errand
+from webapp.services.deliveries import Errand
+from webapp.services.dispatch import GUEST
 from webapp.services.invitations import Audience, Method, invitation
 from webapp.services.links import booking_page_url, booking_url, manage_url
 

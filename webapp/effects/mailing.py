@@ -7,6 +7,7 @@ the same one at once. Written at send time, from what the database says then.
 import logging
 
 from rq.timeouts import JobTimeoutException
+from sqlalchemy import bindparam
 from sqlalchemy.orm import Session
 
 from webapp.db import transaction
@@ -15,12 +16,12 @@ from webapp.effects.booking_letters import booking_letter
 from webapp.effects.letters import Letter, message
 from webapp.effects.retries import pause_after
 from webapp.effects.transport import Connection, NotAcceptedError
-from webapp.services.booking_views import booking_by_id
+from webapp.models import Booking
+from webapp.services.booking_views import booking_select, booking_view
 from webapp.services.deliveries import (
     Errand,
     Loan,
     claim,
-    is_overtaken,
     mark_failed,
     mark_sent,
     mark_skipped,
@@ -29,6 +30,7 @@ from webapp.services.deliveries import (
 log = logging.getLogger(__name__)
 
 OVERTAKEN = "a later mail about this booking has arrived already"
+_BOOKING = booking_select().where(Booking.id == bindparam("booking"))  # built once: it is needed for every mail
 NOTHING_TO_SAY = "there is nothing to tell any more"
 
 
@@ -57,7 +59,7 @@ def fail_unsent(loans: list[Loan], error: str) -> None:
 
 
 def _attempt(session: Session, errand: Errand, connection: Connection) -> NotAcceptedError | None:
-    if is_overtaken(session, errand):
+    if errand.is_overtaken:
         mark_skipped(session, errand, OVERTAKEN)
         return None
     letter = _letter(session, errand)
@@ -78,5 +80,5 @@ def _attempt(session: Session, errand: Errand, connection: Connection) -> NotAcc
 def _letter(session: Session, errand: Errand) -> Letter | None:
     if errand.booking_id is None:
         return account_letter(session, errand.kind, errand.host_id)
-    view = booking_by_id(session, errand.booking_id)
-    return booking_letter(errand, view) if view else None
+    row = session.execute(_BOOKING, {"booking": errand.booking_id}).first()
+    return booking_letter(errand, booking_view(row)) if row else None

@@ -17,7 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.db import transaction
 from webapp.effects.jobs import BATCH, MOST_JOBS, enqueue, mail_queue
-from webapp.services.deliveries import dispatch_events, lease_due
+from webapp.services.deliveries import lease_due
+from webapp.services.dispatch import dispatch_events
 from webapp.services.housekeeping import forget_idempotency_keys
 from webapp.services.outbox import CHANNEL
 

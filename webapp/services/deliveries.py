@@ -1,10 +1,13 @@
-"""Deliveries: from an event to one tracked effect per recipient, and from there to `sent` or `dead`.
+"""Deliveries: one tracked effect of an event on one recipient, from `waiting` to `sent` or `dead`.
 
-The life of a delivery: `dispatch_events` writes it, `lease_due` lends it to a job for `LEASE`, `claim` locks it while
-that job talks to the mail server, and `mark_sent`, `mark_failed` or `mark_skipped` writes down what came of it. A
-worker that dies gives its lock back at once and its lease after `LEASE`: nothing else is needed to resend.
+The life of a delivery: `dispatch.dispatch_events` writes it, `lease_due` lends it to a job for `LEASE`, `claim` locks
+it while that job talks to the mail server, and `mark_sent`, `mark_failed` or `mark_skipped` writes down what came of
+it. A worker that dies gives its lock back at once and its lease after `LEASE`: nothing else is needed to resend.
 
 Order: of one booking and recipient, only the earliest waiting version is ever lent.
+
+The statements that run once per mail are built once, on the bare tables: building them each time costs more than
+running them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,32 +15,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Table, bindparam, case, func, select, update
+from sqlalchemy.orm import Session
 
 from webapp.domain.booking import EventKind
-from webapp.extensions import site
-from webapp.models import Delivery, DeliveryStatus, OutboxEvent
+from webapp.models import Base, DeliveryStatus
 from webapp.services.outbox import CHANNEL
 
 LEASE = timedelta(seconds=60)
-BATCH = 500  # events per transaction of a relay
 DIALOGUE_TIMEOUT = "60s"  # the claiming transaction idles while its job talks to the mail server
 
-GUEST, HOST = "guest", "host"
-RECIPIENTS: dict[EventKind, tuple[str, ...]] = {
-    EventKind.BOOKING_REQUESTED: (),
-    EventKind.BOOKING_DECLINED: (),
-    EventKind.BOOKING_COMPLETED: (),
-    EventKind.BOOKING_NO_SHOW: (),
-    EventKind.BOOKING_CONFIRMED: (GUEST, HOST),
-    EventKind.BOOKING_RESCHEDULED: (GUEST, HOST),
-    EventKind.BOOKING_CANCELLED: (GUEST, HOST),
-    EventKind.ACCOUNT_CONFIRM: (HOST,),
-    EventKind.ACCOUNT_RESET: (HOST,),
-    EventKind.ACCOUNT_PASSWORD_CHANGED: (HOST,),
-}
+_DELIVERY: Table = Base.metadata.tables["delivery"]
+_EVENT: Table = Base.metadata.tables["outbox_event"]
+_d, _e = _DELIVERY.c, _EVENT.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,184 +52,107 @@ class Errand:
     booking_version: int | None
     occurred_at: datetime
     data: Mapping[str, Any]
-
-
-def dispatch_events(session: Session, *, limit: int = BATCH) -> int:
-    """Turn undispatched events into deliveries; returns how many events. Several relays may do so at once.
-
-    The Message-ID is made here, once, so that every try of a delivery carries the same one.
-    """
-    events = session.execute(
-        select(
-            OutboxEvent.id,
-            OutboxEvent.kind,
-            OutboxEvent.host_id,
-            OutboxEvent.booking_id,
-            OutboxEvent.booking_version,
-        )
-        # A kind that this version of the program does not know waits for the one that does.
-        .where(OutboxEvent.dispatched_at.is_(None), OutboxEvent.kind.in_(RECIPIENTS))
-        .order_by(OutboxEvent.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, key_share=True)
-    ).all()
-    if not events:
-        return 0
-    rows = [
-        {
-            "event_id": event.id,
-            "kind": event.kind,
-            "recipient": recipient,
-            "host_id": event.host_id,
-            "booking_id": event.booking_id,
-            "booking_version": event.booking_version,
-            "message_id": func.concat("<", func.gen_random_uuid(), "@", site.domain, ">"),
-        }
-        for event in events
-        for recipient in RECIPIENTS[EventKind(event.kind)]
-    ]
-    if rows:
-        session.execute(insert(Delivery).values(rows).on_conflict_do_nothing())
-    session.execute(
-        update(OutboxEvent)
-        .where(OutboxEvent.id.in_([event.id for event in events]))
-        .values(dispatched_at=func.now())
-        .execution_options(synchronize_session=False)
-    )
-    return len(events)
+    is_overtaken: bool  # a later version has reached this recipient: to send this one would only confuse
 
 
 def lease_due(session: Session, *, limit: int) -> list[Loan]:
     """Lend deliveries that are due, in order, and move their `due_at` ahead by the lease."""
-    due = (
-        select(Delivery.id)
-        .where(Delivery.status == DeliveryStatus.WAITING, Delivery.due_at <= func.now(), ~_has_a_predecessor())
-        .order_by(Delivery.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
-    taken = session.execute(
-        update(Delivery)
-        .where(Delivery.id == due.c.id)
-        .values(due_at=func.now() + LEASE)
-        .returning(Delivery.id, Delivery.attempts)
-        .execution_options(synchronize_session=False)
-    )
+    taken = session.execute(_LEASE, {"most": limit})
     return sorted((Loan(*row) for row in taken), key=lambda loan: loan.delivery_id)
-
-
-def _has_a_predecessor() -> Any:
-    """An earlier version of the same booking has yet to reach the same recipient, or to be dispatched at all."""
-    earlier = aliased(Delivery)
-    waiting = select(1).where(
-        earlier.booking_id == Delivery.booking_id,
-        earlier.recipient == Delivery.recipient,
-        earlier.channel == Delivery.channel,
-        earlier.booking_version < Delivery.booking_version,
-        earlier.status == DeliveryStatus.WAITING,
-    )
-    undispatched = select(1).where(
-        OutboxEvent.booking_id == Delivery.booking_id,
-        OutboxEvent.id < Delivery.event_id,
-        OutboxEvent.dispatched_at.is_(None),
-    )
-    return waiting.exists() | undispatched.exists()
 
 
 def claim(session: Session, loan: Loan) -> Errand | None:
     """Lock a delivery for the length of its transaction; None when it is done, counted again or held elsewhere."""
-    row = session.execute(
-        select(
-            Delivery.id,
-            Delivery.kind,
-            Delivery.recipient,
-            Delivery.attempts,
-            Delivery.message_id,
-            Delivery.host_id,
-            Delivery.booking_id,
-            Delivery.booking_version,
-            OutboxEvent.occurred_at,
-            OutboxEvent.data,
-            func.set_config("idle_in_transaction_session_timeout", DIALOGUE_TIMEOUT, True).label("patience"),
-        )
-        .join(OutboxEvent, OutboxEvent.id == Delivery.event_id)
-        .where(
-            Delivery.id == loan.delivery_id,
-            Delivery.status == DeliveryStatus.WAITING,
-            Delivery.attempts == loan.attempts,
-        )
-        .with_for_update(of=Delivery, skip_locked=True)
-    ).first()
+    row = session.execute(_CLAIM, {"loan_id": loan.delivery_id, "loan_attempts": loan.attempts}).first()
     if row is None:
         return None
     fields = {name: value for name, value in row._mapping.items() if name != "patience"}
     return Errand(**{**fields, "kind": EventKind(row.kind)})
 
 
-def is_overtaken(session: Session, errand: Errand) -> bool:
-    """A later version has reached this recipient already, so that this one would only confuse."""
-    if errand.booking_id is None or errand.booking_version is None:
-        return False
-    later = select(Delivery.id).where(
-        Delivery.booking_id == errand.booking_id,
-        Delivery.recipient == errand.recipient,
-        Delivery.booking_version > errand.booking_version,
-        Delivery.status == DeliveryStatus.SENT,
-    )
-    return session.execute(later.limit(1)).first() is not None
-
-
 def mark_sent(session: Session, errand: Errand) -> None:
     """Sent; what waits behind it for the same booking and recipient goes next, at once."""
-    _set(session, errand.id, status=DeliveryStatus.SENT, sent_at=func.now(), last_error=None)
-    _wake_for_successors(session, errand)
+    _finish(session, errand, DeliveryStatus.SENT, attempts=errand.attempts, error=None)
 
 
 def mark_skipped(session: Session, errand: Errand, reason: str) -> None:
     """Need not be sent any more."""
-    _set(session, errand.id, status=DeliveryStatus.SKIPPED, last_error=reason)
-    _wake_for_successors(session, errand)
+    _finish(session, errand, DeliveryStatus.SKIPPED, attempts=errand.attempts, error=reason)
 
 
 def mark_failed(session: Session, errand: Errand, *, error: str, pause: timedelta | None) -> None:
     """Count a try. Next one after `pause`; None: never, the delivery is dead until somebody sends it again."""
-    counted = {"attempts": errand.attempts + 1, "last_error": error}
+    attempts = errand.attempts + 1
     if pause is None:
-        _set(session, errand.id, status=DeliveryStatus.DEAD, **counted)
-        _wake_for_successors(session, errand)
+        _finish(session, errand, DeliveryStatus.DEAD, attempts=attempts, error=error)
     else:
-        _set(session, errand.id, due_at=func.now() + pause, **counted)
+        again = update(_DELIVERY).where(_d.id == errand.id)
+        session.execute(again.values(due_at=func.now() + pause, attempts=attempts, last_error=error))
 
 
 def give_back(session: Session, loans: Iterable[Loan]) -> None:
     """End leases early: a worker that stops has not come to these."""
     for loan in loans:
-        session.execute(
-            update(Delivery)
-            .where(
-                Delivery.id == loan.delivery_id,
-                Delivery.status == DeliveryStatus.WAITING,
-                Delivery.attempts == loan.attempts,
-            )
-            .values(due_at=func.now())
-            .execution_options(synchronize_session=False)
-        )
+        mine = (_d.id == loan.delivery_id) & (_d.attempts == loan.attempts) & (_d.status == DeliveryStatus.WAITING)
+        session.execute(update(_DELIVERY).where(mine).values(due_at=func.now()))
     session.execute(select(func.pg_notify(CHANNEL, "")))
 
 
-def _set(session: Session, delivery_id: int, **values: Any) -> None:
-    session.execute(
-        update(Delivery).where(Delivery.id == delivery_id).values(**values).execution_options(synchronize_session=False)
+def _finish(session: Session, errand: Errand, status: DeliveryStatus, *, attempts: int, error: str | None) -> None:
+    """Write the end of a delivery, and wake the relay if another version waits behind it."""
+    end = {"delivery_id": errand.id, "end_status": status, "end_attempts": attempts, "end_error": error}
+    session.execute(_FINISH, end)
+
+
+def _other(status: DeliveryStatus) -> tuple[Any, ColumnElement[bool]]:
+    """Deliveries of another version of the same booking to the same recipient, in this status."""
+    other = _DELIVERY.alias()
+    same = (other.c.booking_id == _d.booking_id) & (other.c.recipient == _d.recipient) & (other.c.channel == _d.channel)
+    return other.c.booking_version, same & (other.c.status == status)
+
+
+def _lease() -> Any:
+    version, waiting = _other(DeliveryStatus.WAITING)
+    undispatched = (_e.booking_id == _d.booking_id) & (_e.id < _d.event_id) & _e.dispatched_at.is_(None)
+    due = (
+        select(_d.id)
+        .where(_d.status == DeliveryStatus.WAITING, _d.due_at <= func.now())
+        .where(~select(1).where(waiting, version < _d.booking_version).exists())
+        .where(~select(1).where(undispatched).exists())  # another relay has it in hand
+        .order_by(_d.id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    lent = update(_DELIVERY).where(_d.id == due.c.id).values(due_at=func.now() + LEASE)
+    return lent.returning(_d.id, _d.attempts)
+
+
+def _claim() -> Any:
+    version, sent = _other(DeliveryStatus.SENT)
+    told = (_d.id, _d.kind, _d.recipient, _d.attempts, _d.message_id, _d.host_id, _d.booking_id, _d.booking_version)
+    patience = func.set_config("idle_in_transaction_session_timeout", DIALOGUE_TIMEOUT, True)
+    overtaken = select(1).where(sent, version > _d.booking_version).exists()
+    lent = (_d.id == bindparam("loan_id")) & (_d.attempts == bindparam("loan_attempts"))
+    return (
+        select(*told, _e.occurred_at, _e.data, overtaken.label("is_overtaken"), patience.label("patience"))
+        .join_from(_DELIVERY, _EVENT, _e.id == _d.event_id)
+        .where(lent, _d.status == DeliveryStatus.WAITING)
+        .with_for_update(of=_DELIVERY, skip_locked=True)
     )
 
 
-def _wake_for_successors(session: Session, errand: Errand) -> None:
-    if errand.booking_id is None:
-        return
-    waiting = select(func.pg_notify(CHANNEL, "")).where(
-        Delivery.booking_id == errand.booking_id,
-        Delivery.recipient == errand.recipient,
-        Delivery.status == DeliveryStatus.WAITING,
-    )
-    session.execute(waiting.limit(1))
+def _finished() -> Any:
+    version, waiting = _other(DeliveryStatus.WAITING)
+    wake = select(func.pg_notify(CHANNEL, "")).where(waiting, version > _d.booking_version).limit(1)
+    status = bindparam("end_status", type_=_d.status.type)
+    end = update(_DELIVERY).where(_d.id == bindparam("delivery_id"))
+    return end.values(
+        status=status,
+        sent_at=case((status == DeliveryStatus.SENT, func.now())),
+        attempts=bindparam("end_attempts"),
+        last_error=bindparam("end_error"),
+    ).returning(wake.correlate(_DELIVERY).scalar_subquery())
+
+
+_LEASE, _CLAIM, _FINISH = _lease(), _claim(), _finished()
