@@ -5,13 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import available_timezones
 
 from webapp.domain.errors import Invalid
 from webapp.domain.questions import checked_answers
 from webapp.domain.text import TextFault, line, paragraph
 from webapp.services.offers import Offering
-from webapp.services.validation import email_address
+from webapp.services.validation import ZONES, email_address
 
 LONGEST_NAME = 120
 LONGEST_SUBJECT = 200
@@ -106,6 +105,3 @@ def known_zone(name: str) -> str:
     if name not in ZONES:
         raise TextFault("unknown_zone", "Must be the name of a time zone.")
     return name
-
-
-ZONES = frozenset(available_timezones()) - {"localtime", "Factory", "posixrules"}

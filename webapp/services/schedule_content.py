@@ -8,8 +8,8 @@ from itertools import pairwise
 from webapp.domain.errors import Invalid
 from webapp.domain.text import TextFault, line
 from webapp.domain.windows import MINUTES_OF_DAY, DayWindow, Window
-from webapp.services.booking_commands import ZONES
 from webapp.services.holiday_calendars import is_known
+from webapp.services.validation import ZONES
 
 LONGEST_NAME = 80
 MOST_WINDOWS = 2000
