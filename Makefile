@@ -28,7 +28,7 @@ lint: $(VENV)/.installed-dev ## Check style, types, layers and templates
 	@$(IN_VENV) ruff check --quiet .
 	@$(IN_VENV) ruff format --check --quiet . || { echo "Not formatted: run \`make format\`"; exit 1; }
 	@$(IN_VENV) mypy --no-error-summary
-	@$(VENV)/bin/lint-imports --no-logo 2>/dev/null || $(VENV)/bin/lint-imports
+	@$(VENV)/bin/lint-imports --no-logo > $(VENV)/layers.txt || { cat $(VENV)/layers.txt; exit 1; }
 	@$(IN_VENV) djlint --lint --quiet $(TEMPLATES)
 	@echo "Style, types, layers and templates are in order."
 
