@@ -84,6 +84,7 @@ class MailStore:
 def _summary(number: int, path: Path, message: EmailMessage) -> Summary:
     try:
         sent_at = parsedate_to_datetime(_header(message, "Date"))
+        sent_at = sent_at if sent_at.tzinfo else sent_at.replace(tzinfo=UTC)  # RFC 5322: -0000 is UTC, too
     except ValueError:
         sent_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     return Summary(number, _header(message, "From"), _header(message, "To"), _header(message, "Subject"), sent_at)
