@@ -41,7 +41,7 @@ def configure(level: str) -> None:
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_names: _StandardError(),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -57,6 +57,15 @@ def configure(level: str) -> None:
     logging.basicConfig(level=max(number, logging.INFO), handlers=[handler], force=True)
     for name, least in SENSITIVE_LOGGERS.items():
         logging.getLogger(name).setLevel(least)
+
+
+class _StandardError:
+    """Writes whole lines, to what standard error is at that moment."""
+
+    def write(self, line: str) -> None:
+        sys.stderr.write(f"{line}\n")
+
+    debug = info = warning = error = critical = write
 
 
 def hide_addresses(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -15,7 +15,7 @@ from tests.builders import Build
 from tests.web.pages import PASSWORD, Visitor
 from webapp import create_app
 from webapp.admin.base import GuardedView
-from webapp.extensions import db
+from webapp.extensions import db, site
 from webapp.web.guards import Guard, guard_of
 
 EVERYWHERE = {
@@ -62,7 +62,7 @@ def test_an_answer_without_scripts_allows_none(client: FlaskClient) -> None:
     assert "script-src 'none'" in client.get("/healthz").headers["Content-Security-Policy"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def secure_app(app: Flask) -> Iterator[Flask]:
     """The same behind TLS, limits on, one proxy in front."""
     settings = dataclasses.replace(app.extensions["settings"], public_url="https://book.example.org", trusted_proxies=1)
@@ -70,6 +70,7 @@ def secure_app(app: Flask) -> Iterator[Flask]:
     yield secure
     with secure.app_context():
         db.engine.dispose()
+    site.init_app(app.extensions["settings"])  # it belongs to the process
 
 
 def test_behind_tls(secure_app: Flask, clean: None) -> None:

@@ -47,5 +47,6 @@ class EventKind(StrEnum):
     BOOKING_RESCHEDULED = "booking.rescheduled"
     BOOKING_CANCELLED = "booking.cancelled"
     ACCOUNT_CONFIRM = "account.confirm"
+    ACCOUNT_EXISTS = "account.exists"  # somebody registered with its address again
     ACCOUNT_RESET = "account.reset"
     ACCOUNT_PASSWORD_CHANGED = "account.password_changed"

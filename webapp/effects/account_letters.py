@@ -44,11 +44,11 @@ def _confirm(host: Host) -> Letter:
 
 def _exists(host: Host) -> Letter:
     return Letter(
-        to=address(host.email, host.name),
+        to=address(host.email),
         subject=_("You have an account already"),
         heading=_("You have an account already"),
         paragraphs=(_("Somebody tried to make an account with this address. There is one: log in with it."),),
-        action=Action(_("Log in"), site.url(_path("SECURITY_LOGIN_URL", "/login"))),
+        action=Action(_("Log in"), site.url(current_app.config["SECURITY_LOGIN_URL"])),
         closing=(_("If it was not you, you need do nothing: your account is as it was."),),
     )
 

@@ -20,6 +20,7 @@ RECIPIENTS: dict[EventKind, tuple[str, ...]] = {
     EventKind.BOOKING_RESCHEDULED: (GUEST, HOST),
     EventKind.BOOKING_CANCELLED: (GUEST, HOST),
     EventKind.ACCOUNT_CONFIRM: (HOST,),
+    EventKind.ACCOUNT_EXISTS: (HOST,),
     EventKind.ACCOUNT_RESET: (HOST,),
     EventKind.ACCOUNT_PASSWORD_CHANGED: (HOST,),
 }

@@ -124,6 +124,14 @@ def _limit_caching(response: Response, guard: Guard | None) -> None:
 
 def _policy() -> str:
     nonce = g.get("csp_nonce")
-    policy = CONTENT_POLICY | {"script-src": f"'nonce-{nonce}'" if nonce else "'none'"}
-    policy |= g.get("content_policy", {})
+    scripts = f"script-src 'nonce-{nonce}'" if nonce else "script-src 'none'"
+    if "content_policy" not in g:
+        return f"{_USUAL_POLICY}; {scripts}"
+    return _joined({"script-src": scripts.removeprefix("script-src ")} | CONTENT_POLICY | g.content_policy)
+
+
+def _joined(policy: dict[str, str]) -> str:
     return "; ".join(f"{name} {value}" for name, value in policy.items())
+
+
+_USUAL_POLICY = _joined(CONTENT_POLICY)

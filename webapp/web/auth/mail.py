@@ -15,7 +15,7 @@ from webapp.services.validation import email_address
 KINDS = {
     "security/email/welcome": EventKind.ACCOUNT_CONFIRM,
     "security/email/confirmation_instructions": EventKind.ACCOUNT_CONFIRM,
-    "security/email/welcome_existing": EventKind.ACCOUNT_RESET,
+    "security/email/welcome_existing": EventKind.ACCOUNT_EXISTS,
     "security/email/reset_instructions": EventKind.ACCOUNT_RESET,
     "security/email/reset_notice": EventKind.ACCOUNT_PASSWORD_CHANGED,
     "security/email/change_notice": EventKind.ACCOUNT_PASSWORD_CHANGED,
