@@ -106,22 +106,12 @@ def _instant(text: str) -> datetime:
 
 def _to_guest(telling: Telling) -> Letter:
     view = telling.view
-    what = _("%(event_type)s with %(host)s", event_type=view.event_type_title, host=view.host_name)
-    headings = {
-        EventKind.BOOKING_CONFIRMED: _("Your booking is confirmed"),
-        EventKind.BOOKING_RESCHEDULED: _("Your booking has a new time"),
-        EventKind.BOOKING_CANCELLED: _("Your booking is cancelled"),
-    }
-    subjects = {
-        EventKind.BOOKING_CONFIRMED: _("Confirmed: %(what)s, %(when)s", what=what, when=telling.begins),
-        EventKind.BOOKING_RESCHEDULED: _("New time: %(what)s, %(when)s", what=what, when=telling.begins),
-        EventKind.BOOKING_CANCELLED: _("Cancelled: %(what)s, %(when)s", what=what, when=telling.begins),
-    }
+    subject, heading = _guest_words(telling)
     return Letter(
         to=address(view.guest_email),
         reply_to=address(view.host_email, view.host_name),
-        subject=subjects[telling.kind],
-        heading=headings[telling.kind],
+        subject=subject,
+        heading=heading,
         rows=(
             (_("What"), view.event_type_title),
             (_("Who"), view.host_name),
@@ -134,6 +124,17 @@ def _to_guest(telling: Telling) -> Letter:
     )
 
 
+def _guest_words(telling: Telling) -> tuple[str, str]:
+    """Subject and heading."""
+    view, when = telling.view, telling.begins
+    what = _("%(event_type)s with %(host)s", event_type=view.event_type_title, host=view.host_name)
+    if telling.kind is EventKind.BOOKING_RESCHEDULED:
+        return _("New time: %(what)s, %(when)s", what=what, when=when), _("Your booking has a new time")
+    if telling.is_cancelled:
+        return _("Cancelled: %(what)s, %(when)s", what=what, when=when), _("Your booking is cancelled")
+    return _("Confirmed: %(what)s, %(when)s", what=what, when=when), _("Your booking is confirmed")
+
+
 def _guest_action(telling: Telling) -> Action:
     view = telling.view
     if telling.is_cancelled:
@@ -143,22 +144,13 @@ def _guest_action(telling: Telling) -> Action:
 
 def _to_host(telling: Telling) -> Letter:
     view = telling.view
-    subjects = {
-        EventKind.BOOKING_CONFIRMED: _("New booking: %(guest)s, %(when)s", guest=view.guest_name, when=telling.begins),
-        EventKind.BOOKING_RESCHEDULED: _("Moved: %(guest)s, %(when)s", guest=view.guest_name, when=telling.begins),
-        EventKind.BOOKING_CANCELLED: _("Cancelled: %(guest)s, %(when)s", guest=view.guest_name, when=telling.begins),
-    }
-    headings = {
-        EventKind.BOOKING_CONFIRMED: _("%(guest)s booked a time with you", guest=view.guest_name),
-        EventKind.BOOKING_RESCHEDULED: _("The booking of %(guest)s has a new time", guest=view.guest_name),
-        EventKind.BOOKING_CANCELLED: _("The booking of %(guest)s is cancelled", guest=view.guest_name),
-    }
+    subject, heading = _host_words(telling)
     notes = ((_("Notes"), view.notes),) if view.notes else ()
     return Letter(
         to=address(view.host_email, view.host_name),
         reply_to=address(view.guest_email, view.guest_name),
-        subject=subjects[telling.kind],
-        heading=headings[telling.kind],
+        subject=subject,
+        heading=heading,
         rows=(
             (_("What"), view.event_type_title),
             (_("Who"), f"{view.guest_name} <{view.guest_email}>"),
@@ -170,6 +162,19 @@ def _to_host(telling: Telling) -> Letter:
         action=Action(_("Open the booking"), booking_url(view.uid)),
         language=str(telling.locale.language),
     )
+
+
+def _host_words(telling: Telling) -> tuple[str, str]:
+    """Subject and heading."""
+    guest, when = telling.view.guest_name, telling.begins
+    if telling.kind is EventKind.BOOKING_RESCHEDULED:
+        subject = _("Moved: %(guest)s, %(when)s", guest=guest, when=when)
+        return subject, _("The booking of %(guest)s has a new time", guest=guest)
+    if telling.is_cancelled:
+        subject = _("Cancelled: %(guest)s, %(when)s", guest=guest, when=when)
+        return subject, _("The booking of %(guest)s is cancelled", guest=guest)
+    subject = _("New booking: %(guest)s, %(when)s", guest=guest, when=when)
+    return subject, _("%(guest)s booked a time with you", guest=guest)
 
 
 def _times(telling: Telling) -> tuple[tuple[str, str], ...]:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from webapp.db import transaction
 from webapp.effects.account_letters import account_letter
 from webapp.effects.booking_letters import booking_letter
-from webapp.effects.letters import Letter, message
+from webapp.effects.letters import Letter
+from webapp.effects.mime import parcel
 from webapp.effects.retries import pause_after
 from webapp.effects.transport import Connection, NotAcceptedError
 from webapp.models import Booking
@@ -67,7 +68,7 @@ def _attempt(session: Session, errand: Errand, connection: Connection) -> NotAcc
         mark_skipped(session, errand, NOTHING_TO_SAY)
         return None
     try:
-        connection.send(message(letter, message_id=errand.message_id))
+        connection.send(parcel(letter, message_id=errand.message_id))
     except NotAcceptedError as failure:
         pause = None if failure.final else pause_after(errand.attempts + 1)
         mark_failed(session, errand, error=failure.reason, pause=pause)

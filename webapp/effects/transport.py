@@ -1,21 +1,18 @@
 """SMTP under Flask-Mail's configuration, with what Flask-Mail lacks: time-outs, verified TLS, a connection that is
 kept open, SMTPUTF8, and answers sorted into those worth another try and those that are final.
-
-Messages are `email.message.EmailMessage`, which refuses line breaks in headers.
 """
 
 import smtplib
 import ssl
 import time
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
 from typing import Any, Self, cast
 
 import flask_mail
 from flask import Flask
 
 from webapp.config import MailSettings
+from webapp.effects.mime import Parcel
 from webapp.effects.redaction import redacted
 
 TIMEOUT = 10.0  # seconds for one answer of the server
@@ -71,21 +68,20 @@ class Connection(flask_mail.Connection):
             raise
         return host
 
-    def send(self, message: EmailMessage) -> None:  # type: ignore[override]
-        """Hand over one message to the one address in its To header. Raises NotAcceptedError."""
-        recipient = message["To"].addresses[0].addr_spec
+    def send(self, parcel: Parcel) -> None:  # type: ignore[override]
+        """Hand over one mail. Raises NotAcceptedError."""
         was_kept = self.host is not None
         try:
             try:
-                _transmit(self._connected(), recipient, message)
+                _transmit(self._connected(), parcel)
             except _NotBegunError:
                 if not was_kept:
                     raise
                 self.close()  # it had died since the last message, which is nobody's failure
-                _transmit(self._connected(), recipient, message)
+                _transmit(self._connected(), parcel)
         except smtplib.SMTPResponseException as error:
             self._recover(error.smtp_code)
-            raise _refusal(error, recipient) from error
+            raise _refusal(error, parcel.recipient) from error
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise NotAcceptedError(redacted(f"connection lost: {error}"), server=True) from error
@@ -169,24 +165,21 @@ class _NotBegunError(smtplib.SMTPServerDisconnected):
     """The connection was gone before the first command: the server knows nothing of this message."""
 
 
-def _transmit(host: smtplib.SMTP, recipient: str, message: EmailMessage) -> None:
+def _transmit(host: smtplib.SMTP, parcel: Parcel) -> None:
     """MAIL, RCPT, DATA for one recipient (RFC 5321 3.3)."""
-    sender = message["From"].addresses[0].addr_spec
-    international = not (sender + recipient).isascii()
-    if international and not host.has_extn("smtputf8"):
+    if parcel.is_international and not host.has_extn("smtputf8"):
         raise _RefusedAt("RCPT", 553, "the mail server cannot send to addresses outside ASCII")
-    body = message.as_bytes(policy=SMTPUTF8 if international else SMTP)
-    options = ["SMTPUTF8", "BODY=8BITMIME"] if international else []
+    options = ["SMTPUTF8", "BODY=8BITMIME"] if parcel.is_international else []
     try:
-        answer = host.mail(sender, options)
+        answer = host.mail(parcel.sender, options)
     except (smtplib.SMTPServerDisconnected, OSError) as error:
         raise _NotBegunError(str(error)) from error
     if answer[0] == CLOSING:
         raise _NotBegunError(str(answer))
     _expect("MAIL", answer, {250})
-    _expect("RCPT", host.rcpt(recipient), {250, 251})
+    _expect("RCPT", host.rcpt(parcel.recipient), {250, 251})
     try:
-        _expect("DATA", host.data(body), {250})
+        _expect("DATA", host.data(parcel.content), {250})
     except smtplib.SMTPDataError as error:
         raise _RefusedAt("DATA", error.smtp_code, error.smtp_error) from error
 
