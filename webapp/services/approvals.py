@@ -4,6 +4,7 @@ Each is a conditional update from the states that allow it, so that of two who d
 """
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from webapp.db import transactional
 from webapp.domain.actor import SYSTEM, Actor, ActorKind
 from webapp.domain.booking import BookingStatus, EventKind, may_become
-from webapp.domain.errors import Forbidden, NotActive
+from webapp.domain.errors import Conflict, Forbidden, NotActive
 from webapp.models import Booking, Slot
 from webapp.services.booking_commands import checked_reason
 from webapp.services.booking_steps import booking_for, database_now, existing, locked_booking, record, refusal
@@ -50,13 +51,22 @@ def mark_no_show(session: Session, uid: uuid.UUID, *, actor: Actor) -> BookingVi
 
 def expire_pending() -> int:
     """Give up bookings that waited too long for the host's yes; returns how many."""
-    return sum(_expire(uid) for uid in _uids(Booking.status == BookingStatus.PENDING, Booking.expires_at <= func.now()))
+    due = _uids(Booking.status == BookingStatus.PENDING, Booking.expires_at <= func.now())
+    return sum(_unless_decided(_expire, uid) for uid in due)
 
 
 def complete_past() -> int:
     """Confirmed bookings whose meeting is over are completed; returns how many."""
     over = Slot.ends_at <= func.now()
-    return sum(_complete(uid) for uid in _uids(Booking.status == BookingStatus.CONFIRMED, over))
+    return sum(_unless_decided(_complete, uid) for uid in _uids(Booking.status == BookingStatus.CONFIRMED, over))
+
+
+def _unless_decided(sweep: Callable[[uuid.UUID], bool], uid: uuid.UUID) -> bool:
+    """False where a host was faster: one booking must not end the sweep of the others."""
+    try:
+        return sweep(uid)
+    except Conflict:
+        return False
 
 
 @transactional

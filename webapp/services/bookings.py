@@ -194,9 +194,18 @@ def _write_booking(session: Session, command: Book, what: Offering, seat: Seat, 
 def _move(session: Session, before: BookingView, what: Offering, offer: Offer) -> None:
     release_claim_of_last_seat(session, before.slot_id)
     seat = take_seat(session, what, offer)
+    expires = None
+    if before.status is BookingStatus.PENDING:  # the same wait, but not beyond the notice before the new start
+        expires = to_datetime(pending_until(instant(before.created_at), offer.start, what.rules.notice_minutes))
     session.execute(
         update(Booking)
         .where(Booking.id == before.id)
-        .values(slot_id=seat.slot_id, slot_capacity=seat.capacity, seat=seat.number, version=Booking.version + 1)
+        .values(
+            slot_id=seat.slot_id,
+            slot_capacity=seat.capacity,
+            seat=seat.number,
+            version=Booking.version + 1,
+            expires_at=expires,
+        )
     )
     release_slot(session, before.slot_id)

@@ -1,9 +1,7 @@
 """Event types: create, change, order, duplicate, archive."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
@@ -13,57 +11,27 @@ from webapp.db import session as current_session
 from webapp.db import transactional
 from webapp.domain.actor import Actor
 from webapp.domain.errors import Invalid, NotFound
-from webapp.domain.questions import Question, checked_questions
-from webapp.domain.text import TextFault, line, paragraph
-from webapp.models import EventType, Schedule, Slot
+from webapp.domain.questions import Question
+from webapp.models import EventType, Host, Schedule, Slot
 from webapp.services.audit import write_audit
 from webapp.services.authorisation import require_host
-from webapp.services.slugs import is_well_formed
+from webapp.services.event_type_content import COLORS, EventTypeContent, LocationKind, checked
 
-LONGEST_TITLE = 120
-LONGEST_DESCRIPTION = 4000
-LONGEST_LOCATION = 500
-MOST_REMINDERS = 5
-FURTHEST_REMINDER_MINUTES = 30 * 1440
-COLORS = ("spruce", "ocean", "plum", "clay", "ochre", "moss", "rose", "slate")
-
-
-class LocationKind(StrEnum):
-    PHONE = "phone"
-    PLACE = "place"
-    LINK = "link"
-    ASK = "ask"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventTypeContent:
-    """A whole event type as an editor or the API sends it. Minutes and counts; None in a limit means none."""
-
-    slug: str
-    title: str
-    description: str = ""
-    duration_minutes: int
-    increment_minutes: int | None = None
-    buffer_before_minutes: int = 0
-    buffer_after_minutes: int = 0
-    notice_minutes: int = 0
-    window_days: int | None = None
-    window_from: date | None = None
-    window_to: date | None = None
-    max_per_day: int | None = None
-    max_per_week: int | None = None
-    capacity: int = 1
-    requires_confirmation: bool = False
-    location_kind: LocationKind | None = None
-    location_detail: str = ""
-    questions: tuple[Question, ...] = ()
-    is_public: bool = True
-    is_active: bool = True
-    color: str = COLORS[0]
-    schedule_id: int | None = None
-    change_notice_minutes: int = 0
-    reminder_minutes: tuple[int, ...] = (1440, 60)
-    has_follow_up: bool = False
+__all__ = [
+    "COLORS",
+    "EventTypeContent",
+    "EventTypeView",
+    "LocationKind",
+    "create_event_type",
+    "delete_event_type",
+    "duplicate_event_type",
+    "host_event_type",
+    "host_event_types",
+    "move_event_type",
+    "order_event_types",
+    "switch_event_type",
+    "update_event_type",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +40,6 @@ class EventTypeView:
     position: int
     is_archived: bool
     content: EventTypeContent
-
-
-# field -> (least, most); None is allowed where the dataclass says so.
-BOUNDS: dict[str, tuple[int, int]] = {
-    "duration_minutes": (5, 480),
-    "increment_minutes": (5, 1440),
-    "buffer_before_minutes": (0, 1440),
-    "buffer_after_minutes": (0, 1440),
-    "notice_minutes": (0, 525_600),
-    "window_days": (0, 3650),
-    "max_per_day": (1, 1000),
-    "max_per_week": (1, 10_000),
-    "capacity": (1, 1000),
-    "change_notice_minutes": (0, 525_600),
-}
 
 
 def host_event_types(host_id: int, *, with_archived: bool = False) -> list[EventTypeView]:
@@ -142,24 +95,42 @@ def duplicate_event_type(session: Session, slug: str, *, host_id: int, actor: Ac
 
 
 @transactional
+def switch_event_type(session: Session, slug: str, *, is_active: bool, host_id: int, actor: Actor) -> None:
+    """On: guests can book it. Off: they cannot; what is booked stays. Raises NotFound."""
+    require_host(actor, host_id)
+    row = _row(session, host_id, slug)
+    if row.is_active != is_active:
+        row.is_active = is_active
+        session.flush()
+        write_audit(session, actor, "event_type.changed", "event_type", row.id, is_active=is_active)
+
+
+@transactional
+def move_event_type(session: Session, slug: str, *, places: int, host_id: int, actor: Actor) -> None:
+    """Some places down the list, or up where negative; not past its ends. Raises NotFound."""
+    require_host(actor, host_id)
+    rows = _in_order(session, host_id)
+    at = next((index for index, row in enumerate(rows) if row.slug == slug), None)
+    if at is None:
+        raise NotFound
+    rows.insert(min(max(at + places, 0), len(rows) - 1), rows.pop(at))
+    _number(session, rows)
+
+
+@transactional
 def order_event_types(session: Session, slugs: Sequence[str], *, host_id: int, actor: Actor) -> None:
     """The order on the public page; slugs not named keep their order behind the named ones."""
     require_host(actor, host_id)
-    rows = session.scalars(
-        select(EventType)
-        .where(EventType.host_id == host_id, EventType.archived_at.is_(None))
-        .order_by(EventType.position, EventType.id)
-    ).all()
     rank = {slug: number for number, slug in enumerate(slugs)}
-    for position, row in enumerate(sorted(rows, key=lambda row: rank.get(row.slug, len(rank))), 1):
-        row.position = position
-    session.flush()
+    _number(session, sorted(_in_order(session, host_id), key=lambda row: rank.get(row.slug, len(rank))))
 
 
 @transactional
 def delete_event_type(session: Session, slug: str, *, host_id: int, actor: Actor) -> bool:
     """Delete an event type, or archive it when slots refer to it; True when it is gone for good. Raises NotFound."""
     require_host(actor, host_id)
+    # Whoever books or publishes holds this lock: no slot appears between the look and the deed.
+    session.execute(select(Host.id).where(Host.id == host_id).with_for_update(key_share=True))
     row = _row(session, host_id, slug)
     if session.scalar(select(Slot.id).where(Slot.event_type_id == row.id).limit(1)) is None:
         session.execute(delete(EventType).where(EventType.id == row.id))
@@ -184,6 +155,17 @@ def _insert(session: Session, content: EventTypeContent, host_id: int) -> EventT
     return session.scalars(insert(EventType).values(values).returning(EventType)).one()
 
 
+def _in_order(session: Session, host_id: int) -> list[EventType]:
+    query = select(EventType).where(EventType.host_id == host_id, EventType.archived_at.is_(None))
+    return list(session.scalars(query.order_by(EventType.position, EventType.id).with_for_update(key_share=True)))
+
+
+def _number(session: Session, rows: Sequence[EventType]) -> None:
+    for position, row in enumerate(rows, 1):
+        row.position = position
+    session.flush()
+
+
 def _row(session: Session, host_id: int, slug: str) -> EventType:
     row = session.scalars(
         select(EventType).where(EventType.host_id == host_id, EventType.slug == slug, EventType.archived_at.is_(None))
@@ -194,62 +176,11 @@ def _row(session: Session, host_id: int, slug: str) -> EventType:
 
 
 def _checked(session: Session, content: EventTypeContent, host_id: int) -> EventTypeContent:
-    """The content with its texts normalised. Raises Invalid with all faults at once."""
-    faults: dict[str, list[str]] = {}
-    texts: dict[str, Callable[[], Any]] = {
-        "title": lambda: line(content.title, LONGEST_TITLE),
-        "description": lambda: paragraph(content.description, LONGEST_DESCRIPTION),
-        "location_detail": lambda: line(content.location_detail, LONGEST_LOCATION, required=False),
-        "questions": lambda: checked_questions(content.questions),
-    }
-    kept: dict[str, Any] = {}
-    for name, check in texts.items():
-        try:
-            kept[name] = check()
-        except TextFault as fault:
-            faults[name] = [str(fault)]
-    faults |= _faults(content)
+    """The content in order, its schedule the host's own. Raises Invalid."""
+    content = checked(content)
     if content.schedule_id is not None and not _owns_schedule(session, content.schedule_id, host_id):
-        faults["schedule_id"] = ["You have no such schedule."]
-    if faults:
-        raise Invalid(faults)
-    reminders = tuple(sorted(set(content.reminder_minutes), reverse=True))
-    return replace(content, reminder_minutes=reminders, **kept)
-
-
-def _faults(content: EventTypeContent) -> dict[str, list[str]]:
-    faults: dict[str, list[str]] = {}
-    for name, (least, most) in BOUNDS.items():
-        value = getattr(content, name)
-        if value is not None and not least <= value <= most:
-            faults[name] = [f"Must be between {least} and {most}."]
-    for name, message in _other_faults(content):
-        faults.setdefault(name, [message])
-    return faults
-
-
-def _other_faults(content: EventTypeContent) -> Iterator[tuple[str, str]]:
-    if not is_well_formed(content.slug):
-        yield "slug", "2 to 64 of a-z, 0-9 and hyphens, no hyphen at the ends."
-    if content.duration_minutes % 5:
-        yield "duration_minutes", "Must be a multiple of 5."
-    yield from _window_faults(content)
-    if content.location_kind not in (None, LocationKind.ASK) and not content.location_detail.strip():
-        yield "location_detail", "Say where."
-    if content.color not in COLORS:
-        yield "color", "Must be one of the colours on offer."
-    too_far = any(not 5 <= minutes <= FURTHEST_REMINDER_MINUTES for minutes in content.reminder_minutes)
-    if too_far or len(content.reminder_minutes) > MOST_REMINDERS:
-        yield "reminder_minutes", f"At most {MOST_REMINDERS}, from 5 minutes to 30 days before the start."
-
-
-def _window_faults(content: EventTypeContent) -> Iterator[tuple[str, str]]:
-    if content.window_days is not None and (content.window_from or content.window_to):
-        yield "window_days", "Either a number of days or two dates."
-    if (content.window_from is None) != (content.window_to is None):
-        yield "window_from", "Both dates or none."
-    elif content.window_from and content.window_to and content.window_to < content.window_from:
-        yield "window_to", "Must not be before the first date."
+        raise Invalid({"schedule_id": ["You have no such schedule."]})
+    return content
 
 
 def _owns_schedule(session: Session, schedule_id: int, host_id: int) -> bool:

@@ -10,20 +10,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Row,
-    Select,
-    bindparam,
-    cast,
-    func,
-    literal,
-    null,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, bindparam, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from webapp.db import session as current_session
@@ -89,10 +76,10 @@ def offered(what: Offering, first: int, last: int) -> list[Offer]:
     return offers(facts(current_session(), what, first, last), first, last)
 
 
-@lru_cache(maxsize=1)
-def offering_select() -> Select[Any]:
-    """Active event types with their hosts and schedules; narrow it with where()."""
-    return (
+@lru_cache(maxsize=2)
+def offering_select(*, with_inactive: bool = False) -> Select[Any]:
+    """Active event types of active hosts, with their schedules; narrow it with where()."""
+    query = (
         select(
             Host.id.label("host_id"),
             Host.slug.label("host_slug"),
@@ -120,14 +107,16 @@ def offering_select() -> Select[Any]:
             EventType.max_per_day,
             EventType.max_per_week,
             EventType.capacity,
+            (Host.active & EventType.is_active).label("is_active"),
             *schedule_columns(),
             epoch(func.now()).label("now"),
         )
         .select_from(Host)
         .join(EventType, EventType.host_id == Host.id)
         .outerjoin(Schedule, schedule_of_event_type())
-        .where(Host.active, EventType.is_active)
+        .where(EventType.archived_at.is_(None))
     )
+    return query if with_inactive else query.where(Host.active, EventType.is_active)
 
 
 def offering_from(row: Row[Any]) -> Offering:
@@ -166,6 +155,7 @@ def _rules(row: Row[Any]) -> EventTypeRules:
         max_per_day=row.max_per_day,
         max_per_week=row.max_per_week,
         capacity=row.capacity,
+        is_active=row.is_active,
     )
 
 
@@ -212,7 +202,7 @@ def _times_select() -> Any:
         Slot.withdrawn_at.is_(None),
         Slot.starts_at >= bindparam("first"),
         Slot.starts_at < bindparam("last"),
-        or_(Slot.event_type_id == bindparam("event_type"), Slot.seats_taken > 0),
+        (Slot.event_type_id == bindparam("event_type")) | (Slot.seats_taken > 0),
     )
     start, end = epoch(BlockedTime.starts_at), epoch(BlockedTime.ends_at)
     blocked = select(null(), null(), start, end, start, end, literal(0), literal(-1)).where(

@@ -1,10 +1,9 @@
-"""Commands: `flask --app wsgi COMMAND`."""
+"""Commands that make accounts: `create-host`, `invite`, `demo`."""
 
 import sys
 from collections.abc import Callable
 
 import click
-from flask import Flask
 from flask.cli import with_appcontext
 from flask_security.proxies import _security
 from flask_security.utils import hash_password
@@ -22,12 +21,6 @@ REFUSED: dict[type[DomainError], str] = {
     EmailTaken: "There is an account with this e-mail address already.",
     SlugTaken: "This slug is taken.",
 }
-
-
-def init_app(app: Flask) -> None:
-    app.cli.add_command(create_host)
-    app.cli.add_command(invite)
-    app.cli.add_command(demo)
 
 
 @click.command("create-host")

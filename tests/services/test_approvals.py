@@ -1,0 +1,167 @@
+"""The host's yes or no, expiry, no-shows."""
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from tests.builders import Build, tomorrow
+from webapp.domain import errors
+from webapp.domain.actor import GUEST, Actor, host_actor, manage_link_actor
+from webapp.domain.booking import BookingStatus
+from webapp.services import approvals, bookings
+from webapp.services.booking_views import BookingView
+
+pytestmark = pytest.mark.usefixtures("context")
+
+
+@pytest.fixture
+def host(build: Build) -> int:
+    host = build.host()
+    build.event_type(host, requires_confirmation=True)
+    return host
+
+
+@pytest.fixture
+def pending(build: Build, host: int) -> BookingView:
+    return build.booking(build.slot(host, tomorrow(days=3)))
+
+
+def kinds(build: Build) -> list[str]:
+    return [row.kind for row in build.rows("SELECT kind FROM outbox_event ORDER BY id")]
+
+
+def expire(build: Build) -> None:
+    build.row("UPDATE booking SET expires_at = now() - interval '1 minute' RETURNING id")
+
+
+def test_a_request_holds_its_time_for_a_day(build: Build, host: int) -> None:
+    half, hour = build.slot(host, tomorrow(10, 30, days=3)), build.slot(host, tomorrow(10, days=3), 60)
+    pending = build.booking(half)
+    assert pending.status is BookingStatus.PENDING
+    assert pending.expires_at is not None
+    assert timedelta(hours=24) <= pending.expires_at - pending.created_at <= timedelta(hours=24, seconds=1)
+    with pytest.raises(errors.SlotTaken):
+        build.booking(hour)
+    assert kinds(build) == ["booking.requested"]
+
+
+def test_near_the_start_a_request_waits_until_the_notice_only(build: Build, host: int) -> None:
+    build.event_type(host, notice_minutes=30)
+    slot = build.slot(host, tomorrow(0, days=1))
+    pending = build.booking(slot)
+    assert pending.expires_at == slot.start - timedelta(minutes=30)
+
+
+def test_yes(build: Build, pending: BookingView) -> None:
+    after = approvals.accept(pending.uid, actor=host_actor(pending.host_id))
+    assert (after.status, after.expires_at, after.version) == (BookingStatus.CONFIRMED, None, 0)
+    assert kinds(build) == ["booking.requested", "booking.confirmed"]
+
+
+def test_no_frees_the_time(build: Build, pending: BookingView) -> None:
+    after = approvals.decline(pending.uid, actor=host_actor(pending.host_id), reason="Full week")
+    assert (after.status, after.cancel_reason) == (BookingStatus.DECLINED, "Full week")
+    assert build.rows("SELECT slot_id FROM claim") == []
+    assert build.row("SELECT status FROM slot")[0] == "available"
+    assert kinds(build)[-1] == "booking.declined"
+
+
+def test_what_is_decided_is_decided(build: Build, pending: BookingView) -> None:
+    actor = host_actor(pending.host_id)
+    approvals.accept(pending.uid, actor=actor)
+    for again in (approvals.accept, approvals.decline):
+        with pytest.raises(errors.NotActive):
+            again(pending.uid, actor=actor)
+    bookings.cancel(pending.uid, actor=actor)
+    with pytest.raises(errors.AlreadyCancelled):
+        approvals.accept(pending.uid, actor=actor)
+    assert kinds(build).count("booking.confirmed") == 1
+
+
+def test_of_a_yes_and_a_no_at_once_one_stands(build: Build, pending: BookingView) -> None:
+    def decide(decision: str) -> str:
+        with build.app.app_context():
+            try:
+                return str(getattr(approvals, decision)(pending.uid, actor=host_actor(pending.host_id)).status)
+            except errors.NotActive:
+                return "refused"
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = sorted(pool.map(decide, ["accept", "decline"] * 2))
+    assert outcomes.count("refused") == 3
+    assert len(kinds(build)) == 2
+
+
+@pytest.mark.parametrize("actor", [GUEST, manage_link_actor(str(uuid.uuid4()))])
+def test_guests_decide_nothing(pending: BookingView, actor: Actor) -> None:
+    for decision in (approvals.accept, approvals.decline, approvals.mark_no_show):
+        with pytest.raises(errors.Forbidden):
+            decision(pending.uid, actor=actor)
+
+
+def test_another_host_finds_nothing(build: Build, pending: BookingView) -> None:
+    other = host_actor(build.host())
+    for decision in (approvals.accept, approvals.decline, approvals.mark_no_show):
+        with pytest.raises(errors.NotFound):
+            decision(pending.uid, actor=other)
+
+
+def test_too_late_a_yes_is_refused_and_the_request_expires_once(build: Build, pending: BookingView) -> None:
+    assert approvals.expire_pending() == 0
+    expire(build)
+    with pytest.raises(errors.NotActive):
+        approvals.accept(pending.uid, actor=host_actor(pending.host_id))
+    assert (approvals.expire_pending(), approvals.expire_pending()) == (1, 0)
+    assert tuple(build.row("SELECT status, expires_at FROM booking")) == ("declined", None)
+    assert build.rows("SELECT slot_id FROM claim") == []
+    assert build.row("SELECT data ->> 'is_expired' FROM outbox_event WHERE kind = 'booking.declined'")[0] == "true"
+
+
+def test_a_request_that_is_moved_expires_by_its_new_start(build: Build, host: int) -> None:
+    build.event_type(host, notice_minutes=60)
+    later, sooner = build.slots(host, [tomorrow(days=5), tomorrow(0, days=1)])
+    booking = build.booking(later)
+    moved = bookings.reschedule(booking.uid, sooner.start, actor=host_actor(host))
+    assert moved.status is BookingStatus.PENDING
+    day_later = booking.created_at.replace(microsecond=0) + timedelta(hours=24, seconds=1)
+    assert moved.expires_at == min(day_later, sooner.start - timedelta(minutes=60))
+
+
+def test_a_guest_may_withdraw_a_request(build: Build, pending: BookingView) -> None:
+    after = bookings.cancel(pending.uid, actor=manage_link_actor(str(pending.uid)))
+    assert after.status is BookingStatus.CANCELLED
+    assert build.row("SELECT (data ->> 'was_pending')::bool FROM outbox_event WHERE kind = 'booking.cancelled'")[0]
+
+
+def past(build: Build) -> BookingView:
+    """A confirmed booking whose meeting is over."""
+    booking = build.booking(build.slot(build.host()))
+    build.row(
+        "UPDATE slot SET starts_at = now() - interval '2 hours', ends_at = now() - interval '90 minutes',"
+        " busy = tstzrange(now() - interval '2 hours', now() - interval '90 minutes') RETURNING id"
+    )
+    return booking
+
+
+def test_what_is_over_is_completed_once(build: Build) -> None:
+    past(build)
+    assert (approvals.complete_past(), approvals.complete_past()) == (1, 0)
+    assert build.row("SELECT status FROM booking")[0] == "completed"
+
+
+@pytest.mark.parametrize("is_swept", [False, True])
+def test_a_no_show_is_noted_after_the_start(build: Build, is_swept: bool) -> None:
+    booking = past(build)
+    if is_swept:
+        approvals.complete_past()
+    after = approvals.mark_no_show(booking.uid, actor=host_actor(booking.host_id))
+    assert after.status is BookingStatus.NO_SHOW
+    assert approvals.complete_past() == 0
+
+
+def test_nobody_is_a_no_show_before_the_start(build: Build) -> None:
+    booking = build.booking(build.slot(build.host()))
+    with pytest.raises(errors.NotActive):
+        approvals.mark_no_show(booking.uid, actor=host_actor(booking.host_id))

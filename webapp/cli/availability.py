@@ -1,0 +1,128 @@
+"""Commands that look at availability and change nothing: `why`, `slots`."""
+
+import json
+from datetime import date, datetime, timedelta
+
+import click
+from flask.cli import with_appcontext
+
+from webapp import formats, reason_words
+from webapp.domain.availability import Offer
+from webapp.domain.errors import NotFound
+from webapp.domain.instants import local_date, to_datetime, zone
+from webapp.domain.wall_time import occurrences
+from webapp.services import why as services
+from webapp.services.offers import Offering
+from webapp.services.slot_listing import offers_on
+
+DAYS_SHOWN = 7
+MOST_DAYS = 366
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+
+
+@click.command()
+@click.argument("host")
+@click.argument("event_type")
+@click.argument("start")
+@click.option("--now", help="As of this moment instead of the present one.")
+@with_appcontext
+def why(host: str, event_type: str, start: str, now: str | None) -> None:
+    """Say why START is not offered: an instant (2027-05-04T09:00Z) or a time on the host's clock (2027-05-04T09:00)."""
+    what = _inspected(host, event_type, now)
+    time_zone = _zone_of(what)
+    moment = _moment("START", start, time_zone)
+    answer = services.why(what, moment)
+    day = formats.format_range(moment, moment + timedelta(minutes=what.rules.duration_minutes), time_zone)
+    click.echo(f"{what.title}, {day}\nAll times: {formats.zone_label(time_zone, moment)}")
+    if answer.offered:
+        click.echo("It is offered.")
+    for reason in answer.reasons:
+        click.echo(f"{reason.code:<10}  {reason_words.in_words(reason, time_zone=time_zone)}")
+
+
+@click.command()
+@click.argument("host")
+@click.argument("event_type")
+@click.option("--from", "first", help=f"First date, by --zone. Default: today; {DAYS_SHOWN} days are shown.")
+@click.option("--to", "last", help="Last date, included.")
+@click.option("--zone", "time_zone", help="Of the dates and times. Default: the host's.")
+@click.option("--now", help="As of this moment instead of the present one.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@with_appcontext
+def slots(
+    host: str,
+    event_type: str,
+    first: str | None,
+    last: str | None,
+    time_zone: str | None,
+    now: str | None,
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Print what guests can book, as the public page computes it. Nothing is changed."""
+    what = _inspected(host, event_type, now)
+    reader = _zone(time_zone or _zone_of(what))
+    begin = _date("--from", first) if first else local_date(reader, what.now)
+    end = _date("--to", last) if last else begin + timedelta(days=DAYS_SHOWN - 1)
+    if not 0 <= (end - begin).days <= MOST_DAYS:
+        raise click.ClickException(f"--to: Must be on or after --from, by {MOST_DAYS} days at most.")
+    found = offers_on(what, begin, end, time_zone=reader)
+    for line in (_json(one) if as_json else _line(what, one, reader) for one in found):
+        click.echo(line)
+    if not found and not as_json:
+        click.echo(f"Nothing is offered from {begin} to {end} ({reader}).")
+
+
+def _inspected(host: str, event_type: str, now: str | None) -> Offering:
+    """Raises ClickException for names and moments that are none."""
+    try:
+        what = services.inspected(host, event_type)
+        return services.inspected(host, event_type, now=_moment("--now", now, _zone_of(what))) if now else what
+    except NotFound:
+        raise click.ClickException(f"There is no event type /{host}/{event_type}.") from None
+
+
+def _zone_of(what: Offering) -> str:
+    return what.schedule.time_zone if what.schedule else what.host_time_zone
+
+
+def _line(what: Offering, offer: Offer, reader: str) -> str:
+    start, end = (to_datetime(second).astimezone(zone(reader)) for second in (offer.start, offer.end))
+    seats = f"  {offer.seats_left} of {what.rules.capacity} seats" if what.rules.capacity > 1 else ""
+    return f"{start:%a %Y-%m-%d %H:%M}-{end:%H:%M} {start:%z}{seats}"
+
+
+def _json(offer: Offer) -> str:
+    start, end = (to_datetime(second).strftime("%Y-%m-%dT%H:%M:%SZ") for second in (offer.start, offer.end))
+    return json.dumps({"start": start, "end": end, "seats_left": offer.seats_left})
+
+
+def _moment(what: str, text: str, time_zone: str) -> datetime:
+    """An instant, or the first one at which the clock of the zone shows it."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.ClickException(f"{what}: Must be a moment such as 2027-05-04T09:00 or 2027-05-04T07:00Z.") from None
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise click.ClickException(f"{what}: Must be a year from {FIRST_YEAR} to {LAST_YEAR}.")
+    if moment.tzinfo is not None:
+        return moment
+    found = occurrences(time_zone, moment.date(), moment.hour * 60 + moment.minute)
+    if not found:
+        raise click.ClickException(f"{what}: Clocks in {time_zone} skip this time.")
+    return to_datetime(found[0])
+
+
+def _date(what: str, text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise click.ClickException(f"{what}: Must be a date such as 2027-05-04.") from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise click.ClickException(f"{what}: Must be a year from {FIRST_YEAR} to {LAST_YEAR}.")
+    return day
+
+
+def _zone(name: str) -> str:
+    if not formats.is_zone(name):
+        raise click.ClickException("--zone: Must be an IANA zone such as Europe/Berlin.")
+    return name

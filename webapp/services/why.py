@@ -1,0 +1,40 @@
+"""Why a start is not offered: the engine's reasons for one host and event type (rule 15), switched off or not."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from webapp.db import session
+from webapp.domain.errors import NotFound
+from webapp.domain.instants import instant
+from webapp.domain.reasons import Reason, reasons
+from webapp.models import EventType, Host
+from webapp.services.engine_schedules import engine_schedule
+from webapp.services.offers import Offering, facts, offering_from, offering_select
+
+
+class Answer(NamedTuple):
+    """`reasons`: every rule that closes the start, empty exactly where it is offered."""
+
+    offered: bool
+    reasons: list[Reason]
+
+
+def inspected(host_slug: str, event_type_slug: str, *, now: datetime | None = None) -> Offering:
+    """As `offers.offering`, also of what is switched off; `now` in place of the database's. Raises NotFound."""
+    query = offering_select(with_inactive=True)
+    row = session().execute(query.where(Host.slug == host_slug, EventType.slug == event_type_slug)).first()
+    if row is None:
+        raise NotFound
+    what = offering_from(row)
+    if now is None:
+        return what
+    moment = instant(now)
+    return replace(what, now=moment, schedule=engine_schedule(row, moment))
+
+
+def why(what: Offering, start: datetime) -> Answer:
+    """What closes this start, as of `what.now`: the same facts and rules that listing and booking go by."""
+    second = instant(start)
+    found = reasons(facts(session(), what, second, second + 1), second)
+    return Answer(not found, found)
