@@ -5,6 +5,7 @@ from flask import Flask
 from flask_security.utils import hash_password
 
 from tests.builders import Build
+from tests.web.desk import Desk, sit_down
 from tests.web.pages import PASSWORD, Visitor
 
 
@@ -31,3 +32,15 @@ def host(build: Build, password_hash: str) -> str:
     """The address of a confirmed host with PASSWORD."""
     build.host(email="ada@example.org", name="Ada Lovelace", slug="ada", password_hash=password_hash)
     return "ada@example.org"
+
+
+@pytest.fixture
+def desk(build: Build, password_hash: str) -> Desk:
+    """A host in Berlin, logged in."""
+    return sit_down(build, password_hash, name="Ada Lovelace", slug="ada")
+
+
+@pytest.fixture
+def other_desk(build: Build, password_hash: str) -> Desk:
+    """Another host, who must see and change nothing of the first one's."""
+    return sit_down(build, password_hash)

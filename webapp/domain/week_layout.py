@@ -98,7 +98,8 @@ class Grid:
     def shown(self, spans: Iterable[Interval], usual: Interval) -> Interval:
         """The whole hours of the axis that hold the usual ones (wall minutes), every span and every clock change."""
         first, last = self._top_of_wall(usual[0]), self._top_of_wall(usual[1] - 1) + 1
-        changes = [gap for column in self.columns for gap in column.gaps(self.length)]
+        twice = [(band.top - band.minutes, band.top + band.minutes) for band in self.bands if band.is_repeat]
+        changes = [*twice, *(gap for column in self.columns for gap in column.gaps(self.length))]
         for start, end in [*spans, *changes]:
             first, last = min(first, start), max(last, end)
         lines = [*(top for top, _, _ in self.hours()), self.length]

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from babel import Locale, dates
 from flask import Flask
+from wtforms.fields.choices import SelectChoice
 
 from webapp import formats
 from webapp.web.i18n import current_locale, format_day_short, format_time
@@ -70,11 +71,11 @@ def _hour(minute: int, locale: Locale) -> str:
     return dates.format_skeleton("h", moment, locale=locale)
 
 
-def long_weekdays() -> list[tuple[int, str]]:
-    """(Monday = 0, name) from the first day of the reader's week on, for the choices of a form."""
+def weekday_choices() -> list[SelectChoice]:
+    """Monday = 0;  from the first day of the reader's week on, for the choices of a form."""
     locale, first = current_locale(), first_weekday()
     names = locale.days["stand-alone"]["wide"]
-    return [(number % 7, names[number % 7]) for number in range(first, first + 7)]
+    return [SelectChoice(number % 7, names[number % 7]) for number in range(first, first + 7)]
 
 
 def format_moment(moment: datetime, time_zone: str) -> str:

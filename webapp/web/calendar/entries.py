@@ -18,7 +18,8 @@ from webapp.web.i18n import format_day_short, format_time
 class Entry:
     """`kind`: available, covered (free, but the host is taken then), past (never booked), booked or pending.
 
-    `time` is the start and, with its dash, the end; `label` is what a screen reader says: kind, who, when. Instants are aware.
+    `time` is the start and, with its dash, the end. `label` is what a screen reader says: kind, who, when. Instants
+    are aware.
     """
 
     url: str
@@ -36,7 +37,8 @@ def entry(slot: CalendarSlot, time_zone: str) -> Entry:
     kind = kind_of(slot)
     word, title, more = _word(kind), _title(slot, kind), _more(slot)
     time = format_time(slot.slot.start, time_zone), RANGE + format_time(slot.slot.end, time_zone)
-    said = [word, title if title != word else "", format_day_short(local_day(slot.slot.start, time_zone)), "".join(time), more]
+    day = format_day_short(local_day(slot.slot.start, time_zone))
+    said = [word, title if title != word else "", day, "".join(time), more]
     return Entry(
         url=_url(slot),
         kind=kind,

@@ -14,6 +14,7 @@ from wtforms import (
     SelectMultipleField,
     TimeField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, NumberRange, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -52,8 +53,10 @@ class _Durations(FlaskForm):  # type: ignore[misc]
     def __init__(self, event_types: Sequence[EventTypeContent], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.types = durations(event_types)
-        self.duration.choices = [(value, duration_label(one)) for value, one in self.types.items()]
-        if self.duration.data is None and not self.is_submitted():
+        self.duration.choices = [
+            SelectChoice(value, duration_label(one)) for value, one in self.types.items()
+        ]
+        if not self.duration.data and not self.duration.raw_data:
             self.duration.data = "30" if "30" in self.types else next(iter(self.types), None)
 
     @property
@@ -70,7 +73,7 @@ class SlotForm(_Durations):
 
     date = DateField(_l("Date"), validators=[InputRequired(_l("Choose a date."))])
     time = TimeField(_l("Start"), validators=[InputRequired(_l("Choose a time."))])
-    occurrence = RadioField(_l("Which of the two?"), choices=[("", "")], default="", validate_choice=False)
+    occurrence = RadioField(_l("Which of the two?"), choices=[], default="", validate_choice=False)
 
     def __init__(self, event_types: Sequence[EventTypeContent], *args: Any, time_zone: str, **kwargs: Any) -> None:
         super().__init__(event_types, *args, **kwargs)
@@ -80,7 +83,8 @@ class SlotForm(_Durations):
             minute = self.time.data.hour * 60 + self.time.data.minute
             self.starts = occurrences(time_zone, self.date.data, minute)
         self.occurrence.choices = [
-            (str(number), zone_label(time_zone, to_datetime(start))) for number, start in enumerate(self.starts)
+            SelectChoice(str(number), zone_label(time_zone, to_datetime(start)))
+            for number, start in enumerate(self.starts)
         ]
 
     @property
@@ -88,8 +92,7 @@ class SlotForm(_Durations):
         return len(self.starts) > 1
 
     def validate_date(self, field: Any) -> None:
-        if not FIRST_YEAR <= field.data.year <= LAST_YEAR:
-            raise ValidationError(CLASHES["past" if field.data.year < FIRST_YEAR else "too_far"])
+        _check_year(field)
 
     def validate_time(self, _field: Any) -> None:
         if self.date.data and FIRST_YEAR <= self.date.data.year <= LAST_YEAR and not self.starts:
@@ -146,8 +149,7 @@ class ManyForm(_Durations):
     )
 
     def validate_first_on(self, field: Any) -> None:
-        if not FIRST_YEAR <= field.data.year <= LAST_YEAR:
-            raise ValidationError(CLASHES["past" if field.data.year < FIRST_YEAR else "too_far"])
+        _check_year(field)
 
     def plan(self, time_zone: str) -> WeeklyPlan:
         """Of a form that is valid."""
@@ -169,3 +171,9 @@ def many_values(first_on: date) -> dict[str, Any]:
 
 def _minute(moment: time) -> int:
     return moment.hour * 60 + moment.minute
+
+
+def _check_year(field: Any) -> None:
+    """Before time zones reckon with it: years without end, and those before any, are none of theirs."""
+    if field.data and not FIRST_YEAR <= field.data.year <= LAST_YEAR:
+        raise ValidationError(CLASHES["past" if field.data.year < FIRST_YEAR else "too_far"])

@@ -17,7 +17,7 @@ from webapp.web.calendar.blueprint import blueprint
 from webapp.web.calendar.forms import ManyForm, duration_label, durations, many_values
 from webapp.web.calendar.period import parsed_date
 from webapp.web.calendar.words import SHORT_CLASHES
-from webapp.web.dates import local_day, long_weekdays
+from webapp.web.dates import local_day, weekday_choices
 from webapp.web.errors import status_of
 from webapp.web.fragments import page_or_fragment
 from webapp.web.guards import current_actor, current_host, host_required
@@ -80,7 +80,7 @@ def publish_many() -> Any:
 def _form(values: dict[str, Any] | None = None) -> ManyForm:
     event_types = active_event_types(current_host().id)
     form = ManyForm(event_types, formdata=None if values else request.args, data=values)
-    form.weekdays.choices = long_weekdays()
+    form.weekdays.choices = weekday_choices()
     return form
 
 

@@ -76,11 +76,14 @@ def delete_slot(public_id: uuid.UUID) -> Any:
     return _changed(text, found)
 
 
-def _form(start: datetime | None = None) -> SlotForm:
+def _form(start: datetime | None = None, *, duration: str | None = None) -> SlotForm:
+    """As it was sent, or for a time to begin with."""
     host = current_host()
     event_types = active_event_types(host.id)
-    values = slot_values(start, host.time_zone) if start else {}
-    return SlotForm(event_types, time_zone=host.time_zone, data=values)
+    if start is None:
+        return SlotForm(event_types, time_zone=host.time_zone)
+    values = slot_values(start, host.time_zone) | {"duration": duration}
+    return SlotForm(event_types, formdata=None, time_zone=host.time_zone, data=values)
 
 
 def _form_page(form: SlotForm, status: int, **values: Any) -> Response:
@@ -100,9 +103,8 @@ def _published(slot: SlotView) -> Any:
     when = format_range(slot.start, slot.end, host.time_zone)
     if not htmx.wants_fragment():
         return _changed(gettext("Published: %(when)s", when=when), slot)
-    form = _form(slot.end)
-    form.process(formdata=None, data=slot_values(slot.end, host.time_zone) | {"duration": form.duration.data})
-    return htmx.trigger(_form_page(form, 200, published=when, published_on=slot), calendar_changed=None)
+    form = _form(slot.end, duration=request.form["duration"])
+    return htmx.trigger(_form_page(form, 200, published=when), calendar_changed=None)
 
 
 def _changed(text: str, slot: SlotView) -> Any:

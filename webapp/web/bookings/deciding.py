@@ -1,0 +1,71 @@
+"""A booking that waits for the host: yes at once, no after a page that asks."""
+
+import uuid
+from typing import Any
+
+from flask import Response
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import TextAreaField
+
+from webapp.domain import text
+from webapp.domain.booking import BookingStatus
+from webapp.domain.errors import AlreadyCancelled, NotActive
+from webapp.services import approvals, calendar
+from webapp.services.booking_commands import LONGEST_REASON
+from webapp.web.bookings.blueprint import blueprint
+from webapp.web.bookings.views import booking_page, changed
+from webapp.web.fields import Text
+from webapp.web.fragments import page_or_fragment
+from webapp.web.guards import current_actor, current_host, host_required
+
+
+class DeclineForm(FlaskForm):  # type: ignore[misc]
+    reason = TextAreaField(
+        _l("Reason"),
+        description=_l("The guest reads it in the mail."),
+        validators=[Text(text.paragraph, LONGEST_REASON, required=False)],
+        render_kw={"rows": 3},
+    )
+
+
+@blueprint.post("/<uuid:uid>/accept")
+@host_required
+def accept(uid: uuid.UUID) -> Any:
+    try:
+        after = approvals.accept(uid, actor=current_actor())
+    except (AlreadyCancelled, NotActive):
+        return _as_it_is(uid)
+    return changed(after, gettext("Accepted. %(guest)s gets a mail.", guest=after.guest_name))
+
+
+@blueprint.get("/<uuid:uid>/decline")
+@host_required
+def confirm_decline(uid: uuid.UUID) -> Response:
+    return _form_page(uid, DeclineForm(), 200)
+
+
+@blueprint.post("/<uuid:uid>/decline")
+@host_required
+def decline(uid: uuid.UUID) -> Any:
+    form = DeclineForm()
+    if not form.validate_on_submit():
+        return _form_page(uid, form, 422)
+    try:
+        after = approvals.decline(uid, actor=current_actor(), reason=form.reason.data)
+    except (AlreadyCancelled, NotActive):
+        return _as_it_is(uid)
+    return changed(after, gettext("Declined. %(guest)s gets a mail.", guest=after.guest_name))
+
+
+def _form_page(uid: uuid.UUID, form: DeclineForm, status: int) -> Response:
+    host = current_host()
+    found = calendar.host_booking(uid, host_id=host.id)
+    if found.status is not BookingStatus.PENDING:
+        return booking_page(found, status=409, is_over=True)
+    return page_or_fragment("bookings/decline.html", "panel", status=status, booking=found, form=form, host=host)
+
+
+def _as_it_is(uid: uuid.UUID) -> Response:
+    return booking_page(calendar.host_booking(uid, host_id=current_host().id), status=409, is_over=True)
