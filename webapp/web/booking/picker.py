@@ -117,7 +117,7 @@ def picker(view: View, offers: Offers) -> Picker:
     by_date = by_local_date(offers(*padded_range(first, last)), view.zone)
     days = {day: found for day, found in by_date.items() if first <= day <= last}
     day = view.asked.day or next(iter(days), None)
-    times = _times(view, day, days[day]) if day in days and day else None
+    times = _times(view, day, days[day]) if day is not None and day in days else None
     return Picker(
         month=_month(view, days, day),
         day=day,
@@ -148,7 +148,7 @@ def _month(view: View, days: Mapping[date, Sequence[Offer]], selected: date | No
         else None,
         weekdays=words.weekdays(view.locale),
         weeks=[
-            [day and _day(view, day, len(days.get(day, ())), today, selected) for day in week]
+            [None if day is None else _day(view, day, len(days.get(day, ())), today, selected) for day in week]
             for week in words.weeks(first, view.locale.first_week_day)
         ],
     )
