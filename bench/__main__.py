@@ -1,0 +1,139 @@
+"""`make bench`: one table of figures, each speed as a ratio of the ceiling measured beside it in the same run.
+
+Rounds are interleaved, so that whatever else the machine does meets every figure alike; each figure is the median.
+"""
+
+import json
+import os
+import platform
+import re
+import statistics
+import subprocess
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable
+from datetime import UTC, datetime
+from http.cookiejar import CookieJar
+from itertools import count
+from pathlib import Path
+
+import psutil
+
+from bench import engine, load
+from bench.stack import Stack, running
+
+ROUNDS = int(os.environ.get("ROUNDS", "5"))
+SECONDS = float(os.environ.get("SECONDS", "4"))
+RESULTS = Path(__file__).parent / "results.json"
+runs = count(1)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="openslot-bench-") as folder, running(Path(folder)) as stack:
+        figures, bad = measured(stack)
+        figures["memory of a web process, MB"] = memory(stack)
+    rows = table(figures) + [(name, value, unit, bar) for name, value, unit, bar in engine.measure()]
+    print_table(rows, bad)
+    write(rows, bad)
+
+
+def measured(stack: Stack) -> tuple[dict[str, float], dict[str, int]]:
+    """(median rate by name, number of bad answers by name)."""
+    tests = measurements(stack)
+    rates: dict[str, list[float]] = {name: [] for name in tests}
+    bad = dict.fromkeys(tests, 0)
+    for number in range(ROUNDS + 1):
+        for name, run in tests.items():
+            result = run()
+            if number:  # the first round warms up
+                rates[name].append(result.rate)
+                bad[name] += result.bad
+    return {name: statistics.median(values) for name, values in rates.items()}, bad
+
+
+def measurements(stack: Stack) -> dict[str, Callable[[], load.Result]]:
+    page = f"{stack.app_url}/host-1/30min?zone=Europe/Lisbon&month={next_month()}"
+    return {
+        "hello": lambda: load.http(stack.hello_url, seconds=SECONDS),
+        "raw read": lambda: load.sql(stack.dsn, "read.sql", seconds=SECONDS),
+        "raw booking": lambda: load.sql(stack.dsn, "book.sql", seconds=SECONDS),
+        "raw booking, hot": lambda: load.sql(stack.dsn, "book_hot.sql", seconds=SECONDS),
+        "P2 page": lambda: load.http(page, seconds=SECONDS),
+        "P2 fragment": lambda: load.http(page, seconds=SECONDS, script="fragment.lua"),
+        "P3 bookings, many hosts": lambda: bookings(stack, 2, 499),
+        "P4 bookings, one host": lambda: bookings(stack, 501, 1),
+    }
+
+
+def bookings(stack: Stack, first_host: int, hosts: int) -> load.Result:
+    """Each run books starts of its own: another month for one host, another day for many."""
+    run = next(runs)
+    cookie, token = session(stack, first_host)
+    day = 60 * 86_400 if hosts == 1 else 86_400
+    start = (int(time.time()) // 86_400 + 2) * 86_400 + run * day
+    arguments = (cookie, token, str(first_host), str(hosts), str(start), str(run))
+    return load.http(stack.app_url, seconds=SECONDS, script="book.lua", arguments=arguments)
+
+
+def session(stack: Stack, host: int) -> tuple[str, str]:
+    """Cookie and CSRF token of a guest who has opened the form."""
+    jar = CookieJar()
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    start = datetime.fromtimestamp((int(time.time()) // 86_400 + 1) * 86_400 + 36_000, UTC)
+    url = f"{stack.app_url}/host-{host}/15min/book?start={start:%Y-%m-%dT%H:%M:%SZ}&zone=Europe/Lisbon"
+    html = browser.open(url).read().decode()
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', html)
+    if token is None:
+        raise RuntimeError("the form has no token")
+    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar), token[1]
+
+
+def next_month() -> str:
+    return f"{datetime.fromtimestamp(time.time() + 20 * 86_400, UTC):%Y-%m}"
+
+
+def memory(stack: Stack) -> float:
+    """Of the largest worker after the load (P13)."""
+    children = psutil.Process(stack.web_pid).children(recursive=True)
+    return max(child.memory_info().rss for child in children) / 1e6
+
+
+def table(rates: dict[str, float]) -> list[tuple[str, float, str, str]]:
+    """Rates, ceilings and ratios in per cent."""
+    read = 1 / (1 / rates["hello"] + 1 / rates["raw read"])
+    book = 1 / (1 / rates["hello"] + 1 / rates["raw booking"])
+    hot = rates["raw booking, hot"]
+    ratios = [
+        ("P2 page / C_read", rates["P2 page"] / read, ">= 15"),
+        ("P2 fragment / C_read", rates["P2 fragment"] / read, ">= 20"),
+        ("P3 / C_book", rates["P3 bookings, many hosts"] / book, ">= 25"),
+        ("P4 / C_hot", rates["P4 bookings, one host"] / hot, ">= 45"),
+    ]
+    plain = [(name, value, "MB" if "memory" in name else "/s", "<= 120" if "memory" in name else "")
+             for name, value in rates.items()]  # fmt: skip
+    ceilings = [("C_read", read, "/s", ""), ("C_book", book, "/s", ""), ("C_hot", hot, "/s", "")]
+    return plain + ceilings + [(name, 100 * ratio, "%", bar) for name, ratio, bar in ratios]
+
+
+def print_table(rows: list[tuple[str, float, str, str]], bad: dict[str, int]) -> None:
+    for name, value, unit, bar in rows:
+        note = f"  {bad[name]} bad answers" if bad.get(name) else ""
+        print(f"{name:52} {value:9.1f} {unit:3} {bar}{note}")
+
+
+def write(rows: list[tuple[str, float, str, str]], bad: dict[str, int]) -> None:
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    results = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "commit": commit.stdout.strip(),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "rounds": ROUNDS,
+        "seconds": SECONDS,
+        "figures": [{"name": n, "value": round(v, 3), "unit": u, "bar": b} for n, v, u, b in rows],
+        "bad_answers": bad,
+    }
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+
+
+main()

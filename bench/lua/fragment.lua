@@ -1,0 +1,2 @@
+wrk.headers["HX-Request"] = "true"
+wrk.headers["HX-Request-Type"] = "partial"
