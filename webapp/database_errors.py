@@ -4,6 +4,7 @@ from psycopg import errors as pg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from webapp.db import CONSTRAINT_ERRORS
 from webapp.domain.errors import DomainError, Invalid, Overloaded
 
 DATABASE_ERRORS: tuple[type[Exception], ...] = (DBAPIError, PoolTimeout)
@@ -18,6 +19,9 @@ def meaning(error: Exception) -> DomainError | None:
     cause = getattr(error, "orig", None)
     if getattr(error, "connection_invalidated", False) or isinstance(cause, PASSING):
         return Overloaded("the database does not answer")
+    if isinstance(cause, pg.IntegrityError):
+        known = CONSTRAINT_ERRORS.get(cause.diag.constraint_name or "")
+        return known() if known else None
     if isinstance(cause, pg.DataError):  # a NUL, a number out of range: nothing of ours is like that
         return Invalid({"": ["Something here cannot be stored."]})
     return None

@@ -1,7 +1,8 @@
 """Making an account: the form, the mail, confirming, and who may."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
@@ -101,6 +102,15 @@ def test_what_is_wrong_is_said_at_its_field(
     assert message in errors_of(response)
     assert 'value="Grace Hopper"' in response.text or field == "name"  # what was typed is kept
     assert build.row("SELECT count(*) FROM host")[0] == 1
+
+
+def test_two_at_once_are_one_account(app: Flask, build: Build, another_browser: Callable[[], Visitor]) -> None:
+    visitors = [another_browser() for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda visitor: visitor.submit("/register", **NEW).status_code, visitors))
+    assert set(answers) <= {303, 409, 422}
+    assert build.row("SELECT count(*) FROM host")[0] == 1
+    assert build.row("SELECT count(*) FROM event_type")[0] == 3
 
 
 def test_nobody_registers_as_more_than_a_host(visitor: Visitor, build: Build) -> None:

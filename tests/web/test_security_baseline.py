@@ -120,6 +120,13 @@ def test_a_page_for_everybody_touches_no_session(visitor: Visitor, host: str) ->
         assert not {"Set-Cookie", "Vary"} & set(dict(response.headers))
 
 
+def test_a_guest_who_looks_gets_no_cookie(client: FlaskClient, host: str) -> None:
+    response = client.get("/ada")
+    assert response.status_code == 200
+    assert "Set-Cookie" not in response.headers
+    assert "Cookie" not in response.headers.get("Vary", "")
+
+
 # -- forged requests
 
 

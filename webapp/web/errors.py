@@ -12,6 +12,7 @@ from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.http import HTTP_STATUS_CODES
 
+from webapp import db as database
 from webapp.database_errors import DATABASE_ERRORS, meaning
 from webapp.domain import errors
 from webapp.logs import log, request_id
@@ -60,6 +61,7 @@ def error_page(status: int, *, retry_after: int | None = None) -> Response:
 
 
 def _on_domain_error(error: errors.DomainError) -> Any:
+    _take_back()
     if face := _other_face():
         return face(error)
     return error_page(status_of(error), retry_after=getattr(error, "retry_after", None))
@@ -78,12 +80,18 @@ def _on_http_error(error: HTTPException) -> Any:
         log.error("unhandled error", request_id=request_id(), exc_info=error.original_exception)
     if error.code is None or error.code < 400:
         return error  # a redirect of the router
+    _take_back()
     if face := _other_face():
         return face(error)
     response = error_page(error.code, retry_after=getattr(error, "retry_after", None))
     if allowed := getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(sorted(allowed))
     return response
+
+
+def _take_back() -> None:
+    """Nothing of a failed request stays: Flask-Security asks for its commit even after an error."""
+    database.session().rollback()
 
 
 def _other_face() -> ErrorFace | None:

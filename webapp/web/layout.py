@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from flask import Flask, current_app, get_flashed_messages, request, url_for
+from flask import Flask, current_app, g, get_flashed_messages, request, url_for
+from flask.globals import request_ctx
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from werkzeug.local import LocalProxy
 
@@ -12,6 +14,7 @@ from webapp.web.guards import current_account
 NAVIGATION = (
     ("calendar.week", _l("Calendar")),
     ("bookings.index", _l("Bookings")),
+    ("availability.hours", _l("Availability")),
 )
 ACCOUNT_LINKS = (
     ("settings.profile", _l("Settings")),
@@ -30,14 +33,23 @@ def init_app(app: Flask) -> None:
 
 def account_menu() -> dict[str, Any] | None:
     """The menu of who is logged in; None for everybody else."""
-    account = current_account()
-    if account is None:
-        return None
+    if "account_menu" not in g:
+        account = current_account()
+        g.account_menu = _menu(account) if account else None
+    menu: dict[str, Any] | None = g.account_menu
+    return menu
+
+
+def _menu(account: Account) -> dict[str, Any]:
     return {
         "name": account.name,
+        "slug": account.slug,
         "email": account.email,
         "initials": account.initials,
-        "links": [(url_for(endpoint), label) for endpoint, label in ACCOUNT_LINKS if _may_open(endpoint, account)],
+        "links": [
+            (url_for("booking.host", slug=account.slug), gettext("My page")),
+            *((url_for(endpoint), label) for endpoint, label in ACCOUNT_LINKS if _may_open(endpoint, account)),
+        ],
         "logout_url": url_for("security.logout"),
     }
 
@@ -48,6 +60,7 @@ def _may_open(endpoint: str, account: Account) -> bool:
 
 def flashed_messages(**options: Any) -> list[Any]:
     """As Flask's, but a visitor without a session has none waiting: nothing is read and no cookie is made for one."""
-    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+    has_session = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+    if not (has_session or (request_ctx._session and request_ctx._session.accessed)):
         return []
     return list(get_flashed_messages(**options))
