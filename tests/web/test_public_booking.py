@@ -1,6 +1,7 @@
 """Booking a time by the form: with and without htmx, refused and repeated."""
 
 import re
+from collections.abc import Callable
 from html import unescape
 
 import pytest
@@ -176,6 +177,33 @@ def test_back_and_other_words_is_no_second_booking(build: Build, visitor: Visito
     assert value_of(answer.text, "subject") == "Another beam"
     assert value_of(answer.text, "key") != form["key"]
     assert build.row("SELECT count(*) FROM booking")[0] == 1
+
+
+def test_back_to_a_page_asked_for_anew_ends_at_the_same_confirmation(
+    build: Build, visitor: Visitor, slot: SlotView, form: dict[str, str]
+) -> None:
+    booked = visitor.client.post("/mara/30min/book", data=form)
+    assert visitor.open(book_url(slot)).location == booked.location
+    another_key = form | {"key": "6b5e2c9e-3f6a-4f0e-9a4e-0d8f3c1b2a77"}
+    assert visitor.client.post("/mara/30min/book", data=another_key).location == booked.location
+    assert build.row("SELECT count(*) FROM booking")[0] == 1
+
+
+def test_another_browser_is_told_that_the_time_is_gone(
+    another_browser: Callable[[], Visitor], visitor: Visitor, slot: SlotView, form: dict[str, str]
+) -> None:
+    visitor.client.post("/mara/30min/book", data=form)
+    assert another_browser().open(book_url(slot)).status_code == 409
+
+
+def test_after_cancelling_the_time_can_be_booked_again(
+    build: Build, visitor: Visitor, slot: SlotView, form: dict[str, str]
+) -> None:
+    link = visitor.client.post("/mara/30min/book", data=form).location.partition("?")[0]
+    visitor.submit(f"{link}/cancel", sure="y")
+    again = visitor.submit(book_url(slot), action="/mara/30min/book", **TYPED)
+    assert again.location.partition("?")[0] != link
+    assert build.row("SELECT count(*) FROM booking")[0] == 2
 
 
 def test_each_form_has_a_key_of_its_own(visitor: Visitor, slot: SlotView) -> None:

@@ -19,13 +19,13 @@ from webapp.domain.errors import (
 )
 from webapp.domain.instants import to_datetime
 from webapp.services import bookings
-from webapp.services.manage_links import manage_token
 from webapp.services.offers import Offering, offered, offering
 from webapp.web import htmx
 from webapp.web.booking import blueprint
 from webapp.web.booking.forms import BookingForm
 from webapp.web.booking.fresh import fresh_days
 from webapp.web.booking.pages import about
+from webapp.web.booking.remembered import remember, remembered_url
 from webapp.web.booking.when import host_when, when
 from webapp.web.errors import status_of
 from webapp.web.fragments import page_or_fragment
@@ -63,7 +63,7 @@ def book(slug: str, event_type: str) -> BaseResponse:
         booking = bookings.book(form.command(slug, event_type), actor=GUEST)
     except DomainError as error:
         return refused(what, form, error)
-    return arrived(url_for("manage.booking", token=manage_token(booking.uid), booked=1))
+    return arrived(remember(booking))
 
 
 def arrived(url: str) -> BaseResponse:
@@ -71,12 +71,14 @@ def arrived(url: str) -> BaseResponse:
     return htmx.load_page(url) if htmx.wants_fragment() else redirect(url, 303)
 
 
-def refused(what: Offering, form: BookingForm, error: DomainError) -> Response:
+def refused(what: Offering, form: BookingForm, error: DomainError) -> BaseResponse:
     """The form again, with what can be done about the error. Raises errors that no guest can do anything about."""
     match error:
         case Invalid():
             form.refuse(error)
             return form_page(what, form, status=422)
+        case SlotUnavailable() if own := remembered_url(what, form.start_seconds):
+            return arrived(own)
         case SlotUnavailable():
             return form_page(what, form, status=409, is_gone=True)
         case AlreadyBooked():

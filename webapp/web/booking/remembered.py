@@ -1,0 +1,40 @@
+"""What this browser has booked last, so that going back and sending the form again ends at the same confirmation.
+
+The idempotency key does that where the browser kept the page; one that asks for it anew gets a new key, and would be
+told that somebody was faster: itself.
+"""
+
+import uuid
+
+from flask import session, url_for
+
+from webapp.domain.errors import NotFound
+from webapp.domain.instants import instant
+from webapp.services.booking_views import BookingView
+from webapp.services.manage_links import manage_token
+from webapp.services.managed_bookings import managed_booking
+from webapp.services.offers import Offering
+
+NAME = "booked"
+
+
+def remember(booking: BookingView) -> str:
+    """Returns the address of the confirmation."""
+    session[NAME] = booking.uid.hex
+    return confirmation_url(booking)
+
+
+def remembered_url(what: Offering, start: int | None) -> str | None:
+    """The confirmation, if the booking that this browser made stands and is of this event type at this start."""
+    if NAME not in session:
+        return None
+    try:
+        booking = managed_booking(manage_token(uuid.UUID(session[NAME])))
+    except NotFound:
+        return None
+    is_it = booking.event_type_id == what.event_type_id and instant(booking.start) == start
+    return confirmation_url(booking) if booking.is_active and is_it else None
+
+
+def confirmation_url(booking: BookingView) -> str:
+    return url_for("manage.booking", token=manage_token(booking.uid), booked=1)
