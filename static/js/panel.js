@@ -12,7 +12,6 @@
   function close() {
     const empty = document.createElement("aside");
     empty.id = "panel";
-    empty.setAttribute("aria-label", panel().dataset.label || "");
     panel().replaceWith(empty);
     // A grid that fetched itself meanwhile has another link to the same place.
     const again = opener?.isConnected ? opener : document.querySelector(`a[href="${CSS.escape(opener?.getAttribute("href") || "")}"]`);

@@ -41,7 +41,7 @@ class Page:
     def url(self, **changes: Any) -> str:
         """This page with something else chosen."""
         hours = "all" if self.has_whole_days else None
-        chosen = {"view": self.period.view, "on": self.period.on, "hours": hours}
+        chosen: dict[str, Any] = {"view": self.period.view, "on": self.period.on, "hours": hours}
         return url_for("calendar.week", **(chosen | changes))
 
 
