@@ -9,6 +9,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     from webapp.web import (
         assets,
         auth,
+        availability,
         booking,
         bookings,
         calendar,
@@ -30,5 +31,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     assets.init_app(app)
     layout.init_app(app)
     auth.init_app(app, settings)
-    for module in (health, home, profile, calendar, bookings, booking, manage):
+    for module in (health, home, profile, calendar, bookings, availability, booking, manage):
         app.register_blueprint(module.blueprint)
