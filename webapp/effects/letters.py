@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.headerregistry import Address
+from functools import lru_cache
 
 import idna
 
@@ -45,6 +46,12 @@ class Letter:
 def address(email: str, name: str = "") -> Address:
     """For a header: one line, the domain in ASCII, so that only the part before @ can need SMTPUTF8."""
     local, _, domain = flattened(email).rpartition("@")
+    # Address quotes what needs quotes.
+    return Address(display_name=flattened(name), username=local, domain=_ascii(domain))
+
+
+@lru_cache(maxsize=1024)
+def _ascii(domain: str) -> str:
     with suppress(idna.IDNAError):  # left as it is then; the mail server says what it thinks of it
-        domain = idna.encode(domain, uts46=True).decode()
-    return Address(display_name=flattened(name), username=local, domain=domain)  # it quotes what needs quotes
+        return idna.encode(domain, uts46=True).decode()
+    return domain

@@ -1,7 +1,7 @@
 """A letter as the bytes that travel.
 
-Headers go through EmailMessage, which folds and encodes them and refuses line breaks. The parts are joined here:
-their headers are constants, and EmailMessage takes a millisecond more for them.
+Headers with somebody's words go through EmailMessage, which folds and encodes them and refuses line breaks. The
+rest is constants and joined here: EmailMessage takes more than a millisecond for it, half of what a mail costs.
 """
 
 import uuid
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import formatdate, parseaddr
+from functools import lru_cache
 
 from flask import current_app
 
@@ -18,6 +19,14 @@ from webapp.domain.text import flattened
 from webapp.effects.letters import Letter, address
 
 CRLF = b"\r\n"
+OURS = (  # headers that nobody else has a hand in
+    "Date: {date}\r\n"
+    "Message-ID: {message_id}\r\n"
+    "Auto-Submitted: auto-generated\r\n"
+    "X-Auto-Response-Suppress: All\r\n"
+    "MIME-Version: 1.0\r\n"
+    "Content-Type: {content_type}\r\n\r\n"
+)
 TEXT = "text/{kind}; charset=utf-8"
 CALENDAR = "text/calendar; method={method}; charset=UTF-8"
 FILE = 'application/ics; name="invite.ics"\r\nContent-Disposition: attachment; filename="invite.ics"'
@@ -41,21 +50,25 @@ def parcel(letter: Letter, *, message_id: str) -> Parcel:
     """multipart/mixed of (alternative: text, HTML, text/calendar) and invite.ics, both calendars the same bytes; the
     alternative alone when the letter invites to nothing. `message_id` comes with its angle brackets."""
     content_type, body = _body(letter)
-    name, sender = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])
+    sender, head = _sender(current_app.config["MAIL_DEFAULT_SENDER"])
     headers = EmailMessage(policy=SMTP)
-    headers["From"] = address(sender, name)
     headers["To"] = letter.to
     if letter.reply_to:
         headers["Reply-To"] = letter.reply_to
     headers["Subject"] = flattened(letter.subject)
-    headers["Date"] = formatdate(localtime=False)
-    headers["Message-ID"] = message_id
-    headers["Auto-Submitted"] = "auto-generated"
-    headers["X-Auto-Response-Suppress"] = "All"
-    headers["MIME-Version"] = "1.0"
-    policy = SMTP if (sender + letter.to.addr_spec).isascii() else SMTPUTF8
-    head = headers.as_bytes(policy=policy).removesuffix(CRLF) + f"Content-Type: {content_type}\r\n\r\n".encode()
-    return Parcel(address(sender).addr_spec, letter.to.addr_spec, head + body)
+    policy = SMTP if letter.to.addr_spec.isascii() else SMTPUTF8
+    head += headers.as_bytes(policy=policy).removesuffix(CRLF)
+    head += OURS.format(date=formatdate(), message_id=message_id, content_type=content_type).encode("ascii")
+    return Parcel(sender, letter.to.addr_spec, head + body)
+
+
+@lru_cache(maxsize=4)
+def _sender(configured: str) -> tuple[str, bytes]:
+    """Its bare address, and its header."""
+    name, email = parseaddr(configured)
+    headers = EmailMessage(policy=SMTP)
+    headers["From"] = sender = address(email, name)
+    return sender.addr_spec, headers.as_bytes(policy=SMTP).removesuffix(CRLF)
 
 
 def _body(letter: Letter) -> tuple[str, bytes]:
