@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -34,10 +35,12 @@ def applied(database_url: str) -> set[str] | None:
 
 
 def first_slug(database_url: str) -> str:
-    """The oldest host's, as an example of a public page; empty when there is nobody yet."""
-    with _connection(database_url) as connection:
+    """The oldest host's, as an example of a public page; empty when there is nobody yet, or no telling."""
+    with suppress(psycopg.Error), _connection(database_url) as connection:
         found = connection.execute("SELECT slug FROM host ORDER BY id LIMIT 1").fetchone()
-        return str(found[0]) if found else ""
+        if found:
+            return str(found[0])
+    return ""
 
 
 def _connection(database_url: str) -> psycopg.Connection:
