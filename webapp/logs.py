@@ -80,7 +80,8 @@ def request_id() -> str:
     """The id that an error page shows and every line of this request carries."""
     if "request_id" not in g:
         g.request_id = secrets.token_hex(8)
-    return g.request_id  # type: ignore[no-any-return]
+    known: str = g.request_id
+    return known
 
 
 def _begin() -> None:

@@ -36,6 +36,13 @@ class _Forms(HTMLParser):
             self.forms[-1][1][self._select] = given.get("value") or ""
 
 
+def forms_of(html: str) -> list[tuple[str, dict[str, str]]]:
+    """(action, fields with their values) of each form of a page."""
+    parser = _Forms()
+    parser.feed(html)
+    return parser.forms
+
+
 class Visitor:
     """One browser: a client with its cookies."""
 
@@ -72,3 +79,10 @@ def errors_of(response: TestResponse) -> str:
     """What the page says is wrong, as text."""
     alerts = re.findall(r'role="alert".*?</div>', response.text, re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]+>|\s+", " ", alert)) for alert in alerts)
+
+
+def token_of(client: FlaskClient) -> str:
+    """The CSRF token of this browser's session."""
+    parser = _Forms()
+    parser.feed(client.get("/login").text)
+    return next(fields["csrf_token"] for _action, fields in parser.forms)

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.builders import Build
-from tests.web.pages import PASSWORD, Visitor, errors_of
+from tests.web.pages import PASSWORD, Visitor, errors_of, token_of
 
 Browser = Callable[[], Visitor]
 
@@ -111,7 +111,7 @@ def test_after_logging_in_one_comes_back(visitor: Visitor, host: str) -> None:
 )  # fmt: skip
 def test_nobody_is_sent_to_other_sites(visitor: Visitor, host: str, target: str) -> None:
     asked = visitor.client.get("/login", query_string={"next": target})
-    token = visitor.open("/login").text.split('name="csrf_token" type="hidden" value="')[1].split('"')[0]
+    token = token_of(visitor.client)
     fields = {"email": host, "password": PASSWORD, "csrf_token": token, "next": target}
     posted = visitor.client.post("/login", data=fields)
     assert "evil" not in (asked.location or "") + (posted.location or "")
@@ -134,6 +134,6 @@ def test_tokens_in_urls_and_headers_log_nobody_in(app: Flask, visitor: Visitor, 
 
 
 def test_forms_only(visitor: Visitor, host: str) -> None:
-    token = visitor.open("/login").text.split('name="csrf_token" type="hidden" value="')[1].split('"')[0]
+    token = token_of(visitor.client)
     response = visitor.client.post("/login", json=[1], headers={"X-CSRFToken": token})
     assert response.status_code == 415

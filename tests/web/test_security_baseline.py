@@ -2,21 +2,16 @@
 
 import dataclasses
 import re
-import time
-import uuid
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.routing import IntegerConverter, Rule, UUIDConverter
 
 from tests.builders import Build
-from tests.web.pages import PASSWORD, Visitor
+from tests.web.pages import Visitor, token_of
 from webapp import create_app
-from webapp.admin.base import GuardedView
 from webapp.extensions import db, site
-from webapp.web.guards import Guard, guard_of
 
 EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
@@ -127,51 +122,6 @@ def test_a_guest_who_looks_gets_no_cookie(client: FlaskClient, host: str) -> Non
     assert "Cookie" not in response.headers.get("Vary", "")
 
 
-# -- forged requests
-
-
-def token_of(client: FlaskClient) -> str:
-    return client.get("/login").text.split('name="csrf_token" type="hidden" value="')[1].split('"')[0]
-
-
-@pytest.mark.parametrize(
-    "url", ["/login", "/logout", "/register", "/reset", "/confirm", "/settings", "/settings/password"]
-)
-def test_no_change_without_a_token(visitor: Visitor, host: str, url: str) -> None:
-    visitor.log_in(host)
-    assert visitor.client.post(url, data={"email": host}).status_code == 400
-    assert visitor.client.post(url, data={"email": host, "csrf_token": "wrong"}).status_code == 400
-    assert visitor.is_logged_in
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"},
-     {"Origin": "http://localhost.evil.example"}, {"Origin": "http://localhost:81"},
-     {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"}],
-)  # fmt: skip
-def test_no_change_from_another_site_even_with_a_token(visitor: Visitor, host: str, headers: dict[str, str]) -> None:
-    fields = {"email": host, "password": PASSWORD, "csrf_token": token_of(visitor.client)}
-    assert visitor.client.post("/login", data=fields, headers=headers).status_code == 403
-    assert not visitor.is_logged_in
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [{}, {"Sec-Fetch-Site": "same-origin", "Origin": "null"}, {"Origin": "http://localhost"}, {"Origin": "null"}],
-)
-def test_our_own_pages_may(visitor: Visitor, host: str, headers: dict[str, str]) -> None:
-    fields = {"email": host, "password": PASSWORD, "csrf_token": token_of(visitor.client)}
-    assert visitor.client.post("/login", data=fields, headers=headers).status_code == 303
-
-
-def test_a_page_open_for_long_can_still_be_sent(visitor: Visitor, host: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    token, now = token_of(visitor.client), time.time()
-    monkeypatch.setattr("itsdangerous.timed.time.time", lambda: now + 5 * 3600)
-    fields = {"email": host, "password": PASSWORD, "csrf_token": token}
-    assert visitor.client.post("/login", data=fields).status_code == 303
-
-
 # -- unreasonable requests
 
 
@@ -239,39 +189,3 @@ def test_for_htmx_an_error_is_a_notice_above_the_page(client: FlaskClient) -> No
     response = client.get("/no/such/page", headers={"HX-Request": "true"})
     assert (response.status_code, response.headers["HX-Retarget"]) == (404, "#flash")
     assert "<html" not in response.text
-
-
-# -- every route
-
-
-def test_every_route_names_its_guard(app: Flask) -> None:
-    without = [
-        endpoint
-        for endpoint, view in app.view_functions.items()
-        if guard_of(view) is None
-        and not endpoint.endswith("static")
-        and not isinstance(getattr(view, "__self__", None), GuardedView)  # the admin's own base
-        and not endpoint.startswith("api")  # by token; its own tests name each
-    ]
-    assert without == []
-
-
-def test_what_needs_a_host_sends_everybody_else_to_the_login_page(app: Flask, client: FlaskClient) -> None:
-    urls = [
-        url for rule, url in examples(app) if guard_of(app.view_functions[rule.endpoint]) in (Guard.HOST, Guard.ADMIN)
-    ]
-    assert "/settings" in urls
-    for url in urls:
-        response = client.get(url)
-        assert response.status_code == 303, url
-        assert response.location.startswith("/login?next="), url
-
-
-def examples(app: Flask) -> Iterator[tuple[Rule, str]]:
-    """A URL that each GET route serves."""
-    adapter = app.url_map.bind("localhost")
-    samples = {UUIDConverter: uuid.UUID(int=7), IntegerConverter: 7}
-    for rule in app.url_map.iter_rules():
-        if "GET" in (rule.methods or ()):
-            values = {name: samples.get(type(rule._converters[name]), "x") for name in rule.arguments}
-            yield rule, adapter.build(rule.endpoint, values)

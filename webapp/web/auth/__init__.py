@@ -31,7 +31,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         change_password_form=forms.ChangePasswordForm,
         verify_form=forms.VerifyForm,
         mail_util_cls=OutboxMail,
-        render_template=_render,  # type: ignore[arg-type]  it may answer what a view may
+        render_template=_render,  # type: ignore[arg-type]
     )
     security.want_json(lambda _request: False)
     security.login_manager.user_loader(load_host)

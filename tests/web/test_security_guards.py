@@ -1,0 +1,44 @@
+"""Every route says who may call it."""
+
+import uuid
+from collections.abc import Iterator
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import IntegerConverter, Rule, UUIDConverter
+
+from webapp.admin.base import GuardedView
+from webapp.web.guards import Guard, guard_of
+
+
+def test_every_route_names_its_guard(app: Flask) -> None:
+    without = [
+        endpoint
+        for endpoint, view in app.view_functions.items()
+        if guard_of(view) is None
+        and not endpoint.endswith("static")
+        and not isinstance(getattr(view, "__self__", None), GuardedView)  # the admin's own base
+        and not endpoint.startswith("api")  # by token; its own tests name each
+    ]
+    assert without == []
+
+
+def test_what_needs_a_host_sends_everybody_else_to_the_login_page(app: Flask, client: FlaskClient) -> None:
+    urls = [
+        url for rule, url in examples(app) if guard_of(app.view_functions[rule.endpoint]) in (Guard.HOST, Guard.ADMIN)
+    ]
+    assert "/settings" in urls
+    for url in urls:
+        response = client.get(url)
+        assert response.status_code == 303, url
+        assert response.location.startswith("/login?next="), url
+
+
+def examples(app: Flask) -> Iterator[tuple[Rule, str]]:
+    """A URL that each GET route serves."""
+    adapter = app.url_map.bind("localhost")
+    samples = {UUIDConverter: uuid.UUID(int=7), IntegerConverter: 7}
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()):
+            values = {name: samples.get(type(rule._converters[name]), "x") for name in rule.arguments}
+            yield rule, adapter.build(rule.endpoint, values)
