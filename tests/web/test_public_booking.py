@@ -189,6 +189,12 @@ def test_back_to_a_page_asked_for_anew_ends_at_the_same_confirmation(
     assert build.row("SELECT count(*) FROM booking")[0] == 1
 
 
+def test_from_one_browser_a_second_guest_is_told_that_the_time_is_gone(visitor: Visitor, form: dict[str, str]) -> None:
+    visitor.client.post("/mara/30min/book", data=form)
+    other = form | {"key": "6b5e2c9e-3f6a-4f0e-9a4e-0d8f3c1b2a77", "email": "berta@example.org"}
+    assert visitor.client.post("/mara/30min/book", data=other).status_code == 409
+
+
 def test_another_browser_is_told_that_the_time_is_gone(
     another_browser: Callable[[], Visitor], visitor: Visitor, slot: SlotView, form: dict[str, str]
 ) -> None:

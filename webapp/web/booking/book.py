@@ -77,7 +77,7 @@ def refused(what: Offering, form: BookingForm, error: DomainError) -> BaseRespon
         case Invalid():
             form.refuse(error)
             return form_page(what, form, status=422)
-        case SlotUnavailable() if own := remembered_url(what, form.start_seconds):
+        case SlotUnavailable() if own := remembered_url(what, form.start_seconds, form.email.data or ""):
             return arrived(own)
         case SlotUnavailable():
             return form_page(what, form, status=409, is_gone=True)

@@ -24,8 +24,11 @@ def remember(booking: BookingView) -> str:
     return confirmation_url(booking)
 
 
-def remembered_url(what: Offering, start: int | None) -> str | None:
-    """The confirmation, if the booking that this browser made stands and is of this event type at this start."""
+def remembered_url(what: Offering, start: int | None, email: str) -> str | None:
+    """The confirmation, if the booking that this browser made stands and is of this event type at this start.
+
+    `email`: as typed, or "" before anything is; somebody else's is another booking.
+    """
     if NAME not in session:
         return None
     try:
@@ -33,6 +36,7 @@ def remembered_url(what: Offering, start: int | None) -> str | None:
     except NotFound:
         return None
     is_it = booking.event_type_id == what.event_type_id and instant(booking.start) == start
+    is_it = is_it and email.lower() in ("", booking.guest_email.lower())
     return confirmation_url(booking) if booking.is_active and is_it else None
 
 
