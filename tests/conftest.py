@@ -8,9 +8,12 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_security.utils import hash_password
 from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from tests.builders import Build
+from tests.web.pages import PASSWORD
 from webapp import create_app
 from webapp.config import Settings
 from webapp.embedded.postgres import PostgresService, create_database, start_postgres
@@ -42,7 +45,7 @@ def environment(
 ) -> dict[str, str]:
     """What a process of the application gets as its environment. The database is `tests`, migrated."""
     create_database(postgres, "tests")
-    environ = {
+    return {
         "PUBLIC_URL": "http://localhost",
         "SECRET_KEY": "a secret of the tests, long enough to be one",
         "DATABASE_URL": postgres.url_for("tests", "openslot"),
@@ -53,7 +56,6 @@ def environment(
         "RATE_LIMITS": "off",
         "DATA": str(tmp_path_factory.mktemp("data")),
     }
-    return environ
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +72,14 @@ def app(environment: dict[str, str]) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="session")
+def password_hash(app: Flask) -> str:
+    """Of PASSWORD; made once, since argon2 is slow on purpose."""
+    with app.app_context():
+        hashed: str = hash_password(PASSWORD)
+        return hashed
+
+
+@pytest.fixture(scope="session")
 def owner(app: Flask) -> Iterator[Engine]:
     """The database as its owner: for looking and for cleaning, never for what is tested."""
     engine = create_engine(app.extensions["settings"].database_owner_url)
@@ -81,8 +91,14 @@ def owner(app: Flask) -> Iterator[Engine]:
 def clean(owner: Engine) -> Iterator[None]:
     """Empty tables after the test, whatever it committed."""
     yield
-    with owner.begin() as connection:
-        connection.execute(text(f"TRUNCATE {DOMAIN_TABLES} RESTART IDENTITY"))
+    for attempt in range(5, -1, -1):
+        try:
+            with owner.begin() as connection:
+                connection.execute(text(f"TRUNCATE {DOMAIN_TABLES} RESTART IDENTITY"))
+                return
+        except OperationalError:  # a deadlock with a worker that still runs; one of the two is told
+            if not attempt:
+                raise
 
 
 @pytest.fixture

@@ -2,19 +2,10 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from flask_security.utils import hash_password
 
 from tests.builders import Build
 from tests.web.desk import Desk, sit_down
-from tests.web.pages import PASSWORD, Visitor
-
-
-@pytest.fixture(scope="session")
-def password_hash(app: Flask) -> str:
-    """Of PASSWORD; made once, since argon2 is slow on purpose."""
-    with app.app_context():
-        hashed: str = hash_password(PASSWORD)
-        return hashed
+from tests.web.pages import Visitor
 
 
 @pytest.fixture
