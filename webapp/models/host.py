@@ -47,4 +47,6 @@ class Host(Keyed, UserMixin, Base):
     confirmed_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
-    roles: Mapped[list[Role]] = relationship(secondary=host_role, lazy="selectin")
+    roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]
+        secondary=host_role, lazy="selectin"
+    )

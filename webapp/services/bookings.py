@@ -7,6 +7,7 @@ in one statement would check on the snapshot from before the wait: measured, 30 
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -147,7 +148,7 @@ def _locked_offering(session: Session, command: Book) -> tuple[Offering, int]:
     row = session.execute(query).first()
     if row is None:
         raise NotFound
-    start = row.starts_at if command.slot_id else command.start
+    start: Any = row.starts_at if command.slot_id else command.start
     return offering_from(row), instant(start)
 
 

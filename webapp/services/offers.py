@@ -79,7 +79,7 @@ def offered(what: Offering, first: int, last: int) -> list[Offer]:
 @lru_cache(maxsize=2)
 def offering_select(*, with_inactive: bool = False) -> Select[Any]:
     """Active event types of active hosts, with their schedules; narrow it with where()."""
-    query = (
+    query: Select[Any] = (
         select(
             Host.id.label("host_id"),
             Host.slug.label("host_slug"),
@@ -235,7 +235,7 @@ def _counted_starts(rows: Iterable[Row[Any]], what: Offering) -> Iterable[int]:
             yield from [row.start] * row.seats_taken
 
 
-def epoch(instant: ColumnElement[Any]) -> ColumnElement[int]:
+def epoch(instant: Any) -> ColumnElement[int]:
     """Whole Unix seconds, a fraction rounded up, so that `start >= now` stays exact."""
     return cast(func.ceil(func.extract("epoch", instant)), BigInteger)
 

@@ -197,14 +197,15 @@ def _overlaps_with_stored(session: Session, planned: dict[int, _Plan], host_id: 
     """Slots that overlap a published one of their event type, or (padded) a taken one of any."""
     if not planned:
         return []
-    starts, ends = [p.busy.lower for p in planned.values()], [p.busy.upper for p in planned.values()]
-    span = Range(min(s for s in starts if s), max(e for e in ends if e), bounds="[)")
+    first: Any = min(plan.busy.lower for plan in planned.values())  # type: ignore[type-var]
+    last: Any = max(plan.busy.upper for plan in planned.values())  # type: ignore[type-var]
+    span = Range(first, last, bounds="[)")
     published = session.execute(
         select(Slot.event_type_id, Slot.starts_at, Slot.ends_at).where(
             Slot.host_id == host_id,
             Slot.withdrawn_at.is_(None),
-            Slot.starts_at < span.upper,
-            Slot.starts_at > span.lower - timedelta(days=1) if span.lower else True,
+            Slot.starts_at < last,
+            Slot.starts_at > first - timedelta(days=1),
         )
     ).all()
     taken = session.execute(select(Claim.busy).where(Claim.host_id == host_id, Claim.busy.overlaps(span)))

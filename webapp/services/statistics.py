@@ -1,6 +1,7 @@
 """Figures about the instance, for its admins."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -24,15 +25,19 @@ def figures() -> Figures:
     today = func.date_trunc("day", func.now(), "UTC")
     tomorrow = today + func.make_interval(0, 0, 0, 1)
 
-    def count(model: type, *conditions: object) -> object:
-        return select(func.count()).select_from(model).where(*conditions).scalar_subquery()  # type: ignore[arg-type]
+    def count(model: type[Any], *conditions: Any) -> Any:
+        return select(func.count()).select_from(model).where(*conditions).scalar_subquery()
 
-    row = session().execute(
-        select(
-            count(Booking, Booking.created_at >= today),
-            count(Booking, Booking.cancelled_at >= today),
-            count(Slot, Slot.seats_taken > 0, Slot.starts_at >= today, Slot.starts_at < tomorrow),
-            count(Host, Host.active),
+    made, cancelled, meetings, hosts = (
+        session()
+        .execute(
+            select(
+                count(Booking, Booking.created_at >= today),
+                count(Booking, Booking.cancelled_at >= today),
+                count(Slot, Slot.seats_taken > 0, Slot.starts_at >= today, Slot.starts_at < tomorrow),
+                count(Host, Host.active),
+            )
         )
+        .one()
     )
-    return Figures(*row.one(), mail=mail_figures(session()))
+    return Figures(made, cancelled, meetings, hosts, mail_figures(session()))
