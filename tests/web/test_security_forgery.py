@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from flask.testing import FlaskClient
 
 from tests.web.pages import PASSWORD, Visitor, token_of
 
@@ -15,6 +16,10 @@ def test_no_change_without_a_token(visitor: Visitor, host: str, url: str) -> Non
     assert visitor.client.post(url, data={"email": host}).status_code == 400
     assert visitor.client.post(url, data={"email": host, "csrf_token": "wrong"}).status_code == 400
     assert visitor.is_logged_in
+
+
+def test_a_change_of_what_is_not_there_is_404(client: FlaskClient) -> None:
+    assert client.post("/no/such/page/at/all").status_code == 404
 
 
 @pytest.mark.parametrize(

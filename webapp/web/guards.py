@@ -9,7 +9,7 @@ from flask import abort, g, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from webapp.domain.actor import Actor, admin_actor, host_actor
+from webapp.domain.actor import Actor, host_actor
 from webapp.services.accounts import ADMIN, HOST, Account
 from webapp.web import htmx
 
@@ -66,8 +66,7 @@ def current_host() -> Account:
 
 
 def current_actor() -> Actor:
-    account = current_host()
-    return admin_actor(account.id) if request.blueprint == "admin" else host_actor(account.id)
+    return host_actor(current_host().id)
 
 
 def to_login() -> Response:

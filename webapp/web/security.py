@@ -70,7 +70,7 @@ def content_policy(**directives: str) -> None:
 
 def _refuse_forgery() -> None:
     """An unsafe request must come from a page of ours, and carry the token of its session."""
-    if request.method not in UNSAFE or csrf._is_exempt():
+    if request.method not in UNSAFE or request.endpoint is None or csrf._is_exempt():
         return
     if not _is_from_us():
         abort(403)
@@ -114,7 +114,9 @@ def _protect(response: Response) -> Response:
 
 
 def _limit_caching(response: Response, guard: Guard | None) -> None:
-    if guard is not Guard.PUBLIC or response.status_code >= 400:
+    if guard is None:  # another face, which knows better what may be kept
+        response.headers.setdefault("Cache-Control", "no-store")
+    elif guard is not Guard.PUBLIC or response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
     elif request_ctx._session and request_ctx._session.accessed:  # looking by `session` would count as an access
         response.headers["Cache-Control"] = "private, no-cache"

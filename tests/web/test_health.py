@@ -1,0 +1,38 @@
+"""/healthz: the process. /readyz: what it needs."""
+
+import dataclasses
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.builders import Build
+from webapp import create_app
+from webapp.extensions import site
+
+
+def test_a_process_with_its_database_is_ready(client: FlaskClient) -> None:
+    assert (client.get("/healthz").status_code, client.get("/healthz").text.strip()) == (200, "ok")
+    assert client.get("/readyz").status_code == 200
+
+
+def test_a_database_of_another_version_is_not_ready(client: FlaskClient, build: Build) -> None:
+    head = build.row("SELECT version_num FROM alembic_version")[0]
+    build.row("UPDATE alembic_version SET version_num = '0001' RETURNING 1")
+    try:
+        response = client.get("/readyz")
+        assert response.status_code == 503
+        assert "migration" in response.text
+    finally:
+        build.row("UPDATE alembic_version SET version_num = :head RETURNING 1", head=head)
+
+
+def test_without_a_database_a_process_lives_but_is_not_ready(app: Flask) -> None:
+    settings = app.extensions["settings"]
+    url = "postgresql+psycopg://openslot@127.0.0.1:1/openslot"
+    alone = create_app(dataclasses.replace(settings, database_url=url)).test_client()
+    site.init_app(settings)
+    assert alone.get("/healthz").status_code == 200
+    assert alone.get("/readyz").status_code == 503
+    page = alone.get("/ada")
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "2")
+    assert "database" not in page.text
