@@ -62,7 +62,7 @@ def checked_questions(questions: Sequence[Question]) -> tuple[Question, ...]:
     keys = [question.key for question in questions]
     if len(set(keys)) < len(keys):
         raise TextFault("repeated", "Each question needs a key of its own.")
-    return tuple(_checked_question(question) for question in questions)
+    return tuple(checked_question(question) for question in questions)
 
 
 def checked_answers(questions: Sequence[Question], answers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -78,7 +78,7 @@ def checked_answers(questions: Sequence[Question], answers: Mapping[str, Any]) -
     return {key: answer for key, answer in kept.items() if answer not in ("", None)}, faults
 
 
-def _checked_question(question: Question) -> Question:
+def checked_question(question: Question) -> Question:
     if not _KEY.fullmatch(question.key):
         raise TextFault("key", "A key has 1 to 40 of a-z, 0-9, - and _.")
     if len(question.options) > MOST_OPTIONS:

@@ -19,3 +19,8 @@ def booking_url(uid: uuid.UUID) -> str:
 def booking_page_url(host_slug: str, event_type_slug: str) -> str:
     """Where anybody books this event type."""
     return site.url(f"/{host_slug}/{event_type_slug}")
+
+
+def single_use_url(token: str) -> str:
+    """Where a guest with a single-use link arrives."""
+    return site.url(f"/once/{token}")

@@ -15,6 +15,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         calendar,
         dates,
         errors,
+        event_types,
         health,
         home,
         i18n,
@@ -31,5 +32,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     assets.init_app(app)
     layout.init_app(app)
     auth.init_app(app, settings)
-    for module in (health, home, profile, calendar, bookings, availability, booking, manage):
+    for module in (health, home, profile, calendar, bookings, availability, event_types, booking, manage):
         app.register_blueprint(module.blueprint)

@@ -14,6 +14,7 @@ from webapp.web.guards import current_account
 NAVIGATION = (
     ("calendar.week", _l("Calendar")),
     ("bookings.index", _l("Bookings")),
+    ("event_types.index", _l("Event types")),
     ("availability.hours", _l("Availability")),
 )
 ACCOUNT_LINKS = (

@@ -1,0 +1,29 @@
+"""Single-use links of an event type: made here, shown once."""
+
+from flask import Response
+
+from webapp.services import event_types
+from webapp.services.links import single_use_url
+from webapp.services.single_use_links import create_link
+from webapp.web.event_types.blueprint import blueprint
+from webapp.web.fragments import page_or_fragment
+from webapp.web.guards import current_actor, current_host, host_required
+
+
+@blueprint.get("/<slug>/links")
+@host_required
+def links(slug: str) -> Response:
+    return _page(slug, None)
+
+
+@blueprint.post("/<slug>/links")
+@host_required
+def make_link(slug: str) -> Response:
+    """Answers the page itself instead of leading to one: the link is in no address and is not kept."""
+    token = create_link(slug, host_id=current_host().id, actor=current_actor())
+    return _page(slug, single_use_url(token))
+
+
+def _page(slug: str, url: str | None) -> Response:
+    found = event_types.host_event_type(current_host().id, slug).content
+    return page_or_fragment("event_types/links.html", "links", event_type=found, url=url)

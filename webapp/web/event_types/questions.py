@@ -1,0 +1,106 @@
+"""The rows of the questions editor: read from a form, added, removed and moved, made into questions.
+
+A row is named by its place (`question-0-label`), so that the whole form goes to the server with every change of the
+rows, and nothing that was typed is lost; this works without JavaScript.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from flask_babel import gettext
+
+from webapp.domain.questions import MOST_QUESTIONS, Question, QuestionKind, checked_question
+from webapp.domain.text import TextFault
+from webapp.services import slugs
+from webapp.web.fields import words
+
+LONGEST_KEY = 40
+_ACTION = re.compile(r"(remove|up|down)-(\d{1,3})")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """As typed. `key` is empty until the question is saved; `options` one per line; `error` by field."""
+
+    key: str = ""
+    label: str = ""
+    kind: str = QuestionKind.TEXT
+    is_required: bool = False
+    options: str = ""
+    error_field: str = ""
+    error: str = ""
+
+    @property
+    def is_blank(self) -> bool:
+        return not (self.key or self.label.strip() or self.options.strip())
+
+    def question(self, key: str) -> Question:
+        """Raises TextFault."""
+        kind = QuestionKind(self.kind) if self.kind in list(QuestionKind) else QuestionKind.TEXT
+        options = tuple(dict.fromkeys(line.strip() for line in self.options.splitlines() if line.strip()))
+        is_choice = kind is QuestionKind.SELECT
+        return checked_question(Question(key, self.label, kind, self.is_required, options if is_choice else ()))
+
+
+def rows_of(questions: Sequence[Question]) -> list[Row]:
+    return [Row(one.key, one.label, one.kind, one.required, "\n".join(one.options)) for one in questions]
+
+
+def typed_rows(form: Mapping[str, str]) -> list[Row]:
+    """In the order of their places; a row that is not there is left out."""
+    return [_typed(form, f"question-{place}-") for place in range(MOST_QUESTIONS) if f"question-{place}-label" in form]
+
+
+def changed_rows(rows: Sequence[Row], action: str) -> list[Row]:
+    """`add`, `remove-2`, `up-2`, `down-2`; anything else changes nothing."""
+    changed = list(rows)
+    if action == "add" and len(rows) < MOST_QUESTIONS:
+        return [*changed, Row()]
+    found = _ACTION.fullmatch(action)
+    place = int(found[2]) if found else len(rows)
+    if not found or place >= len(rows):
+        return changed
+    row = changed.pop(place)
+    if found[1] != "remove":
+        changed.insert(max(place + (-1 if found[1] == "up" else 1), 0), row)
+    return changed
+
+
+def questions_of(rows: Sequence[Row]) -> tuple[tuple[Question, ...], list[Row]]:
+    """The questions, and the rows with what is wrong with them; blank rows are dropped."""
+    keys = {row.key for row in rows if row.key}
+    questions, checked = [], []
+    for row in rows:
+        if row.is_blank:
+            continue
+        key = row.key or _new_key(row.label, keys)
+        keys.add(key)
+        try:
+            questions.append(row.question(key))
+            checked.append(row)
+        except TextFault as fault:
+            field = "options" if fault.code in ("options", "too_many") else "label"
+            checked.append(replace(row, error_field=field, error=_words(fault)))
+    return tuple(questions), checked
+
+
+def _typed(form: Mapping[str, str], name: str) -> Row:
+    return Row(
+        key=form.get(f"{name}key", ""),
+        label=form.get(f"{name}label", ""),
+        kind=form.get(f"{name}kind", ""),
+        is_required=f"{name}required" in form,
+        options=form.get(f"{name}options", ""),
+    )
+
+
+def _new_key(label: str, taken: set[str]) -> str:
+    """Of the label: answers are known by it for ever, whatever becomes of the label."""
+    stem = slugs.suggested(label)[:LONGEST_KEY].strip("-") or "question"
+    candidates = (f"{stem[: LONGEST_KEY - 4].strip('-')}-{number}" for number in range(2, len(taken) + 3))
+    return stem if stem not in taken else next(key for key in candidates if key not in taken)
+
+
+def _words(fault: TextFault) -> str:
+    return gettext("Type at least one choice, one a line.") if fault.code == "options" else words(fault)
