@@ -5,8 +5,9 @@ from flask import Flask
 
 from tests.builders import Build
 from webapp.db import session
-from webapp.domain.errors import EmailTaken, SlugTaken
+from webapp.domain.errors import EmailTaken, NotFound, SlugTaken
 from webapp.services import account_invitations, accounts, slugs
+from webapp.services.public_pages import public_host
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -84,3 +85,11 @@ def test_a_free_slug_is_found(build: Build) -> None:
 @pytest.mark.parametrize("slug", ["a", "-ada", "ada-", "Ada", "ada lovelace", "ädä", "a" * 65, "ada\n", "ada/..", ""])
 def test_what_is_no_slug(slug: str) -> None:
     assert not slugs.is_well_formed(slug)
+
+
+def test_an_unconfirmed_host_has_no_public_page_and_cannot_be_booked(build: Build) -> None:
+    slot = build.slot(build.host(slug="ada", confirmed=False))
+    with pytest.raises(NotFound):
+        public_host("ada")
+    with pytest.raises(NotFound):
+        build.booking(slot)

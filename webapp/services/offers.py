@@ -107,7 +107,7 @@ def offering_select(*, with_inactive: bool = False) -> Select[Any]:
             EventType.max_per_day,
             EventType.max_per_week,
             EventType.capacity,
-            (Host.active & EventType.is_active).label("is_active"),
+            (Host.active & Host.confirmed_at.is_not(None) & EventType.is_active).label("is_active"),
             *schedule_columns(),
             epoch(func.now()).label("now"),
         )
@@ -116,7 +116,7 @@ def offering_select(*, with_inactive: bool = False) -> Select[Any]:
         .outerjoin(Schedule, schedule_of_event_type())
         .where(EventType.archived_at.is_(None))
     )
-    return query if with_inactive else query.where(Host.active, EventType.is_active)
+    return query if with_inactive else query.where(Host.active, Host.confirmed_at.is_not(None), EventType.is_active)
 
 
 def offering_from(row: Row[Any]) -> Offering:

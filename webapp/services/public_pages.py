@@ -43,7 +43,7 @@ def public_host(slug: str) -> PublicHost:
             EventType.color,
         )
         .outerjoin(EventType, and_(EventType.host_id == Host.id, EventType.is_active, EventType.is_public))
-        .where(Host.slug == slug, Host.active)
+        .where(Host.slug == slug, Host.active, Host.confirmed_at.is_not(None))
         .order_by(EventType.position, EventType.id)
     )
     found = rows.all()
