@@ -1,0 +1,68 @@
+"""Holidays that close a schedule: kept, switched off by name, made up for on another day."""
+
+from datetime import date
+
+import pytest
+
+from tests.builders import Build
+from tests.domain.availability_builders import day_window
+from tests.schedule_builders import content
+from webapp.services.engine_schedules import engine_schedule_of
+from webapp.services.holiday_calendars import coming_holidays, observed_holidays, public_holidays, subdivisions
+
+NOW = 1_795_000_000  # November 2026
+
+
+def test_a_part_of_a_country_has_its_own() -> None:
+    epiphany = date(2027, 1, 6)
+    assert epiphany in observed_holidays("DE", "BY", frozenset(), 2027, 2027)
+    assert epiphany not in observed_holidays("DE", "BE", frozenset(), 2027, 2027)
+    assert subdivisions("DE")["BY"] == "Bayern"
+
+
+def test_what_is_switched_off_is_off_in_every_year_and_where_it_is_made_up_for() -> None:
+    """Independence Day of 2027 is a Sunday: the Monday after is off, too."""
+    days = observed_holidays("US", None, frozenset(), 2026, 2027)
+    assert days[date(2027, 7, 5)] == "Independence Day (observed)"
+    off = observed_holidays("US", None, frozenset({"Independence Day"}), 2026, 2027)
+    gone = {date(2026, 7, 3), date(2026, 7, 4), date(2027, 7, 4), date(2027, 7, 5)}
+    assert set(days) - set(off) == gone
+
+
+def test_a_date_with_two_holidays_stays_one_while_either_is_kept() -> None:
+    day = date(2027, 8, 15)
+    names = {"Independence Day", "Prophet's Birthday"}
+    observed = public_holidays("IN", "MH", 2027)[day]
+    assert names < set(observed.replace(" (estimated)", "").split("; "))
+    off = frozenset({"Independence Day", "Prophet's Birthday (estimated)"})
+    assert observed_holidays("IN", "MH", off, 2027, 2027)[day] == "Parsi New Year (Shahenshahi)"
+    assert day not in observed_holidays("IN", "MH", off | {"Parsi New Year (Shahenshahi)"}, 2027, 2027)
+
+
+def test_the_list_of_a_year_names_each_once_with_all_its_dates() -> None:
+    found = coming_holidays("US", None, date(2026, 11, 22), date(2027, 11, 22))
+    names = [holiday.name for holiday in found]
+    assert len(names) == len(set(names))
+    dates = {holiday.name: holiday.dates for holiday in found}
+    assert dates["Independence Day"] == (date(2027, 7, 4), date(2027, 7, 5))
+    assert names[0] == "Thanksgiving Day"
+
+
+def test_a_country_that_the_library_no_longer_knows_closes_nothing() -> None:
+    assert not observed_holidays("XX", None, frozenset(), 2027, 2027)
+    with pytest.raises(ValueError, match="XX"):
+        public_holidays("XX", None, 2027)
+
+
+def test_hours_given_to_a_date_win_over_a_holiday(build: Build) -> None:
+    christmas, new_year = date(2026, 12, 25), date(2027, 1, 1)
+    open_on_christmas = {christmas: (day_window("10:00-12:00"),)}
+    schedule = engine_schedule_of(content(holiday_country="DE", overrides=open_on_christmas), NOW)
+    from webapp.domain.instants import day_start
+    from webapp.domain.windows import open_windows
+
+    def windows(day: date) -> int:
+        start = day_start(schedule.time_zone, day)
+        return len(open_windows(schedule, start, start + 86_400))
+
+    assert (windows(christmas), windows(new_year), windows(date(2027, 1, 4))) == (1, 0, 1)
