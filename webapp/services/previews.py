@@ -54,7 +54,7 @@ class PreviewedType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """The next two weeks of one event type, `chosen` by its slug (None: the host has no active one)."""
+    """Two weeks of one event type, `chosen` by its slug (None: the host has no active one)."""
 
     time_zone: str
     event_types: tuple[PreviewedType, ...]
@@ -67,15 +67,20 @@ class Preview:
 
 
 def schedule_preview(
-    content: ScheduleContent, *, host_id: int, schedule_id: int | None = None, event_type: str = ""
+    content: ScheduleContent,
+    *,
+    host_id: int,
+    schedule_id: int | None = None,
+    event_type: str = "",
+    first: date | None = None,
 ) -> Preview:
     """With `content` in place of the stored schedule; two queries. Without a known `event_type` the first that follows
-    the schedule."""
+    the schedule; without a `first` date to come, from today on."""
     query = offering_select().add_columns(Schedule.id.label("schedule_id")).where(Host.id == host_id)
     rows = session().execute(query.order_by(EventType.position, EventType.id)).all()
     types = [_previewed(row, schedule_id) for row in rows]
     row, chosen = _chosen(rows, types, event_type)
-    days = _days(replace(offering_from(row), schedule=engine_schedule_of(content, row.now))) if row else ()
+    days = _days(replace(offering_from(row), schedule=engine_schedule_of(content, row.now)), first) if row else ()
     return Preview(time_zone=content.time_zone, event_types=tuple(types), chosen=chosen, days=tuple(days))
 
 
@@ -89,14 +94,15 @@ def _chosen(rows: Sequence[Any], types: Sequence[PreviewedType], slug: str) -> t
     return wanted[0] if wanted else (None, None)
 
 
-def _days(what: Offering) -> Iterator[PreviewDay]:
+def _days(what: Offering, first: date | None) -> Iterator[PreviewDay]:
     zone = what.schedule.time_zone if what.schedule else what.host_time_zone
     today = local_date(zone, what.now)
-    first, last = day_start(zone, today), day_start(zone, today + timedelta(days=DAYS))
-    known = facts(session(), what, first, last)
-    found = by_local_date(offers(known, first, last), zone)
+    first = max(today, first or today)
+    span = day_start(zone, first), day_start(zone, first + timedelta(days=DAYS))
+    known = facts(session(), what, *span)
+    found = by_local_date(offers(known, *span), zone)
     for number in range(DAYS):
-        day = today + timedelta(days=number)
+        day = first + timedelta(days=number)
         yield _day(known, day, found.get(day, []))
 
 

@@ -1,12 +1,12 @@
 """Single dates that differ from the week: a month to choose them in, a form for one or several, a list of them."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, flash, make_response, render_template, request
 
 from webapp.domain.errors import Invalid
 from webapp.services import schedules
-from webapp.services.schedule_content import is_the_same
 from webapp.web import htmx
 from webapp.web.availability.blueprint import blueprint
 from webapp.web.availability.dates_form import DatesForm
@@ -79,8 +79,6 @@ def _page(shown: Frame, form: DatesForm, *, status: int = 200, said: str = "") -
 
 
 def _preview(shown: Frame, form: DatesForm) -> dict[str, Any]:
-    content = form.revised(shown.content)
-    return {
-        "preview": previewed(content, shown.shown.id),
-        "is_draft": not is_the_same(content, shown.content),
-    }
+    """The two weeks around what is chosen."""
+    first = form.days[0] - timedelta(days=form.days[0].weekday()) if form.is_shown and form.days else None
+    return previewed(shown, form.revised(shown.content), first)

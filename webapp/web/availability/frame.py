@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import request, url_for
@@ -9,7 +10,8 @@ from flask_babel import gettext
 
 from webapp.domain.errors import NotFound
 from webapp.services import schedules
-from webapp.services.previews import Preview, schedule_preview
+from webapp.services.previews import schedule_preview
+from webapp.services.schedule_content import is_the_same
 from webapp.services.schedules import ScheduleContent, ScheduleView
 from webapp.web import htmx
 from webapp.web.guards import current_host
@@ -63,10 +65,12 @@ def frame(section: str, schedule_id: int | None = None) -> Frame:
     raise NotFound
 
 
-def previewed(content: ScheduleContent, schedule_id: int) -> Preview:
-    """For the event type that is asked for, as the schedule would be with this content."""
-    asked = request.values.get("event_type", "")
-    return schedule_preview(content, host_id=current_host().id, schedule_id=schedule_id, event_type=asked)
+def previewed(shown: Frame, content: ScheduleContent, first: date | None = None) -> dict[str, Any]:
+    """What the preview's templates show: the event type that is asked for, as the schedule would be with this content.
+    `first`: the date to begin with, without it today."""
+    host_id, asked = current_host().id, request.values.get("event_type", "")
+    preview = schedule_preview(content, host_id=host_id, schedule_id=shown.shown.id, event_type=asked, first=first)
+    return {"preview": preview, "is_draft": not is_the_same(content, shown.content)}
 
 
 def drafted(response: Any) -> Any:

@@ -12,7 +12,6 @@ from werkzeug.datastructures import MultiDict
 from webapp.domain.errors import Invalid
 from webapp.services import schedules
 from webapp.services.holiday_calendars import Holiday, coming_holidays, countries, holiday_key, is_known, subdivisions
-from webapp.services.schedule_content import is_the_same
 from webapp.services.schedules import ScheduleContent
 from webapp.web import htmx
 from webapp.web.availability.blueprint import blueprint
@@ -138,8 +137,4 @@ def _page(shown: Frame, form: HolidaysForm, *, status: int = 200, **said: str) -
 
 
 def _preview(shown: Frame, form: HolidaysForm) -> dict[str, Any]:
-    content = form.revised(shown.content) if form.is_known else shown.content
-    return {
-        "preview": previewed(content, shown.shown.id),
-        "is_draft": not is_the_same(content, shown.content),
-    }
+    return previewed(shown, form.revised(shown.content) if form.is_known else shown.content)

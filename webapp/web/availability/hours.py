@@ -12,12 +12,13 @@ from wtforms import SelectField, StringField
 from webapp.domain import text
 from webapp.domain.errors import Invalid, NameTaken
 from webapp.services import schedules
-from webapp.services.schedule_content import LONGEST_NAME, is_the_same
+from webapp.services.schedule_content import LONGEST_NAME
 from webapp.services.schedules import ScheduleContent
 from webapp.web import htmx
 from webapp.web.availability.blueprint import blueprint
 from webapp.web.availability.frame import Frame, drafted, frame, previewed
 from webapp.web.availability.week import Day, Week
+from webapp.web.availability.windows import index_of
 from webapp.web.availability.words import weekday_names
 from webapp.web.fields import Text, TimeZoneField
 from webapp.web.fragments import page_or_fragment
@@ -91,10 +92,12 @@ def draft_hours(schedule_id: int) -> Any:
     """Windows added, removed or copied, days opened or closed: the form again, nothing stored."""
     shown = frame("hours", schedule_id)
     form = HoursForm(shown.content)
-    form.week = form.week.changed(request.form.get("do", ""), request.form)
+    command = request.form.get("do", "")
+    form.week = form.week.changed(command, request.form)
     if not htmx.wants_fragment():
         return _page(shown, form)
-    return drafted(page_or_fragment(TEMPLATE, "hours", frame=shown, form=form))
+    focus_day = index_of(command.split(".")[1]) if "." in command else None
+    return drafted(page_or_fragment(TEMPLATE, "hours", frame=shown, form=form, focus_day=focus_day))
 
 
 @blueprint.post("/<int:schedule_id>/hours/preview")
@@ -104,8 +107,7 @@ def preview_hours(schedule_id: int) -> Any:
     form = HoursForm(shown.content)
     if not htmx.wants_fragment():
         return _page(shown, form)
-    content = form.draft(shown.content)
-    values = {"preview": previewed(content, schedule_id), "is_draft": not is_the_same(content, shown.content)}
+    values = previewed(shown, form.draft(shown.content))
     return htmx.vary(make_response(render_template("availability/hours_preview.html", form=form, **values)))
 
 
@@ -122,5 +124,5 @@ def _saved(form: HoursForm, shown: Frame) -> bool:
 
 def _page(shown: Frame, form: HoursForm, *, status: int = 200, said: str = "") -> Response:
     content = form.draft(shown.content) if form.is_submitted() else shown.content
-    values = {"preview": previewed(content, shown.shown.id), "is_draft": not is_the_same(content, shown.content)}
+    values = previewed(shown, content)
     return page_or_fragment(TEMPLATE, "editor", status=status, frame=shown, form=form, said=said, **values)
