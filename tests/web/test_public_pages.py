@@ -223,7 +223,7 @@ def test_seats_left_are_told_for_groups_only(build: Build, client: FlaskClient) 
     host = build.host(slug="mara")
     build.event_type(host, capacity=3)
     build.slot(host, datetime(2027, 5, 4, 9, 0, tzinfo=UTC), capacity=3)
-    assert "<small>3 seats</small>" in client.get("/mara/30min?month=2027-05").text
+    assert "<small>3 seats left</small>" in client.get("/mara/30min?month=2027-05").text
 
 
 def test_the_guests_dates_are_those_of_their_zone(build: Build, client: FlaskClient) -> None:

@@ -72,7 +72,7 @@ def checked_answers(questions: Sequence[Question], answers: Mapping[str, Any]) -
     faults = {key: "This is not asked." for key in answers if key not in asked}
     for question in questions:
         try:
-            kept[question.key] = _checked_answer(question, answers.get(question.key))
+            kept[question.key] = checked_answer(question, answers.get(question.key))
         except TextFault as fault:
             faults[question.key] = str(fault)
     return {key: answer for key, answer in kept.items() if answer not in ("", None)}, faults
@@ -91,7 +91,7 @@ def checked_question(question: Question) -> Question:
     return Question(question.key, line(question.label, LONGEST_LABEL), question.kind, question.required, options)
 
 
-def _checked_answer(question: Question, answer: Any) -> Any:
+def checked_answer(question: Question, answer: Any) -> Any:
     if question.kind is QuestionKind.CHECKBOX:
         return _ticked(question, answer)
     if answer is None:

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("booking", __name__)
 
-from webapp.web.booking import book, pages  # noqa: E402, F401 - views register themselves
+from webapp.web.booking import book, once, pages  # noqa: E402, F401 - views register themselves

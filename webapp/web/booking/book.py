@@ -14,6 +14,7 @@ from webapp.domain.errors import (
     DomainError,
     IdempotencyMismatch,
     Invalid,
+    LinkUsed,
     Overloaded,
     SlotUnavailable,
 )
@@ -22,8 +23,10 @@ from webapp.services import bookings
 from webapp.services.offers import Offering, offered, offering
 from webapp.web import htmx
 from webapp.web.booking import blueprint
+from webapp.web.booking.answers import booking_form
 from webapp.web.booking.forms import BookingForm
 from webapp.web.booking.fresh import fresh_days
+from webapp.web.booking.once import link_token, used_link
 from webapp.web.booking.pages import about
 from webapp.web.booking.remembered import remember, remembered_url
 from webapp.web.booking.when import host_when, when
@@ -40,7 +43,7 @@ REGION = "#booking"  # what htmx replaces: the form with all that stands beside 
 @public
 def details(slug: str, event_type: str) -> BaseResponse:
     what = offering(slug, event_type)
-    form = BookingForm(formdata=None, start=request.args.get("start"), zone=request.args.get("zone"))
+    form = booking_form(what)(formdata=None, start=request.args.get("start"), zone=request.args.get("zone"))
     start = form.start_seconds
     if start is None:
         return redirect(url_for("booking.times", slug=slug, event_type=event_type), 303)
@@ -53,14 +56,14 @@ def details(slug: str, event_type: str) -> BaseResponse:
 @public
 @limited_booking
 def book(slug: str, event_type: str) -> BaseResponse:
-    form = BookingForm()
+    what = offering(slug, event_type)
+    form = booking_form(what)()
     if form.is_from_robot:
         return make_response(render_template("booking/noted.html"))
-    what = offering(slug, event_type)
     if not form.validate():
         return form_page(what, form, status=422)
     try:
-        booking = bookings.book(form.command(slug, event_type), actor=GUEST)
+        booking = bookings.book(form.command(slug, event_type, link_token=link_token(what)), actor=GUEST)
     except DomainError as error:
         return refused(what, form, error)
     return arrived(remember(booking))
@@ -81,6 +84,8 @@ def refused(what: Offering, form: BookingForm, error: DomainError) -> BaseRespon
             return arrived(own)
         case SlotUnavailable():
             return form_page(what, form, status=409, is_gone=True)
+        case LinkUsed():
+            return used_link()
         case AlreadyBooked():
             problem = gettext("You have a seat at this time already. Its link is in the mail that you got.")
         case IdempotencyMismatch():

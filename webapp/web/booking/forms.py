@@ -17,6 +17,8 @@ from webapp.web.booking.asked import asked_start, asked_zone
 from webapp.web.fields import Text
 from webapp.web.i18n import current_locale
 
+ANSWER = "answer-"  # before the key of a question: the name of its field
+
 
 class BookingForm(FlaskForm):  # type: ignore[misc]
     name = StringField(_l("Your name"), [Text(text.line, rules.LONGEST_NAME)], render_kw={"autocomplete": "name"})
@@ -32,6 +34,10 @@ class BookingForm(FlaskForm):  # type: ignore[misc]
     zone = HiddenField()
     key = HiddenField()
     website = StringField(_l("Website"))  # nobody sees it; who fills it in is no person
+
+    @property
+    def answer_fields(self) -> list[Any]:
+        return [field for name, field in self._fields.items() if name.startswith(ANSWER)]
 
     @property
     def is_from_robot(self) -> bool:
@@ -57,13 +63,14 @@ class BookingForm(FlaskForm):  # type: ignore[misc]
     def refuse(self, fault: Invalid) -> None:
         """Say what a service found, beside the fields that it is about."""
         for name, messages in fault.errors.items():
-            field = self._fields.get({"time_zone": "zone"}.get(name, name))
+            field = self._fields.get({"time_zone": "zone"}.get(name, name.replace("answers.", ANSWER, 1)))
             if field is None:
                 self.form_errors.extend(messages)
             else:
                 field.errors = [*field.errors, *messages]
 
-    def command(self, host: str, event_type: str) -> Book:
+    def command(self, host: str, event_type: str, *, link_token: str | None = None) -> Book:
+        """`link_token`: of the single-use link that the guest came by."""
         start = self.start_seconds
         return Book(
             host=host,
@@ -73,9 +80,12 @@ class BookingForm(FlaskForm):  # type: ignore[misc]
             email=self.email.data or "",
             subject=self.subject.data or "",
             notes=self.notes.data or "",
+            answers={field.name.removeprefix(ANSWER): field.data for field in self.answer_fields},
+            location=(self["location"].data or "") if "location" in self else "",
             time_zone=self.known_zone or "",
             locale=str(current_locale()).replace("_", "-"),
             idempotency_key=self.key.data if _is_key(self.key.data) else None,
+            link_token=link_token,
         )
 
 

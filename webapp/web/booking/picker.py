@@ -185,7 +185,7 @@ def _labelled(view: View, offers: Sequence[Offer]) -> list[tuple[Offer, int, str
 
 def _slot(view: View, offer: Offer, label: str, day: str) -> Slot:
     seats = offer.seats_left
-    note = ngettext("one seat", "%(num)s seats", seats) if view.shows_seats else ""
+    note = ngettext("one seat left", "%(num)s seats left", seats) if view.shows_seats else ""
     start = written(offer.start)
     return Slot(view.addresses.start(start), start, label, f"{label}, {day}", note)
 

@@ -12,6 +12,7 @@ from webapp.services.booking_views import BookingView
 from webapp.services.calendar import BookingFilter
 from webapp.services.delivery_reports import replay
 from webapp.web import htmx
+from webapp.web.answers import answered
 from webapp.web.bookings.blueprint import blueprint
 from webapp.web.bookings.mails import mails
 from webapp.web.fragments import page_or_fragment
@@ -64,7 +65,7 @@ def booking_page(found: BookingView, *, status: int = 200, **values: Any) -> Res
     """The page of a booking, or for htmx the panel."""
     host = current_host()
     states = mails(calendar.booking_mails(found), guest=found.guest_email, time_zone=host.time_zone)
-    shown = {"booking": found, "mails": states, "host": host}
+    shown = {"booking": found, "mails": states, "host": host, "answered": answered(found)}
     return page_or_fragment("bookings/booking.html", "panel", status=status, **shown, **values)
 
 

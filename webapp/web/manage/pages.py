@@ -8,6 +8,7 @@ from webapp.domain.booking import BookingStatus
 from webapp.services.booking_views import BookingView
 from webapp.services.invitations import Audience, Method, invitation
 from webapp.services.managed_bookings import has_begun, managed_booking, may_change
+from webapp.web.answers import answered
 from webapp.web.booking.asked import asked_zone
 from webapp.web.booking.when import host_when, when
 from webapp.web.booking.zones import zone_options
@@ -56,6 +57,7 @@ def about(booking: BookingView, token: str) -> dict[str, Any]:
     zone = guest_zone(booking)
     return {
         "booking": booking,
+        "answered": answered(booking),
         "token": token,
         "zone": zone,
         "zone_asked": asked_zone(request.args),
