@@ -1,0 +1,40 @@
+"""Watches windows for what no page may do, whatever the test is about."""
+
+from urllib.parse import urlsplit
+
+from playwright.sync_api import ConsoleMessage, Page, Request, Response
+
+# Chromium writes a line for each answer of 400 and more, and while offline; `_answer` looks at those itself.
+ABOUT_ANSWERS = "Failed to load resource"
+
+
+class Watch:
+    """`faults`: errors of scripts and on the console (violations of the content security policy are there, too),
+    requests to other hosts, files that are not there, answers of 500 and more."""
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+        self.faults: list[str] = []
+
+    def over(self, page: Page) -> Page:
+        page.on("console", self._message)
+        page.on("pageerror", lambda error: self._fault(page, f"script error: {error}"))
+        page.on("request", self._request)
+        page.on("response", self._answer)
+        return page
+
+    def _fault(self, page: Page | None, text: str) -> None:
+        self.faults.append(f"{urlsplit(page.url).path if page else ''}: {text}")
+
+    def _message(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not message.text.startswith(ABOUT_ANSWERS):
+            self._fault(message.page, f"console: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((f"{self.origin}/", "data:", "blob:")):
+            self.faults.append(f"request to another host: {request.url}")
+
+    def _answer(self, response: Response) -> None:
+        is_page = response.request.resource_type in ("document", "fetch", "xhr")
+        if response.status >= (500 if is_page else 400):
+            self.faults.append(f"{response.status} for {response.url}")
