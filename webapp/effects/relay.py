@@ -80,7 +80,7 @@ class Relay:
 
     def _serve(self, listener: psycopg.Connection) -> None:
         while not self._stopping.is_set():
-            self._tidy()
+            self.tidy()
             pause = FULL_QUEUE_PAUSE if self.look() else SWEEP
             if _notified(listener, pause, self._stopping):
                 self._stopping.wait(GATHER)
@@ -96,7 +96,8 @@ class Relay:
             log.warning("relay: the queue server is %s", f"not there ({reason})" if is_down else "back")
         self._queue_is_down = is_down
 
-    def _tidy(self) -> None:
+    def tidy(self) -> None:
+        """Housekeeping, when it is time for it."""
         if time.monotonic() - self._tidied_at < HOUSEKEEPING:
             return
         with self._app.app_context(), transaction() as current:

@@ -1,0 +1,70 @@
+"""One look of the relay, in this process, with the real queue."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from redis import Redis
+from sqlalchemy import Engine, text
+
+from tests.builders import Build, tomorrow
+from webapp.effects import jobs, relay
+from webapp.effects.relay import Relay
+from webapp.embedded.valkey import ValkeyService
+
+
+@pytest.fixture
+def look(post: Flask, clean: None, valkey: ValkeyService) -> Iterator[Relay]:
+    redis = Redis.from_url(valkey.url)
+    redis.flushall()
+    yield Relay(post, threading.Event())
+    redis.flushall()
+
+
+def leased(owner: Engine) -> int:
+    with owner.begin() as connection:
+        return int(connection.scalar(text("SELECT count(*) FROM delivery WHERE due_at > now()")) or 0)
+
+
+def test_a_full_queue_takes_no_more_and_the_rest_stays_due(
+    look: Relay, build: Build, owner: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "MOST_JOBS", 2)
+    monkeypatch.setattr(relay, "BATCH", 3)
+    monkeypatch.setattr(jobs, "BATCH", 3)
+    for slot in build.slots(build.host(), [tomorrow(hour) for hour in range(8, 13)]):
+        build.booking(slot)
+    assert look.look() is True
+    assert leased(owner) == 6
+    assert look.look() is True
+    assert leased(owner) == 6
+
+
+def test_nothing_to_do_is_said(look: Relay, build: Build) -> None:
+    assert look.look() is False
+
+
+def test_without_the_queue_server_deliveries_are_written_and_stay_due(
+    post: Flask, build: Build, owner: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "mail_queue", lambda _url: jobs.mail_queue("redis://127.0.0.1:1/0"))
+    build.booking(build.slot(build.host()))
+    assert Relay(post, threading.Event()).look() is False
+    with owner.begin() as connection:
+        due = connection.scalar(text("SELECT count(*) FROM delivery WHERE due_at <= now() AND status = 'waiting'"))
+    assert due == 2
+
+
+def test_idempotency_keys_are_forgotten_after_a_day(look: Relay, build: Build, owner: Engine) -> None:
+    with owner.begin() as connection:
+        for key, age in (("old", "25 hours"), ("new", "23 hours")):
+            connection.execute(
+                text(
+                    "INSERT INTO idempotency_key (scope, key, request_hash, created_at)"
+                    " VALUES ('book:guest', :key, '', now() - CAST(:age AS interval))"
+                ),
+                {"key": key, "age": age},
+            )
+    look.tidy()
+    assert [row.key for row in build.rows("SELECT key FROM idempotency_key")] == ["new"]
