@@ -1,0 +1,44 @@
+"""Ways to break the application, so that each race and checker can be seen to fail. Chosen by OPENSLOT_MUTANT.
+
+`host-lock` and `slot-lock` take the locking clauses out of the statements of the web server (mutant/sitecustomize.py);
+the others are changes of the tests' own database. Nothing of this is in the product.
+"""
+
+import os
+
+from sqlalchemy import Engine, text
+
+CONSTRAINTS = (
+    ("claim", "ex_claim_overlap"),
+    ("slot", "ck_slot_seats"),
+    ("slot", "ck_slot_withdrawn_is_free"),
+    ("slot", "fk_slot_id_claimed_host_id_claim"),
+)
+INDEXES = ("uq_booking_slot_id_seat", "uq_booking_slot_id_guest_id", "uq_slot_event_type_starts_at")
+
+STATEMENTS = {
+    "host-lock": (),
+    "slot-lock": (),
+    "constraints": (
+        *(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}" for table, constraint in CONSTRAINTS),
+        *(f"DROP INDEX {index}" for index in INDEXES),
+    ),
+    # The check reads the state from before the wait for the lock.
+    "old-snapshot": ("ALTER DATABASE tests SET default_transaction_isolation = 'repeatable read'",),
+    "keys": ("ALTER TABLE idempotency_key DROP CONSTRAINT pk_idempotency_key",),
+}
+
+
+def chosen_mutants() -> list[str]:
+    names = [name for name in os.environ.get("OPENSLOT_MUTANT", "").split(",") if name]
+    unknown = set(names) - set(STATEMENTS)
+    if unknown:
+        raise ValueError(f"unknown mutants: {', '.join(sorted(unknown))}; there are {', '.join(STATEMENTS)}")
+    return names
+
+
+def mutilate(owner: Engine) -> None:
+    with owner.begin() as connection:
+        for name in chosen_mutants():
+            for statement in STATEMENTS[name]:
+                connection.execute(text(statement))
