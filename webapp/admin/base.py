@@ -1,6 +1,7 @@
 """The one hardened base of all admin views: role admin, CSRF, explicit columns, nothing written past a service."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -8,6 +9,7 @@ from flask_admin import AdminIndexView
 from flask_admin.base import BaseView
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import BaseForm
+from flask_admin.model import typefmt
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -52,6 +54,9 @@ class HardenedView(GuardedView, ModelView):
     page_size = 50
     export_max_rows = 100_000
     form_base_class = AdminForm
+    list_template = "admin/list.html"
+    column_type_formatters = typefmt.BASE_FORMATTERS | {datetime: lambda _view, moment, _name: _instant(moment)}
+    column_type_formatters_detail = column_type_formatters
     column_display_pk = True
     named_filter_urls = True
     column_default_sort: Any = ("id", True)
@@ -85,6 +90,10 @@ class HardenedView(GuardedView, ModelView):
 
     def delete_model(self, model: Any) -> Any:  # noqa: ARG002
         abort(405)
+
+
+def _instant(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def actor() -> Actor:

@@ -28,18 +28,26 @@ MOST_CHOICES = 500
 class BookingView(HardenedView):
     column_list = (
         "id",
-        "uid",
         "status",
         "host.slug",
         "guest_name",
         "guest.email",
         "subject",
         "slot.starts_at",
-        "slot.ends_at",
-        "version",
         "created_at",
     )
-    more_details = ("notes", "time_zone", "locale", "seat", "cancelled_at", "cancelled_by", "cancel_reason")
+    more_details = (
+        "uid",
+        "slot.ends_at",
+        "version",
+        "notes",
+        "time_zone",
+        "locale",
+        "seat",
+        "cancelled_at",
+        "cancelled_by",
+        "cancel_reason",
+    )
     column_searchable_list = ("guest_name", "subject", "guest.email", "host.slug")
     column_filters = ("status", "host.slug", "guest.email", "created_at", "slot.starts_at", "cancelled_by")
     column_sortable_list = ("id", "status", "guest_name", "subject", "created_at", ("slot.starts_at", "slot.starts_at"))
