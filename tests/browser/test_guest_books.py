@@ -1,12 +1,10 @@
 """A guest books with scripts and a mouse or a finger: from the host's page to the confirmation, and out of it again."""
 
-import re
-from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Open
 from tests.browser.steps import choose_day, fill_in, heading

@@ -13,6 +13,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         booking,
         bookings,
         calendar,
+        compression,
         dates,
         errors,
         event_types,
@@ -25,6 +26,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         security,
     )
 
+    compression.init_app(app)
     security.init_app(app, settings)
     errors.init_app(app)
     i18n.init_app(app)
