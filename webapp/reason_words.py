@@ -88,13 +88,20 @@ def _hours(it: _Figures) -> str:
 
 
 def _limit_day(it: _Figures) -> str:
-    return gettext("%(count)s bookings of at most %(limit)s on %(on)s.", count=it.count, limit=it.limit, on=it.on)
+    return ngettext(
+        "%(num)s booking of at most %(limit)s on %(on)s.",
+        "%(num)s bookings of at most %(limit)s on %(on)s.",
+        it.count,
+        limit=it.limit,
+        on=it.on,
+    )
 
 
 def _limit_week(it: _Figures) -> str:
-    return gettext(
-        "%(count)s bookings of at most %(limit)s in the week that begins on %(on)s.",
-        count=it.count,
+    return ngettext(
+        "%(num)s booking of at most %(limit)s in the week that begins on %(on)s.",
+        "%(num)s bookings of at most %(limit)s in the week that begins on %(on)s.",
+        it.count,
         limit=it.limit,
         on=it.on,
     )

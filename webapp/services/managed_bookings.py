@@ -36,6 +36,11 @@ def has_begun(booking: BookingView) -> bool:
     return booking.start <= datetime.now(UTC)
 
 
+def has_expired(booking: BookingView) -> bool:
+    """A request that was not answered in time; the sweep that declines it comes a moment later."""
+    return booking.expires_at is not None and booking.expires_at <= datetime.now(UTC)
+
+
 def may_change(booking: BookingView) -> bool:
     """Whether the guest may still cancel or move it: it stands, has not begun, and its change notice is not over."""
     return booking.is_active and datetime.now(UTC) < min(booking.start, booking.changeable_until)

@@ -1,4 +1,4 @@
-"""A booking that waits for the host: yes at once, no after a page that asks."""
+"""What a host decides about a booking: yes or no to a request, and who did not come."""
 
 import uuid
 from typing import Any
@@ -14,6 +14,7 @@ from webapp.domain.booking import BookingStatus
 from webapp.domain.errors import AlreadyCancelled, NotActive
 from webapp.services import approvals, calendar
 from webapp.services.booking_commands import LONGEST_REASON
+from webapp.services.managed_bookings import has_expired
 from webapp.web.bookings.blueprint import blueprint
 from webapp.web.bookings.views import booking_page, changed
 from webapp.web.fields import Text
@@ -28,6 +29,13 @@ class DeclineForm(FlaskForm):  # type: ignore[misc]
         validators=[Text(text.paragraph, LONGEST_REASON, required=False)],
         render_kw={"rows": 3},
     )
+
+
+@blueprint.get("/<uuid:uid>/accept")
+@host_required
+def confirm_accept(uid: uuid.UUID) -> Response:
+    """Where a link in a mail may lead: looking decides nothing."""
+    return _if_it_waits(uid, "bookings/accept.html", 200)
 
 
 @blueprint.post("/<uuid:uid>/accept")
@@ -59,12 +67,27 @@ def decline(uid: uuid.UUID) -> Any:
     return changed(after, gettext("Declined. %(guest)s gets a mail.", guest=after.guest_name))
 
 
+@blueprint.post("/<uuid:uid>/no-show")
+@host_required
+def no_show(uid: uuid.UUID) -> Any:
+    try:
+        after = approvals.mark_no_show(uid, actor=current_actor())
+    except (AlreadyCancelled, NotActive):
+        return _as_it_is(uid)
+    return changed(after, gettext("Noted: %(guest)s did not come.", guest=after.guest_name))
+
+
 def _form_page(uid: uuid.UUID, form: DeclineForm, status: int) -> Response:
+    return _if_it_waits(uid, "bookings/decline.html", status, form=form)
+
+
+def _if_it_waits(uid: uuid.UUID, template: str, status: int, **values: Any) -> Response:
+    """Or the booking as it is, where it is decided or has expired."""
     host = current_host()
     found = calendar.host_booking(uid, host_id=host.id)
-    if found.status is not BookingStatus.PENDING:
+    if found.status is not BookingStatus.PENDING or has_expired(found):
         return booking_page(found, status=409, is_over=True)
-    return page_or_fragment("bookings/decline.html", "panel", status=status, booking=found, form=form, host=host)
+    return page_or_fragment(template, "panel", status=status, booking=found, host=host, **values)
 
 
 def _as_it_is(uid: uuid.UUID) -> Response:

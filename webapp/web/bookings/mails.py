@@ -11,7 +11,9 @@ from webapp.services.delivery_reports import DeliveryState
 from webapp.web.dates import format_moment
 
 SUBJECTS = {
+    EventKind.BOOKING_REQUESTED: _l("Request"),
     EventKind.BOOKING_CONFIRMED: _l("Confirmation"),
+    EventKind.BOOKING_DECLINED: _l("Answer: no"),
     EventKind.BOOKING_RESCHEDULED: _l("New time"),
     EventKind.BOOKING_CANCELLED: _l("Cancellation"),
 }

@@ -11,6 +11,7 @@ from webapp.services import calendar
 from webapp.services.booking_views import BookingView
 from webapp.services.calendar import BookingFilter
 from webapp.services.delivery_reports import replay
+from webapp.services.managed_bookings import has_begun, has_expired
 from webapp.web import htmx
 from webapp.web.answers import answered
 from webapp.web.bookings.blueprint import blueprint
@@ -66,6 +67,7 @@ def booking_page(found: BookingView, *, status: int = 200, **values: Any) -> Res
     host = current_host()
     states = mails(calendar.booking_mails(found), guest=found.guest_email, time_zone=host.time_zone)
     shown = {"booking": found, "mails": states, "host": host, "answered": answered(found)}
+    shown |= {"has_begun": has_begun(found), "has_expired": has_expired(found)}
     return page_or_fragment("bookings/booking.html", "panel", status=status, **shown, **values)
 
 

@@ -1,0 +1,103 @@
+"""Requests on the host's pages: what a mail's link leads to, expiry, no-shows."""
+
+import re
+
+import pytest
+
+from tests.builders import Build, tomorrow
+from tests.web.desk import Desk
+from webapp.services.booking_views import BookingView
+
+
+@pytest.fixture
+def waiting(desk: Desk, build: Build) -> BookingView:
+    build.event_type(desk.host_id, requires_confirmation=True)
+    return build.booking(build.slot(desk.host_id, tomorrow(days=3)))
+
+
+def status(build: Build) -> str:
+    return str(build.row("SELECT status FROM booking")[0])
+
+
+def expire(build: Build) -> None:
+    build.row("UPDATE booking SET expires_at = now() - interval '1 minute' RETURNING id")
+
+
+def begin(build: Build) -> None:
+    """Move the meeting into the past."""
+    build.row(
+        "UPDATE slot SET starts_at = now() - interval '2 hours', ends_at = now() - interval '90 minutes',"
+        " busy = tstzrange(now() - interval '2 hours', now() - interval '90 minutes') RETURNING id"
+    )
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+@pytest.mark.parametrize("decision", ["accept", "decline"])
+def test_looking_decides_nothing(desk: Desk, waiting: BookingView, build: Build, decision: str, htmx: bool) -> None:
+    page = desk.open(f"/bookings/{waiting.uid}/{decision}", htmx=htmx)
+    assert page.status_code == 200
+    assert ("<html" in page.text) is not htmx
+    assert f'action="/bookings/{waiting.uid}/{decision}"' in page.text
+    assert status(build) == "pending"
+
+
+@pytest.mark.parametrize(("decision", "becomes"), [("accept", "confirmed"), ("decline", "declined")])
+def test_the_button_of_the_page_decides_and_both_are_told(
+    desk: Desk, waiting: BookingView, build: Build, decision: str, becomes: str
+) -> None:
+    assert desk.post(f"/bookings/{waiting.uid}/{decision}").status_code == 303
+    assert status(build) == becomes
+    assert build.row("SELECT kind FROM outbox_event ORDER BY id DESC LIMIT 1")[0] == f"booking.{becomes}"
+    decided = desk.open(f"/bookings/{waiting.uid}/{decision}")
+    assert decided.status_code == 409
+    assert "not possible any more" in decided.text
+
+
+def test_a_reason_for_the_no_is_shown(desk: Desk, waiting: BookingView) -> None:
+    desk.post(f"/bookings/{waiting.uid}/decline", reason="Away that week")
+    assert "Away that week" in desk.open(f"/bookings/{waiting.uid}").text
+
+
+def test_the_request_says_until_when_it_waits(desk: Desk, waiting: BookingView) -> None:
+    assert "Please answer before" in desk.open(f"/bookings/{waiting.uid}").text
+
+
+@pytest.mark.parametrize("decision", ["accept", "decline"])
+def test_what_has_expired_says_so(desk: Desk, waiting: BookingView, build: Build, decision: str) -> None:
+    expire(build)
+    page = desk.open(f"/bookings/{waiting.uid}/{decision}")
+    assert page.status_code == 409
+    assert "This request has expired" in page.text
+    assert not re.search(rf'action="[^"]*/{decision}"', page.text)
+    assert "Please answer" not in page.text
+    refused = desk.post(f"/bookings/{waiting.uid}/accept")
+    assert refused.status_code == 409
+    assert "This request has expired" in refused.text
+    assert status(build) == "pending"
+
+
+def test_who_did_not_come_is_noted_after_the_start(desk: Desk, build: Build) -> None:
+    booking = build.booking(build.slot(desk.host_id))
+    assert "did not come" not in desk.open(f"/bookings/{booking.uid}").text
+    assert desk.post(f"/bookings/{booking.uid}/no-show").status_code == 409
+    begin(build)
+    page = desk.open(f"/bookings/{booking.uid}").text
+    assert "The guest did not come" in page
+    assert "Cancel meeting" not in page
+    answer = desk.post(f"/bookings/{booking.uid}/no-show", htmx=True)
+    assert answer.status_code == 200
+    assert "No-show" in answer.text
+    assert status(build) == "no_show"
+
+
+def test_another_host_decides_nothing(other_desk: Desk, waiting: BookingView, build: Build) -> None:
+    for what in ("accept", "decline"):
+        assert other_desk.open(f"/bookings/{waiting.uid}/{what}").status_code == 404
+    for what in ("accept", "decline", "no-show"):
+        assert other_desk.post(f"/bookings/{waiting.uid}/{what}").status_code == 404
+    assert status(build) == "pending"
+
+
+def test_pages_of_a_request_need_few_queries(desk: Desk, waiting: BookingView) -> None:
+    for path in ("", "/accept", "/decline"):
+        assert desk.queries(f"/bookings/{waiting.uid}{path}") <= 8

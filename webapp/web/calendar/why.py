@@ -1,0 +1,114 @@
+"""/calendar/why: which rules close a start, in words with their figures."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Response, request
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateField, SelectField, TimeField
+from wtforms.validators import DataRequired, ValidationError
+
+from webapp import reason_words
+from webapp.domain.instants import to_datetime
+from webapp.domain.wall_time import occurrences
+from webapp.services import event_types
+from webapp.services.accounts import Account
+from webapp.services.offers import Offering
+from webapp.services.why import inspected, why
+from webapp.web.calendar.blueprint import blueprint
+from webapp.web.calendar.forms import slot_values
+from webapp.web.calendar.period import FIRST_YEAR, LAST_YEAR
+from webapp.web.fragments import page_or_fragment
+from webapp.web.guards import current_host, host_required
+from webapp.web.i18n import current_locale
+
+START_FORMATS = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%MZ")
+
+
+class WhyForm(FlaskForm):  # type: ignore[misc]
+    """Read from the query: it changes nothing. Wall time of `time_zone`."""
+
+    class Meta:
+        csrf = False
+
+    event_type = SelectField(_l("Event type"))
+    date = DateField(_l("Date"), validators=[DataRequired(_l("Choose a date."))])
+    time = TimeField(_l("Start"), validators=[DataRequired(_l("Choose a time."))])
+
+    def __init__(self, titles: dict[str, str], time_zone: str, **given: Any) -> None:
+        super().__init__(**given)
+        self.event_type.choices = titles
+        self.time_zone = time_zone
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """The instants at which the clock shows this: none where it skips it, two where it shows it twice."""
+        if not (self.date.data and self.time.data and FIRST_YEAR <= self.date.data.year <= LAST_YEAR):
+            return ()
+        return occurrences(self.time_zone, self.date.data, self.time.data.hour * 60 + self.time.data.minute)
+
+    def validate_date(self, field: Any) -> None:
+        if not FIRST_YEAR <= field.data.year <= LAST_YEAR:
+            raise ValidationError(gettext("Choose a date."))
+
+    def validate_time(self, field: Any) -> None:
+        if field.data and self.date.data and FIRST_YEAR <= self.date.data.year <= LAST_YEAR and not self.starts:
+            raise ValidationError(gettext("Clocks go forward that night and skip this time. Choose another."))
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One start with its reasons in words; without any it is offered."""
+
+    what: Offering
+    start: datetime
+    time_zone: str
+    reasons: list[str]
+
+
+@blueprint.get("/why", endpoint="why")
+@host_required
+def ask() -> Response:
+    host = current_host()
+    titles = {one.content.slug: one.content.title for one in event_types.host_event_types(host.id)}
+    asked = _asked_start()
+    form = _form(titles, host, asked)
+    is_asked = "date" in request.args or asked is not None
+    is_valid = form.validate() if is_asked else False
+    found = _explained(host, form) if is_valid else []
+    shown = {"form": form, "found": found, "host": host, "has_types": bool(titles)}
+    return page_or_fragment("calendar/why.html", "why", status=422 if is_asked and not is_valid else 200, **shown)
+
+
+def _form(titles: dict[str, str], host: Account, asked: datetime | None) -> WhyForm:
+    """Filled in by `start=` (an instant), or by its own fields."""
+    if asked is None:
+        return WhyForm(titles, host.time_zone, formdata=request.args if "date" in request.args else None)
+    chosen = {"event_type": request.args.get("event_type") or next(iter(titles), "")}
+    return WhyForm(titles, host.time_zone, formdata=None, data=slot_values(asked, host.time_zone) | chosen)
+
+
+def _explained(host: Account, form: WhyForm) -> list[Explained]:
+    what = inspected(host.slug, form.event_type.data)
+    asked = _asked_start()
+    starts = [asked] if asked else [to_datetime(start) for start in form.starts]
+    return [_answer(what, start, host.time_zone) for start in starts]
+
+
+def _answer(what: Offering, start: datetime, time_zone: str) -> Explained:
+    found = why(what, start)
+    words = [reason_words.in_words(one, time_zone=time_zone, locale=current_locale()) for one in found.reasons]
+    return Explained(what, start, time_zone, words)
+
+
+def _asked_start() -> datetime | None:
+
+    for written in START_FORMATS:
+        with suppress(ValueError):
+            start = datetime.strptime(request.args.get("start", ""), written).replace(tzinfo=UTC)
+            return start if FIRST_YEAR < start.year < LAST_YEAR else None
+    return None
