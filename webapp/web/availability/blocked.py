@@ -43,7 +43,7 @@ class BlockedTimeForm(FlaskForm):  # type: ignore[misc]
     )
 
     def validate_from_date(self, field: Any) -> None:
-        if not FIRST_YEAR <= field.data.year <= LAST_YEAR:
+        if field.data and not FIRST_YEAR <= field.data.year <= LAST_YEAR:
             raise ValidationError(gettext("Choose a date that is nearer."))
 
     def validate_to_date(self, field: Any) -> None:

@@ -55,7 +55,9 @@ class HoursForm(FlaskForm):  # type: ignore[misc]
 
     def draft(self, content: ScheduleContent) -> ScheduleContent:
         """As `revised`, of a form in the making: what is wrong or missing stays as it was."""
-        return self.revised(content) if self.validate() else replace(content, weekly_hours=self.week.weekly_hours)
+        if self.errors or not self.validate():
+            return replace(content, weekly_hours=self.week.weekly_hours)
+        return self.revised(content)
 
     def days(self) -> list[tuple[Day, str]]:
         """Day and name, in the order of the week as it is typed."""
