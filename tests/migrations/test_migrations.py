@@ -1,0 +1,125 @@
+"""One way up and the same way down, at whose head stands exactly what the models say."""
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+from tests.migrations.conftest import Fresh
+from tests.models.attacker import Attacker, populate
+from webapp.config import PROJECT_DIR
+from webapp.models import Base
+
+
+def revisions() -> list[str]:
+    """From the first to the last."""
+    config = Config()
+    config.set_main_option("script_location", str(PROJECT_DIR / "migrations"))
+    return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()][::-1]
+
+
+def test_there_is_one_head_and_one_line_to_it() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(PROJECT_DIR / "migrations"))
+    scripts = ScriptDirectory.from_config(config)
+    assert len(scripts.get_heads()) == 1
+    assert [
+        script.revision for script in scripts.walk_revisions() if script.is_branch_point or script.is_merge_point
+    ] == []
+
+
+def test_each_step_down_undoes_its_step_up(fresh: Fresh) -> None:
+    before = fresh.schema()
+    states = []
+    for revision in revisions():
+        fresh.up(revision)
+        states.append(fresh.schema())
+    for revision, state in zip(["base", *revisions()][-2::-1], [before, *states][-2::-1], strict=True):
+        fresh.down(revision)
+        assert without_version_table(fresh.schema()) == without_version_table(state), f"after going down to {revision}"
+    fresh.up()
+    assert fresh.schema() == states[-1]
+
+
+def without_version_table(schema: str) -> list[str]:
+    """Alembic's own table is made by the first step up and stays."""
+    return [statement for statement in schema.split(";\n") if "alembic_version" not in statement]
+
+
+# Alembic compares the text of computed columns, which Postgres writes in its own way; the next test compares them.
+@pytest.mark.filterwarnings("ignore:Computed default on .* cannot be modified:UserWarning")
+def test_models_and_migrations_agree(fresh: Fresh) -> None:
+    fresh.up()
+    with fresh.owner.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_models_and_migrations_agree_on_checks_and_computed_columns(fresh: Fresh) -> None:
+    """What autogenerate does not look at: make the tables from the models in another schema and compare."""
+    fresh.up()
+    with fresh.owner.connect() as connection:
+        migrated = facts(connection, "public")
+        connection.execute(text("CREATE SCHEMA made"))
+        connection.execute(text("SET LOCAL search_path = made"))
+        Base.metadata.create_all(connection, checkfirst=False)
+        made = facts(connection, "made")
+    assert migrated == made
+
+
+def facts(connection: Connection, schema: str) -> set[tuple[str, ...]]:
+    """(table, name, definition) of every constraint, index, and default or computed column."""
+    found = connection.execute(text(FACTS), {"schema": schema})
+    return {tuple(str(part).replace(f"{schema}.", "") for part in row) for row in found}
+
+
+FACTS = """
+    SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) || condeferrable || condeferred
+    FROM pg_constraint WHERE connamespace = to_regnamespace(:schema) AND contype <> 'n'
+        AND conrelid <> coalesce(to_regclass('public.alembic_version'), 0)
+    UNION ALL
+    SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = :schema AND tablename <> 'alembic_version'
+    UNION ALL
+    SELECT table_name, column_name, concat_ws(' ', data_type, is_nullable, column_default, is_identity,
+        identity_generation, generation_expression)
+    FROM information_schema.columns WHERE table_schema = :schema AND table_name <> 'alembic_version'
+"""
+
+
+def test_rows_of_the_first_revision_live_through_all_later_ones_and_back(
+    fresh: Fresh, environment: dict[str, str]
+) -> None:
+    first = revisions()[0]
+    fresh.up(first)
+    url = fresh.app.extensions["settings"].database_url.replace("postgresql+psycopg", "postgresql")
+    with psycopg.connect(url, options="-c role=openslot_app") as connection:
+        populate(Attacker(connection))
+    before = kept(fresh)
+    fresh.up()
+    assert kept(fresh) == before
+    fresh.down(first)
+    assert kept(fresh) == before
+    fresh.down()
+
+
+def kept(fresh: Fresh) -> list[tuple[object, ...]]:
+    query = """
+        SELECT b.uid, b.status, b.seat, s.starts_at, s.seats_taken, lower(c.busy), t.title, g.email
+        FROM booking b JOIN slot s ON s.id = b.slot_id JOIN claim c ON c.slot_id = s.id
+        JOIN event_type t ON t.id = s.event_type_id JOIN guest g ON g.id = b.guest_id ORDER BY b.id
+    """
+    with fresh.owner.connect() as connection:
+        rows = [tuple(row) for row in connection.execute(text(query))]
+    assert len(rows) == 3
+    return rows
+
+
+@pytest.mark.parametrize("table", sorted(Base.metadata.tables))
+def test_the_application_has_rights_on_every_table(table: str, owner: Engine) -> None:
+    """Also on those that later migrations made."""
+    readable = text("SELECT has_table_privilege('openslot_app', :table, 'SELECT')")
+    with owner.connect() as connection:
+        assert connection.execute(readable, {"table": table}).scalar_one()
