@@ -98,7 +98,7 @@ def draft_hours(schedule_id: int) -> Any:
     form.week = form.week.changed(command, request.form)
     if not htmx.wants_fragment():
         return _page(shown, form)
-    focus_day = index_of(command.split(".")[1]) if "." in command else None
+    focus_day = index_of(command.partition(".")[2].partition(".")[0] or "0")
     return drafted(page_or_fragment(TEMPLATE, "hours", frame=shown, form=form, focus_day=focus_day))
 
 

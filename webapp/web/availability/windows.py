@@ -80,7 +80,7 @@ class Rows:
             return Rows(rows, gettext("Type from when to when."))
         rows = tuple(_checked(row) for row in self.rows if not row.is_blank)
         if any(row.fault for row in rows):
-            return Rows(rows, gettext("Type both times, such as 09:00 and 17:00; 24:00 is midnight."))
+            return Rows(rows, gettext("Type both times, such as 09:00 and 17:00; an end of 00:00 is midnight."))
         return _without_overlap(Rows(rows))
 
     @property
