@@ -96,8 +96,8 @@ def test_a_start_that_is_none_is_as_if_not_asked(open_desk: Desk, start: str) ->
 
 
 def test_another_hosts_event_type_is_none_of_the_choices(desk: Desk, other_desk: Desk, build: Build) -> None:
-    rename = "UPDATE event_type SET slug = 'secret', title = 'Secret' WHERE slug = '30min' AND host_id = :id RETURNING id"
-    build.row(rename, id=other_desk.host_id)
+    rename = "UPDATE event_type SET slug = 'secret', title = 'Secret'"
+    build.row(f"{rename} WHERE slug = '30min' AND host_id = :id RETURNING id", id=other_desk.host_id)
     page = desk.open(url("10:00", event_type="secret"))
     assert page.status_code == 422
     assert "Secret" not in page.text

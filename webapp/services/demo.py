@@ -1,33 +1,41 @@
-"""Demo data for a first look: a host with slots over the next two weeks, some of them booked, and an admin."""
+"""Demo data for a first look: an admin and three hosts in three zones, with hours, a group, requests that wait for the
+host's yes, questions, an event type that is not listed, and a busy week."""
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from webapp.db import session
 from webapp.domain.actor import GUEST, host_actor
+from webapp.domain.questions import Question, QuestionKind
+from webapp.domain.windows import Window
 from webapp.models import Host
-from webapp.services.accounts import create_host
+from webapp.services.accounts import HOST, create_host
 from webapp.services.booking_commands import Book
 from webapp.services.bookings import book
-from webapp.services.slot_views import SlotView
+from webapp.services.event_types import (
+    EventTypeContent,
+    LocationKind,
+    create_event_type,
+    host_event_types,
+    update_event_type,
+)
+from webapp.services.offers import offered, offering
+from webapp.services.schedules import host_schedule, replace_schedule
 from webapp.services.slots import NewSlot, publish
 
-ZONE = "Europe/Berlin"
-SLUG = "demo"
-DAYS = 14
-# (duration in minutes, local start) of each working day
-TIMES = ((30, "09:00"), (30, "09:30"), (30, "10:00"), (60, "10:30"), (15, "13:00"), (15, "13:15"), (30, "14:00"),
-         (60, "14:30"), (30, "16:00"))  # fmt: skip
 GUESTS = (
     ("Ada Example", "ada@example.net", "First meeting", "Europe/London"),
     ("Grace Example", "grace@example.net", "Review of the draft", "America/New_York"),
     ("Lin Example", "lin@example.net", "Questions about the course", "Asia/Tokyo"),
+    ("Noor Example", "noor@example.net", "Next steps", "Asia/Dubai"),
+    ("Sam Example", "sam@example.net", "A second opinion", "Australia/Sydney"),
 )
+WORKDAYS = range(5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,46 +47,134 @@ class Credentials:
     password: str
 
 
+@dataclass(frozen=True, slots=True)
+class DemoHost:
+    """`hours`: local (start, end) minutes of each working day."""
+
+    email: str
+    name: str
+    slug: str
+    time_zone: str
+    hours: tuple[tuple[int, int], ...]
+    about: str = ""
+
+
+BERLIN = DemoHost(
+    "host@example.org", "Demo Host", "demo", "Europe/Berlin", ((9 * 60, 12 * 60 + 30), (13 * 60 + 30, 17 * 60))
+)
+NEW_YORK = DemoHost("york@example.org", "Yara Example", "yara", "America/New_York", ((10 * 60, 18 * 60),))
+KOLKATA = DemoHost("kiran@example.org", "Kiran Example", "kiran", "Asia/Kolkata", ((9 * 60 + 30, 18 * 60),))
+
+CONSULTATION = EventTypeContent(
+    slug="consultation",
+    title="Consultation",
+    description="Tell me where you stand; I confirm each request by hand.",
+    duration_minutes=45,
+    increment_minutes=30,
+    buffer_after_minutes=15,
+    notice_minutes=4 * 60,
+    window_days=60,
+    max_per_day=3,
+    requires_confirmation=True,
+    location_kind=LocationKind.ASK,
+    questions=(
+        Question("topic", "What is it about?", QuestionKind.SELECT, True, ("A project", "A thesis", "Something else")),
+        Question("links", "Links that I should read before", QuestionKind.TEXTAREA),
+    ),
+    color="plum",
+    change_notice_minutes=24 * 60,
+)
+WORKSHOP = EventTypeContent(
+    slug="workshop",
+    title="Open workshop",
+    description="Bring your own question. Up to eight people in one room.",
+    duration_minutes=90,
+    notice_minutes=60,
+    capacity=8,
+    location_kind=LocationKind.PLACE,
+    location_detail="Room 3, Old Mill",
+    color="clay",
+    has_follow_up=True,
+)
+FRIENDS = EventTypeContent(
+    slug="coffee", title="A coffee", duration_minutes=30, is_public=False, color="ochre", location_kind=LocationKind.ASK
+)
+
+
 def make_demo(hash_password: Callable[[str], str]) -> list[Credentials]:
     """Make the demo data once; an instance that has a host already is left alone and gives []."""
     if session().execute(select(Host.id).limit(1)).first():
         return []
-    host = Credentials("host", "host@example.org", secrets.token_urlsafe(9))
-    admin = Credentials("admin", "admin@example.org", secrets.token_urlsafe(9))
-    account = {"time_zone": ZONE, "confirmed": True}
+    admin = DemoHost("admin@example.org", "Demo Admin", "demo-admin", "Europe/Berlin", ())
+    made = [_account(one, hash_password) for one in (BERLIN, NEW_YORK, KOLKATA)]
+    (berlin, first), (york, second), (kolkata, third) = made
+    _, last = _account(admin, hash_password, role="admin")
+    _fill_berlin(berlin)
+    _add(york, replace(WORKSHOP, slug="clinic", title="Portfolio clinic", location_kind=LocationKind.LINK,
+                       location_detail="https://meet.example.org/clinic", color="ocean"))  # fmt: skip
+    _book_free_ones(NEW_YORK, "clinic", every=9, most=4)
+    _add(kolkata, replace(CONSULTATION, requires_confirmation=False, color="moss", max_per_day=None))
+    _book_free_ones(KOLKATA, "consultation", every=5, most=4)
+    return [first, second, third, last]
+
+
+def _account(one: DemoHost, hash_password: Callable[[str], str], *, role: str = HOST) -> tuple[int, Credentials]:
+    """A host with their hours; the id, and how to log in."""
+    known = Credentials(role, one.email, secrets.token_urlsafe(9))
     host_id = create_host(
-        email=host.email, name="Demo Host", slug=SLUG, password_hash=hash_password(host.password), **account
+        email=one.email,
+        name=one.name,
+        slug=one.slug,
+        time_zone=one.time_zone,
+        password_hash=hash_password(known.password),
+        roles=(HOST,) if role == HOST else (HOST, role),
+        confirmed=True,
     )
-    create_host(
-        email=admin.email,
-        name="Demo Admin",
-        slug="demo-admin",
-        password_hash=hash_password(admin.password),
-        roles=("host", "admin"),
-        **account,
+    hours = tuple(Window(day, start, end) for day in WORKDAYS for start, end in one.hours)
+    content = replace(host_schedule(host_id).content, weekly_hours=hours)
+    replace_schedule(content, host_id=host_id, actor=host_actor(host_id))
+    return host_id, known
+
+
+def _fill_berlin(host_id: int) -> None:
+    """A busy week: meetings of all kinds, a workshop with guests, a request that waits."""
+    for color, event_type in zip(("spruce", "ocean", "moss"), host_event_types(host_id), strict=True):
+        content = replace(event_type.content, color=color, notice_minutes=60, window_days=60)
+        update_event_type(content.slug, content, host_id=host_id, actor=host_actor(host_id))
+    for content in (CONSULTATION, WORKSHOP, FRIENDS):
+        _add(host_id, content)
+    day = _next_workday(datetime.now(ZoneInfo(BERLIN.time_zone)).date())
+    evening = datetime.combine(day, time(18), ZoneInfo(BERLIN.time_zone))
+    [workshop] = publish(
+        [NewSlot(start=evening, duration_minutes=90, event_type="workshop")], host_id=host_id, actor=host_actor(host_id)
     )
-    _book_some(_publish_two_weeks(host_id))
-    return [host, admin]
+    for number in range(3):
+        book(_wish(number, slot_id=workshop.public_id), actor=GUEST)
+    _book_free_ones(BERLIN, "consultation", every=8, most=2)
+    _book_free_ones(BERLIN, "30min", every=5, most=10)
+    _book_free_ones(BERLIN, "60min", every=7, most=4)
 
 
-def _publish_two_weeks(host_id: int) -> list[SlotView]:
-    today = datetime.now(ZoneInfo(ZONE)).date()
-    days = [today + timedelta(days=ahead) for ahead in range(1, DAYS + 1)]
-    new = [
-        NewSlot(start=_at(day, start), duration_minutes=minutes)
-        for day in days
-        if day.weekday() < 5
-        for minutes, start in TIMES
-    ]
-    return publish(new, host_id=host_id, actor=host_actor(host_id))
+def _add(host_id: int, content: EventTypeContent) -> None:
+    create_event_type(content, host_id=host_id, actor=host_actor(host_id))
 
 
-def _book_some(slots: list[SlotView]) -> None:
-    """Every seventh slot, so that both states are seen from the first day on."""
-    for (name, email, subject, zone), slot in zip(GUESTS * 2, slots[1::7], strict=False):
-        wish = Book(slot_id=slot.public_id, name=name, email=email, subject=subject, time_zone=zone)
-        book(wish, actor=GUEST)
+def _book_free_ones(host: DemoHost, event_type: str, *, every: int, most: int) -> None:
+    """Some of the starts that are offered over the next ten days, a guest each."""
+    what = offering(host.slug, event_type)
+    found = offered(what, what.now, what.now + 10 * 86_400)
+    for number, offer in enumerate(found[2::every][:most]):
+        start = datetime.fromtimestamp(offer.start, UTC)
+        book(_wish(number, host=host.slug, event_type=event_type, start=start, what=what.questions), actor=GUEST)
 
 
-def _at(day: date, start: str) -> datetime:
-    return datetime.combine(day, time.fromisoformat(start), ZoneInfo(ZONE))
+def _wish(number: int, *, what: tuple[Question, ...] = (), **slot: object) -> Book:
+    name, email, subject, zone = GUESTS[number % len(GUESTS)]
+    answers = {question.key: question.options[0] for question in what if question.options}
+    place = "+49 30 1234567"
+    return Book(name=name, email=email, subject=subject, time_zone=zone, answers=answers, location=place, **slot)  # type: ignore[arg-type]
+
+
+def _next_workday(day: date) -> date:
+    ahead = (day + timedelta(days=days) for days in range(1, 8))
+    return next(later for later in ahead if later.weekday() in WORKDAYS)
