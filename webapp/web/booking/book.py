@@ -19,6 +19,7 @@ from webapp.domain.errors import (
     SlotUnavailable,
 )
 from webapp.domain.instants import to_datetime
+from webapp.error_status import status_of
 from webapp.services import bookings
 from webapp.services.offers import Offering, offered, offering
 from webapp.web import htmx
@@ -30,7 +31,6 @@ from webapp.web.booking.once import link_token, used_link
 from webapp.web.booking.pages import about
 from webapp.web.booking.remembered import remember, remembered_url
 from webapp.web.booking.when import host_when, when
-from webapp.web.errors import status_of
 from webapp.web.fragments import page_or_fragment
 from webapp.web.guards import public
 from webapp.web.i18n import current_locale
