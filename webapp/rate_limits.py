@@ -7,10 +7,11 @@ that another extension made; the library below it, `limits`, does the counting h
 
 import time
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
 from typing import Any
 
-from flask import Flask, current_app
-from limits import RateLimitItem
+from flask import Flask, current_app, request
+from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
@@ -20,6 +21,7 @@ from webapp.logs import log
 
 TIMEOUT_SECONDS = 0.25
 PAUSE_SECONDS = 5.0  # before Valkey is asked again
+BOOKINGS_PER_ADDRESS = parse("60 per minute")  # by page and by API together
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +80,18 @@ def attempt(item: RateLimitItem, *keys: str) -> Window | None:
     if not is_allowed:
         raise TooManyRequests(retry_after=window.reset_seconds)
     return window
+
+
+def attempt_booking() -> Window | None:
+    """Count a booking that somebody tries, whichever face they came by."""
+    return attempt(BOOKINGS_PER_ADDRESS, "booking", address())
+
+
+def address() -> str:
+    """Who asks: an IPv4 address, or the /64 that one IPv6 subscriber has."""
+    remote = request.remote_addr or "unknown"
+    try:
+        ip = ip_address(remote)
+    except ValueError:
+        return remote
+    return ip.exploded[:19] if isinstance(ip, IPv6Address) else str(ip)

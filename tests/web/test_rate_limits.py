@@ -14,7 +14,7 @@ from tests.web.pages import PASSWORD, Visitor
 from webapp import create_app
 from webapp.embedded.valkey import ValkeyService
 from webapp.extensions import db
-from webapp.web.limits import address
+from webapp.rate_limits import address
 
 LOGINS = 15
 

@@ -5,14 +5,13 @@ Every attempt counts, whoever the account belongs to and whether it exists: the 
 
 from collections.abc import Callable
 from functools import wraps
-from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from flask import request
 from limits import parse
 
 from webapp.extensions import signer
-from webapp.rate_limits import attempt
+from webapp.rate_limits import address, attempt, attempt_booking
 
 View = Callable[..., Any]
 
@@ -20,7 +19,6 @@ LOGINS_PER_ACCOUNT = parse("15 per 15 minutes")
 LOGINS_PER_ADDRESS = parse("100 per 15 minutes")
 MAILS_PER_ACCOUNT = parse("5 per hour")
 MAILS_PER_ADDRESS = parse("30 per hour")
-BOOKINGS_PER_ADDRESS = parse("60 per minute")
 
 
 def limited_login(view: View) -> View:
@@ -33,17 +31,7 @@ def limited_mail(view: View) -> View:
 
 
 def limited_booking(view: View) -> View:
-    return _before_post(view, lambda: attempt(BOOKINGS_PER_ADDRESS, "booking", address()))
-
-
-def address() -> str:
-    """Who asks: an IPv4 address, or the /64 that one IPv6 subscriber has."""
-    remote = request.remote_addr or "unknown"
-    try:
-        ip = ip_address(remote)
-    except ValueError:
-        return remote
-    return ip.exploded[:19] if isinstance(ip, IPv6Address) else str(ip)
+    return _before_post(view, attempt_booking)
 
 
 def _account_and_address(scope: str, per_account: Any, per_address: Any) -> None:
