@@ -2,7 +2,7 @@
 
 A service function marked `@transactional` gets an open session as its first argument. Raise = rollback,
 return = commit. Serialization failures and deadlocks run the whole function again; violated constraints come out
-as the domain error that they mean.
+as the domain error that they mean. A command that is made of others calls them inside `joined`.
 """
 
 import random
@@ -61,11 +61,23 @@ def transaction() -> Iterator[Session]:
         current.info.pop("in_transaction_block", None)
 
 
+@contextmanager
+def joined(current: Session) -> Iterator[None]:
+    """Commands called inside are part of the transaction that is open: they commit, fail and run again with it."""
+    current.info["joined"] = True
+    try:
+        yield
+    finally:
+        current.info.pop("joined", None)
+
+
 def transactional(command: Callable[Concatenate[Session, P], T]) -> Callable[P, T]:
     """Run a command in a transaction of its own, again when Postgres asks for it (40001, 40P01)."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        if (outer := session()).info.get("joined"):
+            return command(outer, *args, **kwargs)
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with transaction() as current:

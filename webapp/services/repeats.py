@@ -1,0 +1,83 @@
+"""A command that its sender may repeat: it runs once, and a repetition finds what it came to.
+
+Key, command and answer are one transaction: whatever dies in between, either all of it happened or nothing, and what
+failed is not kept.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.db import joined, transactional
+from webapp.db import session as current_session
+from webapp.domain.booking import BookingStatus
+from webapp.domain.errors import NotFound
+from webapp.models import Host
+from webapp.services.booking_views import BookingView, booking_by_uid
+from webapp.services.idempotency import claim_key, keep_answer
+
+T = TypeVar("T")
+Answer = dict[str, Any]
+
+
+@transactional
+def once(
+    session: Session, scope: str, key: str, request_hash: str, *, act: Callable[[], Answer]
+) -> tuple[Answer, bool]:
+    """(the answer of `act`, whether it is an earlier one's). Raises IdempotencyMismatch and whatever `act` raises.
+
+    `act` calls commands, and answers with JSON values that keep no personal data: they stay for a day.
+    """
+    earlier = claim_key(session, scope, key, request_hash)
+    if earlier is not None:
+        return earlier, True
+    with joined(session):
+        answer = act()
+    keep_answer(session, scope, key, answer)
+    return answer, False
+
+
+@transactional
+def as_one(session: Session, *, host_id: int | None, act: Callable[[], T]) -> T:
+    """All that `act` reads and changes, in one transaction; what is `host_id`'s nobody else changes meanwhile."""
+    if host_id is not None:
+        session.execute(select(Host.id).where(Host.id == host_id).with_for_update(key_share=True))
+    with joined(session):
+        return act()
+
+
+def kept_booking(booking: BookingView) -> Answer:
+    """What of a booking may change later, without a word that a person wrote."""
+    return {
+        "uid": str(booking.uid),
+        "status": str(booking.status),
+        "version": booking.version,
+        "start": booking.start.isoformat(),
+        "end": booking.end.isoformat(),
+        "slot": str(booking.slot_public_id),
+        "has_reason": booking.cancel_reason is not None,
+    }
+
+
+def booking_as_kept(kept: Answer) -> BookingView:
+    """The booking as it was then. Raises NotFound."""
+    booking = booking_by_uid(current_session(), uuid.UUID(kept["uid"]))
+    if booking is None:
+        raise NotFound
+    was_cancelled = kept["status"] == BookingStatus.CANCELLED
+    return replace(
+        booking,
+        status=BookingStatus(kept["status"]),
+        version=kept["version"],
+        start=datetime.fromisoformat(kept["start"]),
+        end=datetime.fromisoformat(kept["end"]),
+        slot_public_id=uuid.UUID(kept["slot"]),
+        cancelled_at=booking.cancelled_at if was_cancelled else None,
+        cancelled_by=booking.cancelled_by if was_cancelled else None,
+        cancel_reason=booking.cancel_reason if kept["has_reason"] else None,
+    )

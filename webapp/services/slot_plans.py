@@ -1,0 +1,166 @@
+"""A slot to publish with the figures of its event type, and what stands against publishing it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.orm import Session
+
+from webapp.domain.errors import Invalid, SlotOverlap
+from webapp.models import Claim, EventType, Slot, SlotOrigin
+
+FURTHEST = timedelta(days=3 * 366)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSlot:
+    """A slot to publish; `start` is aware. The event type is named, or the host's first of that duration."""
+
+    start: datetime
+    duration_minutes: int
+    event_type: str | None = None
+    capacity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Why one slot of a batch cannot be published: `error` is past, too_far, duration, capacity or overlap."""
+
+    index: int
+    error: str
+
+
+class BatchRefused(Invalid):
+    """Some slots of a batch cannot be published, and none was. `clashes` names them all."""
+
+    def __init__(self, clashes: Sequence[Clash]) -> None:
+        super().__init__({f"slots.{clash.index}": [MESSAGES[clash.error]] for clash in clashes})
+        self.clashes = tuple(clashes)
+
+
+class BatchOverlaps(SlotOverlap):
+    """As BatchRefused, where all that is wrong is overlaps."""
+
+    def __init__(self, clashes: Sequence[Clash]) -> None:
+        super().__init__(f"slots {', '.join(str(clash.index) for clash in clashes)} overlap")
+        self.errors = {f"slots.{clash.index}": [MESSAGES[clash.error]] for clash in clashes}
+        self.clashes = tuple(clashes)
+
+
+MESSAGES = {
+    "past": "Must be in the future.",
+    "too_far": "Must be within three years.",
+    "duration": "You have no event type of this duration.",
+    "capacity": "Must be between 1 and 1000 seats.",
+    "overlap": "Overlaps another slot.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A slot to publish with its event type's figures (None: the host has no such event type)."""
+
+    new: NewSlot
+    event_type: Any
+    now: datetime
+
+    @property
+    def end(self) -> datetime:
+        return self.new.start + timedelta(minutes=self.new.duration_minutes)
+
+    @property
+    def busy(self) -> Range[datetime]:
+        before = timedelta(minutes=self.event_type.buffer_before_minutes)
+        after = timedelta(minutes=self.event_type.buffer_after_minutes)
+        return Range(self.new.start - before, self.end + after, bounds="[)")
+
+    @property
+    def capacity(self) -> int:
+        return self.event_type.capacity if self.new.capacity is None else self.new.capacity
+
+    def fault(self) -> str | None:
+        if self.event_type is None:
+            return "duration"
+        if self.new.start <= self.now:
+            return "past"
+        if self.new.start > self.now + FURTHEST:
+            return "too_far"
+        return None if 1 <= self.capacity <= 1000 else "capacity"
+
+    def row(self, host_id: int) -> dict[str, Any]:
+        return {
+            "host_id": host_id,
+            "event_type_id": self.event_type.id,
+            "starts_at": self.new.start,
+            "ends_at": self.end,
+            "busy": self.busy,
+            "capacity": self.capacity,
+            "origin": SlotOrigin.PUBLISHED,
+        }
+
+
+def plans_of(session: Session, slots: Sequence[NewSlot], host_id: int) -> list[Plan]:
+    query = select(EventType, func.now()).where(EventType.host_id == host_id, EventType.is_active)
+    rows = session.execute(query.order_by(EventType.position, EventType.id)).all()
+    now = rows[0][1] if rows else session.execute(select(func.now())).scalar_one()
+    event_types = [row[0] for row in rows]
+    return [Plan(new, _event_type_of(new, event_types), now) for new in slots]
+
+
+def _event_type_of(new: NewSlot, event_types: Sequence[EventType]) -> EventType | None:
+    for event_type in event_types:
+        is_named = new.event_type is None or event_type.slug == new.event_type
+        if is_named and event_type.duration_minutes == new.duration_minutes:
+            return event_type
+    return None
+
+
+def clashes_of(session: Session, planned: Sequence[Plan], host_id: int) -> list[Clash]:
+    clashes = {index: fault for index, plan in enumerate(planned) if (fault := plan.fault())}
+    sound = {index: plan for index, plan in enumerate(planned) if index not in clashes}
+    for index in [*_overlaps_among(sound), *_overlaps_with_stored(session, sound, host_id)]:
+        clashes.setdefault(index, "overlap")
+    return [Clash(index, error) for index, error in sorted(clashes.items())]
+
+
+def _overlaps_among(planned: dict[int, Plan]) -> list[int]:
+    """Slots of one event type in the batch that overlap an earlier one of it."""
+    in_order = sorted(planned, key=lambda i: (planned[i].event_type.id, planned[i].new.start))
+    return [
+        second
+        for first, second in pairwise(in_order)
+        if planned[first].event_type.id == planned[second].event_type.id
+        and planned[second].new.start < planned[first].end
+    ]
+
+
+def _overlaps_with_stored(session: Session, planned: dict[int, Plan], host_id: int) -> list[int]:
+    """Slots that overlap a published one of their event type, or (padded) a taken one of any."""
+    if not planned:
+        return []
+    first: Any = min(plan.busy.lower for plan in planned.values())  # type: ignore[type-var]
+    last: Any = max(plan.busy.upper for plan in planned.values())  # type: ignore[type-var]
+    span = Range(first, last, bounds="[)")
+    published = session.execute(
+        select(Slot.event_type_id, Slot.starts_at, Slot.ends_at).where(
+            Slot.host_id == host_id,
+            Slot.withdrawn_at.is_(None),
+            Slot.starts_at < last,
+            Slot.starts_at > first - timedelta(days=1),
+        )
+    ).all()
+    taken = session.execute(select(Claim.busy).where(Claim.host_id == host_id, Claim.busy.overlaps(span)))
+    busy = taken.scalars().all()
+    return [
+        index
+        for index, plan in planned.items()
+        if any(plan.busy.overlaps(one) for one in busy)
+        or any(
+            row.event_type_id == plan.event_type.id and row.starts_at < plan.end and plan.new.start < row.ends_at
+            for row in published
+        )
+    ]
