@@ -1,5 +1,6 @@
 """Tables, constraints and relationships. No queries, no mail, no requests."""
 
+from webapp.models.api_token import ApiToken
 from webapp.models.audit import AuditEntry
 from webapp.models.base import Base
 from webapp.models.booking import Booking, Guest
@@ -12,7 +13,8 @@ from webapp.models.schedule import BlockedTime, DateOverride, OverrideWindow, Sc
 from webapp.models.slot import Claim, Slot, SlotOrigin, SlotStatus
 
 __all__ = [
-    "AuditEntry", "Base", "BlockedTime", "Booking", "Claim", "DateOverride", "Delivery", "DeliveryStatus", "EventType",
-    "Guest", "Host", "IdempotencyKey", "LoginSession", "OutboxEvent", "OverrideWindow", "Role", "Schedule",
-    "SingleUseLink", "Slot", "SlotOrigin", "SlotStatus", "WeeklyHours", "host_role",
+    "ApiToken", "AuditEntry", "Base", "BlockedTime", "Booking", "Claim", "DateOverride", "Delivery",
+    "DeliveryStatus", "EventType", "Guest", "Host", "IdempotencyKey", "LoginSession", "OutboxEvent",
+    "OverrideWindow", "Role", "Schedule", "SingleUseLink", "Slot", "SlotOrigin", "SlotStatus", "WeeklyHours",
+    "host_role",
 ]  # fmt: skip

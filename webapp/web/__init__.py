@@ -24,6 +24,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         manage,
         profile,
         security,
+        tokens,
     )
 
     compression.init_app(app)
@@ -34,5 +35,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     assets.init_app(app)
     layout.init_app(app)
     auth.init_app(app, settings)
-    for module in (health, home, profile, calendar, bookings, availability, event_types, booking, manage):
+    for module in (health, home, profile, tokens, calendar, bookings, availability, event_types, booking, manage):
         app.register_blueprint(module.blueprint)

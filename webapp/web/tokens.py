@@ -1,0 +1,81 @@
+"""/settings/tokens: a host's tokens for the API: make one, see what is used, revoke."""
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, Response, flash, make_response, render_template, url_for
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectField, StringField
+
+from webapp.domain import text
+from webapp.domain.errors import Invalid
+from webapp.services import api_tokens
+from webapp.services.api_tokens import LONGEST_NAME, NewToken, Scope
+from webapp.web import htmx
+from webapp.web.fields import Text
+from webapp.web.guards import current_actor, current_host, host_required
+
+NEVER = "never"
+SCOPES = [(str(Scope.WRITE), _l("Read and change")), (str(Scope.READ), _l("Read only"))]
+LIFETIMES = [("30", _l("30 days")), ("90", _l("90 days")), ("365", _l("A year")), (NEVER, _l("It does not expire"))]
+
+blueprint = Blueprint("tokens", __name__, url_prefix="/settings/tokens")
+
+
+class TokenForm(FlaskForm):  # type: ignore[misc]
+    name = StringField(
+        _l("What is it for?"),
+        description=_l("Only you see this."),
+        render_kw={"autocomplete": "off"},
+        validators=[Text(text.line, LONGEST_NAME)],
+    )
+    scope = RadioField(_l("It may"), choices=SCOPES, default=str(Scope.WRITE))
+    lifetime = SelectField(_l("Expires after"), choices=LIFETIMES, default="365")
+
+    def new_token(self) -> NewToken:
+        days = None if self.lifetime.data == NEVER else int(self.lifetime.data)
+        return NewToken(name=self.name.data or "", scope=Scope(self.scope.data), days=days)
+
+
+@blueprint.get("")
+@host_required
+def index() -> Response:
+    return _page(TokenForm())
+
+
+@blueprint.post("")
+@host_required
+def create() -> Response:
+    """Answers the page itself: the token is in no address, in no session, and shown this once."""
+    form = TokenForm()
+    if not form.validate():
+        return _page(form, status=422)
+    try:
+        token = api_tokens.create_token(form.new_token(), host_id=current_host().id, actor=current_actor())
+    except Invalid as fault:
+        form.form_errors.extend(message for messages in fault.errors.values() for message in messages)
+        return _page(form, status=422)
+    return _page(TokenForm(formdata=None), token=token)
+
+
+@blueprint.get("/<uuid:token_id>/revoke")
+@host_required
+def confirm_revoke(token_id: uuid.UUID) -> str:
+    found = api_tokens.host_token(token_id, host_id=current_host().id)
+    return render_template("settings/tokens_revoke.html", token=found)
+
+
+@blueprint.post("/<uuid:token_id>/revoke")
+@host_required
+def revoke(token_id: uuid.UUID) -> Any:
+    api_tokens.revoke_token(token_id, host_id=current_host().id, actor=current_actor())
+    flash(gettext("Revoked: it is refused from now on."), "success")
+    return htmx.see_other(url_for("tokens.index"))
+
+
+def _page(form: TokenForm, *, token: str | None = None, status: int = 200) -> Response:
+    host = current_host()
+    shown = {"form": form, "tokens": api_tokens.host_tokens(host.id), "token": token, "zone": host.time_zone}
+    return make_response(render_template("settings/tokens.html", **shown), status)
