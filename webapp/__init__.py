@@ -13,7 +13,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     # Imported here: the domain and the embedded services are used without Flask, and so start faster.
     from flask import Flask
 
-    from webapp import admin, cli, extensions, identity, logs, web
+    from webapp import admin, api, cli, connections, extensions, identity, logs, web
     from webapp.config import PROJECT_DIR, Settings
 
     settings = settings or Settings.from_environment()
@@ -22,8 +22,10 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     app.extensions["settings"] = settings
     logs.init_app(app, settings)
     extensions.init_app(app, settings)
+    connections.init_app(app)
     identity.init_app(app)
     web.init_app(app, settings)
+    api.init_app(app)
     admin.init_app(app)
     cli.init_app(app)
     return app

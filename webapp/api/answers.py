@@ -1,0 +1,72 @@
+"""What operations answer with, and the conditions of requests: ETag, If-None-Match, If-Match."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, g, request
+from werkzeug.exceptions import PreconditionFailed
+from werkzeug.http import quote_etag
+
+JSON = "application/json"
+PUBLIC_CACHING = "no-cache"  # kept by anybody, asked for again each time: slots go fast
+RATE_HEADERS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+READ_HEADERS = ("ETag", "Retry-After", *RATE_HEADERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Something new, and the path of it."""
+
+    value: Any
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a list."""
+
+    data: Any
+    next_cursor: str | None
+
+
+def json_answer(body: str | bytes, status: int = 200) -> Response:
+    return Response(body, status, content_type=JSON)
+
+
+def tagged(response: Response) -> Response:
+    """An answer to a read with its ETag; 304 without a body when the caller has it already."""
+    response.headers["ETag"] = quote_etag(etag_of(response.get_data()))
+    response.make_conditional(request)
+    return response
+
+
+def etag_of(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=12).hexdigest()
+
+
+def require_match(current: Response) -> None:
+    """`current`: what GET would answer now. Raises PreconditionFailed when the caller decided by an older one."""
+    if request.if_match and not request.if_match.contains(etag_of(current.get_data())):
+        raise PreconditionFailed
+
+
+def add_rate_headers(response: Response) -> Response:
+    """How much of the caller's limit is left; nothing where limits are off."""
+    if window := g.get("rate_window"):
+        figures = window.limit, window.remaining, window.reset_seconds
+        for name, figure in zip(RATE_HEADERS, figures, strict=True):
+            response.headers[name] = str(figure)
+    return response
+
+
+def allow_all_origins(response: Response) -> Response:
+    """For public reads: any page may ask, none with credentials."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = ", ".join(READ_HEADERS)
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+        response.headers["Access-Control-Allow-Headers"] = "If-None-Match"
+        response.headers["Access-Control-Max-Age"] = "86400"
+    return response

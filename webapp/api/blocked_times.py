@@ -1,0 +1,54 @@
+"""Time that a host keeps free of meetings."""
+
+import uuid
+from typing import Any
+
+from flask import url_for
+
+from webapp.api import examples
+from webapp.api.answers import Made, Page
+from webapp.api.blueprint import Blueprint
+from webapp.api.callers import Access, actor, host
+from webapp.api.paging import cut
+from webapp.api.schemas import schedules as schemas
+from webapp.api.schemas.common import PageQuery
+from webapp.services import blocked_times
+from webapp.services.blocked_times import NewBlockedTime
+
+blueprint = Blueprint("Blocked times", __name__, description="Time that is kept free of meetings, such as a vacation.")
+
+
+@blueprint.operation(
+    "GET",
+    "/blocked-times",
+    Access.READ,
+    query=PageQuery,
+    answer=schemas.BlockedTimePage,
+    example=examples.BLOCKED_TIME_PAGE,
+)
+def list_blocked_times(asked: dict[str, Any]) -> Page:
+    """What is blocked now or later, by start"""
+    found = blocked_times.blocked_times(host().host_id)
+    return cut(found, limit=asked["limit"], cursor=asked["cursor"], key=lambda one: str(one.public_id))
+
+
+@blueprint.operation(
+    "POST",
+    "/blocked-times",
+    Access.WRITE,
+    body=schemas.NewBlockedTime,
+    body_example=examples.NEW_BLOCKED_TIME,
+    answer=schemas.BlockedTime,
+    status=201,
+    example=examples.BLOCKED_TIME,
+)
+def create_blocked_time(wanted: dict[str, Any]) -> Made:
+    """Block time; bookings in it stay"""
+    made = blocked_times.block(NewBlockedTime(**wanted), host_id=host().host_id, actor=actor())
+    return Made(made, url_for("api_blocked_times.delete_blocked_time", blocked_time_id=made.public_id))
+
+
+@blueprint.operation("DELETE", "/blocked-times/<uuid:blocked_time_id>", Access.WRITE, status=204)
+def delete_blocked_time(blocked_time_id: uuid.UUID) -> None:
+    """Open blocked time again"""
+    blocked_times.unblock(blocked_time_id, host_id=host().host_id, actor=actor())

@@ -1,0 +1,127 @@
+"""Booking, and what a guest or host does to one booking."""
+
+import uuid
+from typing import Any
+
+from flask import Response, url_for
+
+from webapp.api import examples
+from webapp.api.answers import Made
+from webapp.api.blueprint import Blueprint
+from webapp.api.callers import Access, actor, admit_booking, guest_booking, host, presented_token
+from webapp.api.schemas import bookings as schemas
+from webapp.domain.actor import GUEST
+from webapp.domain.booking import BookingStatus
+from webapp.domain.errors import Invalid, NotFound
+from webapp.services import bookings
+from webapp.services.booking_commands import Book
+from webapp.services.booking_views import BookingView
+from webapp.services.calendar import host_booking
+from webapp.services.invitations import Audience, Method, invitation
+from webapp.services.managed_bookings import managed_booking
+
+CALENDAR = "text/calendar"
+GONE = (BookingStatus.CANCELLED, BookingStatus.DECLINED)
+PLACE = ("host", "event_type", "start")
+
+blueprint = Blueprint("Bookings", __name__, description="One booking: by its manage token, or its host's token.")
+
+
+@blueprint.operation(
+    "POST",
+    "/bookings",
+    Access.PUBLIC,
+    body=schemas.NewBooking,
+    body_example=examples.NEW_BOOKING,
+    answer=schemas.MadeBooking,
+    status=201,
+    example=examples.MADE_BOOKING,
+    refuses=(404, 409),
+)
+def create_booking(wanted: dict[str, Any]) -> Made:
+    """Book a slot"""
+    admit_booking()
+    _require_place(wanted)
+    booking = bookings.book(Book(**wanted), actor=GUEST)
+    return Made(booking, url_for("api_bookings.get_booking", booking_id=booking.uid))
+
+
+@blueprint.operation(
+    "GET",
+    "/bookings/<uuid:booking_id>",
+    Access.BOOKING,
+    answer=schemas.Booking,
+    example=examples.BOOKING,
+)
+def get_booking(booking_id: uuid.UUID) -> BookingView:
+    """A booking"""
+    return callers_booking(booking_id)
+
+
+@blueprint.operation(
+    "DELETE",
+    "/bookings/<uuid:booking_id>",
+    Access.CHANGE_BOOKING,
+    body=schemas.Reason,
+    body_example=examples.REASON,
+    status=204,
+    refuses=(409,),
+    matches=get_booking,
+)
+def cancel_booking(given: dict[str, Any], booking_id: uuid.UUID) -> None:
+    """Cancel a booking"""
+    found = callers_booking(booking_id)
+    bookings.cancel(found.uid, actor=actor(), reason=given["reason"])
+
+
+@blueprint.operation(
+    "POST",
+    "/bookings/<uuid:booking_id>/reschedule",
+    Access.CHANGE_BOOKING,
+    body=schemas.Reschedule,
+    body_example=examples.RESCHEDULE,
+    answer=schemas.Booking,
+    example=examples.MOVED_BOOKING,
+    refuses=(409,),
+)
+def reschedule_booking(wanted: dict[str, Any], booking_id: uuid.UUID) -> BookingView:
+    """Move a booking to another start"""
+    found = callers_booking(booking_id)
+    return bookings.reschedule(found.uid, wanted["start"], actor=actor())
+
+
+@blueprint.operation(
+    "GET",
+    "/bookings/<uuid:booking_id>/invite.ics",
+    Access.BOOKING,
+    media_type=CALENDAR,
+    example=examples.INVITATION,
+)
+def get_invitation(booking_id: uuid.UUID) -> Response:
+    """The invitation as a calendar file"""
+    found = callers_booking(booking_id)
+    method = Method.CANCEL if found.status in GONE else Method.REQUEST
+    audience = Audience.GUEST if guest_booking() else Audience.HOST
+    body = invitation(found, method=method, audience=audience, stamp=found.cancelled_at or found.created_at)
+    response = Response(body, content_type=f"{CALENDAR}; charset=utf-8; method={method}")
+    response.headers["Content-Disposition"] = 'attachment; filename="invite.ics"'
+    return response
+
+
+def callers_booking(booking_id: uuid.UUID) -> BookingView:
+    """The booking, if the caller may see it. Raises NotFound."""
+    if guest_booking() is None:
+        return host_booking(booking_id, host_id=host().host_id)
+    if guest_booking() != booking_id:
+        raise NotFound
+    return managed_booking(presented_token() or "")
+
+
+def _require_place(wanted: dict[str, Any]) -> None:
+    """Either a slot, or host, event type and start. Raises Invalid."""
+    if "slot_id" in wanted:
+        faults = {name: ["Not together with slot_id."] for name in PLACE if name in wanted}
+    else:
+        faults = {name: ["Missing data for required field."] for name in PLACE if name not in wanted}
+    if faults:
+        raise Invalid(faults)

@@ -1,0 +1,103 @@
+"""A host's event types."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import url_for
+
+from webapp.api import examples
+from webapp.api.answers import Made, Page
+from webapp.api.blueprint import Blueprint
+from webapp.api.callers import Access, actor, host
+from webapp.api.paging import cut
+from webapp.api.schemas import event_types as schemas
+from webapp.api.schemas.common import PageQuery
+from webapp.domain.questions import Question, QuestionKind
+from webapp.services import event_types
+from webapp.services.event_types import EventTypeContent, LocationKind
+
+NONE_IF_ZERO = ("increment_minutes", "max_per_day", "max_per_week")
+
+blueprint = Blueprint("Event types", __name__, description="What guests can book.")
+
+
+@blueprint.operation(
+    "GET",
+    "/event-types",
+    Access.READ,
+    query=PageQuery,
+    answer=schemas.EventTypePage,
+    example=examples.EVENT_TYPE_PAGE,
+)
+def list_event_types(asked: dict[str, Any]) -> Page:
+    """Your event types, in your order"""
+    found = [one.content for one in event_types.host_event_types(host().host_id)]
+    return cut(found, limit=asked["limit"], cursor=asked["cursor"], key=lambda one: one.slug)
+
+
+@blueprint.operation(
+    "POST",
+    "/event-types",
+    Access.WRITE,
+    body=schemas.NewEventType,
+    body_example=examples.NEW_EVENT_TYPE,
+    answer=schemas.EventType,
+    status=201,
+    example=examples.EVENT_TYPE,
+    refuses=(409,),
+)
+def create_event_type(wanted: dict[str, Any]) -> Made:
+    """Make an event type"""
+    content = EventTypeContent(**_columns(wanted))
+    made = event_types.create_event_type(content, host_id=host().host_id, actor=actor())
+    return Made(made.content, url_for("api_event_types.get_event_type", slug=made.content.slug))
+
+
+@blueprint.operation("GET", "/event-types/<slug>", Access.READ, answer=schemas.EventType, example=examples.EVENT_TYPE)
+def get_event_type(slug: str) -> EventTypeContent:
+    """An event type"""
+    return event_types.host_event_type(host().host_id, slug).content
+
+
+@blueprint.operation(
+    "PATCH",
+    "/event-types/<slug>",
+    Access.WRITE,
+    body=schemas.EventTypeChange,
+    body_example=examples.EVENT_TYPE_CHANGE,
+    answer=schemas.EventType,
+    example=examples.EVENT_TYPE,
+    refuses=(409,),
+    matches=get_event_type,
+)
+def update_event_type(wanted: dict[str, Any], slug: str) -> EventTypeContent:
+    """Change an event type; what is left out stays"""
+    content = replace(get_event_type_content(slug), **_columns(wanted))
+    return event_types.update_event_type(slug, content, host_id=host().host_id, actor=actor()).content
+
+
+@blueprint.operation("DELETE", "/event-types/<slug>", Access.WRITE, status=204, matches=get_event_type)
+def delete_event_type(slug: str) -> None:
+    """Delete an event type; one that has been booked is archived"""
+    event_types.delete_event_type(slug, host_id=host().host_id, actor=actor())
+
+
+def get_event_type_content(slug: str) -> EventTypeContent:
+    """As it is now. Raises NotFound."""
+    return event_types.host_event_type(host().host_id, slug).content
+
+
+def _columns(wanted: dict[str, Any]) -> dict[str, Any]:
+    """The contract's names and shapes as those of the content."""
+    given = {name: (value or None) if name in NONE_IF_ZERO else value for name, value in wanted.items()}
+    if "location" in given:
+        place = given.pop("location")
+        given["location_kind"] = LocationKind(place["kind"]) if place else None
+        given["location_detail"] = place["detail"] if place else ""
+    if "questions" in given:
+        given["questions"] = tuple(_question(one) for one in given["questions"])
+    return given
+
+
+def _question(given: dict[str, Any]) -> Question:
+    return Question(**given | {"kind": QuestionKind(given["kind"]), "options": tuple(given["options"])})

@@ -1,0 +1,127 @@
+"""Examples for the specification. Tests hold each against the schema of its operation."""
+
+from typing import Any
+
+Json = dict[str, Any]
+
+BOOKING_ID = "7f9c24e5-2b1d-4f6a-9c0e-3d5a1b8e6f42"
+SLOT_ID = "b1946ac9-2492-4d23-a6f1-0c5e7a9d3b58"
+HOST: Json = {
+    "slug": "ada",
+    "name": "Ada Lovelace",
+    "time_zone": "Europe/London",
+    "event_types": [
+        {"slug": "30min", "title": "30 minutes", "duration_minutes": 30, "description": "", "capacity": 1},
+    ],
+}
+OFFERED_SLOTS: Json = {
+    "time_zone": "Europe/Paris",
+    "data": [
+        {"start": "2027-03-15T08:00:00Z", "end": "2027-03-15T08:30:00Z", "seats_left": 1},
+        {"start": "2027-03-15T09:00:00Z", "end": "2027-03-15T09:30:00Z", "seats_left": 1, "slot_id": SLOT_ID},
+    ],
+}
+WHY: Json = {
+    "offered": False,
+    "reasons": [{"code": "blocked", "detail": "Blocked from Mon, Mar 15, 9:00 AM to 5:00 PM."}],
+}
+ME: Json = {
+    "slug": "ada",
+    "name": "Ada Lovelace",
+    "email": "ada@example.org",
+    "time_zone": "Europe/London",
+    "scopes": ["read", "write"],
+}
+NEW_BOOKING: Json = {
+    "host": "ada",
+    "event_type": "30min",
+    "start": "2027-03-15T09:00:00+01:00",
+    "name": "Gita Guest",
+    "email": "gita@example.net",
+    "subject": "The analytical engine",
+    "time_zone": "Europe/Paris",
+}
+BOOKING: Json = {
+    "id": BOOKING_ID,
+    "status": "confirmed",
+    "host": {"slug": "ada", "name": "Ada Lovelace"},
+    "event_type": {"slug": "30min", "title": "30 minutes"},
+    "slot_id": SLOT_ID,
+    "start": "2027-03-15T08:00:00Z",
+    "end": "2027-03-15T08:30:00Z",
+    "guest": {"name": "Gita Guest", "email": "gita@example.net", "time_zone": "Europe/Paris"},
+    "subject": "The analytical engine",
+    "notes": "",
+    "answers": {},
+    "version": 0,
+    "created_at": "2027-03-01T12:00:00Z",
+    "cancelled_at": None,
+    "cancelled_by": None,
+    "cancel_reason": None,
+}
+MADE_BOOKING: Json = BOOKING | {"manage_token": "f5wk5SsdT2qcDj1aG45vQpKk0m1n2o3p4q5r6s7t8u8"}
+MOVED_BOOKING: Json = BOOKING | {"start": "2027-03-16T08:00:00Z", "end": "2027-03-16T08:30:00Z", "version": 1}
+DECLINED_BOOKING: Json = BOOKING | {"status": "declined", "cancel_reason": "I am away that week."}
+NO_SHOW_BOOKING: Json = BOOKING | {"status": "no_show"}
+BOOKING_PAGE: Json = {"data": [BOOKING], "next_cursor": None}
+REASON: Json = {"reason": "I am away that week."}
+RESCHEDULE: Json = {"start": "2027-03-16T09:00:00+01:00"}
+INVITATION = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Openslot//Openslot//EN\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\n"
+    f"UID:{BOOKING_ID}@book.example.org\r\nSEQUENCE:0\r\nDTSTART:20270315T080000Z\r\nDTEND:20270315T083000Z\r\n"
+    "END:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+NEW_SLOT: Json = {"start": "2027-03-15T09:00:00Z", "duration_minutes": 30}
+SLOT_CHANGE: Json = {"start": "2027-03-15T10:00:00Z"}
+SLOT: Json = {
+    "id": SLOT_ID,
+    "start": "2027-03-15T09:00:00Z",
+    "end": "2027-03-15T09:30:00Z",
+    "duration_minutes": 30,
+    "event_type": "30min",
+    "status": "available",
+    "capacity": 1,
+    "seats_taken": 0,
+    "origin": "published",
+}
+SLOT_PAGE: Json = {"data": [SLOT], "next_cursor": None}
+NEW_EVENT_TYPE: Json = {"slug": "intro", "title": "Introduction", "duration_minutes": 30}
+EVENT_TYPE_CHANGE: Json = {"buffer_after_minutes": 10, "max_per_day": 4}
+EVENT_TYPE: Json = {
+    "slug": "intro",
+    "title": "Introduction",
+    "description": "",
+    "duration_minutes": 30,
+    "increment_minutes": None,
+    "buffer_before_minutes": 0,
+    "buffer_after_minutes": 10,
+    "notice_minutes": 0,
+    "window_days": None,
+    "window_from": None,
+    "window_to": None,
+    "max_per_day": 4,
+    "max_per_week": None,
+    "capacity": 1,
+    "requires_confirmation": False,
+    "location": {"kind": "link", "detail": "https://meet.example.org/ada"},
+    "questions": [{"key": "topic", "label": "What about?", "kind": "text", "required": False, "options": []}],
+    "is_public": True,
+    "is_active": True,
+    "color": "spruce",
+}
+EVENT_TYPE_PAGE: Json = {"data": [EVENT_TYPE], "next_cursor": None}
+SCHEDULE: Json = {
+    "time_zone": "Europe/London",
+    "week_start": 0,
+    "weekly_hours": [{"weekday": day, "start": "09:00", "end": "17:00"} for day in range(5)],
+    "overrides": [{"on": "2027-05-04", "windows": [{"start": "10:00", "end": "12:00"}]}],
+    "holidays": {"country": "GB", "subdivision": "ENG"},
+}
+NEW_BLOCKED_TIME: Json = {"start": "2027-08-02T00:00:00+01:00", "end": "2027-08-16T00:00:00+01:00", "note": "Holiday"}
+BLOCKED_TIME: Json = {
+    "id": "2c624232-cc22-4197-8bd9-2c6e0f5b8a31",
+    "start": "2027-08-01T23:00:00Z",
+    "end": "2027-08-15T23:00:00Z",
+    "note": "Holiday",
+}
+BLOCKED_TIME_PAGE: Json = {"data": [BLOCKED_TIME], "next_cursor": None}

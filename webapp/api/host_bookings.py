@@ -1,0 +1,81 @@
+"""A host's bookings: the list, and what only the host decides."""
+
+import uuid
+from typing import Any
+
+from webapp.api import examples
+from webapp.api.answers import Page
+from webapp.api.blueprint import Blueprint
+from webapp.api.callers import Access, actor, host
+from webapp.api.paging import page_of, place_of
+from webapp.api.schemas import bookings as schemas
+from webapp.api.spans import span_of
+from webapp.services import approvals
+from webapp.services.booking_views import BookingView
+from webapp.services.lists import bookings_list
+
+blueprint = Blueprint("Host's bookings", __name__, description="All bookings of a host, and the host's decisions.")
+
+
+@blueprint.operation(
+    "GET",
+    "/bookings",
+    Access.READ,
+    query=schemas.BookingQuery,
+    answer=schemas.BookingPage,
+    example=examples.BOOKING_PAGE,
+)
+def list_bookings(asked: dict[str, Any]) -> Page:
+    """Your bookings, by start"""
+    me = host()
+    return page_of(
+        bookings_list(
+            me.host_id,
+            status=asked["status"],
+            email=asked["email"],
+            span=span_of(asked, me.time_zone),
+            limit=asked["limit"],
+            after=place_of(asked["cursor"]),
+        )
+    )
+
+
+@blueprint.operation(
+    "POST",
+    "/bookings/<uuid:booking_id>/accept",
+    Access.WRITE,
+    answer=schemas.Booking,
+    example=examples.BOOKING,
+    refuses=(409,),
+)
+def accept_booking(booking_id: uuid.UUID) -> BookingView:
+    """Say yes to a pending booking"""
+    return approvals.accept(booking_id, actor=actor())
+
+
+@blueprint.operation(
+    "POST",
+    "/bookings/<uuid:booking_id>/decline",
+    Access.WRITE,
+    body=schemas.Reason,
+    body_example=examples.REASON,
+    answer=schemas.Booking,
+    example=examples.DECLINED_BOOKING,
+    refuses=(409,),
+)
+def decline_booking(given: dict[str, Any], booking_id: uuid.UUID) -> BookingView:
+    """Say no to a pending booking"""
+    return approvals.decline(booking_id, actor=actor(), reason=given["reason"])
+
+
+@blueprint.operation(
+    "POST",
+    "/bookings/<uuid:booking_id>/no-show",
+    Access.WRITE,
+    answer=schemas.Booking,
+    example=examples.NO_SHOW_BOOKING,
+    refuses=(409,),
+)
+def mark_no_show(booking_id: uuid.UUID) -> BookingView:
+    """The guest did not come"""
+    return approvals.mark_no_show(booking_id, actor=actor())

@@ -1,0 +1,77 @@
+"""What anybody may ask of a host, and why a start is not offered, for the host alone."""
+
+from datetime import date
+from typing import Any
+
+from flask import Response
+
+from webapp.api import examples
+from webapp.api.answers import json_answer
+from webapp.api.blueprint import Blueprint
+from webapp.api.callers import Access, host
+from webapp.api.schemas import hosts as schemas
+from webapp.api.slot_json import offered_slots
+from webapp.domain.errors import Invalid, NotFound
+from webapp.reason_words import in_words
+from webapp.services import why as reasons
+from webapp.services.offers import offering, public_slot_ids
+from webapp.services.public_pages import PublicHost, public_host
+from webapp.services.slot_listing import offers_on
+
+MOST_DAYS = 62
+
+blueprint = Blueprint("Public", __name__, description="What anybody may see and do: no token.")
+
+
+@blueprint.operation("GET", "/hosts/<slug>", Access.PUBLIC, answer=schemas.PublicHost, example=examples.HOST)
+def get_host(slug: str) -> PublicHost:
+    """A host and what they can be booked for"""
+    return public_host(slug)
+
+
+@blueprint.operation(
+    "GET",
+    "/hosts/<host_slug>/event-types/<slug>/slots",
+    Access.PUBLIC,
+    query=schemas.OfferedSlotsQuery,
+    answer=schemas.OfferedSlots,
+    example=examples.OFFERED_SLOTS,
+)
+def list_offered_slots(asked: dict[str, Any], host_slug: str, slug: str) -> Response:
+    """Slots that can be booked, by start"""
+    first, last = asked["first"], asked["last"]
+    _require_few_days(first, last)
+    what = offering(host_slug, slug)
+    zone = asked["time_zone"] or what.host_time_zone
+    offers = offers_on(what, first, last, time_zone=zone)
+    rows = [offer.slot_id for offer in offers if offer.slot_id is not None]
+    return json_answer(offered_slots(offers, zone, public_slot_ids(rows) if rows else {}))
+
+
+@blueprint.operation(
+    "GET",
+    "/hosts/<host_slug>/event-types/<slug>/slots/why",
+    Access.READ,
+    query=schemas.WhyQuery,
+    answer=schemas.Why,
+    example=examples.WHY,
+)
+def explain_slot(asked: dict[str, Any], host_slug: str, slug: str) -> dict[str, Any]:
+    """Why a start is offered or not, for the host"""
+    if host_slug != host().slug:
+        raise NotFound
+    found = reasons.why(reasons.inspected(host_slug, slug), asked["start"])
+    if found.offered:
+        return {"offered": True}
+    zone = host().time_zone
+    return {
+        "offered": False,
+        "reasons": [{"code": str(one.code), "detail": in_words(one, time_zone=zone)} for one in found.reasons],
+    }
+
+
+def _require_few_days(first: date, last: date) -> None:
+    if last < first:
+        raise Invalid({"to": ["Must not be before from."]})
+    if (last - first).days >= MOST_DAYS:
+        raise Invalid({"to": [f"At most {MOST_DAYS} days at once."]})

@@ -1,0 +1,28 @@
+"""If-Match: change only what is still as the caller saw it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Response, g, request
+
+from webapp.api.answers import require_match
+from webapp.services.repeats import as_one
+
+View = Callable[..., Any]
+
+
+def matched(read: View | None, path: Mapping[str, Any], change: Callable[[], Response]) -> Response:
+    """The answer to `change`. With If-Match it is made in one transaction with a look at what `read` answers now.
+
+    Raises PreconditionFailed.
+    """
+    if read is None or not request.if_match:
+        return change()
+    current: Callable[..., Response] = read.current  # type: ignore[attr-defined]
+
+    def compared() -> Response:
+        require_match(current(**path))
+        return change()
+
+    holder = g.holder
+    return as_one(host_id=holder.host_id if holder else None, act=compared)

@@ -1,0 +1,52 @@
+"""Bodies and queries of requests, parsed strictly: what is wrong is named by field, whatever was sent."""
+
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+import marshmallow as ma
+from flask import Request
+from webargs.core import is_json, missing
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from webapp.api.json import parsed
+from webapp.domain.errors import Invalid
+
+LOCATIONS = ("json", "query")
+
+
+class Parser(FlaskParser):
+    """The parser of all operations."""
+
+    def load_json(self, req: Request, schema: ma.Schema) -> Any:  # noqa: ARG002
+        """An absent body is an empty object: what is required is then named as missing."""
+        body = req.get_data(cache=True)
+        if not body:
+            return missing
+        if not is_json(req.mimetype):
+            raise UnsupportedMediaType
+        try:
+            return parsed(body)
+        except ValueError:
+            raise BadRequest from None
+
+    def handle_error(self, error: ma.ValidationError, *_request: Any, **_options: Any) -> NoReturn:
+        messages: Any = error.messages
+        found: dict[str, list[str]] = {}
+        for location, faults in messages.items() if isinstance(messages, dict) else [("json", messages)]:
+            for field, texts in _flat(faults if location in LOCATIONS else {location: faults}):
+                found.setdefault(field, []).extend(texts)
+        raise Invalid(found)
+
+
+def _flat(faults: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
+    """`{"slots": {0: {"start": [...]}}}` -> `slots.0.start`; what concerns the whole has the name of the whole."""
+    if not isinstance(faults, dict):
+        yield path, [str(text) for text in (faults if isinstance(faults, list) else [faults])]
+        return
+    for name, inner in faults.items():
+        part = "" if name == "_schema" else str(name)
+        yield from _flat(inner, f"{path}.{part}" if path and part else path or part)
+
+
+parser = Parser()

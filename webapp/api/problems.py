@@ -1,0 +1,54 @@
+"""Errors as problem details (RFC 9457): every answer of 400 or more below /api/ is made here."""
+
+from typing import Any
+
+from flask import Response, g
+from werkzeug.exceptions import HTTPException
+
+from webapp.api.json import dumped
+from webapp.api.problem_words import HTTP_CODES, WORDS
+from webapp.domain.errors import DomainError
+from webapp.error_status import status_of
+from webapp.extensions import site
+
+MEDIA_TYPE = "application/problem+json"
+
+
+def problem(error: Exception) -> Response:
+    """The answer to whatever was raised below /api/."""
+    if isinstance(error, DomainError):
+        return _answer(status_of(error), error.code, error)
+    if isinstance(error, HTTPException) and error.code:
+        return _with_headers_of(error, _answer(error.code, HTTP_CODES.get(error.code, "error"), error))
+    return _answer(500, HTTP_CODES[500], error)
+
+
+def problem_type(code: str) -> str:
+    """The address at which this problem is explained."""
+    return site.url(f"/docs/problems#{code}")
+
+
+def _answer(status: int, code: str, error: Exception) -> Response:
+    title, detail = WORDS[code]
+    body: dict[str, Any] = {
+        "type": problem_type(code),
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    if errors := getattr(error, "errors", None):
+        body["errors"] = {field: list(messages) for field, messages in errors.items()}
+    g.problem_code = code
+    response = Response(dumped(body), status, content_type=MEDIA_TYPE)
+    response.headers["Cache-Control"] = "no-store"
+    if retry_after := getattr(error, "retry_after", None):
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def _with_headers_of(error: HTTPException, response: Response) -> Response:
+    for name, value in error.get_headers():
+        if name in ("Allow", "WWW-Authenticate"):
+            response.headers[name] = value
+    return response

@@ -1,0 +1,67 @@
+"""Idempotency-Key: the same request again has the answer of the first one."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, request
+from werkzeug.exceptions import BadRequest
+
+from webapp.api.answers import Made, json_answer
+from webapp.api.callers import caller_key
+from webapp.services.booking_views import BookingView
+from webapp.services.idempotency import fingerprint
+from webapp.services.repeats import booking_as_kept, kept_booking, once
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotent-Replayed"
+_KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
+
+Render = Callable[[Any], Response]
+
+
+def repeatable(act: Callable[[], Any], render: Render) -> Response:
+    """The answer to `act`, which runs once per key and caller. Raises BadRequest for what is no key."""
+    key = request.headers.get(HEADER)
+    if key is None:
+        return render(act())
+    if not _KEY.fullmatch(key):
+        raise BadRequest
+    answers: list[Response] = []
+
+    def acted() -> dict[str, Any]:
+        value = act()
+        answers.append(render(value))
+        return _kept(value, answers[-1])
+
+    kept, is_replay = once(caller_key(), key, _request_hash(), act=acted)
+    return _replayed(kept, render) if is_replay else answers[-1]
+
+
+def _request_hash() -> str:
+    body = hashlib.sha256(request.get_data(cache=True)).hexdigest()
+    query = request.query_string.decode("latin-1")
+    return fingerprint({"method": request.method, "path": request.path, "query": query, "body": body})
+
+
+def _kept(value: Any, response: Response) -> dict[str, Any]:
+    """Of a booking only what may change: the rest, a person's words among it, is read from the booking again."""
+    made = value.value if isinstance(value, Made) else value
+    if isinstance(made, BookingView):
+        return {"booking": kept_booking(made), "path": value.path if isinstance(value, Made) else None}
+    body = json.loads(response.get_data()) if response.content_length else None
+    return {"status": response.status_code, "location": response.headers.get("Location"), "body": body}
+
+
+def _replayed(kept: dict[str, Any], render: Render) -> Response:
+    if "booking" in kept:
+        booking = booking_as_kept(kept["booking"])
+        response = render(Made(booking, kept["path"]) if kept["path"] else booking)
+    else:
+        response = json_answer(json.dumps(kept["body"], ensure_ascii=False, separators=(",", ":")), kept["status"])
+        if kept["location"]:
+            response.headers["Location"] = kept["location"]
+    response.headers[REPLAYED] = "true"
+    return response

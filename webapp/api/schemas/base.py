@@ -1,0 +1,37 @@
+"""Bases of the schemas: what comes in is closed, what goes out is complete."""
+
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import fields
+
+
+class Body(ma.Schema):
+    """A request body. Unknown fields are refused, never ignored."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+
+class Query(ma.Schema):
+    """Parameters of a query."""
+
+    class Meta:
+        unknown = ma.EXCLUDE
+
+
+class Answer(ma.Schema):
+    """An answer: exactly these keys, all of them, always."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        field_obj.required = True
+
+
+class Part(fields.Nested):
+    """Some fields of the object itself as an object of their own."""
+
+    def get_value(self, obj: Any, attr: str, accessor: Any = None, default: Any = ma.missing) -> Any:
+        return obj

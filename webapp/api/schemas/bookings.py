@@ -1,0 +1,87 @@
+"""Bookings as guests and hosts see them."""
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from webapp.api.schemas.base import Answer, Body, Part
+from webapp.api.schemas.common import EventTypeRef, HostRef, SpanQuery
+from webapp.api.schemas.fields import Id, Instant, Text, Texts, Zone
+from webapp.domain.booking import BookingStatus
+from webapp.services.manage_links import manage_token
+
+LOCALE = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$"
+WHO_CANCELS = ("guest", "host", "admin", "system")
+
+
+class NewBooking(Body):
+    """Either `host`, `event_type` and `start`, or `slot_id`."""
+
+    host = Text(metadata={"description": "The host's slug."})
+    event_type = Text(metadata={"description": "The slug of one of the host's event types."})
+    start = Instant()
+    slot_id = Id()
+    name = Text(required=True)
+    email = Text(required=True, metadata={"description": "The invitation goes there."})
+    subject = Text(required=True)
+    time_zone = Zone(required=True, metadata={"description": "The guest's, for their mails."})
+    notes = Text()
+    answers = Texts(metadata={"description": "By the keys of the event type's questions."})
+    location = Text(metadata={"description": "Where the event type asks the guest for a place or number."})
+    locale = Text(
+        validate=validate.Regexp(LOCALE, error="Must be a language such as en-GB."), metadata={"example": "en-GB"}
+    )
+
+
+class GuestRef(Answer):
+    name = Text(attribute="guest_name")
+    email = Text(attribute="guest_email")
+    time_zone = Text(attribute="guest_time_zone")
+
+
+class Booking(Answer):
+    id = Id(attribute="uid")
+    status = Text(validate=validate.OneOf([str(status) for status in BookingStatus]))
+    host = Part(HostRef)
+    event_type = Part(EventTypeRef)
+    slot_id = Id(attribute="slot_public_id")
+    start = Instant()
+    end = Instant()
+    guest = Part(GuestRef)
+    subject = Text()
+    notes = Text()
+    answers = Texts()
+    version = fields.Integer(metadata={"description": "Rises with each change of time and with cancelling."})
+    created_at = Instant()
+    cancelled_at = Instant(allow_none=True)
+    cancelled_by = Text(allow_none=True, validate=validate.OneOf(WHO_CANCELS))
+    cancel_reason = Text(allow_none=True)
+
+
+class ManageToken(Text):
+    """From the uid of a booking."""
+
+    def get_value(self, obj: Any, attr: str, accessor: Any = None, default: Any = None) -> str:
+        return manage_token(obj.uid)
+
+
+class MadeBooking(Booking):
+    manage_token = ManageToken(metadata={"description": "Proves the right to change this booking. Shown only here."})
+
+
+class Reason(Body):
+    reason = Text(load_default=None, allow_none=True, metadata={"description": "Told to the other side."})
+
+
+class Reschedule(Body):
+    start = Instant(required=True)
+
+
+class BookingQuery(SpanQuery):
+    status = Text(load_default=None, validate=validate.OneOf([str(status) for status in BookingStatus]))
+    email = Text(load_default=None, metadata={"description": "Of the guest, whatever its case."})
+
+
+class BookingPage(Answer):
+    data = fields.List(fields.Nested(Booking))
+    next_cursor = Text(allow_none=True)

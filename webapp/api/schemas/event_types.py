@@ -1,0 +1,115 @@
+"""Event types of a host, as a whole. Minutes; 0 or null in a limit means none."""
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from webapp.api.schemas.base import Answer, Body
+from webapp.api.schemas.fields import Day, Flag, Text, Whole
+from webapp.domain.questions import MOST_OPTIONS, MOST_QUESTIONS, QuestionKind
+from webapp.services.event_type_content import BOUNDS, COLORS, LocationKind
+
+KINDS = [str(kind) for kind in QuestionKind]
+PLACES = [str(kind) for kind in LocationKind]
+
+
+def minutes(name: str, **given: Any) -> Whole:
+    """A figure within the bounds that the services set."""
+    return Whole(*BOUNDS[name], **given)
+
+
+def limit(name: str, **given: Any) -> Whole:
+    """The same, where 0 means none."""
+    return Whole(0, BOUNDS[name][1], **given, allow_none=True, metadata={"description": "0 or null: none."})
+
+
+class Location(Body):
+    kind = Text(required=True, validate=validate.OneOf(PLACES))
+    detail = Text(load_default="", metadata={"description": "The number, place or link; empty where the guest says."})
+
+
+class Question(Body):
+    key = Text(required=True, metadata={"description": "Names the answer; stable."})
+    label = Text(required=True)
+    kind = Text(load_default="text", validate=validate.OneOf(KINDS))
+    required = Flag(load_default=False)
+    options = fields.List(Text(), load_default=list, validate=validate.Length(max=MOST_OPTIONS))
+
+
+class EventTypeChange(Body):
+    """What is left out stays as it is."""
+
+    slug = Text()
+    title = Text()
+    description = Text()
+    duration_minutes = minutes("duration_minutes")
+    increment_minutes = Whole(
+        0, BOUNDS["increment_minutes"][1], allow_none=True, metadata={"description": "0 or null: the duration."}
+    )
+    buffer_before_minutes = minutes("buffer_before_minutes")
+    buffer_after_minutes = minutes("buffer_after_minutes")
+    notice_minutes = minutes("notice_minutes")
+    window_days = minutes("window_days", allow_none=True)
+    window_from = Day(allow_none=True)
+    window_to = Day(allow_none=True)
+    max_per_day = limit("max_per_day")
+    max_per_week = limit("max_per_week")
+    capacity = minutes("capacity")
+    requires_confirmation = Flag()
+    location = fields.Nested(Location, allow_none=True)
+    questions = fields.List(fields.Nested(Question), validate=validate.Length(max=MOST_QUESTIONS))
+    is_public = Flag()
+    is_active = Flag()
+    color = Text(validate=validate.OneOf(COLORS))
+
+
+class NewEventType(EventTypeChange):
+    slug = Text(required=True)
+    title = Text(required=True)
+    duration_minutes = minutes("duration_minutes", required=True)
+
+
+class LocationAnswer(Answer):
+    kind = Text(attribute="location_kind", validate=validate.OneOf(PLACES))
+    detail = Text(attribute="location_detail")
+
+
+class QuestionAnswer(Answer):
+    key = Text()
+    label = Text()
+    kind = Text(validate=validate.OneOf(KINDS))
+    required = fields.Boolean()
+    options = fields.List(Text())
+
+
+class LocationPart(fields.Nested):
+    def get_value(self, obj: Any, attr: str, accessor: Any = None, default: Any = None) -> Any:
+        return obj if obj.location_kind else None
+
+
+class EventType(Answer):
+    slug = Text()
+    title = Text()
+    description = Text()
+    duration_minutes = fields.Integer()
+    increment_minutes = fields.Integer(allow_none=True)
+    buffer_before_minutes = fields.Integer()
+    buffer_after_minutes = fields.Integer()
+    notice_minutes = fields.Integer()
+    window_days = fields.Integer(allow_none=True)
+    window_from = Day(allow_none=True)
+    window_to = Day(allow_none=True)
+    max_per_day = fields.Integer(allow_none=True)
+    max_per_week = fields.Integer(allow_none=True)
+    capacity = fields.Integer()
+    requires_confirmation = fields.Boolean()
+    location = LocationPart(LocationAnswer, allow_none=True)
+    questions = fields.List(fields.Nested(QuestionAnswer))
+    is_public = fields.Boolean()
+    is_active = fields.Boolean()
+    color = Text()
+
+
+class EventTypePage(Answer):
+    data = fields.List(fields.Nested(EventType))
+    next_cursor = Text(allow_none=True)

@@ -1,0 +1,182 @@
+"""Fields that take exactly what the specification says: no "5" for 5, no 1 for true, no time without an offset."""
+
+import re
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from marshmallow import fields, validate
+
+from webapp import formats
+from webapp.domain.windows import MINUTES_OF_DAY
+
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+# RFC 3339; seconds may be left out, an offset never.
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+
+
+class Text(fields.String):
+    """A string that a database can keep; what else it may be the services say."""
+
+    default_error_messages = {"unstorable": "Must not contain NUL or half a character."}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if _NO_TEXT.search(text):
+            raise self.make_error("unstorable")
+        return text
+
+
+class Whole(fields.Integer):
+    """A whole number between two bounds."""
+
+    def __init__(self, least: int, most: int, **given: Any) -> None:
+        super().__init__(strict=True, validate=validate.Range(least, most), **given)
+
+
+class Flag(fields.Boolean):
+    """true or false and nothing else."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class Instant(Text):
+    """RFC 3339, whole seconds; out in UTC with Z."""
+
+    default_error_messages = {"instant": "Must be a time with its offset, such as 2027-03-14T09:00:00+01:00."}
+
+    def __init__(self, **given: Any) -> None:
+        metadata = {"format": "date-time", "example": "2027-03-14T05:00:00Z"} | given.pop("metadata", {})
+        super().__init__(metadata=metadata, **given)
+
+    def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        moment = moment_of(super()._deserialize(value, attr, data, **kwargs))
+        if moment is None:
+            raise self.make_error("instant")
+        return moment
+
+
+class Day(Text):
+    """A date."""
+
+    default_error_messages = {"date": "Must be a date such as 2027-03-14."}
+
+    def __init__(self, **given: Any) -> None:
+        metadata = {"format": "date"} | given.pop("metadata", {})
+        super().__init__(metadata=metadata, **given)
+
+    def _serialize(self, value: date | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else value.isoformat()
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        day = day_of(super()._deserialize(value, attr, data, **kwargs))
+        if day is None:
+            raise self.make_error("date")
+        return day
+
+
+class Clock(Text):
+    """A time of the day, `09:00` to `24:00`; inside a number of minutes."""
+
+    default_error_messages = {"clock": "Must be a time such as 09:00."}
+
+    def __init__(self, **given: Any) -> None:
+        metadata = {"pattern": "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", "example": "09:00"}
+        super().__init__(metadata=metadata, **given)
+
+    def _serialize(self, value: int, attr: str | None, obj: Any, **kwargs: Any) -> str:
+        return f"{value // 60:02}:{value % 60:02}"
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not _CLOCK.fullmatch(text):
+            raise self.make_error("clock")
+        return min(int(text[:2]) * 60 + int(text[3:]), MINUTES_OF_DAY)
+
+
+class Zone(Text):
+    """The IANA name of a time zone."""
+
+    default_error_messages = {"zone": "Must be an IANA time zone such as Europe/Paris."}
+
+    def __init__(self, **given: Any) -> None:
+        metadata = {"example": "Europe/Paris"} | given.pop("metadata", {})
+        super().__init__(metadata=metadata, **given)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        name = super()._deserialize(value, attr, data, **kwargs)
+        if not formats.is_zone(name):
+            raise self.make_error("zone")
+        return name
+
+
+class Id(Text):
+    """An id, as this API gave it."""
+
+    default_error_messages = {"id": "Must be an id."}
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(metadata={"format": "uuid"}, **given)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else str(value)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        try:
+            return uuid.UUID(super()._deserialize(value, attr, data, **kwargs))
+        except ValueError:
+            raise self.make_error("id") from None
+
+
+class Texts(fields.Dict):
+    """Answers of a guest: a text, or true or false, by the key of its question."""
+
+    default_error_messages = {"answer": "Must be a text, or true or false."}
+
+    def __init__(self, **given: Any) -> None:
+        metadata = {"additionalProperties": {"type": ["string", "boolean", "null"]}} | given.pop("metadata", {})
+        super().__init__(metadata=metadata, **given)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        given = super()._deserialize(value, attr, data, **kwargs)
+        if not isinstance(given, Mapping) or not all(_is_answer(key, answer) for key, answer in given.items()):
+            raise self.make_error("answer")
+        return dict(given)
+
+
+def moment_of(text: str) -> datetime | None:
+    """An aware instant in UTC, or None."""
+    if not _INSTANT.fullmatch(text):
+        return None
+    try:
+        moment = datetime.fromisoformat(text.upper().replace(" ", "T"))
+        moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return moment if FIRST_YEAR <= moment.year <= LAST_YEAR and not moment.microsecond else None
+
+
+def day_of(text: str) -> date | None:
+    if not _DATE.fullmatch(text):
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
+
+
+def _is_answer(key: Any, answer: Any) -> bool:
+    if not isinstance(answer, str | bool | None):
+        return False
+    return not _NO_TEXT.search(key) and not (isinstance(answer, str) and _NO_TEXT.search(answer))

@@ -1,0 +1,66 @@
+"""A schedule as a whole, and blocked times."""
+
+from marshmallow import fields, validate
+
+from webapp.api.schemas.base import Answer, Body
+from webapp.api.schemas.fields import Clock, Day, Id, Instant, Text, Whole, Zone
+from webapp.services.schedule_content import MOST_OVERRIDES, MOST_WINDOWS
+
+WEEKDAY = (0, 6)
+
+
+class WeeklyWindow(Body):
+    """An end of 24:00 is midnight; one at or before the start is on the next day."""
+
+    weekday = Whole(*WEEKDAY, required=True, metadata={"description": "Of the start; Monday is 0."})
+    start = Clock(required=True, attribute="start_minute")
+    end = Clock(required=True, attribute="end_minute")
+
+
+class DateWindow(Body):
+    start = Clock(required=True, attribute="start_minute")
+    end = Clock(required=True, attribute="end_minute")
+
+
+class Override(Body):
+    """Replaces the weekly hours of one date; without windows it is a day off."""
+
+    on = Day(required=True)
+    windows = fields.List(fields.Nested(DateWindow), required=True, validate=validate.Length(max=MOST_WINDOWS))
+
+
+class Holidays(Body):
+    country = Text(required=True, metadata={"description": "ISO 3166-1 alpha-2", "example": "DE"})
+    subdivision = Text(load_default=None, allow_none=True, metadata={"example": "BE"})
+
+
+class ScheduleBody(Body):
+    """The whole schedule: what is not in it is gone."""
+
+    time_zone = Zone(required=True)
+    week_start = Whole(*WEEKDAY, required=True, metadata={"description": "Monday is 0."})
+    weekly_hours = fields.List(fields.Nested(WeeklyWindow), required=True, validate=validate.Length(max=MOST_WINDOWS))
+    overrides = fields.List(fields.Nested(Override), required=True, validate=validate.Length(max=MOST_OVERRIDES))
+    holidays = fields.Nested(Holidays, required=True, allow_none=True)
+
+
+class Schedule(ScheduleBody):
+    """As it is stored. Sent back as it is, it changes nothing."""
+
+
+class NewBlockedTime(Body):
+    start = Instant(required=True)
+    end = Instant(required=True)
+    note = Text(load_default="", metadata={"description": "For yourself; guests never see it."})
+
+
+class BlockedTime(Answer):
+    id = Id(attribute="public_id")
+    start = Instant()
+    end = Instant()
+    note = Text()
+
+
+class BlockedTimePage(Answer):
+    data = fields.List(fields.Nested(BlockedTime))
+    next_cursor = Text(allow_none=True)

@@ -1,0 +1,128 @@
+"""A host's slots: published and booked ones."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import url_for
+
+from webapp.api import examples
+from webapp.api.answers import Made, Page
+from webapp.api.blueprint import Blueprint
+from webapp.api.callers import Access, actor, host
+from webapp.api.paging import page_of, place_of
+from webapp.api.schemas import slots as schemas
+from webapp.api.spans import span_of
+from webapp.domain.errors import Invalid
+from webapp.services import slots
+from webapp.services.calendar import calendar_slot
+from webapp.services.lists import slots_page
+from webapp.services.slot_changes import SlotChange, change_slot
+from webapp.services.slot_views import SlotView
+from webapp.services.slots import MESSAGES, BatchOverlaps, BatchRefused, NewSlot
+
+# The field at fault, by what stands against a slot.
+FIELD_OF = {"past": "start", "too_far": "start", "overlap": "start", "duration": "duration_minutes"}
+
+blueprint = Blueprint("Slots", __name__, description="Slots that a host published, and those that are booked.")
+
+
+@blueprint.operation(
+    "GET", "/slots", Access.READ, query=schemas.SlotQuery, answer=schemas.SlotPage, example=examples.SLOT_PAGE
+)
+def list_slots(asked: dict[str, Any]) -> Page:
+    """Your published and booked slots, by start"""
+    me = host()
+    return page_of(
+        slots_page(
+            me.host_id,
+            status=asked["status"],
+            span=span_of(asked, me.time_zone),
+            limit=asked["limit"],
+            after=place_of(asked["cursor"]),
+        )
+    )
+
+
+@blueprint.operation(
+    "POST",
+    "/slots",
+    Access.WRITE,
+    body=schemas.NewSlot,
+    body_example=examples.NEW_SLOT,
+    answer=schemas.Slot,
+    status=201,
+    example=examples.SLOT,
+    refuses=(409,),
+)
+def create_slot(wanted: dict[str, Any]) -> Made:
+    """Publish a slot"""
+    try:
+        slot = _published([wanted])[0]
+    except (BatchRefused, BatchOverlaps) as refusal:
+        raise _of_one(refusal) from None
+    return Made(slot, _path(slot))
+
+
+@blueprint.operation(
+    "POST",
+    "/slots/batch",
+    Access.WRITE,
+    body=schemas.NewSlots,
+    body_example={"slots": [examples.NEW_SLOT]},
+    answer=schemas.SlotList,
+    status=201,
+    example={"data": [examples.SLOT]},
+    refuses=(409,),
+)
+def create_slots(wanted: dict[str, Any]) -> dict[str, Any]:
+    """Publish many slots, all or none"""
+    return {"data": _published(wanted["slots"])}
+
+
+@blueprint.operation("GET", "/slots/<uuid:slot_id>", Access.READ, answer=schemas.Slot, example=examples.SLOT)
+def get_slot(slot_id: uuid.UUID) -> SlotView:
+    """A slot"""
+    return calendar_slot(slot_id, host_id=host().host_id).slot
+
+
+@blueprint.operation(
+    "PATCH",
+    "/slots/<uuid:slot_id>",
+    Access.WRITE,
+    body=schemas.SlotChange,
+    body_example=examples.SLOT_CHANGE,
+    answer=schemas.Slot,
+    example=examples.SLOT,
+    refuses=(409,),
+    matches=get_slot,
+)
+def update_slot(wanted: dict[str, Any], slot_id: uuid.UUID) -> Made:
+    """Move or change a free slot; one that was booked before gets a new id"""
+    try:
+        slot = change_slot(slot_id, SlotChange(**wanted), host_id=host().host_id, actor=actor())
+    except (BatchRefused, BatchOverlaps) as refusal:
+        raise _of_one(refusal) from None
+    return Made(slot, _path(slot))
+
+
+@blueprint.operation("DELETE", "/slots/<uuid:slot_id>", Access.WRITE, status=204, refuses=(409,), matches=get_slot)
+def delete_slot(slot_id: uuid.UUID) -> None:
+    """Take a free slot back"""
+    slots.withdraw(slot_id, host_id=host().host_id, actor=actor())
+
+
+def _published(wanted: Sequence[Mapping[str, Any]]) -> list[SlotView]:
+    return slots.publish([NewSlot(**one) for one in wanted], host_id=host().host_id, actor=actor())
+
+
+def _of_one(refusal: BatchRefused | BatchOverlaps) -> Invalid | BatchOverlaps:
+    """The same without the index, which a single slot does not have."""
+    if isinstance(refusal, BatchOverlaps):
+        refusal.errors = {"start": [MESSAGES["overlap"]]}
+        return refusal
+    return Invalid({FIELD_OF.get(one.error, one.error): [MESSAGES[one.error]] for one in refusal.clashes})
+
+
+def _path(slot: SlotView) -> str:
+    return url_for("api_slots.get_slot", slot_id=slot.public_id)

@@ -1,0 +1,18 @@
+"""`from` and `to` of a list: instants, or dates of the host's zone."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from webapp.domain.instants import day_start, to_datetime
+from webapp.services.lists import Span
+
+
+def span_of(asked: dict[str, Any], time_zone: str) -> Span:
+    """Starts in [first, last); the whole of a last date is included."""
+    return Span(first=_moment(asked["first"], time_zone, 0), last=_moment(asked["last"], time_zone, 1))
+
+
+def _moment(given: date | datetime | None, time_zone: str, days: int) -> datetime | None:
+    if given is None or isinstance(given, datetime):
+        return given
+    return to_datetime(day_start(time_zone, given + timedelta(days=days)))
