@@ -1,0 +1,96 @@
+"""Rules of the Python code that no tool checks by itself."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.house.source import PROJECT_DIR, called, functions, name_of, python_files, templates, tree
+
+LONGEST_FILE, LONGEST_FUNCTION = 300, 40
+# Words of other trades; "client" is left out, since HTTP has clients.
+FOREIGN_WORDS = re.compile(r"\b(appointment|reservation|customer|invitee)s?\b", re.IGNORECASE)
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|in a real implementation|for now", re.IGNORECASE)
+
+
+def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Without signature and docstring."""
+    first = function.body[1:2] if ast.get_docstring(function) else function.body[:1]
+    return (function.end_lineno or 0) - first[0].lineno + 1 if first else 0
+
+
+def is_one_expression(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """A table of columns may be as long as the table is."""
+    return isinstance(function.body[-1], ast.Return) and len(function.body) <= 2
+
+
+def test_files_are_short() -> None:
+    lengths = {name_of(path): path.read_text().count("\n") for path in python_files("webapp", "worker.py", "wsgi.py")}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def test_functions_are_short() -> None:
+    long = {
+        f"{name_of(path)}:{function.name}": body_lines(function)
+        for path in python_files("webapp", "worker.py")
+        for function in functions(path)
+        if body_lines(function) > LONGEST_FUNCTION and not is_one_expression(function)
+    }
+    assert long == {}
+
+
+def test_only_one_place_commits() -> None:
+    commits = {name_of(path) for path in python_files("webapp") for name, _ in called(tree(path)) if name == "commit"}
+    assert commits <= COMMITTERS
+
+
+COMMITTERS = {
+    "webapp/db.py",
+    "webapp/connections.py",
+    "webapp/web/auth/mail.py",  # Flask-Security's own unit of work, which ends in db.py
+}
+
+
+def test_only_settings_read_the_environment() -> None:
+    readers = {
+        name_of(path)
+        for path in python_files("webapp", "worker.py", "wsgi.py")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
+        if isinstance(node.value, ast.Name) and node.value.id == "os"
+    }
+    assert readers == {"webapp/config.py"}
+
+
+def test_the_words_are_ours() -> None:
+    texts = [*python_files("webapp"), *templates()]
+    assert [(path.name, found[0]) for path in texts if (found := FOREIGN_WORDS.search(path.read_text()))] == []
+
+
+def test_nothing_is_left_for_later() -> None:
+    texts = [*python_files("webapp", "migrations", "worker.py"), *templates()]
+    assert [(path.name, found[0]) for path in texts if (found := UNFINISHED.search(path.read_text()))] == []
+
+
+def test_the_layers_are_kept() -> None:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-logo"]
+    ran = subprocess.run(command, cwd=PROJECT_DIR, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout
+
+
+def test_every_queue_has_a_consumer() -> None:
+    """A queue is made in one place, and the worker listens to what is made there."""
+    makers = {
+        name_of(path)
+        for path in python_files("webapp", "worker.py")
+        for name, _ in called(tree(path))
+        if name == "Queue"
+    }
+    assert makers == {"webapp/effects/jobs.py"}
+    from webapp.effects import jobs, worker
+
+    queues = {name for name, value in vars(jobs).items() if name.endswith("QUEUE") and isinstance(value, str)}
+    assert queues
+    source = Path(worker.__file__).read_text()
+    assert [name for name in queues if name not in source and "mail_queue" not in source] == []
