@@ -1,4 +1,5 @@
-/* The panel beside the calendar: closing it (its cross, or Escape) gives focus back to what opened it. */
+/* The panel beside the calendar: what comes into it takes the focus (what opened it is still there, so app.js leaves the
+   focus alone); closing it (its cross, or Escape) gives focus back to what opened it. */
 (() => {
   "use strict";
   let opener = null;
@@ -7,6 +8,11 @@
   document.addEventListener("htmx:before:request", (event) => {
     const source = event.detail?.ctx?.sourceElement;
     if (source?.getAttribute("hx-target") === "#panel" && !panel().contains(source)) opener = source;
+  });
+
+  document.addEventListener("htmx:after:settle", (event) => {
+    const fresh = (event.detail.newContent || []).find((node) => node.id === "panel");
+    if (fresh && !fresh.contains(document.activeElement)) fresh.querySelector("[data-focus]")?.focus();
   });
 
   function close() {

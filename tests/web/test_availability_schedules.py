@@ -22,7 +22,7 @@ def views(desk: Desk, build: Build) -> list[schedules.ScheduleView]:
 def test_a_new_one_is_empty_in_the_hosts_zone(desk: Desk, build: Build, htmx: bool) -> None:
     answer = desk.post(NEW, htmx=htmx, name="Summer", start="")
     made = views(desk, build)[1]
-    assert (answer.headers["HX-Location"] if htmx else answer.location) == f"/availability/{made.id}"
+    assert (answer.headers["HX-Redirect"] if htmx else answer.location) == f"/availability/{made.id}"
     assert made.content == schedules.ScheduleContent(name="Summer", time_zone="Europe/Berlin")
     assert not made.is_default
 

@@ -60,7 +60,7 @@ def test_with_htmx_it_leads_to_the_week(desk: Desk) -> None:
     chosen = starts(desk.open(preview_url(), htmx=True).text)
     answer = desk.post(MANY, htmx=True, start=chosen[:2], duration="60")
     assert answer.status_code == 200
-    assert answer.headers["HX-Location"] == f"/calendar?on={next_monday()}"
+    assert answer.headers["HX-Redirect"] == f"/calendar?on={next_monday()}"
 
 
 def test_clashes_are_marked_and_cannot_be_ticked(desk: Desk, build: Build) -> None:

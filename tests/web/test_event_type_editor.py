@@ -33,7 +33,7 @@ def test_one_is_made_without_javascript(ada: Visitor, build: Build) -> None:
 
 def test_htmx_is_led_to_the_list(ada: Visitor) -> None:
     answer = save(ada, headers=HTMX, title="Talk")
-    assert (answer.status_code, answer.headers["HX-Location"]) == (200, "/event-types")
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (200, "/event-types")
 
 
 EVERYTHING = {

@@ -29,15 +29,12 @@ def current_path() -> str | None:
 
 def see_other(url: str) -> BaseResponse:
     """After a change, on to another page: 303, or the same for htmx."""
-    if not wants_fragment():
-        return http_redirect(url, 303)
-    response = make_response("", 200)
-    response.headers["HX-Location"] = url
-    return response
+    return load_page(url) if wants_fragment() else http_redirect(url, 303)
 
 
 def load_page(url: str, status: int = 200) -> Response:
-    """The browser itself goes to `url`: a fresh page with nothing kept of this one."""
+    """The browser itself goes to `url`: a fresh page, with its own style sheets and scripts and nothing kept of this
+    one. HX-Location would put into this page what htmx gets there, which is a fragment."""
     response = make_response("", status)
     response.headers["HX-Redirect"] = url
     return response
