@@ -62,3 +62,12 @@ def test_zones_to_choose_from() -> None:
     assert all(formats.is_zone(name) for zones in regions.values() for name, _place in zones)
     assert not formats.is_zone("localtime")
     assert not formats.is_zone("../../etc/passwd")
+
+
+@pytest.mark.parametrize(
+    ("name", "present"),
+    [("Asia/Calcutta", "Asia/Kolkata"), ("Europe/Kiev", "Europe/Kyiv"), ("Asia/Kolkata", "Asia/Kolkata"),
+     ("UTC", "UTC"), ("Etc/GMT+5", "Etc/GMT+5"), ("No/Zone", "No/Zone")],
+)  # fmt: skip
+def test_zones_have_the_names_of_the_lists(name: str, present: str) -> None:
+    assert formats.present_name(name) == present

@@ -43,6 +43,17 @@ def zones_by_region() -> dict[str, list[tuple[str, str]]]:
     return regions
 
 
+def present_name(name: str) -> str:
+    """`Asia/Calcutta`, as browsers still say, is `Asia/Kolkata` in our lists; other names stay as they are."""
+    current: str = get_global("zone_aliases").get(name, name)
+    return current if current in _listed() and name not in _listed() else name
+
+
+@lru_cache(maxsize=1)
+def _listed() -> frozenset[str]:
+    return frozenset(name for zones in zones_by_region().values() for name, _ in zones)
+
+
 def format_time(moment: datetime, time_zone: str, locale: Locale = ENGLISH) -> str:
     """`9:30 AM` or `09:30`, as the locale has it."""
     local = moment.astimezone(zone(time_zone))

@@ -54,3 +54,4 @@ class TimeZoneField(SelectField):  # type: ignore[misc]
     def pre_validate(self, _form: Any) -> None:
         if not formats.is_zone(self.data or ""):
             raise ValidationError(gettext("Choose a time zone."))
+        self.data = formats.present_name(self.data)

@@ -33,7 +33,7 @@ def asked(arguments: Mapping[str, str]) -> Asked:
 
 def asked_zone(arguments: Mapping[str, str]) -> str | None:
     name = arguments.get("zone", "")
-    return name if formats.is_zone(name) else None
+    return formats.present_name(name) if formats.is_zone(name) else None
 
 
 def asked_start(text: str) -> int | None:
