@@ -1,13 +1,15 @@
 """A schedule as the availability engine wants it, read inside the query that reads the event type.
 
-Weekly hours and overrides come as one JSON column: a page costs no further query for them, however many there are.
+Weekly hours and overrides come as one column of JSON each, as text: a page costs no further query for them, however
+many there are, and a row can be the key of what follows from it.
 """
 
+import json
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Text, cast, func, select
 
 from webapp.domain.instants import local_date
 from webapp.domain.windows import LOOKBACK_DAYS, DayWindow, Window
@@ -33,9 +35,9 @@ def schedule_columns() -> tuple[Any, ...]:
         Schedule.week_start,
         Schedule.holiday_country,
         Schedule.holiday_subdivision,
-        Schedule.holidays_off,
-        _weekly_hours().label("weekly_hours"),
-        _overrides().label("overrides"),
+        cast(func.to_json(Schedule.holidays_off), Text).label("holidays_off"),
+        cast(_weekly_hours(), Text).label("weekly_hours"),
+        cast(_overrides(), Text).label("overrides"),
     )
 
 
@@ -47,15 +49,15 @@ def engine_schedule(row: Any, now: int) -> EngineSchedule | None:
     return EngineSchedule(
         time_zone=row.schedule_zone,
         week_start=row.week_start,
-        weekly_hours=_windows(tuple(map(tuple, row.weekly_hours or ()))),
+        weekly_hours=_windows(row.weekly_hours or "[]"),
         overrides={
             date.fromisoformat(day): tuple(DayWindow(start, end) for start, end in windows or ())
-            for day, windows in row.overrides or ()
+            for day, windows in json.loads(row.overrides or "[]")
         },
         holidays=observed_holidays(
             row.holiday_country,
             row.holiday_subdivision,
-            frozenset(row.holidays_off),
+            frozenset(json.loads(row.holidays_off)),
             year - 1,
             year + HOLIDAY_YEARS,
         ),
@@ -76,8 +78,9 @@ def engine_schedule_of(content: ScheduleContent, now: int) -> EngineSchedule:
 
 
 @lru_cache(maxsize=1024)
-def _windows(rows: tuple[tuple[int, int, int], ...]) -> tuple[Window, ...]:
-    return tuple(Window(*row) for row in rows)
+def _windows(rows: str) -> tuple[Window, ...]:
+    """Shared by the schedules that have them: the engine remembers what it found out about a tuple of windows."""
+    return tuple(Window(*row) for row in json.loads(rows))
 
 
 def _weekly_hours() -> ColumnElement[Any]:

@@ -80,7 +80,11 @@ def schedule_preview(
     rows = session().execute(query.order_by(EventType.position, EventType.id)).all()
     types = [_previewed(row, schedule_id) for row in rows]
     row, chosen = _chosen(rows, types, event_type)
-    days = _days(replace(offering_from(row), schedule=engine_schedule_of(content, row.now)), first) if row else ()
+    days = (
+        _days(replace(offering_from(row), schedule=engine_schedule_of(content, row.now), source=None), first)
+        if row
+        else ()
+    )
     return Preview(time_zone=content.time_zone, event_types=tuple(types), chosen=chosen, days=tuple(days))
 
 

@@ -30,7 +30,7 @@ def inspected(host_slug: str, event_type_slug: str, *, now: datetime | None = No
     if now is None:
         return what
     moment = instant(now)
-    return replace(what, now=moment, schedule=engine_schedule(row, moment))
+    return replace(what, now=moment, schedule=engine_schedule(row, moment), source=None)
 
 
 def why(what: Offering, start: datetime) -> Answer:
