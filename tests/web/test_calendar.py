@@ -8,6 +8,9 @@ import pytest
 from tests.builders import Build, tomorrow
 from tests.web.clock_changes import next_sunday_of_change
 from tests.web.desk import Desk
+from webapp.domain.actor import host_actor
+from webapp.domain.windows import Window
+from webapp.services.schedules import ScheduleContent, replace_schedule
 
 VIEWS = ("week", "day", "agenda", "month")
 
@@ -128,3 +131,20 @@ def test_a_text_of_a_guest_stays_text(desk: Desk, build: Build) -> None:
         page = desk.open(url).text
         assert "<script>alert" not in page
         assert "&lt;script&gt;alert" in page
+
+
+def test_the_hours_of_the_usual_schedule_stand_behind_the_meetings(desk: Desk, build: Build) -> None:
+    """Berlin, Monday 3 May 2027: 09:00 to 11:00 of the hours from 08:00 on, in rows of five minutes."""
+    content = ScheduleContent(name="Mondays", time_zone="Europe/Berlin", weekly_hours=(Window(0, 540, 660),))
+    with build.app.app_context():
+        replace_schedule(content, host_id=desk.host_id, actor=host_actor(desk.host_id))
+    page = desk.open("/calendar?on=2027-05-03").text
+    assert re.findall(r'class="hours ([^"]*)"', page) == ["from-12 to-36"]
+
+
+def test_a_request_says_in_a_word_that_it_waits(desk: Desk, build: Build) -> None:
+    build.event_type(desk.host_id, requires_confirmation=True)
+    build.booking(build.slot(desk.host_id))
+    page = desk.open(f"/calendar?on={tomorrow().date()}").text
+    [pending] = re.findall(r'class="entry entry-pending.*?</a>', page, re.DOTALL)
+    assert '<span class="entry-more">Waits for you</span>' in pending

@@ -18,8 +18,8 @@ from webapp.web.i18n import format_day_short, format_time
 class Entry:
     """`kind`: available, covered (free, but the host is taken then), past (never booked), booked or pending.
 
-    `time` is the start and, with its dash, the end. `label` is what a screen reader says: kind, who, when. Instants
-    are aware.
+    `more` is the subject or the event type, of a pending one that it waits. `time` is the start and, with its dash,
+    the end. `label` is what a screen reader says: kind, who, when. Instants are aware.
     """
 
     url: str
@@ -46,7 +46,7 @@ def entry(slot: CalendarSlot, time_zone: str) -> Entry:
         end=slot.slot.end,
         time=time,
         title=title,
-        more=more,
+        more=word if kind == "pending" else more,
         label=", ".join(part for part in said if part),
         color=slot.slot.color,
     )
@@ -75,9 +75,7 @@ def _title(slot: CalendarSlot, kind: str) -> str:
     if len(slot.bookings) == 1 and not _is_group(slot.slot):
         return slot.bookings[0].guest_name
     if slot.bookings:
-        return gettext(
-            "%(taken)s of %(seats)s seats taken", taken=slot.slot.seats_taken, seats=slot.slot.capacity
-        )
+        return gettext("%(taken)s of %(seats)s seats taken", taken=slot.slot.seats_taken, seats=slot.slot.capacity)
     return _word(kind)
 
 

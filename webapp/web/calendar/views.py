@@ -10,6 +10,7 @@ from flask_babel import gettext, ngettext
 from webapp.extensions import site
 from webapp.services import calendar
 from webapp.services.accounts import Account
+from webapp.services.opening_hours import open_hours
 from webapp.web.calendar.blueprint import blueprint
 from webapp.web.calendar.month import Month, month
 from webapp.web.calendar.period import Period, View, period
@@ -60,9 +61,7 @@ def grid() -> Response:
 
 def _page(host: Account) -> Page:
     asked = request.args
-    shown = period(
-        asked.get("view", ""), asked.get("on", ""), time_zone=host.time_zone, first_weekday=first_weekday()
-    )
+    shown = period(asked.get("view", ""), asked.get("on", ""), time_zone=host.time_zone, first_weekday=first_weekday())
     found = _month(host, shown) if shown.view is View.MONTH else _slots(host, shown)
     return Page(
         period=shown,
@@ -81,7 +80,8 @@ def _slots(host: Account, shown: Period) -> dict[str, Any]:
     found: dict[str, Any] = {"summary": _summary(booked, len(slots) - booked), "is_empty": not slots}
     if shown.view is View.AGENDA:
         return found | {"agenda": list_days(shown, slots)}
-    return found | {"week": week_of(shown, slots, whole_days=request.args.get("hours") == "all")}
+    hours = open_hours(host.id, shown.start, shown.end)
+    return found | {"week": week_of(shown, slots, hours, whole_days=request.args.get("hours") == "all")}
 
 
 def _month(host: Account, shown: Period) -> dict[str, Any]:

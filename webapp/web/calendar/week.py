@@ -36,7 +36,8 @@ class Placed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
     """`cells`: (from row, to row, url, label) of times that can be published; `gaps`: (from row, to row, label) of
-    hours that this day has not. `now_row` None: not today, or not among the hours shown."""
+    hours that this day has not; `hours`: (from row, to row) that the usual schedule has open. `now_row` None: not
+    today, or not among the hours shown."""
 
     date: date
     url: str
@@ -49,6 +50,7 @@ class Day:
     entries: tuple[Placed, ...]
     cells: tuple[tuple[int, int, str, str], ...]
     gaps: tuple[tuple[int, int, str], ...]
+    hours: tuple[tuple[int, int], ...]
     now_row: int | None
 
 
@@ -61,12 +63,13 @@ class Week:
     has_more_hours: bool
 
 
-def week(period: Period, slots: Sequence[CalendarSlot], *, whole_days: bool) -> Week:
+def week(period: Period, slots: Sequence[CalendarSlot], hours: Sequence[Interval], *, whole_days: bool) -> Week:
+    """`hours`: what the host's usual schedule has open, in Unix seconds."""
     layout = grid(period.time_zone, period.first, period.days)
     placed = {column.day: _spans(column, slots) for column in layout.columns}
     taken = [span for spans in placed.values() for span, _ in spans]
     shown = (0, layout.length) if whole_days else layout.shown(taken, USUAL_MINUTES)
-    view = _Window(layout, period, shown)
+    view = _Window(layout, period, shown, hours)
     return Week(
         tuple(view.axis()),
         tuple(view.day(column, placed[column.day]) for column in layout.columns),
@@ -99,6 +102,7 @@ class _Window:
     layout: Grid
     period: Period
     shown: Interval
+    hours: Sequence[Interval]
 
     def axis(self) -> Iterator[tuple[int, int, str]]:
         for top, bottom, wall in self.layout.hours():
@@ -119,6 +123,7 @@ class _Window:
             entries=tuple(self._placed(spans)),
             cells=tuple(self._cells(column)),
             gaps=tuple(self._gaps(column)),
+            hours=tuple(self._hours(column)),
             now_row=self._now_row(column) if day == today else None,
         )
 
@@ -143,6 +148,13 @@ class _Window:
             top, bottom = self._clipped(gap)
             if top < bottom:
                 yield self._row(top), self._row(bottom), gettext("skipped: clocks go forward") if is_short else ""
+
+    def _hours(self, column: DayColumn) -> Iterator[tuple[int, int]]:
+        for start, end in self.hours:
+            if start < column.end and end > column.start:
+                top, bottom = self._clipped((column.top_of(max(start, column.start)), column.bottom_of(end)))
+                if top < bottom:
+                    yield self._row(top), self._row(bottom + ROW_MINUTES - 1)
 
     def _now_row(self, column: DayColumn) -> int | None:
         top = column.top_of(instant(datetime.now(UTC)))

@@ -105,6 +105,8 @@ class EventTypeForm(FlaskForm):  # type: ignore[misc]
         super().__init__(data=form_values(start), **given)
         self.rows: list[Row] = typed_rows(request.form) if self.is_submitted() else rows_of(start.questions)
         self._offer_choices(start, schedules)
+        for field in (self.duration, self.color, self.window_kind, self.location_kind, self.capacity):
+            field.flags.required = True  # always chosen, or a default
 
     def _offer_choices(self, start: EventTypeContent, schedules: Mapping[str, str]) -> None:
         """What is stored can always be chosen, also where the editor would not offer it."""
