@@ -30,7 +30,8 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def chromium(instance: Live) -> Iterator[Browser]:
+    """Ends before the instance does, so that no connection of its keeps the server waiting."""
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     assert path, "no Chromium found: `make test` installs one, or set CHROMIUM to the path of one"
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
@@ -41,9 +42,13 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_window(chromium: Browser, live: Live) -> Iterator[Open]:
+def watch(live: Live) -> Watch:
+    return Watch(live.url)
+
+
+@pytest.fixture
+def open_window(chromium: Browser, live: Live, watch: Watch) -> Iterator[Open]:
     """`open_window(**options of a browser context)`: a window of somebody new, watched until the test ends."""
-    watch = Watch(live.url)
     contexts = []
 
     def open_one(**options: Any) -> Page:

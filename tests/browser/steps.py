@@ -1,12 +1,23 @@
 """What people do in their windows."""
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.live import Live, link_in
 from tests.web.pages import PASSWORD
 
 GITA = {"Your name": "Gita Guest", "E-mail": "gita@example.net", "Subject": "First meeting"}
+
+
+def clock(moment: datetime, zone: str = "Europe/Lisbon") -> str:
+    """As British and most other people write it: `09:30`."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def on_date(moment: datetime, zone: str = "Europe/Lisbon") -> date:
+    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def log_in(page: Page, email: str) -> Page:
@@ -24,23 +35,57 @@ def fill_in(page: Page, values: dict[str, str] = GITA) -> None:
         page.get_by_label(label, exact=True).fill(value)
 
 
-def heading(page: Page, text: str, level: int = 1) -> None:
-    """Wait until the page has this heading."""
-    expect(page.get_by_role("heading", name=text, level=level)).to_be_visible()
+def expect_heading(page: Page, text: str) -> None:
+    expect(page.get_by_role("heading", name=text, level=1)).to_be_visible()
 
 
-def focused(page: Page) -> Locator:
-    return page.locator(":focus")
+def expect_said(page: Page, text: str) -> None:
+    """A screen reader was told."""
+    expect(page.locator("#announcer")).to_contain_text(text)
+
+
+def day_link(page: Page, day: date) -> Locator:
+    return page.locator(f'.month-grid a:has(time[datetime="{day:%Y-%m-%d}"])')
 
 
 def choose_day(page: Page, day: date) -> None:
     """Turn the months until the day is there, and click it."""
-    calendar = page.get_by_role("table", name="Days with free times in")
-    for _ in range(13):
-        if calendar.locator(f'time[datetime="{day:%Y-%m-}15"]').count():
-            break
+    while not is_in_sight(page, day):
         shown = page.locator("#month-label").inner_text()
         page.get_by_role("link", name="Next month").click()
         expect(page.locator("#month-label")).not_to_have_text(shown)
-    calendar.locator(f'a:has(time[datetime="{day:%Y-%m-%d}"])').click()
-    expect(page.locator("#slots-heading")).to_contain_text(str(day.day))
+    day_link(page, day).click()
+    page.wait_for_url(lambda url: f"day={day:%Y-%m-%d}" in url)
+
+
+def is_in_sight(page: Page, day: date) -> bool:
+    return page.locator(f'.month-grid time[datetime="{day:%Y-%m-15}"]').count() > 0
+
+
+def time_link(page: Page, moment: datetime) -> Locator:
+    return page.get_by_role("link", name=f"{clock(moment)},")
+
+
+def choose_time(page: Page, moment: datetime) -> None:
+    """On a calendar in the zone of Lisbon, whichever month it shows."""
+    choose_day(page, on_date(moment))
+    time_link(page, moment).click()
+
+
+def open_form(page: Page, moment: datetime, event_type: str = "/ada/30min") -> Page:
+    """The form for a time, filled in."""
+    page.goto(f"{event_type}?zone=Europe/Lisbon")
+    choose_time(page, moment)
+    expect_heading(page, "Your details")
+    fill_in(page)
+    return page
+
+
+def press_book(page: Page) -> None:
+    page.get_by_role("button", name="Book this time").click()
+
+
+def open_manage_link(page: Page, live: Live, *, mails: int) -> None:
+    """From the last of so many mails."""
+    found = live.mails_to(GITA["E-mail"], count=mails)
+    page.goto(link_in(found[-1], "/manage/"))

@@ -10,11 +10,17 @@ ABOUT_ANSWERS = "Failed to load resource"
 
 class Watch:
     """`faults`: errors of scripts and on the console (violations of the content security policy are there, too),
-    requests to other hosts, files that are not there, answers of 500 and more."""
+    requests to other hosts, files that are not there, answers of 500 and more. `expected`: a part of those that the
+    test brings about."""
 
     def __init__(self, origin: str) -> None:
         self.origin = origin
-        self.faults: list[str] = []
+        self.expected = ""
+        self._found: list[str] = []
+
+    @property
+    def faults(self) -> list[str]:
+        return [fault for fault in self._found if not self.expected or self.expected not in fault]
 
     def over(self, page: Page) -> Page:
         page.on("console", self._message)
@@ -24,7 +30,7 @@ class Watch:
         return page
 
     def _fault(self, page: Page | None, text: str) -> None:
-        self.faults.append(f"{urlsplit(page.url).path if page else ''}: {text}")
+        self._found.append(f"{urlsplit(page.url).path if page else ''}: {text}")
 
     def _message(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not message.text.startswith(ABOUT_ANSWERS):
@@ -32,9 +38,9 @@ class Watch:
 
     def _request(self, request: Request) -> None:
         if not request.url.startswith((f"{self.origin}/", "data:", "blob:")):
-            self.faults.append(f"request to another host: {request.url}")
+            self._found.append(f"request to another host: {request.url}")
 
     def _answer(self, response: Response) -> None:
         is_page = response.request.resource_type in ("document", "fetch", "xhr")
         if response.status >= (500 if is_page else 400):
-            self.faults.append(f"{response.status} for {response.url}")
+            self._found.append(f"{response.status} for {response.url}")
