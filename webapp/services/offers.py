@@ -72,16 +72,20 @@ class Listing:
 
 def offered(what: Offering, first: int, last: int) -> list[Offer]:
     """What can be booked with starts in [first, last), Unix seconds, sorted."""
-    return listing(current_session(), what, first, last).offers()
+    return listing(what, first, last).offers()
 
 
 def facts(session: Session, what: Offering, first: int, last: int) -> Facts:
     """Everything that decides about starts in [first, last)."""
-    return listing(session, what, first, last).facts()
+    return _read(session, what, first, last).facts()
 
 
-def listing(session: Session, what: Offering, first: int, last: int) -> Listing:
+def listing(what: Offering, first: int, last: int) -> Listing:
     """One query, whatever the host's history."""
+    return _read(current_session(), what, first, last)
+
+
+def _read(session: Session, what: Offering, first: int, last: int) -> Listing:
     reach = REACH_OF_LIMITS_SECONDS if _has_limits(what) else REACH_SECONDS
     rows = _times().rows(
         session,

@@ -9,8 +9,11 @@ from webapp.web import htmx
 
 def page_or_fragment(template: str, block: str, *, status: int = 200, **values: Any) -> Response:
     """The block when htmx asks, otherwise the whole page that contains it."""
-    body = _block(template, block, values) if htmx.wants_fragment() else render_template(template, **values)
-    return htmx.vary(make_response(body, status))
+    return htmx.vary(make_response(rendered(template, block, values), status))
+
+
+def rendered(template: str, block: str, values: dict[str, Any]) -> str:
+    return _block(template, block, values) if htmx.wants_fragment() else render_template(template, **values)
 
 
 def _block(template: str, block: str, values: dict[str, Any]) -> str:

@@ -1,6 +1,8 @@
 """What every answer carries and every request must satisfy, whatever the view does."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, request
@@ -32,6 +34,7 @@ HEADERS = (
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"),
 )
 HSTS = ("Strict-Transport-Security", "max-age=31536000")
+NONCE_TO_COME = secrets.token_urlsafe(16).encode()  # no page ever shows it
 LIMITS = {
     "MAX_CONTENT_LENGTH": 1_000_000,  # bytes
     "MAX_FORM_MEMORY_SIZE": 500_000,
@@ -61,6 +64,16 @@ def csp_nonce() -> str:
         g.csp_nonce = secrets.token_urlsafe(16)
     nonce: str = g.csp_nonce
     return nonce
+
+
+@contextmanager
+def nonce_to_come() -> Iterator[None]:
+    """What is rendered meanwhile has NONCE_TO_COME in the place of its nonce: it may be shown many times."""
+    g.csp_nonce = NONCE_TO_COME.decode()
+    try:
+        yield
+    finally:
+        g.pop("csp_nonce")
 
 
 def content_policy(**directives: str) -> None:

@@ -1,19 +1,21 @@
 """What anybody can look at: a host, and the free times of an event type. No session, no cookie, two queries."""
 
-from functools import partial
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, make_response, render_template, request, url_for
 
-from webapp.services.offers import Offering, offered, offering
+from webapp.domain.availability import Offer
+from webapp.domain.intervals import Interval
+from webapp.services.offers import Offering, listing, offered, offering
 from webapp.services.public_pages import public_host
 from webapp.web.booking import blueprint, words
 from webapp.web.booking.asked import Addresses, Asked, asked
 from webapp.web.booking.picker import Picker, View, picker
 from webapp.web.booking.zones import zone_options
-from webapp.web.fragments import page_or_fragment
 from webapp.web.guards import public
 from webapp.web.i18n import current_locale
+from webapp.web.kept import kept_page_or_fragment
 
 
 @blueprint.get("/<slug>")
@@ -28,19 +30,40 @@ def host(slug: str) -> Response:
 def times(slug: str, event_type: str) -> Response:
     """The month and the times of a day: whole, or the region that a click on a day replaces."""
     what, wanted = offering(slug, event_type), asked(request.args)
-    shown = shown_times(what, wanted)
-    return page_or_fragment("booking/times.html", "picker", picker=shown, **about(what), **zone_choice(shown))
+    view = _view(what, wanted)
+    found = Found(what, view.span)
+    key = None if found.key is None else (found.key, wanted, str(view.locale), request.path)
+
+    def values() -> tuple[dict[str, Any], bool]:
+        shown = picker(view, found)
+        return {"picker": shown, **about(what), **zone_choice(shown)}, found.was_enough
+
+    return kept_page_or_fragment(key, "booking/times.html", "picker", values)
 
 
-def shown_times(what: Offering, wanted: Asked) -> Picker:
+class Found:
+    """What is offered in a span, read at once; what is offered elsewhere is read when somebody asks."""
+
+    def __init__(self, what: Offering, span: Interval) -> None:
+        self._listing = listing(what, *span)
+        self.key = self._listing.key
+        self.was_enough = True
+
+    def __call__(self, first: int, last: int) -> Sequence[Offer]:
+        if (first, last) == (self._listing.first, self._listing.last):
+            return self._listing.offers()
+        self.was_enough = False
+        return offered(self._listing.what, first, last)
+
+
+def _view(what: Offering, wanted: Asked) -> View:
     addresses = Addresses(
         calendar=url_for("booking.times", slug=what.host_slug, event_type=what.slug),
         choose=url_for("booking.details", slug=what.host_slug, event_type=what.slug),
         zone=wanted.zone or what.host_time_zone,
         is_zone_asked=wanted.zone is not None,
     )
-    view = View(wanted, addresses, current_locale(), what.now, shows_seats=what.rules.capacity > 1)
-    return picker(view, partial(offered, what))
+    return View(wanted, addresses, current_locale(), what.now, shows_seats=what.rules.capacity > 1)
 
 
 def about(what: Offering) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from webapp import formats
 from webapp.domain.availability import Offer
 from webapp.domain.guest_view import by_local_date, padded_range
 from webapp.domain.instants import DAY_SECONDS, day_start, local_date
+from webapp.domain.intervals import Interval
 from webapp.web.booking import words
 from webapp.web.booking.asked import Addresses, Asked, written
 
@@ -111,10 +112,15 @@ class View:
         """The first of the month that is shown."""
         return self.asked.month or self.today.replace(day=1)
 
+    @property
+    def span(self) -> Interval:
+        """The instants that may be in this month, Unix seconds."""
+        return padded_range(self.first, words.last_of_month(self.first))
+
 
 def picker(view: View, offers: Offers) -> Picker:
     first, last = view.first, words.last_of_month(view.first)
-    by_date = by_local_date(offers(*padded_range(first, last)), view.zone)
+    by_date = by_local_date(offers(*view.span), view.zone)
     days = {day: found for day, found in by_date.items() if first <= day <= last}
     day = view.asked.day or next(iter(days), None)
     times = _times(view, day, days[day]) if day is not None and day in days else None
