@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.builders import Build
-from tests.web.event_type_pages import fields, save
+from tests.web.event_type_pages import attribute, fields, save
 from tests.web.pages import Visitor, errors_of
 
 HTMX = {"HX-Request": "true"}
@@ -172,11 +172,18 @@ def test_rows_of_questions_come_go_and_move_with_all_that_is_typed(
             assert fields(answer.text)["title"] == ["Kept"]
         return re.findall(r'name="question-\d-label" value="([^"]*)"', answer.text)
 
+    def focus(action: str) -> str:
+        answer = save(ada, to="/event-types/new-questions", headers=headers, rows=action, **typed)
+        [tag] = re.findall(r"<[^<>]* data-focus[^>]*>", answer.text.partition('id="questions"')[2])
+        return attribute(tag, "id")
+
     assert labels("add") == ["label0", "label1", "label2", ""]
     assert labels("remove-1") == ["label0", "label2"]
     assert labels("up-2") == ["label0", "label2", "label1"]
     assert labels("up-0") == labels("down-2") == labels("nonsense") == labels("up-99") == ["label0", "label1", "label2"]
     assert labels("down-0") == ["label1", "label0", "label2"]
+    assert [focus("add"), focus("down-0"), focus("up-0")] == ["question-3-label", "rows-down-1", "rows-up-0"]
+    assert focus("remove-0") == "rows-add"
     assert build.rows("SELECT id FROM event_type WHERE title = 'Kept'") == []
 
 

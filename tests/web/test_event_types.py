@@ -74,6 +74,7 @@ def test_order_and_switch(ada: Visitor, build: Build, headers: dict[str, str]) -
     assert answer.status_code == (200 if headers else 303)
     if headers:
         assert answer.text.lstrip().startswith('<div id="event-types"')
+        assert re.search(r'id="up-60min"[^>]* data-focus', answer.text), "the focus stays where it was pressed"
     assert titles(ada) == ["15 minutes", "60 minutes", "30 minutes"]
     press(ada, "15min/move", headers, to="down")
     assert titles(ada) == ["60 minutes", "15 minutes", "30 minutes"]

@@ -95,11 +95,13 @@ def _saved(form: EventTypeForm, slug: str | None, content: EventTypeContent) -> 
 
 def _with_changed_rows(form: EventTypeForm, slug: str | None) -> Response:
     """The form as it was typed, with a row more, less or elsewhere; htmx takes the rows alone."""
-    form.rows = changed_rows(form.rows, request.form.get("rows", ""))
-    return _page(form, slug, block="questions")
+    form.rows, focus = changed_rows(form.rows, request.form.get("rows", ""))
+    return _page(form, slug, block="questions", focus=focus)
 
 
-def _page(form: EventTypeForm, slug: str | None, *, status: int = 200, block: str = "editor") -> Response:
+def _page(
+    form: EventTypeForm, slug: str | None, *, status: int = 200, block: str = "editor", focus: str = ""
+) -> Response:
     urls = {
         "save_url": url_for("event_types.change", slug=slug) if slug else url_for("event_types.create"),
         "rows_url": url_for("event_types.change_questions", slug=slug)
@@ -107,5 +109,5 @@ def _page(form: EventTypeForm, slug: str | None, *, status: int = 200, block: st
         else url_for("event_types.new_questions"),
     }
     host = current_host()
-    shown = {"form": form, "slug": slug, "host": host, "question_kinds": QUESTION_KINDS}
+    shown = {"form": form, "slug": slug, "host": host, "question_kinds": QUESTION_KINDS, "focus": focus}
     return page_or_fragment(TEMPLATE, block, status=status, **shown, **urls)

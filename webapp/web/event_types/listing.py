@@ -23,9 +23,9 @@ def index() -> Response:
 @blueprint.post("/<slug>/move")
 @host_required
 def move(slug: str) -> Any:
-    places = -1 if request.form.get("to") == "up" else 1
-    event_types.move_event_type(slug, places=places, **_whose())
-    return _changed(gettext("Moved."))
+    to = "up" if request.form.get("to") == "up" else "down"
+    event_types.move_event_type(slug, places=-1 if to == "up" else 1, **_whose())
+    return _changed(gettext("Moved."), focus=f"{to}-{slug}")
 
 
 @blueprint.post("/<slug>/switch")
@@ -33,7 +33,8 @@ def move(slug: str) -> Any:
 def switch(slug: str) -> Any:
     is_active = request.form.get("to") == "on"
     event_types.switch_event_type(slug, is_active=is_active, **_whose())
-    return _changed(gettext("Switched on.") if is_active else gettext("Switched off: nobody can book it now."))
+    done = gettext("Switched on.") if is_active else gettext("Switched off: nobody can book it now.")
+    return _changed(done, focus=f"more-{slug}")
 
 
 @blueprint.post("/<slug>/duplicate")
@@ -48,16 +49,17 @@ def _whose() -> dict[str, Any]:
     return {"host_id": current_host().id, "actor": current_actor()}
 
 
-def _changed(text: str) -> Any:
-    """The list as it is now; said aloud for htmx, shown otherwise."""
+def _changed(text: str, *, focus: str) -> Any:
+    """The list as it is now; said aloud for htmx, shown otherwise. `focus`: the control that it was done with."""
     if htmx.wants_fragment():
-        return _page(text)
+        return _page(text, focus=focus)
     flash(text, "success")
     return htmx.see_other(url_for("event_types.index"))
 
 
-def _page(done: str) -> Response:
+def _page(done: str, *, focus: str = "") -> Response:
     host = current_host()
     found = [one.content for one in event_types.host_event_types(host.id)]
     urls = {one.slug: booking_page_url(host.slug, one.slug) for one in found}
-    return page_or_fragment("event_types/index.html", "list", event_types=found, urls=urls, summary=summary, done=done)
+    shown = {"event_types": found, "urls": urls, "summary": summary, "done": done, "focus": focus}
+    return page_or_fragment("event_types/index.html", "list", **shown)

@@ -16,6 +16,7 @@ from webapp.services import slugs
 from webapp.web.fields import words
 
 LONGEST_KEY = 40
+ADD = "rows-add"  # id of the button
 _ACTION = re.compile(r"(remove|up|down)-(\d{1,3})")
 
 
@@ -52,19 +53,21 @@ def typed_rows(form: Mapping[str, str]) -> list[Row]:
     return [_typed(form, f"question-{place}-") for place in range(MOST_QUESTIONS) if f"question-{place}-label" in form]
 
 
-def changed_rows(rows: Sequence[Row], action: str) -> list[Row]:
-    """`add`, `remove-2`, `up-2`, `down-2`; anything else changes nothing."""
+def changed_rows(rows: Sequence[Row], action: str) -> tuple[list[Row], str]:
+    """`add`, `remove-2`, `up-2`, `down-2`; anything else changes nothing. Rows, and the id of what to go on with."""
     changed = list(rows)
     if action == "add" and len(rows) < MOST_QUESTIONS:
-        return [*changed, Row()]
+        return [*changed, Row()], f"question-{len(rows)}-label"
     found = _ACTION.fullmatch(action)
     place = int(found[2]) if found else len(rows)
     if not found or place >= len(rows):
-        return changed
-    row = changed.pop(place)
-    if found[1] != "remove":
-        changed.insert(max(place + (-1 if found[1] == "up" else 1), 0), row)
-    return changed
+        return changed, ADD
+    row, step = changed.pop(place), {"up": -1, "down": 1}.get(found[1])
+    if step is None:
+        return changed, ADD
+    place = min(max(place + step, 0), len(changed))
+    changed.insert(place, row)
+    return changed, f"rows-{found[1]}-{place}"
 
 
 def questions_of(rows: Sequence[Row]) -> tuple[tuple[Question, ...], list[Row]]:
