@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from webapp.api.blueprint import Blueprint, Operation, operation_of
 from webapp.api.callers import Access
 from webapp.api.problem_words import HTTP_CODES, WORDS
-from webapp.api.problems import MEDIA_TYPE
+from webapp.api.problems import MEDIA_TYPE, problem_type
 from webapp.api.schemas.common import Problem
 from webapp.extensions import site
 
@@ -158,7 +158,7 @@ def _header(description: str) -> Json:
 def _problem(status: int) -> Json:
     code = HTTP_CODES[status]
     title, detail = WORDS[code]
-    example: Json = {"type": f"/docs/problems#{code}", "title": title, "status": status, "detail": detail, "code": code}
+    example: Json = {"type": problem_type(code), "title": title, "status": status, "detail": detail, "code": code}
     if status == 422:
         example["errors"] = {"start": ["Must be in the future."]}
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}}

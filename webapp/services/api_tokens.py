@@ -165,7 +165,7 @@ def _checked(session: Session, new: NewToken, host_id: int) -> str:
 
 
 def _view(row: Any) -> TokenView:
-    return TokenView(**row._mapping | {"scope": Scope(row.scope)})
+    return TokenView(**dict(row._mapping) | {"scope": Scope(row.scope)})
 
 
 def _hash(token: str) -> bytes:

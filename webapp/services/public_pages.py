@@ -15,6 +15,7 @@ class PublicEventType:
     title: str
     description: str
     duration_minutes: int
+    capacity: int
     color: str
 
 
@@ -40,6 +41,7 @@ def public_host(slug: str) -> PublicHost:
             EventType.title,
             EventType.description,
             EventType.duration_minutes,
+            EventType.capacity,
             EventType.color,
         )
         .outerjoin(EventType, and_(EventType.host_id == Host.id, EventType.is_active, EventType.is_public))
@@ -55,6 +57,7 @@ def public_host(slug: str) -> PublicHost:
             title=row.title,
             description=row.description,
             duration_minutes=row.duration_minutes,
+            capacity=row.capacity,
             color=row.color,
         )
         for row in found

@@ -9,13 +9,11 @@ from typing import Any
 from marshmallow import fields, validate
 
 from webapp import formats
-from webapp.domain.windows import MINUTES_OF_DAY
 
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 # RFC 3339; seconds may be left out, an offset never.
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -86,12 +84,13 @@ class Day(Text):
 
 
 class Clock(Text):
-    """A time of the day, `09:00` to `24:00`; inside a number of minutes."""
+    """A time of the day, `00:00` to `23:59`; inside a number of minutes."""
 
     default_error_messages = {"clock": "Must be a time such as 09:00."}
+    pattern = "([01][0-9]|2[0-3]):[0-5][0-9]"
 
     def __init__(self, **given: Any) -> None:
-        metadata = {"pattern": "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", "example": "09:00"}
+        metadata = {"pattern": f"^({self.pattern})$", "example": "09:00"}
         super().__init__(metadata=metadata, **given)
 
     def _serialize(self, value: int, attr: str | None, obj: Any, **kwargs: Any) -> str:
@@ -99,9 +98,15 @@ class Clock(Text):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if not _CLOCK.fullmatch(text):
+        if not re.fullmatch(self.pattern, text, re.ASCII):
             raise self.make_error("clock")
-        return min(int(text[:2]) * 60 + int(text[3:]), MINUTES_OF_DAY)
+        return int(text[:2]) * 60 + int(text[3:])
+
+
+class EndClock(Clock):
+    """The same, and `24:00`, the end of the day."""
+
+    pattern = f"{Clock.pattern}|24:00"
 
 
 class Zone(Text):

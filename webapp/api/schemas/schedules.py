@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from webapp.api.schemas.base import Answer, Body
-from webapp.api.schemas.fields import Clock, Day, Id, Instant, Text, Whole, Zone
+from webapp.api.schemas.fields import Clock, Day, EndClock, Id, Instant, Text, Whole, Zone
 from webapp.services.schedule_content import MOST_OVERRIDES, MOST_WINDOWS
 
 WEEKDAY = (0, 6)
@@ -14,12 +14,12 @@ class WeeklyWindow(Body):
 
     weekday = Whole(*WEEKDAY, required=True, metadata={"description": "Of the start; Monday is 0."})
     start = Clock(required=True, attribute="start_minute")
-    end = Clock(required=True, attribute="end_minute")
+    end = EndClock(required=True, attribute="end_minute")
 
 
 class DateWindow(Body):
     start = Clock(required=True, attribute="start_minute")
-    end = Clock(required=True, attribute="end_minute")
+    end = EndClock(required=True, attribute="end_minute")
 
 
 class Override(Body):

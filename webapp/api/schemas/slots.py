@@ -20,10 +20,10 @@ class NewSlot(Body):
         load_default=None,
         allow_none=True,
         metadata={"description": "Its slug. Without it: the first of that duration."},
-    )  # noqa: E501
+    )
     capacity = Whole(
         *CAPACITY, load_default=None, allow_none=True, metadata={"description": "Without it: the event type's."}
-    )  # noqa: E501
+    )
 
 
 class NewSlots(Body):

@@ -1,0 +1,133 @@
+"""The specification says what the application does, and the other way round."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.api.caller import Caller, Specification
+from webapp.api.blueprint import operation_of
+from webapp.api.openapi import operations
+from webapp.api.problem_words import HTTP_CODES, WORDS
+from webapp.domain.errors import DomainError
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def described(specification: Specification) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in specification.document["paths"].items():
+        yield from ((path, method, item[method]) for method in METHODS if method in item)
+
+
+def test_it_is_openapi_3_1(specification: Specification, client: FlaskClient) -> None:
+    from openapi_spec_validator import validate
+
+    validate(specification.document)
+    assert specification.document["openapi"].startswith("3.1")
+    response = client.get("/openapi.json")
+    assert response.get_json() == specification.document
+    assert client.get("/openapi.json", headers={"If-None-Match": response.headers["ETag"]}).status_code == 304
+    assert "Set-Cookie" not in response.headers
+
+
+def test_specification_and_routes_agree_both_ways(app: Flask, specification: Specification) -> None:
+    routes = {(path, method.lower()) for path, method, _ in operations(app)}
+    assert {(path, method) for path, method, _ in described(specification)} == routes
+    below_api = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/")}
+    assert all(operation_of(app.view_functions[endpoint]) for endpoint in below_api)
+
+
+def test_operations_have_names_of_their_own_and_words(specification: Specification) -> None:
+    names = [operation["operationId"] for _, _, operation in described(specification)]
+    assert len(set(names)) == len(names)
+    for _, _, operation in described(specification):
+        assert operation["summary"]
+        assert operation["tags"][0] in {tag["name"] for tag in specification.document["tags"]}
+
+
+def test_each_operation_has_examples_that_are_valid(specification: Specification) -> None:
+    for path, method, operation in described(specification):
+        where = f"{method} {path}"
+        if body := operation.get("requestBody"):
+            content = body["content"]["application/json"]
+            assert "example" in content, where
+            specification.validate(content["schema"], content["example"])
+        for status, answer in operation["responses"].items():
+            for media_type, content in specification.resolved(answer).get("content", {}).items():
+                assert "example" in content, f"{where} {status}"
+                if media_type.endswith("json"):
+                    specification.validate(content["schema"], content["example"])
+
+
+def test_bodies_and_answers_are_closed(specification: Specification) -> None:
+    for name, schema in specification.document["components"]["schemas"].items():
+        assert schema["additionalProperties"] is False, name
+
+
+def test_who_may_call_is_said(app: Flask, specification: Specification) -> None:
+    for path, method, operation in operations(app):
+        said = specification.document["paths"][path][method.lower()]["security"]
+        assert bool(said) is (operation.access != "public"), path
+
+
+def test_every_code_has_words(specification: Specification) -> None:
+    def tree(kind: type[DomainError]) -> Iterator[type[DomainError]]:
+        yield kind
+        for inner in kind.__subclasses__():
+            yield from tree(inner)
+
+    assert {kind.code for kind in tree(DomainError) if kind.__module__.startswith("webapp.")} <= set(WORDS)
+    assert set(HTTP_CODES.values()) <= set(WORDS)
+
+
+def test_problems_lead_to_where_they_are_explained(client: FlaskClient) -> None:
+    problem = client.get("/api/v1/nothing").get_json()
+    path, _, anchor = problem["type"].removeprefix("http://localhost").partition("#")
+    page = client.get(path)
+    assert page.status_code == 200
+    assert f'id="{anchor}"' in page.text
+    assert all(f'id="{code}"' in page.text for code in WORDS)
+
+
+@pytest.mark.parametrize("path", ["/docs", "/docs/problems"])
+def test_pages_come_from_here_alone(client: FlaskClient, path: str) -> None:
+    page = client.get(path)
+    assert page.status_code == 200
+    policy = page.headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    nonce = re.search(r"'nonce-([^']+)'", policy)
+    assert nonce
+    for script in re.findall(r"<script[^>]*>", page.text):
+        assert f'nonce="{nonce[1]}"' in script
+    for address in re.findall(r'(?:src|href)="([^"]+)"', page.text):
+        assert address.startswith(("/", "#")), address
+        assert client.get(address.partition("#")[0] or path, buffered=True).status_code in (200, 303), address
+    assert "Set-Cookie" not in page.headers
+
+
+def test_the_tester_reads_the_specification(client: FlaskClient) -> None:
+    assert 'data-specification="/openapi.json"' in client.get("/docs").text
+
+
+def test_the_contract_in_one_table(specification: Specification) -> None:
+    """The calls of the contract, so that none is lost by accident. Webhooks have theirs beside them."""
+    calls = {f"{method.upper()} {path.removeprefix('/api/v1')}" for path, method, _ in described(specification)}
+    assert {
+        "GET /hosts/{slug}", "GET /hosts/{host_slug}/event-types/{slug}/slots",
+        "GET /hosts/{host_slug}/event-types/{slug}/slots/why", "POST /bookings", "GET /bookings/{booking_id}",
+        "DELETE /bookings/{booking_id}", "POST /bookings/{booking_id}/reschedule",
+        "GET /bookings/{booking_id}/invite.ics", "GET /me", "GET /slots", "POST /slots", "POST /slots/batch",
+        "GET /slots/{slot_id}", "PATCH /slots/{slot_id}", "DELETE /slots/{slot_id}", "GET /event-types",
+        "POST /event-types", "GET /event-types/{slug}", "PATCH /event-types/{slug}", "DELETE /event-types/{slug}",
+        "GET /schedule", "PUT /schedule", "GET /blocked-times", "POST /blocked-times",
+        "DELETE /blocked-times/{blocked_time_id}", "GET /bookings", "POST /bookings/{booking_id}/accept",
+        "POST /bookings/{booking_id}/decline", "POST /bookings/{booking_id}/no-show",
+    } <= calls  # fmt: skip
+
+
+def test_the_specification_is_json_of_modest_size(specification: Specification, guest: Caller) -> None:
+    assert len(json.dumps(specification.document)) < 150_000
