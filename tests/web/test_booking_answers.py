@@ -136,6 +136,7 @@ def test_a_request_says_who_confirms_it(visitor: Visitor, mara: int, build: Buil
     page = visitor.open(send(visitor).location).text
     assert "Requested" in page
     assert "You have asked for this time" in page
+    assert "Add to your calendar" not in page, "nothing is agreed yet"
 
 
 def test_a_group_tells_seats_and_nobodys_name(visitor: Visitor, mara: int, build: Build) -> None:

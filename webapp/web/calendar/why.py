@@ -42,6 +42,7 @@ class WhyForm(FlaskForm):  # type: ignore[misc]
     def __init__(self, titles: dict[str, str], time_zone: str, **given: Any) -> None:
         super().__init__(**given)
         self.event_type.choices = titles
+        self.event_type.flags.required = True  # one is always chosen
         self.time_zone = time_zone
 
     @property

@@ -78,7 +78,7 @@ def _stored(slug: str) -> EventTypeContent:
 
 def _saved(form: EventTypeForm, slug: str | None, content: EventTypeContent) -> bool:
     """False: the form says why not."""
-    whose = {"host_id": current_host().id, "actor": current_actor()}
+    whose: dict[str, Any] = {"host_id": current_host().id, "actor": current_actor()}
     try:
         if slug is None:
             event_types.create_event_type(content, **whose)

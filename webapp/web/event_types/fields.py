@@ -43,6 +43,8 @@ class SpanField(Field):  # type: ignore[misc]
 class NumberField(IntegerField):  # type: ignore[misc]
     """A whole number within bounds (both included) that may be left out."""
 
+    data: int | None
+
     def __init__(self, label: str, bounds: tuple[int, int], **given: Any) -> None:
         self.bounds = bounds
         attributes = {"min": bounds[0], "max": bounds[1], "inputmode": "numeric"} | given.pop("render_kw", {})

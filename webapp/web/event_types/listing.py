@@ -61,5 +61,5 @@ def _page(done: str, *, focus: str = "") -> Response:
     host = current_host()
     found = [one.content for one in event_types.host_event_types(host.id)]
     urls = {one.slug: booking_page_url(host.slug, one.slug) for one in found}
-    shown = {"event_types": found, "urls": urls, "summary": summary, "done": done, "focus": focus}
+    shown: dict[str, Any] = {"event_types": found, "urls": urls, "summary": summary, "done": done, "focus": focus}
     return page_or_fragment("event_types/index.html", "list", **shown)
