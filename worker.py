@@ -1,7 +1,7 @@
-"""The background process: relay (outbox to queue) and jobs (queue to mail server).
+"""The background process: relay (outbox to queue), clock (what time brings) and jobs (queue to mail server).
 
-    python worker.py                  both
-    python worker.py --roles relay    one of them; run as many of each as needed
+    python worker.py                  all of it
+    python worker.py --roles relay    relay and clock; run as many of each as needed
     python worker.py --roles jobs
 
 SIGTERM and SIGINT end it after the mail in hand; SIGKILL loses nothing, what was in hand is sent again.
@@ -13,7 +13,10 @@ import signal
 import threading
 from types import FrameType
 
+from flask import Flask
+
 from webapp import create_app
+from webapp.effects.clock import Clock
 from webapp.effects.jobs import stopping
 from webapp.effects.relay import Relay
 from webapp.effects.transport import mail
@@ -22,7 +25,7 @@ from webapp.effects.worker import work
 log = logging.getLogger("openslot.worker")
 
 ROLES = ("relay", "jobs")
-GRACE = 5.0  # seconds the relay gets to end
+GRACE = 5.0  # seconds each thread gets to end
 
 
 def main() -> None:
@@ -33,15 +36,21 @@ def main() -> None:
         signal.signal(number, _stop)
     app = create_app()
     mail.init_app(app)
-    relay = threading.Thread(target=Relay(app, stopping).run, name="relay", daemon=True) if "relay" in roles else None
-    if relay:
-        relay.start()
+    threads = _started(app) if "relay" in roles else ()
     log.info("worker ready: %s", " and ".join(roles))
     if "jobs" in roles:
         work(app)
     stopping.wait()
-    if relay:
-        relay.join(GRACE)
+    for thread in threads:
+        thread.join(GRACE)
+
+
+def _started(app: Flask) -> tuple[threading.Thread, ...]:
+    runs = {"relay": Relay(app, stopping).run, "clock": Clock(app, stopping).run}
+    threads = tuple(threading.Thread(target=run, name=name, daemon=True) for name, run in runs.items())
+    for thread in threads:
+        thread.start()
+    return threads
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

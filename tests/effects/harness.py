@@ -16,6 +16,24 @@ from webapp.effects import jobs
 from webapp.services.deliveries import lease_due
 from webapp.services.dispatch import dispatch_events
 
+IS_LETTER = "kind NOT LIKE 'reminder.%'"
+NEXT_TRY = f"UPDATE delivery SET due_at = now() WHERE status = 'waiting' AND {IS_LETTER}"
+
+# All at once, as time itself would do it: the ranges of slots must agree with their ends.
+NEARER = """
+    WITH step AS (SELECT min(starts_at) - now() - make_interval(secs => 60 * :minutes) AS wide FROM slot),
+    slots AS (
+        UPDATE slot SET starts_at = starts_at - wide, ends_at = ends_at - wide,
+            busy = tstzrange(lower(busy) - wide, upper(busy) - wide) FROM step
+    ),
+    events AS (
+        UPDATE outbox_event SET data = data || jsonb_build_object(
+            'start', (data->>'start')::timestamptz - wide, 'end', (data->>'end')::timestamptz - wide)
+        FROM step WHERE booking_id IS NOT NULL
+    )
+    UPDATE delivery SET due_at = due_at - wide FROM step
+"""
+
 
 @dataclass
 class InProcess:
@@ -43,17 +61,32 @@ class InProcess:
             pass
 
     def let_time_pass(self) -> None:
-        """To the next try of everything that waits."""
-        self.execute("UPDATE delivery SET due_at = now() WHERE status = 'waiting'")
+        """To the next try of every letter that waits."""
+        self.execute(NEXT_TRY)
+
+    def let_reminders_come(self, kind: str = "reminder.%") -> None:
+        """To the moment of the reminders of this kind; the booking's start stays where it is."""
+        self.execute("UPDATE delivery SET due_at = now() WHERE status = 'waiting' AND kind LIKE :kind", kind=kind)
+
+    def bring_start_to(self, minutes: float) -> None:
+        """Move all slots and what waits for its moment in time, until the first slot begins in so many minutes."""
+        self.execute(NEARER, minutes=minutes)
 
     def execute(self, statement: str, **values: Any) -> None:
         with self.owner.begin() as connection:
             connection.execute(text(statement), values)
 
     def deliveries(self) -> Sequence[Row[Any]]:
-        """All of them, as they stand, in their order."""
+        """All letters, as they stand, in their order; no reminders."""
+        return self._rows(f"SELECT * FROM delivery WHERE {IS_LETTER} ORDER BY id")
+
+    def reminders(self) -> Sequence[Row[Any]]:
+        """All of them, as they stand, by their moment, the guest's first."""
+        return self._rows(f"SELECT * FROM delivery WHERE NOT {IS_LETTER} ORDER BY booking_version, id")
+
+    def _rows(self, query: str) -> Sequence[Row[Any]]:
         with self.owner.begin() as connection:
-            return connection.execute(text("SELECT * FROM delivery ORDER BY id")).all()
+            return connection.execute(text(query)).all()
 
     def states(self) -> list[tuple[str, str, int]]:
         return [(row.recipient, row.status, row.attempts) for row in self.deliveries()]

@@ -87,7 +87,7 @@ def test_a_refused_address_is_dead_at_once_and_blocks_nobody(
     sink.rejected.add(booking.guest_email)
     mailer.run()
     assert mailer.states() == [("guest", "dead", 1), ("host", "sent", 0)]
-    (to_guest, _) = delivery_states(session(), booking.id)
+    to_guest, *_ = delivery_states(session(), booking.id)
     assert to_guest.last_error is not None
     assert to_guest.last_error.startswith("550")
     assert booking.guest_email not in to_guest.last_error

@@ -12,7 +12,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import Engine, text
 
 from tests.builders import Build, tomorrow
-from tests.effects.harness import WorkerProcess, eventually
+from tests.effects.harness import IS_LETTER, NEXT_TRY, WorkerProcess, eventually
 from webapp.domain.actor import host_actor
 from webapp.embedded.mailcatcher import Fault, MailSink
 from webapp.embedded.valkey import ValkeyService, start_valkey
@@ -25,7 +25,9 @@ Start = Callable[..., WorkerProcess]
 def statuses(owner: Engine) -> Callable[[], list[str]]:
     def read() -> list[str]:
         with owner.begin() as connection:
-            return list(connection.execute(text("SELECT status FROM delivery ORDER BY id")).scalars())
+            return list(
+                connection.execute(text(f"SELECT status FROM delivery WHERE {IS_LETTER} ORDER BY id")).scalars()
+            )
 
     return read
 
@@ -36,7 +38,7 @@ def end_leases(owner: Engine) -> Callable[[], None]:
 
     def end() -> None:
         with owner.begin() as connection:
-            connection.execute(text("UPDATE delivery SET due_at = now() WHERE status = 'waiting'"))
+            connection.execute(text(NEXT_TRY))
 
     return end
 
@@ -197,7 +199,7 @@ def test_it_ends_when_asked_to(
     worker: Start, roles: tuple[str, ...], how: signal.Signals, valkey: ValkeyService
 ) -> None:
     process = worker(*roles)
-    time.sleep(3)
+    process.wait_until_ready()
     before = time.monotonic()
     assert process.end(how) == 0
     assert time.monotonic() - before < 3

@@ -127,8 +127,9 @@ class TestMails:
     def test_each_state_has_its_word(self, desk: Desk, booking: BookingView, build: Build) -> None:
         page = f"/bookings/{booking.uid}"
         assert "On their way." in desk.open(page).text
-        guest, host = deliveries(build)
+        guest, host, *reminders = deliveries(build)
         assert desk.open(page).text.count("Waiting") == 2
+        assert desk.open(page).text.count("Planned") == len(reminders)
         build.row("UPDATE delivery SET status = 'sent', sent_at = now() WHERE id = :id RETURNING id", id=guest)
         build.row("UPDATE delivery SET attempts = 1, last_error = 'refused' WHERE id = :id RETURNING id", id=host)
         text = desk.open(page).text

@@ -4,12 +4,14 @@ import uuid
 
 from flask_admin import expose
 from flask_admin.actions import action
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from webapp.admin.base import GuardedIndex, HardenedView, actor, each
+from webapp.mail_words import mail_name
 from webapp.models import AuditEntry, Delivery, EventType, Guest, Host, OutboxEvent, Slot
 from webapp.services import host_admin, slots
-from webapp.services.delivery_reports import replay
+from webapp.services.delivery_reports import is_planned, replay
 from webapp.services.statistics import figures
 
 
@@ -111,6 +113,10 @@ class DeliveryView(HardenedView):
     column_searchable_list = ("kind", "host.slug", "last_error", "message_id")
     column_filters = ("status", "kind", "recipient", "host.slug", "booking_id", "due_at", "sent_at", "attempts")
     column_labels = {"host.slug": _l("Host")}
+    column_formatters = {
+        "kind": lambda _view, _context, delivery, _name: mail_name(delivery.kind),
+        "status": lambda _view, _context, delivery, _name: _status(delivery),
+    }
 
     @action("replay", _l("Send again"), _l("Send these again?"))
     def send_again(self, ids: list[str]) -> None:
@@ -121,6 +127,12 @@ class AuditView(HardenedView):
     column_list = ("id", "occurred_at", "actor_kind", "actor_id", "action", "object_kind", "object_id", "details")
     column_searchable_list = ("action", "object_kind")
     column_filters = ("occurred_at", "actor_kind", "actor_id", "action", "object_kind", "object_id")
+
+
+def _status(delivery: Delivery) -> str:
+    """A reminder whose time has not come is not late."""
+    planned = is_planned(delivery.kind, delivery.status, delivery.attempts)
+    return gettext("planned") if planned else delivery.status
 
 
 def table_views() -> list[HardenedView]:

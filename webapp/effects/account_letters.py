@@ -37,7 +37,7 @@ def _confirm(host: Host) -> Letter:
         subject=_("Confirm your address"),
         heading=_("Confirm your address"),
         paragraphs=(_("Your account is nearly ready. Confirm that this address is yours, and guests can book you."),),
-        action=Action(_("Confirm the address"), _confirm_url(host)),
+        actions=(Action(_("Confirm the address"), _confirm_url(host)),),
         closing=(_("If you have not made an account, you need do nothing."),),
     )
 
@@ -48,7 +48,7 @@ def _exists(host: Host) -> Letter:
         subject=_("You have an account already"),
         heading=_("You have an account already"),
         paragraphs=(_("Somebody tried to make an account with this address. There is one: log in with it."),),
-        action=Action(_("Log in"), site.url(current_app.config["SECURITY_LOGIN_URL"])),
+        actions=(Action(_("Log in"), site.url(current_app.config["SECURITY_LOGIN_URL"])),),
         closing=(_("If it was not you, you need do nothing: your account is as it was."),),
     )
 
@@ -59,7 +59,7 @@ def _reset(host: Host) -> Letter:
         subject=_("Reset your password"),
         heading=_("Reset your password"),
         paragraphs=(_("Somebody asked for a new password for your account."),),
-        action=Action(_("Choose a new password"), _reset_url(host)),
+        actions=(Action(_("Choose a new password"), _reset_url(host)),),
         closing=(_link_life(host), _("If it was not you, you need do nothing: your password stays as it is.")),
     )
 
@@ -73,7 +73,7 @@ def _password_changed(host: Host) -> Letter:
             _("The password of your account was changed, and all other devices were logged out."),
             _("If it was not you, reset it now."),
         ),
-        action=Action(_("Reset the password"), site.url(current_app.config["SECURITY_RESET_URL"])),
+        actions=(Action(_("Reset the password"), site.url(current_app.config["SECURITY_RESET_URL"])),),
     )
 
 

@@ -36,7 +36,7 @@ class Letter:
     heading: str
     paragraphs: tuple[str, ...] = ()
     rows: tuple[tuple[str, str], ...] = ()
-    action: Action | None = None
+    actions: tuple[Action, ...] = ()
     closing: tuple[str, ...] = ()
     reply_to: Address | None = None
     language: str = "en"

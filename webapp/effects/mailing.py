@@ -11,6 +11,8 @@ from sqlalchemy import bindparam
 from sqlalchemy.orm import Session
 
 from webapp.db import transaction
+from webapp.domain.booking import BookingStatus, EventKind
+from webapp.domain.reminders import reminder_minutes
 from webapp.effects.account_letters import account_letter
 from webapp.effects.booking_letters import booking_letter
 from webapp.effects.letters import Letter
@@ -18,7 +20,7 @@ from webapp.effects.mime import parcel
 from webapp.effects.retries import pause_after
 from webapp.effects.transport import Connection, NotAcceptedError
 from webapp.models import Booking
-from webapp.services.booking_views import booking_select, booking_view
+from webapp.services.booking_views import BookingView, booking_select, booking_view
 from webapp.services.deliveries import (
     Errand,
     Loan,
@@ -27,12 +29,14 @@ from webapp.services.deliveries import (
     mark_sent,
     mark_skipped,
 )
+from webapp.services.dispatch import HOST
+from webapp.services.reminders import confirmed_guests, why_not
 
 log = logging.getLogger(__name__)
 
 OVERTAKEN = "a later mail about this booking has arrived already"
-_BOOKING = booking_select().where(Booking.id == bindparam("booking"))  # built once: it is needed for every mail
 NOTHING_TO_SAY = "there is nothing to tell any more"
+_BOOKING = booking_select().where(Booking.id == bindparam("booking"))  # built once: it is needed for every mail
 
 
 def deliver_one(loan: Loan, connection: Connection) -> NotAcceptedError | None:
@@ -60,12 +64,9 @@ def fail_unsent(loans: list[Loan], error: str) -> None:
 
 
 def _attempt(session: Session, errand: Errand, connection: Connection) -> NotAcceptedError | None:
-    if errand.is_overtaken:
-        mark_skipped(session, errand, OVERTAKEN)
-        return None
-    letter = _letter(session, errand)
-    if letter is None:
-        mark_skipped(session, errand, NOTHING_TO_SAY)
+    letter = OVERTAKEN if errand.is_overtaken else _letter(session, errand)
+    if isinstance(letter, str):
+        mark_skipped(session, errand, letter)
         return None
     try:
         connection.send(parcel(letter, message_id=errand.message_id))
@@ -78,8 +79,23 @@ def _attempt(session: Session, errand: Errand, connection: Connection) -> NotAcc
     return None
 
 
-def _letter(session: Session, errand: Errand) -> Letter | None:
+def _letter(session: Session, errand: Errand) -> Letter | str:
+    """Or why there is nothing to say any more."""
     if errand.booking_id is None:
-        return account_letter(session, errand.kind, errand.host_id)
+        return account_letter(session, EventKind(errand.kind), errand.host_id) or NOTHING_TO_SAY
     row = session.execute(_BOOKING, {"booking": errand.booking_id}).first()
-    return booking_letter(errand, booking_view(row)) if row else None
+    if row is None:
+        return NOTHING_TO_SAY
+    view = booking_view(row)
+    if reminder_minutes(errand.kind):
+        return _reminder(session, errand, view)
+    if errand.kind == EventKind.BOOKING_COMPLETED and view.status is not BookingStatus.COMPLETED:
+        return NOTHING_TO_SAY  # the host has noted meanwhile that nobody came
+    return booking_letter(errand, view)
+
+
+def _reminder(session: Session, errand: Errand, view: BookingView) -> Letter | str:
+    if reason := why_not(session, errand, view):
+        return reason
+    guests = confirmed_guests(session, view.slot_id) if errand.recipient == HOST else ()
+    return booking_letter(errand, view, tuple(guests))

@@ -19,7 +19,6 @@ from webapp.db import transaction
 from webapp.effects.jobs import BATCH, MOST_JOBS, enqueue, mail_queue
 from webapp.services.deliveries import lease_due
 from webapp.services.dispatch import dispatch_events
-from webapp.services.housekeeping import forget_idempotency_keys
 from webapp.services.outbox import CHANNEL
 
 log = logging.getLogger(__name__)
@@ -29,7 +28,6 @@ GATHER = 0.03  # seconds after a notification, so that a burst of bookings is on
 FULL_QUEUE_PAUSE = 0.2  # seconds until the next look while the queue is full
 STOP_CHECK = 0.5  # seconds; how soon a stop is noticed
 RECONNECT = 2.0  # seconds
-HOUSEKEEPING = 600.0  # seconds
 
 
 class Relay:
@@ -40,7 +38,6 @@ class Relay:
         self._stopping = stopping
         self._queue: Queue = mail_queue(app.extensions["settings"].redis_url)
         self._queue_is_down = False
-        self._tidied_at = float("-inf")
 
     def run(self) -> None:
         while not self._stopping.is_set():
@@ -80,7 +77,6 @@ class Relay:
 
     def _serve(self, listener: psycopg.Connection) -> None:
         while not self._stopping.is_set():
-            self.tidy()
             pause = FULL_QUEUE_PAUSE if self.look() else SWEEP
             if _notified(listener, pause, self._stopping):
                 self._stopping.wait(GATHER)
@@ -95,14 +91,6 @@ class Relay:
         if is_down != self._queue_is_down:
             log.warning("relay: the queue server is %s", f"not there ({reason})" if is_down else "back")
         self._queue_is_down = is_down
-
-    def tidy(self) -> None:
-        """Housekeeping, when it is time for it."""
-        if time.monotonic() - self._tidied_at < HOUSEKEEPING:
-            return
-        with self._app.app_context(), transaction() as current:
-            forget_idempotency_keys(current)
-        self._tidied_at = time.monotonic()
 
 
 def _notified(listener: psycopg.Connection, seconds: float, stopping: threading.Event) -> bool:

@@ -36,6 +36,11 @@ class MailWorker(SimpleWorker):
         with self._app.app_context():
             return bool(super().perform_job(*args, **kwargs))
 
+    def _install_signal_handlers(self) -> None:
+        """RQ's, from now on. A signal that came before them has been noted, and nobody sends a second one."""
+        super()._install_signal_handlers()
+        self._stop_requested = stopping.is_set()
+
     def handle_warm_shutdown_request(self) -> None:
         stopping.set()
 
@@ -46,12 +51,17 @@ class MailWorker(SimpleWorker):
 def work(app: Flask) -> None:
     """Work until `stopping` is set, through every absence of the queue server."""
     connection = Redis.from_url(app.extensions["settings"].redis_url, socket_connect_timeout=2, protocol=2)
-    while not stopping.is_set():
-        try:
-            MailWorker(app, connection).work(logging_level="WARNING")
-        except RedisError as error:
-            log.warning("worker: the queue server is not there (%s), trying again", type(error).__name__)
-        except StopRequested:
-            break
-        stopping.wait(RECONNECT)
+    try:
+        while not stopping.is_set():
+            _work_while_it_is_there(app, connection)
+            stopping.wait(RECONNECT)
+    except StopRequested:  # a signal while no worker was at work
+        pass
     mail.connection.quit()
+
+
+def _work_while_it_is_there(app: Flask, connection: Redis) -> None:
+    try:
+        MailWorker(app, connection).work(logging_level="WARNING")
+    except RedisError as error:
+        log.warning("worker: the queue server is not there (%s), trying again", type(error).__name__)

@@ -93,6 +93,7 @@ class Booking(Keyed, Base):
     subject: Mapped[str]
     notes: Mapped[str] = mapped_column(server_default="")
     location: Mapped[str] = mapped_column(server_default="", doc="as agreed when it was made")
+    is_guest_location: Mapped[bool] = mapped_column(server_default=text("false"), doc="the guest typed it")
     answers: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     time_zone: Mapped[str] = mapped_column(doc="the guest's, IANA name")
     locale: Mapped[str] = mapped_column(server_default="en")

@@ -43,6 +43,7 @@ class OutboxEvent(Keyed, Base):
 class Delivery(Keyed, Base):
     """One tracked effect of an event on one recipient (`guest` or `host`), at least once, stable Message-ID.
 
+    `kind` is that of the event, or a reminder's (`domain.reminders`), which is due at a later time.
     `due_at` is when it may be tried (again); taking it for a try moves it ahead by a lease, so that a delivery
     whose worker died comes back by itself.
     """
@@ -50,7 +51,7 @@ class Delivery(Keyed, Base):
     __tablename__ = "delivery"
     __table_args__ = (
         ForeignKeyConstraint(["booking_id", "host_id"], ["booking.id", "booking.host_id"]),
-        UniqueConstraint("event_id", "channel", "recipient"),
+        UniqueConstraint("event_id", "channel", "kind", "recipient"),
         UniqueConstraint("booking_id", "booking_version", "kind", "channel", "recipient"),
         CheckConstraint("status IN ('waiting', 'sent', 'dead', 'skipped')", name="status"),
         CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="sent_at"),

@@ -29,7 +29,7 @@ def accept(session: Session, uid: uuid.UUID, *, actor: Actor) -> BookingView:
     before = _decidable(session, uid, actor)
     if before.expires_at is not None and before.expires_at <= database_now(session):
         raise NotActive("expired")
-    return _become(session, before, BookingStatus.CONFIRMED, EventKind.BOOKING_CONFIRMED, actor)
+    return _become(session, before, BookingStatus.CONFIRMED, EventKind.BOOKING_CONFIRMED, actor, was_pending=True)
 
 
 @transactional

@@ -27,6 +27,7 @@ class BookingView:
     notes: str
     answers: Mapping[str, Any]
     location: str
+    is_guest_location: bool  # the guest typed it
     expires_at: datetime | None
     created_at: datetime
     cancelled_at: datetime | None
@@ -91,6 +92,7 @@ def booking_select() -> Select[Any]:
             Booking.notes,
             Booking.answers,
             Booking.location,
+            Booking.is_guest_location,
             Booking.expires_at,
             Booking.created_at,
             Booking.cancelled_at,

@@ -106,7 +106,9 @@ def reschedule(session: Session, uid: uuid.UUID, start: datetime, *, actor: Acto
     others = without_booking(facts(session, what, new, new + 1), slot_id=before.slot_id, start=instant(before.start))
     _move(session, before, what, _offer(others, new))
     after = existing(session, before.id)
-    record(session, actor, EventKind.BOOKING_RESCHEDULED, after, old_start=before.start, old_end=before.end)
+    is_pending = before.status is BookingStatus.PENDING
+    moved = {"old_start": before.start, "old_end": before.end, "is_pending": is_pending}
+    record(session, actor, EventKind.BOOKING_RESCHEDULED, after, **moved)
     return after
 
 
@@ -184,6 +186,7 @@ def _write_booking(session: Session, command: Book, what: Offering, seat: Seat, 
         subject=command.subject,
         notes=command.notes,
         location=answers.location,
+        is_guest_location=what.location_kind == "ask",
         answers=answers.answers,
         time_zone=command.time_zone,
         locale=command.locale,

@@ -4,7 +4,9 @@ The life of a delivery: `dispatch.dispatch_events` writes it, `lease_due` lends 
 it while that job talks to the mail server, and `mark_sent`, `mark_failed` or `mark_skipped` writes down what came of
 it. A worker that dies gives its lock back at once and its lease after `LEASE`: nothing else is needed to resend.
 
-Order: of one booking and recipient, only the earliest waiting version is ever lent.
+Order: what one recipient is told of one booking is lent in the order of the events. A reminder waits for the letters
+of its own event and of earlier ones. It holds up a letter only while a worker may have it in hand, since "cancelled"
+must not be followed by "tomorrow at nine": reminders that lie further ahead are nobody's business.
 
 The statements that run once per mail are built once, on the bare tables: building them each time costs more than
 running them.
@@ -18,7 +20,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
-from webapp.domain.booking import EventKind
+from webapp.domain.reminders import PREFIX
 from webapp.models import Base, DeliveryStatus
 from webapp.services.outbox import CHANNEL
 
@@ -43,7 +45,7 @@ class Errand:
     """A delivery whose row this transaction holds, with the event it tells of."""
 
     id: int
-    kind: EventKind
+    kind: str  # of the event, or a reminder's
     recipient: str
     attempts: int
     message_id: str
@@ -52,7 +54,7 @@ class Errand:
     booking_version: int | None
     occurred_at: datetime
     data: Mapping[str, Any]
-    is_overtaken: bool  # a later version has reached this recipient: to send this one would only confuse
+    is_overtaken: bool  # a later event has been told to this recipient: to send this one would only confuse
 
 
 def lease_due(session: Session, *, limit: int) -> list[Loan]:
@@ -66,8 +68,7 @@ def claim(session: Session, loan: Loan) -> Errand | None:
     row = session.execute(_CLAIM, {"loan_id": loan.delivery_id, "loan_attempts": loan.attempts}).first()
     if row is None:
         return None
-    fields = {name: value for name, value in row._mapping.items() if name != "patience"}
-    return Errand(**{**fields, "kind": EventKind(row.kind)})
+    return Errand(**{name: value for name, value in row._mapping.items() if name != "patience"})
 
 
 def mark_sent(session: Session, errand: Errand) -> None:
@@ -99,25 +100,28 @@ def give_back(session: Session, loans: Iterable[Loan]) -> None:
 
 
 def _finish(session: Session, errand: Errand, status: DeliveryStatus, *, attempts: int, error: str | None) -> None:
-    """Write the end of a delivery, and wake the relay if another version waits behind it."""
+    """Write the end of a delivery, and wake the relay if something waits behind it."""
     end = {"delivery_id": errand.id, "end_status": status, "end_attempts": attempts, "end_error": error}
     session.execute(_FINISH, end)
 
 
-def _other(status: DeliveryStatus) -> tuple[Any, ColumnElement[bool]]:
-    """Deliveries of another version of the same booking to the same recipient, in this status."""
-    other = _DELIVERY.alias()
-    same = (other.c.booking_id == _d.booking_id) & (other.c.recipient == _d.recipient) & (other.c.channel == _d.channel)
-    return other.c.booking_version, same & (other.c.status == status)
+def _others(status: DeliveryStatus) -> tuple[Any, ColumnElement[bool]]:
+    """What the same recipient is told of the same booking, in this status: columns, and the condition for it."""
+    o = _DELIVERY.alias().c
+    same = (o.booking_id == _d.booking_id) & (o.recipient == _d.recipient) & (o.channel == _d.channel)
+    return o, same & (o.status == status)
 
 
 def _lease() -> Any:
-    version, waiting = _other(DeliveryStatus.WAITING)
+    o, waiting = _others(DeliveryStatus.WAITING)
+    may_be_in_hand = ~o.kind.startswith(PREFIX) | (o.due_at <= func.now() + LEASE)
+    letter_of_its_event = (o.event_id == _d.event_id) & _d.kind.startswith(PREFIX) & ~o.kind.startswith(PREFIX)
+    before = ((o.event_id < _d.event_id) & may_be_in_hand) | letter_of_its_event
     undispatched = (_e.booking_id == _d.booking_id) & (_e.id < _d.event_id) & _e.dispatched_at.is_(None)
     due = (
         select(_d.id)
         .where(_d.status == DeliveryStatus.WAITING, _d.due_at <= func.now())
-        .where(~select(1).where(waiting, version < _d.booking_version).exists())
+        .where(~select(1).where(waiting, before).exists())
         .where(~select(1).where(undispatched).exists())  # another relay has it in hand
         .order_by(_d.id)
         .limit(bindparam("most"))
@@ -129,10 +133,10 @@ def _lease() -> Any:
 
 
 def _claim() -> Any:
-    version, sent = _other(DeliveryStatus.SENT)
+    o, sent = _others(DeliveryStatus.SENT)
     told = (_d.id, _d.kind, _d.recipient, _d.attempts, _d.message_id, _d.host_id, _d.booking_id, _d.booking_version)
     patience = func.set_config("idle_in_transaction_session_timeout", DIALOGUE_TIMEOUT, True)
-    overtaken = select(1).where(sent, version > _d.booking_version).exists()
+    overtaken = select(1).where(sent, o.event_id > _d.event_id).exists()
     lent = (_d.id == bindparam("loan_id")) & (_d.attempts == bindparam("loan_attempts"))
     return (
         select(*told, _e.occurred_at, _e.data, overtaken.label("is_overtaken"), patience.label("patience"))
@@ -143,8 +147,9 @@ def _claim() -> Any:
 
 
 def _finished() -> Any:
-    version, waiting = _other(DeliveryStatus.WAITING)
-    wake = select(func.pg_notify(CHANNEL, "")).where(waiting, version > _d.booking_version).limit(1)
+    o, waiting = _others(DeliveryStatus.WAITING)
+    behind = (o.id != _d.id) & (o.event_id >= _d.event_id) & (o.due_at <= func.now())
+    wake = select(func.pg_notify(CHANNEL, "")).where(waiting, behind).limit(1)
     status = bindparam("end_status", type_=_d.status.type)
     end = update(_DELIVERY).where(_d.id == bindparam("delivery_id"))
     return end.values(

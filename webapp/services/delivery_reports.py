@@ -4,24 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from webapp.db import transactional
 from webapp.domain.actor import Actor, ActorKind
-from webapp.domain.booking import EventKind
 from webapp.domain.errors import Forbidden
+from webapp.domain.reminders import PREFIX
 from webapp.models import Delivery, DeliveryStatus, OutboxEvent
 from webapp.services.audit import write_audit
 from webapp.services.outbox import CHANNEL
 
+IS_REMINDER = Delivery.kind.startswith(PREFIX)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryState:
-    """How one mail of a booking stands. `due_at`: the next try, of a waiting one."""
+    """How one mail of a booking stands. `due_at`: the next try, of a waiting one, or when a reminder is to go."""
 
     id: int
-    kind: EventKind
+    kind: str  # of the event, or a reminder's (`domain.reminders`)
     recipient: str
     status: DeliveryStatus
     booking_version: int | None
@@ -30,18 +32,28 @@ class DeliveryState:
     sent_at: datetime | None
     last_error: str | None
 
+    @property
+    def is_planned(self) -> bool:
+        """A reminder that was not tried yet: it waits for its time."""
+        return is_planned(self.kind, self.status, self.attempts)
+
 
 @dataclass(frozen=True, slots=True)
 class MailFigures:
-    """`backlog`: events not yet dispatched and deliveries waiting. `oldest_seconds`: age of the oldest of them."""
+    """`backlog`: events not yet dispatched and deliveries waiting, without reminders whose time has not come.
+    `oldest_seconds`: age of the oldest of them."""
 
     backlog: int
     dead: int
     oldest_seconds: int
 
 
+def is_planned(kind: str, status: str, attempts: int) -> bool:
+    return status == DeliveryStatus.WAITING and not attempts and kind.startswith(PREFIX)
+
+
 def delivery_states(session: Session, booking_id: int) -> list[DeliveryState]:
-    """All mails of a booking, oldest version first, the guest's before the host's."""
+    """All mails of a booking in the order of events, the guest's before the host's, reminders after the letters."""
     rows = session.execute(
         select(
             Delivery.id,
@@ -55,23 +67,21 @@ def delivery_states(session: Session, booking_id: int) -> list[DeliveryState]:
             Delivery.last_error,
         )
         .where(Delivery.booking_id == booking_id)
-        .order_by(Delivery.booking_version, Delivery.recipient)
+        .order_by(Delivery.event_id, IS_REMINDER, Delivery.id)
     )
-    return [
-        DeliveryState(**{**row._mapping, "kind": EventKind(row.kind), "status": DeliveryStatus(row.status)})
-        for row in rows
-    ]
+    return [DeliveryState(**{**row._mapping, "status": DeliveryStatus(row.status)}) for row in rows]
 
 
 def mail_figures(session: Session) -> MailFigures:
-    waiting = _count_and_age(session, Delivery.status == DeliveryStatus.WAITING, Delivery.created_at)
+    late = (Delivery.status == DeliveryStatus.WAITING) & (~IS_REMINDER | (Delivery.due_at <= func.now()))
+    waiting = _count_and_age(session, late, case((IS_REMINDER, Delivery.due_at), else_=Delivery.created_at))
     undispatched = _count_and_age(session, OutboxEvent.dispatched_at.is_(None), OutboxEvent.occurred_at)
     dead = session.scalar(select(func.count()).where(Delivery.status == DeliveryStatus.DEAD)) or 0
     return MailFigures(waiting[0] + undispatched[0], dead, max(waiting[1], undispatched[1]))
 
 
 def _count_and_age(
-    session: Session, condition: ColumnElement[bool], since: InstrumentedAttribute[datetime]
+    session: Session, condition: ColumnElement[bool], since: ColumnElement[datetime] | InstrumentedAttribute[datetime]
 ) -> tuple[int, int]:
     age = func.coalesce(func.extract("epoch", func.now() - func.min(since)), 0)
     count, seconds = session.execute(select(func.count(), age).where(condition)).one()
@@ -80,13 +90,15 @@ def _count_and_age(
 
 @transactional
 def replay(session: Session, delivery_ids: Sequence[int], *, actor: Actor) -> int:
-    """Send again what is dead, sent or skipped, with the same Message-ID; returns how many. A host may do so for
-    their own deliveries only; others are passed over as if they did not exist. Raises Forbidden."""
+    """Send again what is dead, sent or skipped, with the same Message-ID; returns how many. Of reminders only what is
+    dead: one that was sent or skipped is done with. A host may do so for their own deliveries only; others are
+    passed over as if they did not exist. Raises Forbidden."""
     if actor.kind not in (ActorKind.ADMIN, ActorKind.HOST, ActorKind.SYSTEM):
         raise Forbidden
     again = (
         update(Delivery)
         .where(Delivery.id.in_(delivery_ids), Delivery.status != DeliveryStatus.WAITING)
+        .where(~IS_REMINDER | (Delivery.status == DeliveryStatus.DEAD))
         .values(status=DeliveryStatus.WAITING, attempts=0, due_at=func.now(), sent_at=None, last_error=None)
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)

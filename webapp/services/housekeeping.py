@@ -1,4 +1,4 @@
-"""What the relay clears away from time to time. Events, deliveries and the audit log stay."""
+"""What the clock clears away from time to time. Events, deliveries and the audit log stay."""
 
 from datetime import timedelta
 

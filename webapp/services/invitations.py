@@ -1,4 +1,4 @@
-"""A booking as iCalendar (RFC 5545) in an iTIP message (RFC 5546): the invitation and its cancellation.
+"""A confirmed booking as iCalendar (RFC 5545) in an iTIP message (RFC 5546): the invitation and its cancellation.
 
 One UID for life and SEQUENCE = version: a calendar that gets the messages in any order ends with the last version.
 The guest's copy carries nothing that a stranger may have typed (the address may be somebody else's); the host's
@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from icalendar import Calendar, Event, vCalAddress, vUri
 
-from webapp.domain.booking import BookingStatus
 from webapp.domain.text import flattened
 from webapp.extensions import site
 from webapp.services.booking_views import BookingView
@@ -47,19 +46,17 @@ def _event(view: BookingView, method: Method, audience: Audience, stamp: datetim
     event.add("DTSTAMP", stamp.astimezone(UTC).replace(microsecond=0))
     event.add("DTSTART", view.start.astimezone(UTC))
     event.add("DTEND", view.end.astimezone(UTC))
-    event.add("STATUS", "CANCELLED" if method is Method.CANCEL else _status(view.status))
+    event.add("STATUS", "CANCELLED" if method is Method.CANCEL else "CONFIRMED")
     event.add("TRANSP", "OPAQUE")
     event.add("ORGANIZER", _person(view.host_email, view.host_name))
     event.add("ATTENDEE", _guest(view, audience))
     event.add("ATTENDEE", _person(view.host_email, view.host_name, PARTSTAT="ACCEPTED", ROLE="CHAIR"))
     event.add("SUMMARY", _summary(view, audience))
+    if place := _place(view, audience):
+        event.add("LOCATION", place)
     event.add("DESCRIPTION", _description(view, audience))
     event.add("URL", vUri(_link(view, audience)))
     return event
-
-
-def _status(status: BookingStatus) -> str:
-    return "TENTATIVE" if status is BookingStatus.PENDING else "CONFIRMED"
 
 
 def _guest(view: BookingView, audience: Audience) -> vCalAddress:
@@ -78,6 +75,11 @@ def _summary(view: BookingView, audience: Audience) -> str:
     if audience is Audience.GUEST:
         return flattened(f"{view.event_type_title} – {view.host_name}")
     return flattened(f"{view.guest_name}: {view.subject or view.event_type_title}")
+
+
+def _place(view: BookingView, audience: Audience) -> str:
+    """Where it is; to a guest in the host's words only."""
+    return "" if audience is Audience.GUEST and view.is_guest_location else flattened(view.location)
 
 
 def _description(view: BookingView, audience: Audience) -> str:

@@ -16,6 +16,15 @@ def booking_url(uid: uuid.UUID) -> str:
     return site.url(f"/bookings/{uid}")
 
 
+def accept_url(uid: uuid.UUID) -> str:
+    """Where the host says yes to a request; the page asks once more."""
+    return f"{booking_url(uid)}/accept"
+
+
+def decline_url(uid: uuid.UUID) -> str:
+    return f"{booking_url(uid)}/decline"
+
+
 def booking_page_url(host_slug: str, event_type_slug: str) -> str:
     """Where anybody books this event type."""
     return site.url(f"/{host_slug}/{event_type_slug}")

@@ -5,19 +5,35 @@ relay not listen just then, its sweep finds the event. Nothing here talks to the
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, func, insert
+from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
 from webapp.domain.booking import EventKind
-from webapp.models import OutboxEvent
+from webapp.statements import Statement
 
 CHANNEL = "openslot_outbox"
 
-_EVENTS: Table = OutboxEvent.metadata.tables["outbox_event"]
-_INSERT = insert(_EVENTS).returning(_EVENTS.c.id, func.pg_notify(CHANNEL, ""))
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event, as the relay reads it."""
+
+    id: int
+    kind: str
+    host_id: int
+    booking_id: int | None
+    booking_version: int | None
+
+
+_INSERT = Statement("""
+INSERT INTO outbox_event (kind, host_id, booking_id, booking_version, data)
+VALUES (%(kind)s, %(host_id)s, %(booking_id)s, %(booking_version)s, %(data)s)
+RETURNING id, pg_notify(%(channel)s, '')
+""")
 
 
 def record(
@@ -31,19 +47,22 @@ def record(
     """Write one event and wake the relay at commit, in one round trip. Returns the event's id.
 
     `booking`: (id, version) after the change. `data`: the facts of that version which the booking may lose later,
-    JSON values and instants: `start` and `end` always, `old_start` and `old_end` of a move, `cancelled_by` of a
-    cancellation. Never a name, an address, a free text or a secret: they are read when the mail is written, so
-    that erasing a person leaves nothing behind here.
+    JSON values and instants: `start` and `end` always; `old_start`, `old_end` and `is_pending` of a move;
+    `cancelled_by` and `was_pending` of a cancellation; `was_pending` of a yes; `is_expired` of a no. Never a name, an
+    address, a free text or a secret: they are read when the mail is written, so that erasing a person leaves
+    nothing behind here.
     """
     booking_id, version = booking or (None, None)
-    values = {
-        "kind": str(kind),
-        "host_id": host_id,
-        "booking_id": booking_id,
-        "booking_version": version,
-        "data": {name: _json(value) for name, value in (data or {}).items()},
-    }
-    return int(session.execute(_INSERT, values).scalar_one())
+    made = _INSERT.one(
+        session,
+        kind=str(kind),
+        host_id=host_id,
+        booking_id=booking_id,
+        booking_version=version,
+        data=Jsonb({name: _json(value) for name, value in (data or {}).items()}),
+        channel=CHANNEL,
+    )
+    return int(made.id)
 
 
 def _json(value: Any) -> Any:

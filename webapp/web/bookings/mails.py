@@ -4,19 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext
-from flask_babel import lazy_gettext as _l
 
-from webapp.domain.booking import EventKind
+from webapp.mail_words import mail_name
 from webapp.services.delivery_reports import DeliveryState
 from webapp.web.dates import format_moment
-
-SUBJECTS = {
-    EventKind.BOOKING_REQUESTED: _l("Request"),
-    EventKind.BOOKING_CONFIRMED: _l("Confirmation"),
-    EventKind.BOOKING_DECLINED: _l("Answer: no"),
-    EventKind.BOOKING_RESCHEDULED: _l("New time"),
-    EventKind.BOOKING_CANCELLED: _l("Cancellation"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +31,7 @@ def _mail(state: DeliveryState, guest: str, time_zone: str) -> Mail:
     status, label = _status(state)
     return Mail(
         id=state.id,
-        what=str(SUBJECTS.get(state.kind, state.kind)),
+        what=mail_name(state.kind),
         recipient=guest if state.recipient == "guest" else gettext("you"),
         status=status,
         label=label,
@@ -50,6 +41,8 @@ def _mail(state: DeliveryState, guest: str, time_zone: str) -> Mail:
 
 
 def _status(state: DeliveryState) -> tuple[str, str | None]:
+    if state.is_planned:
+        return ("queued", gettext("Planned"))
     if state.status == "waiting":
         return ("failed", None) if state.attempts else ("queued", None)
     return (state.status, gettext("Not needed") if state.status == "skipped" else None)
@@ -58,6 +51,8 @@ def _status(state: DeliveryState) -> tuple[str, str | None]:
 def _detail(state: DeliveryState, time_zone: str) -> str:
     if state.sent_at:
         return format_moment(state.sent_at, time_zone)
+    if state.is_planned:
+        return gettext("for %(when)s", when=format_moment(state.due_at, time_zone))
     if state.status == "waiting" and state.attempts:
         again = gettext("next try: %(when)s", when=format_moment(state.due_at, time_zone))
         return f"{state.last_error} · {again}" if state.last_error else again

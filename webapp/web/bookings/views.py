@@ -7,13 +7,13 @@ from typing import Any
 from flask import Response, abort, flash, request, url_for
 from flask_babel import gettext
 
+from webapp.answer_words import answered
 from webapp.services import calendar
 from webapp.services.booking_views import BookingView
 from webapp.services.calendar import BookingFilter
 from webapp.services.delivery_reports import replay
 from webapp.services.managed_bookings import has_begun, has_expired
 from webapp.web import htmx
-from webapp.web.answers import answered
 from webapp.web.bookings.blueprint import blueprint
 from webapp.web.bookings.mails import mails
 from webapp.web.fragments import page_or_fragment

@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request
 
+from webapp.answer_words import answered
 from webapp.domain.booking import BookingStatus
 from webapp.services.booking_views import BookingView
 from webapp.services.invitations import Audience, Method, invitation
 from webapp.services.managed_bookings import has_begun, managed_booking, may_change
-from webapp.web.answers import answered
 from webapp.web.booking.asked import asked_zone
 from webapp.web.booking.when import host_when, when
 from webapp.web.booking.zones import zone_options

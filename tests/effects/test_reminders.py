@@ -1,0 +1,291 @@
+"""Reminders: planned with a booking, moved with it, gone with it, and sent once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from email.message import EmailMessage
+
+import pytest
+
+from tests.builders import Build, tomorrow
+from tests.effects.harness import InProcess, words
+from webapp.db import session, transaction
+from webapp.domain.actor import host_actor, manage_link_actor
+from webapp.effects import jobs
+from webapp.embedded.mailcatcher import Fault, MailSink
+from webapp.services import approvals, bookings
+from webapp.services.booking_views import BookingView
+from webapp.services.deliveries import claim, lease_due
+from webapp.services.delivery_reports import delivery_states, mail_figures, replay
+
+KINDS = ["reminder.1440", "reminder.60"]
+
+
+@pytest.fixture
+def host(build: Build) -> int:
+    return build.host(name="Ada Host", time_zone="Asia/Tokyo")
+
+
+@pytest.fixture
+def booking(build: Build, host: int, mailer: InProcess, context: None) -> BookingView:
+    """In three days, confirmed, told to both."""
+    booked = build.booking(build.slot(host, tomorrow(10, days=3)), time_zone="America/New_York", locale="en-US")
+    mailer.run()
+    return booked
+
+
+def subjects(sink: MailSink, recipient: str) -> list[str]:
+    """What their subjects begin with, in the order of arrival."""
+    mails = [mail.message for mail in sink.messages if mail.recipients == (recipient,)]
+    return [str(mail["Subject"]).partition(":")[0] for mail in mails]
+
+
+def states(mailer: InProcess) -> dict[tuple[str, str, int], str]:
+    return {(row.kind, row.recipient, row.booking_version): row.status for row in mailer.reminders()}
+
+
+def last(sink: MailSink, recipient: str) -> EmailMessage:
+    return [mail.message for mail in sink.messages if mail.recipients == (recipient,)][-1]
+
+
+class TestPlanning:
+    def test_each_minute_of_the_event_type_for_both(self, booking: BookingView, mailer: InProcess) -> None:
+        assert [(row.kind, row.recipient) for row in mailer.reminders()] == [
+            (kind, recipient) for kind in KINDS for recipient in ("guest", "host")
+        ]
+        for row in mailer.reminders():
+            minutes = int(row.kind.removeprefix("reminder."))
+            assert row.due_at == booking.start - timedelta(minutes=minutes)
+            assert row.status == "waiting"
+
+    def test_only_moments_ahead_and_as_the_event_type_says(self, build: Build, host: int, mailer: InProcess) -> None:
+        build.event_type(host, reminder_minutes=[40_000, 120])
+        build.booking(build.slot(host, tomorrow(10, days=2)))
+        mailer.run()
+        assert {row.kind for row in mailer.reminders()} == {"reminder.120"}
+
+    def test_an_event_type_without_reminders_has_none(self, build: Build, host: int, mailer: InProcess) -> None:
+        build.event_type(host, reminder_minutes=[])
+        build.booking(build.slot(host))
+        mailer.run()
+        assert mailer.reminders() == []
+
+    def test_a_request_has_none_until_it_is_accepted(
+        self, build: Build, host: int, mailer: InProcess, context: None
+    ) -> None:
+        build.event_type(host, requires_confirmation=True)
+        pending = build.booking(build.slot(host, tomorrow(10, days=3)))
+        mailer.run()
+        assert mailer.reminders() == []
+        approvals.accept(pending.uid, actor=host_actor(host))
+        mailer.run()
+        assert len(mailer.reminders()) == 4
+
+    def test_they_are_no_backlog(self, booking: BookingView, mailer: InProcess) -> None:
+        assert mail_figures(session()).backlog == 0
+        session().rollback()  # or now() would stand still
+        mailer.let_reminders_come("reminder.60")
+        assert mail_figures(session()).backlog == 2
+        assert mail_figures(session()).oldest_seconds == 0
+
+    def test_dispatching_twice_plans_once(self, booking: BookingView, mailer: InProcess) -> None:
+        mailer.execute("UPDATE outbox_event SET dispatched_at = NULL")
+        mailer.dispatch()
+        assert len(mailer.reminders()) == 4
+
+
+class TestSending:
+    def test_before_its_moment_nothing_happens(self, booking: BookingView, mailer: InProcess, sink: MailSink) -> None:
+        mailer.bring_start_to(1445)
+        mailer.run()
+        assert subjects(sink, booking.guest_email) == ["Confirmed"]
+
+    def test_each_at_its_moment_in_both_zones(
+        self, booking: BookingView, mailer: InProcess, sink: MailSink, build: Build
+    ) -> None:
+        mailer.bring_start_to(1439)
+        mailer.run()
+        guest, host = last(sink, booking.guest_email), last(sink, booking.host_email)
+        assert guest["Subject"].startswith("Reminder: 30 minutes with Ada Host, ")
+        assert host["Subject"].startswith("Reminder: Gita Guest, ")
+        assert "in 1 day" in words(guest)
+        assert "Eastern" in words(guest)
+        assert "Japan Standard Time" in words(host)
+        assert "/manage/" in words(guest)
+        assert "Gita Guest" not in words(guest)
+        assert [part.get_content_type() for part in guest.walk()] == [
+            "multipart/alternative", "text/plain", "text/html",
+        ]  # fmt: skip
+        mailer.bring_start_to(59)
+        mailer.run()
+        assert "in 1 hour" in words(last(sink, booking.guest_email))
+        assert subjects(sink, booking.guest_email) == ["Confirmed", "Reminder", "Reminder"]
+        mailer.run()
+        assert len(sink.messages) == 6
+
+    def test_late_ones_give_way_to_the_next(self, booking: BookingView, mailer: InProcess, sink: MailSink) -> None:
+        mailer.bring_start_to(30)  # nobody worked for two days
+        mailer.run()
+        assert subjects(sink, booking.guest_email) == ["Confirmed", "Reminder"]
+        assert states(mailer)["reminder.1440", "guest", 0] == "skipped"
+        assert states(mailer)["reminder.60", "guest", 0] == "sent"
+
+    def test_once_the_meeting_has_begun_none_is_sent(
+        self, booking: BookingView, mailer: InProcess, sink: MailSink
+    ) -> None:
+        mailer.bring_start_to(-1)
+        mailer.run()
+        assert set(states(mailer).values()) == {"skipped"}
+        assert subjects(sink, booking.guest_email) == ["Confirmed"]
+
+    def test_two_workers_send_one(self, booking: BookingView, mailer: InProcess, sink: MailSink) -> None:
+        mailer.bring_start_to(1439)
+        with mailer.app.app_context(), transaction() as current:
+            loans = [[loan.delivery_id, loan.attempts] for loan in lease_due(current, limit=10)]
+
+        def deliver(_: int) -> None:
+            with mailer.app.app_context():
+                jobs.deliver(loans)
+
+        with ThreadPoolExecutor(4) as workers:
+            list(workers.map(deliver, range(4)))
+        assert subjects(sink, booking.guest_email) == ["Confirmed", "Reminder"]
+        assert subjects(sink, booking.host_email) == ["New booking", "Reminder"]
+
+
+class TestGroups:
+    def test_guests_hear_for_themselves_and_the_host_once_of_all(
+        self, build: Build, host: int, mailer: InProcess, sink: MailSink
+    ) -> None:
+        build.event_type(host, capacity=5)
+        slot = build.slot(host, tomorrow(10, days=3), capacity=5)
+        booked = [build.booking(slot, name=f"Guest Number {number}") for number in range(3)]
+        mailer.run()
+        mailer.bring_start_to(1439)
+        sink.clear()
+        mailer.run()
+        for booking in booked:
+            text = words(last(sink, booking.guest_email))
+            assert not any(other.guest_email in text or other.guest_name in text for other in booked)
+        assert subjects(sink, booked[0].host_email) == ["Reminder"]
+        to_host = last(sink, booked[0].host_email)
+        assert "3 guests" in to_host["Subject"]
+        assert all(booking.guest_email in words(to_host) for booking in booked)
+
+    def test_when_the_first_guest_cancels_the_second_ones_reminds(
+        self, build: Build, host: int, mailer: InProcess, sink: MailSink, context: None
+    ) -> None:
+        build.event_type(host, capacity=5)
+        slot = build.slot(host, tomorrow(10, days=3), capacity=5)
+        first, second = build.booking(slot), build.booking(slot, name="Only One")
+        bookings.cancel(first.uid, actor=host_actor(host))
+        mailer.run()
+        mailer.bring_start_to(1439)
+        mailer.run()
+        assert last(sink, second.host_email)["Subject"].startswith("Reminder: Only One")
+
+
+class TestChanges:
+    def test_never_after_a_cancellation(self, booking: BookingView, mailer: InProcess, sink: MailSink) -> None:
+        bookings.cancel(booking.uid, actor=manage_link_actor(str(booking.uid)))
+        mailer.run()
+        assert set(states(mailer).values()) == {"skipped"}
+        mailer.bring_start_to(59)
+        mailer.run()
+        assert subjects(sink, booking.guest_email) == ["Confirmed", "Cancelled"]
+
+    def test_nor_when_one_was_due_before_the_cancellation_was_dispatched(
+        self, booking: BookingView, mailer: InProcess, sink: MailSink
+    ) -> None:
+        bookings.cancel(booking.uid, actor=host_actor(booking.host_id))
+        mailer.let_reminders_come()
+        assert mailer.deliver_due() == 4  # looked at, and left
+        mailer.run()
+        assert set(states(mailer).values()) == {"skipped"}
+        assert subjects(sink, booking.guest_email) == ["Confirmed", "Cancelled"]
+
+    def test_they_move_with_the_booking(
+        self, booking: BookingView, mailer: InProcess, build: Build, sink: MailSink
+    ) -> None:
+        later = tomorrow(12, days=9)
+        build.slot(booking.host_id, later)
+        bookings.reschedule(booking.uid, later, actor=host_actor(booking.host_id))
+        mailer.run()
+        assert {row.status for row in mailer.reminders() if row.booking_version == 0} == {"skipped"}
+        moved = [row for row in mailer.reminders() if row.booking_version == 1]
+        assert [row.due_at for row in moved if row.kind == "reminder.60"] == [later - timedelta(minutes=60)] * 2
+        assert {row.status for row in moved} == {"waiting"}
+        mailer.let_reminders_come("reminder.60")
+        mailer.run()
+        assert subjects(sink, booking.guest_email) == ["Confirmed", "New time", "Reminder"]
+
+
+class TestOrder:
+    def test_a_reminder_ahead_holds_up_no_letter(self, booking: BookingView, mailer: InProcess, sink: MailSink) -> None:
+        """Not even one that could not be dropped, since another relay planned it at the last moment."""
+        bookings.cancel(booking.uid, actor=host_actor(booking.host_id))
+        mailer.dispatch()
+        mailer.execute("UPDATE delivery SET status = 'waiting' WHERE kind = 'reminder.60'")
+        assert mailer.deliver_due() == 2
+        assert subjects(sink, booking.guest_email) == ["Confirmed", "Cancelled"]
+
+    def test_a_letter_waits_for_the_reminder_in_a_workers_hand(
+        self, booking: BookingView, mailer: InProcess, sink: MailSink
+    ) -> None:
+        """Otherwise `cancelled` could be followed by `in one hour`."""
+        mailer.bring_start_to(59)
+        with transaction() as current:
+            loans = lease_due(current, limit=10)
+        with mailer.owner.begin() as worker:
+            worker.exec_driver_sql("SELECT 1 FROM delivery WHERE kind = 'reminder.60' FOR UPDATE")
+            bookings.cancel(booking.uid, actor=host_actor(booking.host_id))
+            mailer.dispatch()
+            assert mailer.deliver_due() == 0
+        for loan in loans:  # what the worker would see, had it claimed them only now
+            with transaction() as current:
+                claim(current, loan)
+        jobs.deliver([[loan.delivery_id, loan.attempts] for loan in loans])
+        mailer.run()
+        assert subjects(sink, booking.guest_email) == ["Confirmed", "Cancelled"]
+        assert set(states(mailer).values()) == {"skipped"}
+
+    def test_a_reminder_waits_for_the_confirmation(
+        self, build: Build, host: int, mailer: InProcess, sink: MailSink
+    ) -> None:
+        sink.fault = Fault.TEMPORARY
+        booking = build.booking(build.slot(host, tomorrow(10, days=3)))
+        mailer.run()
+        sink.fault = Fault.NONE
+        mailer.let_reminders_come("reminder.60")
+        assert mailer.deliver_due() == 0
+        mailer.let_time_pass()
+        mailer.run()
+        assert subjects(sink, booking.guest_email) == ["Confirmed", "Reminder"]
+
+
+class TestReplay:
+    def test_what_was_sent_or_skipped_is_done_with(
+        self, booking: BookingView, mailer: InProcess, sink: MailSink
+    ) -> None:
+        mailer.bring_start_to(30)
+        mailer.run()
+        sink.clear()
+        reminders = [row.id for row in mailer.reminders()]
+        assert replay(reminders, actor=host_actor(booking.host_id)) == 0
+        assert replay([state.id for state in delivery_states(session(), booking.id)], actor=host_actor(booking.host_id))
+        mailer.run()
+        assert subjects(sink, booking.guest_email) == ["Confirmed"]
+
+    def test_a_dead_one_is_looked_at_again(self, booking: BookingView, mailer: InProcess, sink: MailSink) -> None:
+        sink.rejected.add(booking.guest_email)
+        mailer.bring_start_to(1439)
+        mailer.run()
+        sink.rejected.clear()
+        dead = [row.id for row in mailer.reminders() if row.status == "dead"]
+        assert replay(dead, actor=host_actor(booking.host_id)) == 1
+        mailer.run()
+        assert subjects(sink, booking.guest_email) == ["Confirmed", "Reminder"]
+        mailer.execute("UPDATE delivery SET status = 'dead', sent_at = NULL WHERE id = :id", id=dead[0])
+        mailer.bring_start_to(-5)
+        replay(dead, actor=host_actor(booking.host_id))
+        mailer.run()
+        assert subjects(sink, booking.guest_email) == ["Confirmed", "Reminder"]

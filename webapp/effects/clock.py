@@ -1,0 +1,72 @@
+"""What nobody asks for and time brings: requests that nobody answered expire, meetings that are over are completed,
+and what has served its purpose is cleared away.
+
+A thread beside the relay. Any number of workers may run one: each change is a conditional update of one booking in
+a transaction of its own, so that of two clocks one makes it. What they write goes out by the outbox as ever.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from webapp.db import transaction
+from webapp.domain.errors import Overloaded
+from webapp.services.approvals import SWEEP_LIMIT, complete_past, expire_pending
+from webapp.services.housekeeping import forget_idempotency_keys
+
+log = logging.getLogger(__name__)
+
+TICK = 1.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """`work` gives how many it has done; SWEEP_LIMIT means that there is more."""
+
+    work: Callable[[], int]
+    every: float  # seconds
+
+
+def tidy() -> int:
+    with transaction() as session:
+        forget_idempotency_keys(session)
+    return 0
+
+
+CHORES = (Chore(expire_pending, 3.0), Chore(complete_past, 60.0), Chore(tidy, 600.0))
+
+
+class Clock:
+    """`run` until `stopping` is set."""
+
+    def __init__(self, app: Flask, stopping: threading.Event, chores: tuple[Chore, ...] = CHORES) -> None:
+        self._app = app
+        self._stopping = stopping
+        self._due = dict.fromkeys(chores, 0.0)
+
+    def run(self) -> None:
+        while not self._stopping.is_set():
+            self.tick()
+            self._stopping.wait(TICK)
+
+    def tick(self) -> None:
+        """Do what is due. A chore that fails has its next chance in its own time, and keeps no other waiting."""
+        for chore, due in self._due.items():
+            if time.monotonic() >= due:
+                self._due[chore] = time.monotonic() + chore.every
+                try:
+                    self._do(chore)
+                except (SQLAlchemyError, Overloaded) as error:
+                    log.warning("clock: %s has to wait (%s)", chore.work.__name__, type(error).__name__)
+                except Exception:
+                    log.exception("clock: %s failed, going on", chore.work.__name__)
+
+    def _do(self, chore: Chore) -> None:
+        with self._app.app_context():
+            while chore.work() >= SWEEP_LIMIT and not self._stopping.is_set():
+                pass
