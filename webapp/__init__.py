@@ -14,9 +14,9 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     from flask import Flask
 
     from webapp import admin, api, cli, connections, extensions, identity, logs, web
-    from webapp.config import PROJECT_DIR, Settings
+    from webapp.config import PROJECT_DIR
 
-    settings = settings or Settings.from_environment()
+    settings = settings or _from_environment()
     app = Flask(__name__, template_folder=PROJECT_DIR / "templates", static_folder=PROJECT_DIR / "static")
     app.config.from_mapping(settings.flask_config())
     app.extensions["settings"] = settings
@@ -29,3 +29,13 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     admin.init_app(app)
     cli.init_app(app)
     return app
+
+
+def _from_environment() -> "Settings":
+    """Ends the process with the list of faults: who starts it should read that and not a traceback."""
+    from webapp.config import Settings, SettingsError
+
+    try:
+        return Settings.from_environment()
+    except SettingsError as error:
+        raise SystemExit(str(error)) from None

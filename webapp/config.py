@@ -115,12 +115,6 @@ class Settings:
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
             "SQLALCHEMY_DATABASE_URI": self.database_url,
-            "SQLALCHEMY_ENGINE_OPTIONS": {
-                "pool_size": self.database_pool_size,
-                "max_overflow": 0,
-                "pool_timeout": 3,  # seconds; the request is answered 503 then
-                "pool_pre_ping": True,  # a restarted Postgres costs no request
-            },
         }
 
 

@@ -37,6 +37,17 @@ def service(used_dir: Path) -> Iterator[PostgresService]:
     service.stop()
 
 
+def test_a_first_start_that_was_interrupted_does_not_stand_in_the_way(data_dir: Path) -> None:
+    half_made = data_dir / "postgres" / "data.new"
+    half_made.mkdir(parents=True)
+    (half_made / "PG_VERSION").write_text("18\n")
+    service = start_postgres(data_dir, durable=False)
+    with psycopg.connect(service.url) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    service.stop()
+    assert not half_made.exists()
+
+
 def test_data_is_there_after_a_restart(data_dir: Path) -> None:
     first = start_postgres(data_dir, durable=False)
     with psycopg.connect(first.owner_url) as connection:

@@ -115,3 +115,9 @@ def test_without_event_types_it_leads_to_making_one(desk: Desk, build: Build) ->
 
 def test_it_needs_few_queries(open_desk: Desk) -> None:
     assert open_desk.queries(url("10:00")) <= 8
+
+
+def test_a_date_that_is_none_is_named_and_kept(desk: Desk) -> None:
+    answer = desk.open("/calendar/why?event_type=30min&date=soon&time=10:00")
+    assert answer.status_code in (200, 422)
+    assert 'aria-invalid="true"' in answer.text

@@ -84,8 +84,10 @@ def start_postgres(data_dir: Path, *, durable: bool = True, log: Path | None = N
         raise
     try:
         _bootstrap(service)
-    except BaseException:
+    except BaseException as error:
         service.stop()
+        if isinstance(error, psycopg.Error):
+            raise StartError(f"Postgres in {home} cannot be used: {str(error).splitlines()[0]}") from None
         raise
     return service
 
@@ -159,17 +161,20 @@ def binary(name: str = "postgres") -> Path:
 
 
 def _make_cluster(cluster: Path, account: _Account, *, durable: bool) -> None:
-    if (cluster / "PG_VERSION").exists():
+    """Made beside its place and moved there when it is whole: a start that was interrupted leaves nothing half made."""
+    if cluster.exists():
         return
-    shutil.rmtree(cluster, ignore_errors=True)  # an initdb that was interrupted
-    cluster.mkdir(mode=0o700)
-    os.chown(cluster, account.uid, account.gid)
-    command = [*account.prefix, str(binary("initdb")), *INITDB_OPTIONS, "-U", SUPERUSER, "-D", str(cluster)]
+    unfinished = cluster.with_name(f"{cluster.name}.new")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(mode=0o700)
+    os.chown(unfinished, account.uid, account.gid)
+    command = [*account.prefix, str(binary("initdb")), *INITDB_OPTIONS, "-U", SUPERUSER, "-D", str(unfinished)]
     if not durable:
         command.append("--no-sync")
-    made = subprocess.run(command, cwd=cluster, env=_environment(), capture_output=True, text=True, check=False)
+    made = subprocess.run(command, cwd=unfinished, env=_environment(), capture_output=True, text=True, check=False)
     if made.returncode != 0:
         raise StartError(f"Postgres could not make its files in {cluster}:\n{(made.stderr or made.stdout).strip()}")
+    unfinished.rename(cluster)
 
 
 def _launch(home: Path, account: _Account, lock: FileLock, *, durable: bool, log: Path) -> PostgresService:

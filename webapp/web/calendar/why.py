@@ -53,7 +53,7 @@ class WhyForm(FlaskForm):  # type: ignore[misc]
         return occurrences(self.time_zone, self.date.data, self.time.data.hour * 60 + self.time.data.minute)
 
     def validate_date(self, field: Any) -> None:
-        if not FIRST_YEAR <= field.data.year <= LAST_YEAR:
+        if not (field.data and FIRST_YEAR <= field.data.year <= LAST_YEAR):
             raise ValidationError(gettext("Choose a date."))
 
     def validate_time(self, field: Any) -> None:
