@@ -1,8 +1,10 @@
 """Watches windows for what no page may do, whatever the test is about."""
 
-from urllib.parse import urlsplit
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Page, Request, Response
+from playwright.sync_api import ConsoleMessage, Error, Page, Request, Response
 
 # Chromium writes a line for each answer of 400 and more, and while offline; `_answer` looks at those itself.
 ABOUT_ANSWERS = "Failed to load resource"
@@ -23,18 +25,27 @@ class Watch:
         return [fault for fault in self._found if not self.expected or self.expected not in fault]
 
     def over(self, page: Page) -> Page:
-        page.on("console", self._message)
-        page.on("pageerror", lambda error: self._fault(page, f"script error: {error}"))
-        page.on("request", self._request)
-        page.on("response", self._answer)
+        for event, look in self._looks.items():
+            page.on(event, look)
         return page
 
-    def _fault(self, page: Page | None, text: str) -> None:
-        self._found.append(f"{urlsplit(page.url).path if page else ''}: {text}")
+    @contextmanager
+    def while_at(self, page: Page) -> Iterator[None]:
+        self.over(page)
+        yield
+        for event, look in self._looks.items():
+            page.remove_listener(event, look)
+
+    @property
+    def _looks(self) -> dict[Any, Callable[[Any], None]]:
+        return {"console": self._message, "pageerror": self._error, "request": self._request, "response": self._answer}
+
+    def _error(self, error: Error) -> None:
+        self._found.append(f"script error: {error}")
 
     def _message(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not message.text.startswith(ABOUT_ANSWERS):
-            self._fault(message.page, f"console: {message.text}")
+            self._found.append(f"console: {message.text}")
 
     def _request(self, request: Request) -> None:
         if not request.url.startswith((f"{self.origin}/", "data:", "blob:")):

@@ -1,0 +1,79 @@
+"""An instance with something of everything, so that each page has something to show."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask_security.confirmable import generate_confirmation_token
+from flask_security.recoverable import generate_reset_password_token
+
+from tests.builders import Build, tomorrow
+from webapp.domain.actor import host_actor
+from webapp.extensions import db
+from webapp.models import Host
+from webapp.services import api_tokens, blocked_times, bookings, single_use_links
+from webapp.services.manage_links import manage_token
+
+LATER = 9  # days until the things happen; far enough for all of them to be seen in one week or the next
+
+
+@dataclass(frozen=True)
+class World:
+    """`parts` fill in the addresses of pages: {booking}, {manage} …"""
+
+    parts: dict[str, str]
+
+    def address(self, path: str) -> str:
+        return path.format_map(self.parts)
+
+
+def build_world(build: Build, password_hash: str) -> World:
+    """Ada, who is a host and an admin, and Nina, who has just registered."""
+    ada = build.host(
+        slug="ada", name="Ada Lovelace", email="ada@example.org", password_hash=password_hash, roles=("host", "admin")
+    )
+    build.host(slug="nina", email="nina@example.org", password_hash=password_hash, confirmed=False)
+    build.row("UPDATE host SET about = 'Sums and engines' WHERE id = :id RETURNING id", id=ada)
+    build.event_type(ada, "15min", description="A quick question", color="plum")
+    build.event_type(ada, "60min", capacity=4)
+    times = [tomorrow(hour, days=LATER) for hour in range(7, 16)]
+    booked, waiting, off, free, gone = build.slots(ada, times[:5])
+    group = build.slot(ada, times[6], 60)
+    build.booking(group)
+    build.booking(group)
+    booking = build.booking(booked, notes="By phone, please", subject="Plans for the engine")
+    build.event_type(ada, "30min", requires_confirmation=True)
+    pending = build.booking(waiting)
+    build.event_type(ada, "30min", requires_confirmation=False)
+    cancelled = build.booking(off)
+    build.booking(gone)
+    actor = host_actor(ada)
+    with build.app.app_context():
+        bookings.cancel(cancelled.uid, actor=actor, reason="A cold")
+        new_block = blocked_times.NewBlockedTime(start=times[8], end=times[8] + timedelta(hours=5), note="Away")
+        block = blocked_times.block(new_block, host_id=ada, actor=actor)
+        api_tokens.create_token(api_tokens.NewToken(name="A script"), host_id=ada, actor=actor)
+        parts = {
+            "manage": manage_token(booking.uid),
+            "manage_pending": manage_token(pending.uid),
+            "manage_cancelled": manage_token(cancelled.uid),
+            "api_token": str(api_tokens.host_tokens(ada)[0].public_id),
+            "once": single_use_links.create_link("30min", host_id=ada, actor=actor),
+            "confirm": generate_confirmation_token(db.session.get(Host, ada + 1)),
+            "reset": generate_reset_password_token(db.session.get(Host, ada)),
+            "block": str(block.public_id),
+        }
+        db.session.remove()
+    return World(
+        parts
+        | {
+            "booking": str(booking.uid),
+            "booking_id": str(booking.id),
+            "pending": str(pending.uid),
+            "cancelled": str(cancelled.uid),
+            "slot": str(free.public_id),
+            "schedule": str(build.row("SELECT id FROM schedule WHERE host_id = :id", id=ada)[0]),
+            "day": f"{times[0]:%Y-%m-%d}",
+            "free": f"{times[3]:%Y-%m-%dT%H:%M:%SZ}",
+            "gone": f"{times[4]:%Y-%m-%dT%H:%M:%SZ}",
+        }
+    )
