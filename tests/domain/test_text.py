@@ -63,5 +63,6 @@ def test_what_is_accepted_is_clean_and_stays_as_it_is(value: str) -> None:
         kept = line(value, 30)
     except TextFault:
         return
-    assert len(kept) <= 30 and line(kept, 30) == kept == unicodedata.normalize("NFC", kept)
+    assert len(kept) <= 30
+    assert line(kept, 30) == kept == unicodedata.normalize("NFC", kept)
     assert kept.splitlines() == [kept]
