@@ -39,6 +39,10 @@ class Statement:
         found = self._run(session, values, namedtuple_row)
         return found[0] if found else None
 
+    def run(self, session: Session, **values: Any) -> None:
+        """Raises SQLAlchemy's errors."""
+        self._run(session, values, tuple_row)
+
     def _run(self, session: Session, values: dict[str, Any], row_factory: RowFactory[Any]) -> list[Any]:
         connection = session.connection()
         driver: Any = connection.connection.driver_connection
@@ -47,7 +51,8 @@ class Statement:
             for listener in connection.dispatch.before_cursor_execute:  # whoever counts statements counts these, too
                 listener(connection, cursor, self.sql, given, None, False)
             try:
-                found: list[Any] = cursor.execute(self.sql, given).fetchall()
+                cursor.execute(self.sql, given)
+                found: list[Any] = [] if cursor.rownumber is None else cursor.fetchall()
             except psycopg.Error as error:
                 _raise(connection, self.sql, error)
         return found

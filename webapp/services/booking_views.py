@@ -4,13 +4,15 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.booking import ACTIVE, BookingStatus
 from webapp.models import Booking, EventType, Guest, Host, Slot
+from webapp.statements import Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,13 @@ def booking_by_uid(session: Session, uid: uuid.UUID, *, host_id: int | None = No
 
 
 def booking_by_id(session: Session, booking_id: int) -> BookingView | None:
-    return _one(session, booking_select().where(Booking.id == booking_id))
+    row = _by_id().one(session, booking=booking_id)
+    return _view(row._asdict()) if row else None
+
+
+@lru_cache(maxsize=1)
+def _by_id() -> Statement:
+    return Statement.of(booking_select().where(Booking.id == bindparam("booking")))
 
 
 def booking_select() -> Select[Any]:
@@ -126,9 +134,11 @@ def booking_select() -> Select[Any]:
 
 
 def booking_view(row: Row[Any]) -> BookingView:
-    fields = dict(row._mapping)
-    fields["status"] = BookingStatus(fields["status"])
-    return BookingView(**fields)
+    return _view(dict(row._mapping))
+
+
+def _view(fields: Mapping[str, Any]) -> BookingView:
+    return BookingView(**{**fields, "status": BookingStatus(fields["status"])})
 
 
 def _one(session: Session, query: Select[Any]) -> BookingView | None:

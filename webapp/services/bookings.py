@@ -7,10 +7,9 @@ in one statement would check on the snapshot from before the wait: measured, 30 
 
 import uuid
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from psycopg.types.json import Jsonb
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from webapp.db import transactional
@@ -21,17 +20,38 @@ from webapp.domain.errors import Invalid, NotActive, NotFound, SlotTaken, SlotUn
 from webapp.domain.facts import Facts, pending_until, without_booking
 from webapp.domain.instants import instant, to_datetime
 from webapp.domain.reasons import ReasonCode, reasons
-from webapp.models import Booking, EventType, Guest, Host, Slot
+from webapp.models import Booking, EventType, Host, Slot
 from webapp.services.booking_commands import Answered, Book, answered, checked, checked_reason
 from webapp.services.booking_steps import booking_for, database_now, existing, locked_booking, record, refusal
 from webapp.services.booking_views import BookingView
 from webapp.services.idempotency import claim_key, fingerprint, keep_answer
-from webapp.services.offers import Offering, facts, offering_from, offering_select
+from webapp.services.offers import Offering, facts, offering, offering_from, offering_select
 from webapp.services.seats import Seat, release_claim_of_last_seat, release_slot, take_seat
 from webapp.services.single_use_links import spend_link
+from webapp.statements import Statement
 
 # Reasons that mean: somebody or something else has this time. The others mean: it never was on offer, or no longer.
 TAKEN = frozenset({ReasonCode.BUSY, ReasonCode.BUFFER, ReasonCode.FULL})
+
+_LOCK_HOST = Statement("SELECT id FROM host WHERE slug = %(host)s ORDER BY id FOR NO KEY UPDATE")
+
+# The address stays as it was first written; the update only makes RETURNING answer for a known guest, too.
+_NEW_BOOKING = Statement("""
+WITH the_guest AS (
+    INSERT INTO guest (host_id, email) VALUES (%(host)s, %(email)s)
+    ON CONFLICT (host_id, lower(email)) DO UPDATE SET email = guest.email
+    RETURNING id
+)
+INSERT INTO booking (
+    host_id, guest_id, slot_id, slot_capacity, seat, status, expires_at,
+    guest_name, subject, notes, location, is_guest_location, answers, time_zone, locale
+)
+SELECT
+    %(host)s, id, %(slot)s, %(capacity)s, %(seat)s, %(status)s, %(expires_at)s,
+    %(name)s, %(subject)s, %(notes)s, %(location)s, %(is_guest_location)s, %(answers)s, %(time_zone)s, %(locale)s
+FROM the_guest
+RETURNING id
+""")
 
 
 def book(command: Book, *, actor: Actor) -> BookingView:
@@ -137,21 +157,17 @@ def _locked_offering(session: Session, command: Book) -> tuple[Offering, int]:
 
     The lock is a statement of its own: what decides is read afterwards, as whoever held the lock has left it.
     """
+    if command.start is not None and command.slot_id is None:
+        _LOCK_HOST.run(session, host=command.host)
+        return offering(command.host, command.event_type), instant(command.start)
+    slot = Slot.public_id == command.slot_id
     hosts = select(Host.id).order_by(Host.id).with_for_update(of=Host, key_share=True)
-    query = offering_select()
-    if command.slot_id:
-        slot = Slot.public_id == command.slot_id
-        hosts = hosts.join(Slot, Slot.host_id == Host.id).where(slot)
-        query = query.join(Slot, Slot.event_type_id == EventType.id).where(slot).add_columns(Slot.starts_at)
-    else:
-        hosts = hosts.where(Host.slug == command.host)
-        query = query.where(Host.slug == command.host, EventType.slug == command.event_type)
-    session.execute(hosts)
+    session.execute(hosts.join(Slot, Slot.host_id == Host.id).where(slot))
+    query = offering_select().join(Slot, Slot.event_type_id == EventType.id).where(slot).add_columns(Slot.starts_at)
     row = session.execute(query).first()
     if row is None:
         raise NotFound
-    start: Any = row.starts_at if command.slot_id else command.start
-    return offering_from(row), instant(start)
+    return offering_from(row), instant(row.starts_at)
 
 
 def _offering_of(session: Session, booking: BookingView) -> Offering:
@@ -164,35 +180,26 @@ def _offering_of(session: Session, booking: BookingView) -> Offering:
 
 
 def _write_booking(session: Session, command: Book, what: Offering, seat: Seat, answers: Answered, start: int) -> int:
-    guest = (
-        upsert(Guest)
-        .values(host_id=what.host_id, email=command.email)
-        # The address stays as it was first written; the update only makes RETURNING answer for a known guest, too.
-        .on_conflict_do_update(index_elements=[Guest.host_id, func.lower(Guest.email)], set_={"email": Guest.email})
-        .returning(Guest.id)
-        .cte("the_guest")
-    )
     is_pending = what.requires_confirmation
-    expires = to_datetime(pending_until(what.now, start, what.rules.notice_minutes)) if is_pending else None
-    booking = insert(Booking).values(
-        host_id=what.host_id,
-        guest_id=select(guest.c.id).scalar_subquery(),
-        slot_id=seat.slot_id,
-        slot_capacity=seat.capacity,
+    made = _NEW_BOOKING.one(
+        session,
+        host=what.host_id,
+        email=command.email,
+        slot=seat.slot_id,
+        capacity=seat.capacity,
         seat=seat.number,
-        status=BookingStatus.PENDING if is_pending else BookingStatus.CONFIRMED,
-        expires_at=expires,
-        guest_name=command.name,
+        status=str(BookingStatus.PENDING if is_pending else BookingStatus.CONFIRMED),
+        expires_at=to_datetime(pending_until(what.now, start, what.rules.notice_minutes)) if is_pending else None,
+        name=command.name,
         subject=command.subject,
         notes=command.notes,
         location=answers.location,
         is_guest_location=what.location_kind == "ask",
-        answers=answers.answers,
+        answers=Jsonb(answers.answers),
         time_zone=command.time_zone,
         locale=command.locale,
     )
-    booking_id: int = session.execute(booking.returning(Booking.id)).scalar_one()
-    return booking_id
+    return int(made.id)
 
 
 def _move(session: Session, before: BookingView, what: Offering, offer: Offer) -> None:

@@ -4,12 +4,18 @@ import hashlib
 import json
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
 from webapp.domain.errors import IdempotencyMismatch
-from webapp.models import IdempotencyKey
+from webapp.statements import Statement
+
+_CLAIM = Statement("""
+INSERT INTO idempotency_key (scope, key, request_hash) VALUES (%(scope)s, %(key)s, %(request_hash)s)
+ON CONFLICT DO NOTHING RETURNING key
+""")
+_FIRST = Statement("SELECT request_hash, answer FROM idempotency_key WHERE scope = %(scope)s AND key = %(key)s")
+_KEEP = Statement("UPDATE idempotency_key SET answer = %(answer)s WHERE scope = %(scope)s AND key = %(key)s")
 
 
 def fingerprint(request: dict[str, Any]) -> str:
@@ -23,26 +29,13 @@ def claim_key(session: Session, scope: str, key: str, request_hash: str) -> dict
     A second caller waits here until the first one has committed or failed. Raises IdempotencyMismatch when the key
     came with another request.
     """
-    taken = session.execute(
-        insert(IdempotencyKey)
-        .values(scope=scope, key=key, request_hash=request_hash)
-        .on_conflict_do_nothing()
-        .returning(IdempotencyKey.key)
-    ).first()
-    if taken:
+    if _CLAIM.one(session, scope=scope, key=key, request_hash=request_hash):
         return None
-    # A new statement: it sees what the other transaction has committed.
-    first = session.execute(
-        select(IdempotencyKey.request_hash, IdempotencyKey.answer).where(
-            IdempotencyKey.scope == scope, IdempotencyKey.key == key
-        )
-    ).one()
+    first = _FIRST.one(session, scope=scope, key=key)  # a new statement sees what the other transaction has committed
     if first.request_hash != request_hash:
         raise IdempotencyMismatch
     return dict(first.answer or {})
 
 
 def keep_answer(session: Session, scope: str, key: str, answer: dict[str, Any]) -> None:
-    session.execute(
-        update(IdempotencyKey).where(IdempotencyKey.scope == scope, IdempotencyKey.key == key).values(answer=answer)
-    )
+    _KEEP.run(session, scope=scope, key=key, answer=Jsonb(answer))

@@ -6,7 +6,8 @@ Callers that take a seat hold the host's row lock. Locks are always taken in the
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, literal, select, update
+from psycopg.types.range import TimestamptzRange
+from sqlalchemy import delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from webapp.domain.errors import SlotTaken
 from webapp.domain.instants import to_datetime
 from webapp.models import Booking, Claim, Slot, SlotOrigin
 from webapp.services.offers import Offering
+from webapp.statements import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +62,29 @@ def padded(what: Offering, start: datetime, end: datetime) -> Range[datetime]:
     return Range(start - before, end + after, bounds="[)")
 
 
+_NEW_SLOT = Statement("""
+WITH new_slot AS (
+    INSERT INTO slot (host_id, event_type_id, starts_at, ends_at, busy, capacity, origin)
+    VALUES (%(host)s, %(event_type)s, %(start)s, %(end)s, %(busy)s, %(capacity)s, 'schedule')
+    RETURNING id, host_id, busy
+)
+INSERT INTO claim (slot_id, host_id, busy) SELECT id, host_id, busy FROM new_slot RETURNING slot_id
+""")
+
+
 def _seat_in_new_slot(session: Session, what: Offering, offer: Offer) -> Seat:
     start, end = to_datetime(offer.start), to_datetime(offer.end)
     busy = padded(what, start, end)
-    slot = (
-        insert(Slot)
-        .values(
-            host_id=what.host_id,
-            event_type_id=what.event_type_id,
-            starts_at=start,
-            ends_at=end,
-            busy=busy,
-            capacity=what.rules.capacity,
-            origin=SlotOrigin.SCHEDULE,
-        )
-        .returning(Slot.id, Slot.host_id, Slot.busy)
-        .cte("new_slot")
+    made = _NEW_SLOT.one(
+        session,
+        host=what.host_id,
+        event_type=what.event_type_id,
+        start=start,
+        end=end,
+        busy=TimestamptzRange(busy.lower, busy.upper, busy.bounds),
+        capacity=what.rules.capacity,
     )
-    claim = insert(Claim).from_select(["slot_id", "host_id", "busy"], select(slot.c.id, slot.c.host_id, slot.c.busy))
-    slot_id = session.execute(claim.returning(Claim.slot_id)).scalar_one()
-    return Seat(slot_id, what.rules.capacity, 1)
+    return Seat(made.slot_id, what.rules.capacity, 1)
 
 
 def _seat_in_slot(session: Session, slot_id: int) -> Seat:

@@ -47,6 +47,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     # The token lives as long as the session: a page that was open over lunch can still be sent. The referrer is not
     # asked for, since our pages send none or little: the Origin and Sec-Fetch-Site headers say the same.
     app.config.from_mapping(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False, WTF_CSRF_CHECK_DEFAULT=False)
+    # Texts of forms are ours; WTForms would read its own from disk for each request.
+    app.config["WTF_I18N_ENABLED"] = False
     app.extensions["secure_headers"] = (*HEADERS, HSTS) if settings.is_secure else HEADERS
     app.extensions["public_origin"] = settings.public_url
     app.jinja_env.globals["csp_nonce"] = csp_nonce
