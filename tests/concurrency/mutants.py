@@ -1,7 +1,7 @@
 """Ways to break the application, so that each race and checker can be seen to fail. Chosen by OPENSLOT_MUTANT.
 
-`host-lock` and `slot-lock` take the locking clauses out of the statements of the web server (mutant/sitecustomize.py);
-the others are changes of the tests' own database. Nothing of this is in the product.
+Some change statements of the web server on their way (mutant/sitecustomize.py), the others the tests' own database.
+Nothing of this is in the product.
 """
 
 import os
@@ -9,16 +9,19 @@ import os
 from sqlalchemy import Engine, text
 
 CONSTRAINTS = (
+    ("slot", "fk_slot_id_claimed_host_id_claim"),
     ("claim", "ex_claim_overlap"),
+    ("claim", "pk_claim"),
     ("slot", "ck_slot_seats"),
     ("slot", "ck_slot_withdrawn_is_free"),
-    ("slot", "fk_slot_id_claimed_host_id_claim"),
 )
 INDEXES = ("uq_booking_slot_id_seat", "uq_booking_slot_id_guest_id", "uq_slot_event_type_starts_at")
 
 STATEMENTS = {
     "host-lock": (),
     "slot-lock": (),
+    "check": (),
+    "single-use": (),
     "constraints": (
         *(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}" for table, constraint in CONSTRAINTS),
         *(f"DROP INDEX {index}" for index in INDEXES),

@@ -17,7 +17,8 @@ import requests
 
 from tests.web.pages import PASSWORD, forms_of
 
-DONE, GONE = 303, 409
+DONE = 303
+GONE = (409, 410)  # somebody has the time; the link has been used
 _numbers = count(1)
 
 

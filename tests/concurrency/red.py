@@ -6,8 +6,9 @@ import subprocess
 import sys
 
 MUTANTS = (
-    "host-lock", "slot-lock", "constraints", "host-lock,slot-lock", "host-lock,constraints", "slot-lock,constraints",
-    "host-lock,slot-lock,constraints", "old-snapshot", "old-snapshot,constraints", "keys",
+    "host-lock", "slot-lock", "constraints", "host-lock,constraints", "host-lock,slot-lock,constraints",
+    "check", "check,constraints", "check,host-lock,slot-lock,constraints", "old-snapshot,constraints", "keys",
+    "single-use",
 )  # fmt: skip
 OUTCOME = re.compile(r"^(?P<state>PASSED|FAILED|ERROR) \S+::(?P<test>\w+)(?: - (?P<why>.*))?$", re.MULTILINE)
 

@@ -5,11 +5,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine
 
 from tests.builders import Build, tomorrow
 from tests.concurrency.checkers import lost
 from tests.concurrency.racers import DONE, GONE, Answer, Racer, booked, race, statuses
+from webapp.domain.actor import host_actor
+from webapp.services.single_use_links import create_link
 
 pytestmark = [pytest.mark.race, pytest.mark.xdist_group("race")]
 
@@ -27,7 +30,7 @@ def judge(tally: Counter[str], answers: list[Answer], *, winners: int) -> None:
     got = statuses(answers)
     tally["rounds with too many winners"] += got.count(DONE) > winners
     tally["rounds with too few winners"] += got.count(DONE) < winners
-    tally["answers that are neither yes nor no"] += len(got) - got.count(DONE) - got.count(GONE)
+    tally["answers that are neither yes nor no"] += len([status for status in got if status not in (DONE, *GONE)])
 
 
 def test_one_of_fifty_guests_gets_the_slot(
@@ -97,6 +100,27 @@ def test_times_of_the_schedule_that_overlap_are_not_both_booked(
         shots = [guest.booking("/ada/60min", start) for guest in hours]
         answers = race(shots + [guest.booking("/ada/15min", start + timedelta(minutes=45)) for guest in halves])
         judge(tally, answers, winners=1)
+    check()
+    assert not +tally, dict(+tally)
+
+
+def test_ten_guests_with_one_single_use_link(
+    build: Build, racer: Arrives, app: Flask, tally: Counter[str], check: Check
+) -> None:
+    """Each for another time: only the link stands between them."""
+    host = build.host(slug="ada")
+    starts = half_hours(10)
+    build.slots(host, starts)
+    guests = [racer() for _ in range(10)]
+    for _ in range(3):
+        with app.app_context():
+            token = create_link("30min", host_id=host, actor=host_actor(host))
+        for guest in guests:
+            guest.session.get(f"{guest.server.url}/once/{token}", timeout=30)
+        answers = race([guest.booking("/ada/30min", start) for guest, start in zip(guests, starts, strict=True)])
+        judge(tally, answers, winners=1)
+        starts = [start + timedelta(days=30) for start in starts]
+        build.slots(host, starts)
     check()
     assert not +tally, dict(+tally)
 
