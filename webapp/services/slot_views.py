@@ -35,7 +35,7 @@ class SlotView:
 
 def slot_select() -> Select[Any]:
     """All columns of `SlotView`; withdrawn slots are left out."""
-    return (
+    query: Any = (
         select(
             Slot.id,
             Slot.public_id,
@@ -53,6 +53,7 @@ def slot_select() -> Select[Any]:
         .join(EventType, EventType.id == Slot.event_type_id)
         .where(Slot.withdrawn_at.is_(None))
     )
+    return query
 
 
 def slot_view(row: Row[Any]) -> SlotView:

@@ -46,6 +46,8 @@ class Text:
 class TimeZoneField(SelectField):  # type: ignore[misc]
     """A select of the world's zones; any other IANA name that a browser may detect is taken as well."""
 
+    data: Any
+
     def __init__(self, label: str, **options: Any) -> None:
         options.setdefault("render_kw", {"data-detect-time-zone": ""})
         super().__init__(label, choices=zone_choices, validate_choice=False, **options)
