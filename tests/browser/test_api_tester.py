@@ -1,0 +1,27 @@
+"""The tester of the API at /docs: own assets, the strict policy, and a call that works."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+from tests.builders import Build
+from webapp.domain.actor import host_actor
+from webapp.services.api_tokens import NewToken, create_token
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("live")]
+
+
+def test_a_developer_tries_a_call(open_window: Open, build: Build) -> None:
+    ada = build.host(slug="ada", name="Ada Lovelace")
+    with build.app.app_context():
+        token = create_token(NewToken(name="tester"), host_id=ada, actor=host_actor(ada))
+    page = open_window()
+    page.goto("/docs")
+    expect(page.get_by_role("heading", name="Openslot")).to_be_visible()
+    page.get_by_role("button", name="Authorize").first.click()
+    page.get_by_role("textbox", name="auth-bearer-value").fill(token)
+    page.get_by_role("button", name="Apply credentials").first.click()
+    page.get_by_role("button", name="Close").first.click()
+    page.locator("#operations-Token-get_me").get_by_role("button").first.click()
+    page.get_by_role("button", name="Execute").click()
+    expect(page.locator("#operations-Token-get_me .live-responses-table")).to_contain_text("Ada Lovelace")
