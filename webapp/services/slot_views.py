@@ -33,9 +33,9 @@ class SlotView:
         return int((self.end - self.start).total_seconds() // 60)
 
 
-def slot_select() -> Select[Any]:
+def slot_select() -> Select[*tuple[Any, ...]]:
     """All columns of `SlotView`; withdrawn slots are left out."""
-    query: Any = (
+    return (
         select(
             Slot.id,
             Slot.public_id,
@@ -53,7 +53,6 @@ def slot_select() -> Select[Any]:
         .join(EventType, EventType.id == Slot.event_type_id)
         .where(Slot.withdrawn_at.is_(None))
     )
-    return query
 
 
 def slot_view(row: Row[Any]) -> SlotView:
