@@ -150,7 +150,49 @@ FALSE_FACTS = (
            "23514", "ck_guest_email_present"),
 )  # fmt: skip
 
-GROUPS = (FALSE_SLOTS, TOO_MANY_SEATS, FOREIGN_ROWS, PULLED_AWAY, FALSE_BOOKINGS, SECOND_ONES, FALSE_FACTS)
+NEW_SCHEDULE = (
+    "WITH made AS (INSERT INTO schedule (host_id, name, time_zone) VALUES (%(host)s, 'S', 'UTC') RETURNING id) "
+)
+BLOCK = "INSERT INTO blocked_time (host_id, starts_at, ends_at) VALUES (%(host)s, "
+HOURS = "INSERT INTO weekly_hours (schedule_id, weekday, start_minute, end_minute) SELECT id, "
+LINK = "INSERT INTO single_use_link (host_id, event_type_id, token_hash, used_at) VALUES (%(host)s, "
+
+FALSE_AVAILABILITY = (
+    Attack("blocked for no time", BLOCK + "now(), now())", "23514", "ck_blocked_time_ends_after_start"),
+    Attack("blocked for ever", BLOCK + "now(), 'infinity')", "23514", "ck_blocked_time_finite"),
+    Attack("two default schedules", "INSERT INTO schedule (host_id, name, time_zone, is_default)"
+           " VALUES (%(host)s, 'A', 'UTC', true), (%(host)s, 'B', 'UTC', true)", "23505", "uq_schedule_default"),
+    Attack("two schedules of one name", "INSERT INTO schedule (host_id, name, time_zone)"
+           " VALUES (%(host)s, 'A', 'UTC'), (%(host)s, 'A', 'UTC')", "23505", "uq_schedule_host_id_name"),
+    Attack("another host's schedule", NEW_SCHEDULE + "UPDATE event_type SET schedule_id = made.id FROM made"
+           " WHERE event_type.id = %(other_event_type)s", "23503", "fk_event_type_schedule_id_host_id_schedule"),
+    Attack("hours of an eighth day", NEW_SCHEDULE + HOURS + "7, 0, 60 FROM made", "23514", "ck_weekly_hours_weekday"),
+    Attack("hours after midnight", NEW_SCHEDULE + HOURS + "1, 0, 1441 FROM made", "23514", "ck_weekly_hours_minutes"),
+    Attack("a window without an end", "UPDATE event_type SET window_from = '2099-01-01' WHERE id = %(event_type)s",
+           "23514", "ck_event_type_window_dates"),
+    Attack("a window of both kinds", "UPDATE event_type SET window_from = '2099-01-01', window_to = '2099-01-02',"
+           " window_days = 9 WHERE id = %(event_type)s", "23514", "ck_event_type_window"),
+    Attack("archived, but on offer", "UPDATE event_type SET archived_at = now() WHERE id = %(event_type)s",
+           "23514", "ck_event_type_archived_is_inactive"),
+    Attack("a link to another host's event type", LINK + "%(other_event_type)s, 'x', NULL)",
+           "23503", "fk_single_use_link_event_type_id_host_id_event_type"),
+    Attack("a link used for no booking", LINK + "%(event_type)s, 'x', now())", "23514", "ck_single_use_link_used"),
+    update_booking("pending for ever", "status = 'pending'", "ck_booking_expires_at"),
+    update_booking("confirmed until a time", "expires_at = now()", "ck_booking_expires_at"),
+    Attack("a token that may do anything", "INSERT INTO api_token (host_id, name, scope, token_hash)"
+           " VALUES (%(host)s, 'T', 'all', 'x')", "23514", "ck_api_token_scope"),
+)  # fmt: skip
+
+GROUPS = (
+    FALSE_SLOTS,
+    TOO_MANY_SEATS,
+    FOREIGN_ROWS,
+    PULLED_AWAY,
+    FALSE_BOOKINGS,
+    SECOND_ONES,
+    FALSE_FACTS,
+    FALSE_AVAILABILITY,
+)
 
 
 @pytest.mark.parametrize("attack", [pytest.param(attack, id=attack.name) for group in GROUPS for attack in group])
