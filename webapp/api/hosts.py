@@ -12,13 +12,17 @@ from webapp.api.callers import Access, host
 from webapp.api.schemas import hosts as schemas
 from webapp.api.slot_json import offered_slots
 from webapp.domain.errors import Invalid, NotFound
+from webapp.memo import Memo
 from webapp.reason_words import in_words
 from webapp.services import why as reasons
-from webapp.services.offers import offering, public_slot_ids
+from webapp.services.offers import Listing, offering, public_slot_ids
 from webapp.services.public_pages import PublicHost, public_host
-from webapp.services.slot_listing import offers_on
+from webapp.services.slot_listing import listing_on
 
 MOST_DAYS = 62
+
+# Of 30 kB mostly; a month of a host who is always open has 200.
+_BODIES: Memo[str] = Memo(entries=64)
 
 blueprint = Blueprint("Public", __name__, description="What anybody may see and do: no token.")
 
@@ -43,9 +47,17 @@ def list_offered_slots(asked: dict[str, Any], host_slug: str, slug: str) -> Resp
     _require_few_days(first, last)
     what = offering(host_slug, slug)
     zone = asked["time_zone"] or what.host_time_zone
-    offers = offers_on(what, first, last, time_zone=zone)
+    found = listing_on(what, first, last, time_zone=zone)
+    body = _BODIES.get((found.key, zone)) or _listed(found, zone)
+    if found.key is not None:
+        _BODIES.keep((found.key, zone), body)
+    return json_answer(body)
+
+
+def _listed(found: Listing, zone: str) -> str:
+    offers = found.offers()
     rows = [offer.slot_id for offer in offers if offer.slot_id is not None]
-    return json_answer(offered_slots(offers, zone, public_slot_ids(rows) if rows else {}))
+    return offered_slots(offers, zone, public_slot_ids(rows) if rows else {})
 
 
 @blueprint.operation(

@@ -4,9 +4,14 @@ from datetime import date, timedelta
 
 from webapp.domain.availability import Offer
 from webapp.domain.instants import day_start
-from webapp.services.offers import Offering, offered
+from webapp.services.offers import Listing, Offering, listing
 
 
 def offers_on(what: Offering, first: date, last: date, *, time_zone: str) -> list[Offer]:
     """Offers that start on the local dates first..last, both included, as of `what.now`."""
-    return offered(what, day_start(time_zone, first), day_start(time_zone, last + timedelta(days=1)))
+    return listing_on(what, first, last, time_zone=time_zone).offers()
+
+
+def listing_on(what: Offering, first: date, last: date, *, time_zone: str) -> Listing:
+    """As `offers_on`, not yet worked out."""
+    return listing(what, day_start(time_zone, first), day_start(time_zone, last + timedelta(days=1)))
