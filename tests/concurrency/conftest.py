@@ -1,6 +1,7 @@
 """The web server as it is deployed, two processes, on the tests' database; with OPENSLOT_MUTANT a broken one."""
 
 import os
+import runpy
 import subprocess
 import sys
 from collections import Counter
@@ -36,6 +37,7 @@ def server(app: Flask, environment: dict[str, str], owner: Engine) -> Iterator[S
         "WEB_WORKERS": "2",
     }
     if chosen_mutants():
+        runpy.run_path(str(MUTANT_DIR / "sitecustomize.py"))  # builders work on the same database
         environ |= {"OPENSLOT_MUTANT": ",".join(chosen_mutants()), "PYTHONPATH": str(MUTANT_DIR)}
     process = subprocess.Popen(["bin/web"], cwd=PROJECT_DIR, env=environ)
     try:
