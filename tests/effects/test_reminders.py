@@ -108,7 +108,7 @@ class TestSending:
         assert guest["Subject"].startswith("Reminder: 30 minutes with Ada Host, ")
         assert host["Subject"].startswith("Reminder: Gita Guest, ")
         assert "in 1 day" in words(guest)
-        assert "Eastern" in words(guest)
+        assert "(New York)" in words(guest)
         assert "Japan Standard Time" in words(host)
         assert "/manage/" in words(guest)
         assert "Gita Guest" not in words(guest)
