@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_security.utils import hash_password
 from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from tests.builders import Build
 from tests.live import Live, Person, running
@@ -104,7 +104,7 @@ def empty_tables(owner: Engine) -> None:
             with owner.begin() as connection:
                 connection.execute(text(EMPTY_TABLES))
                 return
-        except OperationalError:  # a deadlock with a worker that still runs; one of the two is told
+        except (OperationalError, IntegrityError):  # a worker that still runs is in the way, or adds rows
             if not attempt:
                 raise
 

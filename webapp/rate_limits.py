@@ -22,6 +22,7 @@ from webapp.logs import log
 TIMEOUT_SECONDS = 0.25
 PAUSE_SECONDS = 5.0  # before Valkey is asked again
 BOOKINGS_PER_ADDRESS = parse("60 per minute")  # by page and by API together
+BOOKING_KEY = "booking"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +74,23 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def attempt(item: RateLimitItem, *keys: str) -> Window | None:
     """Count an attempt. Raises TooManyRequests; None when limits are switched off."""
-    counter: Counter = current_app.extensions["rate_limits"]
-    if not counter.is_on:
+    if not is_on():
         return None
+    counter: Counter = current_app.extensions["rate_limits"]
     is_allowed, window = counter.count(item, *keys)
     if not is_allowed:
         raise TooManyRequests(retry_after=window.reset_seconds)
     return window
 
 
+def is_on() -> bool:
+    counter: Counter = current_app.extensions["rate_limits"]
+    return counter.is_on
+
+
 def attempt_booking() -> Window | None:
     """Count a booking that somebody tries, whichever face they came by."""
-    return attempt(BOOKINGS_PER_ADDRESS, "booking", address())
+    return attempt(BOOKINGS_PER_ADDRESS, BOOKING_KEY, address()) if is_on() else None
 
 
 def address() -> str:

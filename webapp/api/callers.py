@@ -10,7 +10,7 @@ from werkzeug.exceptions import TooManyRequests, Unauthorized
 
 from webapp.domain.actor import GUEST, Actor, host_actor, manage_link_actor
 from webapp.domain.errors import Forbidden
-from webapp.rate_limits import Window, address, attempt, attempt_booking
+from webapp.rate_limits import BOOKING_KEY, BOOKINGS_PER_ADDRESS, Window, address, attempt, is_on
 from webapp.services.api_tokens import PREFIX, Scope, TokenHolder, token_holder
 from webapp.services.manage_links import booking_uid
 
@@ -46,22 +46,18 @@ class InsufficientScope(Forbidden):
 def admit(access: Access) -> None:
     """Let the caller in, and count the call. Raises Unauthorized, InsufficientScope, TooManyRequests."""
     g.holder = g.guest_booking = None
-    if access is Access.PUBLIC:
-        _count(PER_ADDRESS, "api", address())
-        return
-    _recognise(access)
-    holder: TokenHolder | None = g.holder
-    if holder is None:
-        _count(PER_ADDRESS, "api", address())
-        return
-    _count(PER_TOKEN, "api-token", str(holder.token_id))
-    if access.requires_write and holder.scope is not Scope.WRITE:
+    if access is not Access.PUBLIC:
+        _recognise(access)
+    if is_on():
+        _count()
+    if g.holder is not None and access.requires_write and g.holder.scope is not Scope.WRITE:
         raise InsufficientScope
 
 
 def admit_booking() -> None:
     """Count somebody who books; with those of the public page."""
-    g.rate_window = attempt_booking() or g.get("rate_window")
+    if is_on():
+        _attempt(BOOKINGS_PER_ADDRESS, BOOKING_KEY, address())
 
 
 def host() -> TokenHolder:
@@ -106,7 +102,7 @@ def _recognise(access: Access) -> None:
     elif token is not None and access.is_for_guests:
         g.guest_booking = booking_uid(token)
     if g.holder is None and g.guest_booking is None:
-        attempt(FAILURES_PER_ADDRESS, "api-failure", address())
+        _attempt(FAILURES_PER_ADDRESS, "api-failure", address())
         raise _unauthorized(error="invalid_token" if token else None)
 
 
@@ -115,7 +111,15 @@ def _unauthorized(error: str | None = None) -> Unauthorized:
     return Unauthorized(www_authenticate=WWWAuthenticate("bearer", values | ({"error": error} if error else {})))
 
 
-def _count(item: RateLimitItem, *keys: str) -> None:
+def _count() -> None:
+    """A token has a limit of its own, so that programs behind one address do not wait for each other."""
+    if g.holder is not None:
+        _attempt(PER_TOKEN, "api-token", str(g.holder.token_id))
+    else:
+        _attempt(PER_ADDRESS, "api", address())
+
+
+def _attempt(item: RateLimitItem, *keys: str) -> None:
     try:
         g.rate_window = attempt(item, *keys)
     except TooManyRequests as refusal:

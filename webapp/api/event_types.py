@@ -89,7 +89,7 @@ def get_event_type_content(slug: str) -> EventTypeContent:
 
 def _columns(wanted: dict[str, Any]) -> dict[str, Any]:
     """The contract's names and shapes as those of the content."""
-    given = {name: (value or None) if name in NONE_IF_ZERO else value for name, value in wanted.items()}
+    given: dict[str, Any] = {name: (value or None) if name in NONE_IF_ZERO else value for name, value in wanted.items()}
     if "location" in given:
         place = given.pop("location")
         given["location_kind"] = LocationKind(place["kind"]) if place else None

@@ -8,6 +8,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 
 from webapp.domain import text
 from webapp.domain.errors import Invalid
@@ -18,8 +19,16 @@ from webapp.web.fields import Text
 from webapp.web.guards import current_actor, current_host, host_required
 
 NEVER = "never"
-SCOPES = [(str(Scope.WRITE), _l("Read and change")), (str(Scope.READ), _l("Read only"))]
-LIFETIMES = [("30", _l("30 days")), ("90", _l("90 days")), ("365", _l("A year")), (NEVER, _l("It does not expire"))]
+SCOPES = [
+    SelectChoice(str(Scope.WRITE), _l("Read and change")),
+    SelectChoice(str(Scope.READ), _l("Read only")),
+]
+LIFETIMES = [
+    SelectChoice("30", _l("30 days")),
+    SelectChoice("90", _l("90 days")),
+    SelectChoice("365", _l("A year")),
+    SelectChoice(NEVER, _l("It does not expire")),
+]
 
 blueprint = Blueprint("tokens", __name__, url_prefix="/settings/tokens")
 

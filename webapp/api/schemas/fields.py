@@ -54,7 +54,7 @@ class Instant(Text):
         metadata = {"format": "date-time", "example": "2027-03-14T05:00:00Z"} | given.pop("metadata", {})
         super().__init__(metadata=metadata, **given)
 
-    def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
@@ -73,7 +73,7 @@ class Day(Text):
         metadata = {"format": "date"} | given.pop("metadata", {})
         super().__init__(metadata=metadata, **given)
 
-    def _serialize(self, value: date | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else value.isoformat()
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
@@ -93,7 +93,7 @@ class Clock(Text):
         metadata = {"pattern": f"^({self.pattern})$", "example": "09:00"}
         super().__init__(metadata=metadata, **given)
 
-    def _serialize(self, value: int, attr: str | None, obj: Any, **kwargs: Any) -> str:
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str:
         return f"{value // 60:02}:{value % 60:02}"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:

@@ -1,0 +1,91 @@
+"""A small client for Openslot in one file: the standard library only.
+
+    client = Openslot("https://book.example.org", token="osl_...")
+    for slot in client.slots("ada", "30min", "2027-03-14", "2027-03-20", "Europe/Paris"):
+        print(slot["start"])
+
+From the shell: python openslot.py https://book.example.org ada 30min 2027-03-14 2027-03-20
+"""
+
+import json
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+Json = dict[str, Any]
+TRIES = 4
+PASSING = (429, 503)
+
+
+class Refused(Exception):
+    """The instance said no. `code` is stable: slot_taken, invalid, ..."""
+
+    def __init__(self, problem: Json) -> None:
+        super().__init__(f"{problem['code']}: {problem['detail']}")
+        self.code: str = problem["code"]
+        self.errors: dict[str, list[str]] = problem.get("errors", {})
+
+
+class Openslot:
+    """One instance, as a host (with a token) or as anybody."""
+
+    def __init__(self, url: str, token: str | None = None) -> None:
+        self.base = f"{url.rstrip('/')}/api/v1"
+        self.token = token
+
+    def slots(self, host: str, event_type: str, first: str, last: str, time_zone: str) -> list[Json]:
+        """What can be booked on these dates, by start."""
+        query = urlencode({"from": first, "to": last, "time_zone": time_zone})
+        found: list[Json] = self.call("GET", f"/hosts/{host}/event-types/{event_type}/slots?{query}")["data"]
+        return found
+
+    def book(self, **wanted: Any) -> Json:
+        """Book once, however often the network makes us ask."""
+        return self.call("POST", "/bookings", wanted, {"Idempotency-Key": str(uuid.uuid4())})
+
+    def reschedule(self, booking: Json, start: str) -> Json:
+        path = f"/bookings/{booking['id']}/reschedule"
+        return self.call("POST", path, {"start": start}, {"X-Manage-Token": booking["manage_token"]})
+
+    def cancel(self, booking: Json, reason: str | None = None) -> None:
+        headers = {"X-Manage-Token": booking["manage_token"]}
+        self.call("DELETE", f"/bookings/{booking['id']}", {"reason": reason}, headers)
+
+    def bookings(self, **filters: str) -> Iterator[Json]:
+        """All bookings of the host, page after page."""
+        cursor: str | None = ""
+        while cursor is not None:
+            query = urlencode(filters | ({"cursor": cursor} if cursor else {}))
+            page = self.call("GET", f"/bookings?{query}")
+            yield from page["data"]
+            cursor = page["next_cursor"]
+
+    def call(self, method: str, path: str, body: Json | None = None, headers: dict[str, str] | None = None) -> Json:
+        """Raises Refused. Waits and tries again where the instance asks for it."""
+        request = Request(self.base + path, method=method, headers=self._headers() | (headers or {}))
+        if body is not None:
+            request.data = json.dumps(body).encode()
+        for attempt in range(1, TRIES + 1):
+            try:
+                with urlopen(request, timeout=10) as answer:
+                    return json.loads(answer.read() or b"{}")
+            except HTTPError as error:
+                if error.code not in PASSING or attempt == TRIES:
+                    raise Refused(json.load(error)) from None
+                time.sleep(int(error.headers.get("Retry-After", "1")))
+        raise AssertionError("unreachable")
+
+    def _headers(self) -> dict[str, str]:
+        headers = {"Content-Type": "application/json"}
+        return headers | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
+
+
+if __name__ == "__main__":
+    url, *asked = sys.argv[1:]
+    for slot in Openslot(url).slots(*asked[:4], time_zone="UTC"):
+        print(slot["start"])

@@ -1,0 +1,104 @@
+"""The guide of the API, as it is printed: each example is run against a running instance."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.builders import Build, tomorrow
+from tests.live import Live
+from webapp.config import PROJECT_DIR
+from webapp.domain.actor import host_actor
+from webapp.services.api_tokens import NewToken, create_token
+
+pytestmark = pytest.mark.xdist_group("live")
+
+GUIDE = PROJECT_DIR / "docs" / "api.md"
+CLIENT = PROJECT_DIR / "docs" / "examples" / "openslot.py"
+
+
+def examples(language: str) -> list[str]:
+    """The fenced blocks of the guide whose fence begins so."""
+    return re.findall(rf"^```{language}\n(.*?)^```", GUIDE.read_text(), re.MULTILINE | re.DOTALL)
+
+
+def written(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+@pytest.fixture
+def environ(live: Live, host: int, build: Build) -> dict[str, str]:
+    """What the guide takes for granted: Ada with some free times, and a token."""
+    build.slots(host, [tomorrow(hour) for hour in (9, 10, 11)])
+    with build.app.app_context():
+        token = create_token(NewToken(name="guide"), host_id=host, actor=host_actor(host))
+    day = f"{tomorrow():%Y-%m-%d}"
+    return {"PATH": os.environ["PATH"], "OPENSLOT": live.url, "TOKEN": token, "FROM": day, "TO": day}
+
+
+def test_the_guide_in_curl(environ: dict[str, str], build: Build) -> None:
+    listing, booking, moving, cancelling, bookings = examples("sh curl")
+
+    def run(command: str, **more: str) -> Any:
+        done = subprocess.run(["sh", "-c", command], env=environ | more, capture_output=True, text=True, check=True)
+        return json.loads(done.stdout or "null")
+
+    slots = run(listing)["data"]
+    assert len(slots) == 3
+    made = run(booking, START=slots[0]["start"])
+    assert made["status"] == "confirmed"
+    assert run(booking, START=slots[0]["start"]) == made
+    proof = {"BOOKING": made["id"], "MANAGE_TOKEN": made["manage_token"]}
+    assert run(moving, NEW_START=slots[1]["start"], **proof)["version"] == 1
+    assert len(run(bookings)["data"]) == 1
+    assert run(cancelling, **proof) is None
+    assert build.row("SELECT status FROM booking")[0] == "cancelled"
+
+
+def test_the_guide_in_python(environ: dict[str, str]) -> None:
+    program = "\n".join(examples("python"))
+    done = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    start, booked, version, gone, listed, changed = done.stdout.split("\n")[:6]
+    assert start == written(tomorrow(9))
+    assert booked.endswith(" confirmed")
+    assert (version, gone, listed, changed) == ("1", "204", "1", "200")
+
+
+def test_the_small_client(environ: dict[str, str], tmp_path: Path) -> None:
+    program = f"""
+import os, sys
+sys.path.insert(0, {str(CLIENT.parent)!r})
+from openslot import Openslot, Refused
+client = Openslot(os.environ["OPENSLOT"], os.environ["TOKEN"])
+slots = client.slots("ada", "30min", os.environ["FROM"], os.environ["TO"], "UTC")
+guest = dict(host="ada", event_type="30min", name="G", email="g@example.net", subject="S", time_zone="UTC")
+booking = client.book(start=slots[0]["start"], **guest)
+try:
+    client.book(start=slots[0]["start"], **guest | {{"email": "h@example.net"}})
+except Refused as refusal:
+    print(refusal.code)
+print(client.reschedule(booking, slots[1]["start"])["version"])
+client.cancel(booking, "Ill")
+print([one["status"] for one in client.bookings(status="cancelled", limit="1")])
+"""
+    done = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split("\n")[:3] == ["slot_taken", "1", "['cancelled']"]
+    arguments = [environ["OPENSLOT"], "ada", "30min", environ["FROM"], environ["TO"]]
+    shell = subprocess.run([sys.executable, CLIENT, *arguments], capture_output=True, text=True, check=True)
+    assert len(shell.stdout.split()) == 3
+
+
+def test_the_guide_names_real_figures() -> None:
+    from webapp.api import callers, hosts
+
+    text = GUIDE.read_text()
+    assert f"{callers.PER_TOKEN.amount} requests a minute per token" in text
+    assert f"{hosts.MOST_DAYS} days at most" in text
