@@ -99,7 +99,6 @@ def test_the_running_worker_expires_completes_and_tells(
         id=over.id,
     )
     worker().wait_until_ready()
-    worker().wait_until_ready()  # two of them
     mailer.execute(EXPIRED)  # while they run
     received = eventually(lambda: len(sink.messages) >= 7 and list(sink.messages), timeout=30)
     kinds = sorted(str(mail.message["Subject"]).partition(":")[0] for mail in received)
