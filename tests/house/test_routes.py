@@ -76,8 +76,9 @@ def test_every_page_renders_as_page_and_as_fragment(app: Flask, ada: FlaskClient
     assert opened > 60
 
 
-# The booking waits for nobody's yes, there is no blocked time, and nothing is said of what to preview.
+# The booking waits for nobody's yes, there is neither blocked time nor token, and nothing is said of what to preview.
 MEANT = {
+    "tokens.confirm_revoke": 404,
     "availability.confirm_unblock": 404,
     "bookings.confirm_accept": 409,
     "bookings.confirm_decline": 409,

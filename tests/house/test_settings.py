@@ -18,7 +18,6 @@ COMMANDS = {
     "argon2-cffi",
     "djlint",
     "granian",
-    "gunicorn",
     "import-linter",
     "mypy",
     "ruff",
@@ -31,6 +30,11 @@ COMMANDS = {
 def test_every_setting_is_in_the_example() -> None:
     example = set(re.findall(r"^(?:# )?([A-Z_]+)=", (PROJECT_DIR / ".env.example").read_text(), re.MULTILINE))
     assert set(variables()) - NOT_FOR_SERVERS - example == set()
+
+
+def test_every_setting_is_explained() -> None:
+    guide = (PROJECT_DIR / "docs/self-hosting.md").read_text()
+    assert [name for name in variables() if name not in NOT_FOR_SERVERS and f"`{name}`" not in guide] == []
 
 
 def test_the_example_has_no_setting_that_is_not() -> None:
