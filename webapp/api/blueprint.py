@@ -89,9 +89,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
             )
             parsing = view
             if body:
-                parsing = self.arguments(body, example=body_example)(parsing)
+                parsing = self.arguments(body(), example=body_example)(parsing)
             if query:
-                parsing = self.arguments(query, location="query")(parsing)
+                parsing = self.arguments(query(), location="query")(parsing)
             documented = self.response(status, answer, example=example, content_type=media_type)(parsing)
             handled = _handled(documented, parsing, operation, render)
             self.route(rule, methods=[method], tags=[self.subject])(handled)
