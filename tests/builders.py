@@ -78,5 +78,3 @@ class Build:
     def rows(self, statement: str, **values: Any) -> Sequence[Row[Any]]:
         with self.owner.begin() as connection:
             return connection.execute(text(statement), values).all()
-
-
