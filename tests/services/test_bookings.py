@@ -17,8 +17,10 @@ pytestmark = pytest.mark.usefixtures("context")
 def test_a_booked_slot_is_booked_in_the_database(build: Build) -> None:
     slot = build.slot(build.host())
     booking = build.booking(slot, subject="Hello")
-    row = build.row("SELECT s.status, s.seats_taken, b.status, c.host_id FROM booking b JOIN slot s ON s.id = b.slot_id"
-                    " JOIN claim c ON c.slot_id = s.id")
+    row = build.row(
+        "SELECT s.status, s.seats_taken, b.status, c.host_id FROM booking b JOIN slot s ON s.id = b.slot_id"
+        " JOIN claim c ON c.slot_id = s.id"
+    )
     assert tuple(row) == ("booked", 1, "confirmed", booking.host_id)
     assert (booking.subject, booking.start, booking.version) == ("Hello", slot.start, 0)
 
@@ -145,8 +147,15 @@ def test_a_start_that_is_not_offered_has_its_reasons(build: Build) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("name", " "), ("name", "a\r\nBcc: b"), ("email", "nobody"), ("subject", "x" * 201), ("time_zone", "Mars/Base"),
-     ("subject", "a\u202eb"), ("name", "\x00")],
+    [
+        ("name", " "),
+        ("name", "a\r\nBcc: b"),
+        ("email", "nobody"),
+        ("subject", "x" * 201),
+        ("time_zone", "Mars/Base"),
+        ("subject", "a\u202eb"),
+        ("name", "\x00"),
+    ],
 )
 def test_bad_input_is_named_by_field(build: Build, field: str, value: str) -> None:
     slot = build.slot(build.host())
@@ -169,9 +178,13 @@ def test_a_past_slot_cannot_be_booked(build: Build) -> None:
     with build.owner.begin() as connection:
         from sqlalchemy import text
 
-        connection.execute(text("UPDATE slot SET starts_at = starts_at - interval '9 days', ends_at = ends_at -"
-                                " interval '9 days', busy = tstzrange(starts_at - interval '9 days', ends_at -"
-                                " interval '9 days')"))
+        connection.execute(
+            text(
+                "UPDATE slot SET starts_at = starts_at - interval '9 days', ends_at = ends_at -"
+                " interval '9 days', busy = tstzrange(starts_at - interval '9 days', ends_at -"
+                " interval '9 days')"
+            )
+        )
     with pytest.raises(errors.SlotUnavailable):
         build.booking(slot)
     assert slot.end - slot.start == timedelta(minutes=30)

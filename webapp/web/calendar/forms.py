@@ -53,9 +53,7 @@ class _Durations(FlaskForm):  # type: ignore[misc]
     def __init__(self, event_types: Sequence[EventTypeContent], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.types = durations(event_types)
-        self.duration.choices = [
-            SelectChoice(value, duration_label(one)) for value, one in self.types.items()
-        ]
+        self.duration.choices = [SelectChoice(value, duration_label(one)) for value, one in self.types.items()]
         if not self.duration.data and not self.duration.raw_data:
             self.duration.data = "30" if "30" in self.types else next(iter(self.types), None)
 
