@@ -20,7 +20,7 @@ from webapp.config import Settings
 from webapp.embedded.mailcatcher import MailSink
 from webapp.embedded.postgres import PostgresService, create_database, start_postgres
 from webapp.embedded.valkey import ValkeyService, start_valkey
-from webapp.extensions import db
+from webapp.extensions import db, init_migrations
 from webapp.models import Base
 
 # Everything but what migrations put there.
@@ -68,6 +68,7 @@ def app(environment: dict[str, str]) -> Iterator[Flask]:
 
     app = create_app(Settings.load(environment))
     app.testing = True
+    init_migrations(app)
     with app.app_context():
         upgrade()
     yield app

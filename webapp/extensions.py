@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Flask
 from flask_babel import Babel
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 
@@ -23,7 +22,6 @@ POOL_TIMEOUT_SECONDS = 2.5  # a request that waited longer for a connection is a
 
 # The models stand on their own declarative base; the extension needs to know their tables only.
 db = SQLAlchemy(metadata=Base.metadata)
-migrate = Migrate()
 babel = Babel()
 csrf = CSRFProtect()
 signer = Signer()
@@ -33,10 +31,16 @@ site = Site()
 def init_app(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings)
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(PROJECT_DIR / "migrations"))
     signer.init_app(app)
     site.init_app(settings)
     rate_limits.init_app(app, settings)
+
+
+def init_migrations(app: Flask) -> None:
+    """For commands and tests; a web process has no use for the 8 MB that Alembic takes."""
+    from flask_migrate import Migrate
+
+    Migrate(app, db, directory=str(PROJECT_DIR / "migrations"))
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:

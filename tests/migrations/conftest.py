@@ -14,6 +14,7 @@ from sqlalchemy import Engine, create_engine
 from webapp import create_app
 from webapp.config import Settings
 from webapp.embedded.postgres import PostgresService, binary, create_database, drop_database
+from webapp.extensions import init_migrations
 
 _numbers = count(1)
 # pg_dump guards its output with a word of its own in each run, and sets what the tables then need.
@@ -52,6 +53,8 @@ def fresh(postgres: PostgresService, environment: dict[str, str]) -> Iterator[Fr
     }
     settings = Settings.load(environment | urls)
     owner = create_engine(settings.database_owner_url)
-    yield Fresh(create_app(settings), owner, postgres.url_for(name, "postgres"))
+    app = create_app(settings)
+    init_migrations(app)
+    yield Fresh(app, owner, postgres.url_for(name, "postgres"))
     owner.dispose()
     drop_database(postgres, name)

@@ -17,7 +17,6 @@ from webapp.services import bookings
 from webapp.services.booking_commands import Book
 from webapp.services.booking_views import BookingView
 from webapp.services.calendar import host_booking
-from webapp.services.invitations import Audience, Method, invitation
 from webapp.services.managed_bookings import managed_booking
 
 CALENDAR = "text/calendar"
@@ -100,6 +99,8 @@ def reschedule_booking(wanted: dict[str, Any], booking_id: uuid.UUID) -> Booking
 def get_invitation(booking_id: uuid.UUID) -> Response:
     """The invitation as a calendar file"""
     found = callers_booking(booking_id)
+    from webapp.services.invitations import Audience, Method, invitation  # with icalendar 3 MB, and few ask for it
+
     method = Method.CANCEL if found.status in GONE else Method.REQUEST
     audience = Audience.GUEST if guest_booking() else Audience.HOST
     body = invitation(found, method=method, audience=audience, stamp=found.cancelled_at or found.created_at)

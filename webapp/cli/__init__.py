@@ -1,11 +1,15 @@
 """Commands: `flask --app wsgi COMMAND`."""
 
+import click
 from flask import Flask
 
 from webapp.cli import accounts, availability, tokens
+from webapp.extensions import init_migrations
 
 
 def init_app(app: Flask) -> None:
+    if click.get_current_context(silent=True):  # `flask ...`, perhaps `flask db upgrade`
+        init_migrations(app)
     for command in (
         accounts.create_host,
         accounts.invite,

@@ -7,7 +7,6 @@ from flask import Response, make_response, render_template, request
 from webapp.answer_words import answered
 from webapp.domain.booking import BookingStatus
 from webapp.services.booking_views import BookingView
-from webapp.services.invitations import Audience, Method, invitation
 from webapp.services.managed_bookings import has_begun, managed_booking, may_change
 from webapp.web.booking.asked import asked_zone
 from webapp.web.booking.when import host_when, when
@@ -38,6 +37,8 @@ def booking(token: str) -> str:
 @manage_link
 def invite(token: str) -> Response:
     """What the mail carries, too: a calendar that has both keeps one meeting."""
+    from webapp.services.invitations import Audience, Method, invitation  # with icalendar 3 MB, and few ask for it
+
     found = managed_booking(token)
     gone = found.status in (BookingStatus.CANCELLED, BookingStatus.DECLINED)
     method = Method.CANCEL if gone else Method.REQUEST
