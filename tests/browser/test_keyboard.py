@@ -80,7 +80,7 @@ def email_problem(page: Page) -> Pattern[str]:
 
 def test_a_guest_changes_the_zone(ada: int, guest: Page, build: Build) -> None:
     build.slot(ada, FIRST)
-    guest.goto("/ada/30min?zone=UTC")
+    guest.goto(f"/ada/30min?zone=UTC&day={on_date(FIRST)}")
     zones = guest.get_by_label("Time zone")
     tab_to(guest, zones)
     before = zones.input_value()
