@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain import errors
 from webapp.extensions import db
+from webapp.logs import log
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -56,9 +57,31 @@ def transaction() -> Iterator[Session]:
         current.commit()
     except BaseException:
         current.rollback()
+        current.info.pop("notify", None)
         raise
     finally:
         current.info.pop("in_transaction_block", None)
+    for channel in current.info.pop("notify", ()):
+        _notify(channel)
+
+
+def notify_after_commit(current: Session, channel: str) -> None:
+    """Tell who listens, once this transaction has committed, and never after a rollback; should the process die in
+    between, nobody is told.
+
+    Not inside the transaction: Postgres lets one transaction that notifies commit after the other, each with a wait
+    for the disk, where others share theirs (docs/adr/0013).
+    """
+    current.info.setdefault("notify", set()).add(channel)
+
+
+def _notify(channel: str) -> None:
+    """What was committed stands, whether anybody hears of it or not."""
+    try:
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("SELECT pg_notify(%s, '')", (channel,))
+    except (DBAPIError, PoolTimeout) as error:
+        log.warning("nobody was told", channel=channel, cause=type(error).__name__)
 
 
 @contextmanager

@@ -1,5 +1,5 @@
 \set host random(2, 500)
-\set n random(1, 1000000000)
+\set n random(1, 200000000)
 \set key random(1, 1000000000000000)
 BEGIN;
 INSERT INTO idempotency_key (scope, key, request_hash) VALUES ('raw', :key, 'hash') ON CONFLICT DO NOTHING;
@@ -22,7 +22,10 @@ INSERT INTO booking (host_id, guest_id, slot_id, slot_capacity, seat, status, gu
 SELECT :host, id, :slot_id, 1, 1, 'confirmed', 'Guest', 'Subject', 'Europe/Lisbon' FROM g RETURNING id AS booking_id \gset
 INSERT INTO audit_entry (actor_kind, action, object_kind, object_id)
 VALUES ('guest', 'booking.confirmed', 'booking', :booking_id);
-INSERT INTO outbox_event (kind, host_id, booking_id, booking_version)
-VALUES ('booking.confirmed', :host, :booking_id, 0) RETURNING id, pg_notify('openslot_outbox', '');
+INSERT INTO outbox_event (kind, host_id, booking_id, booking_version, data)
+SELECT 'booking.confirmed', :host, :booking_id, 0, jsonb_build_object('start', at, 'end', at + interval '15 minutes')
+FROM (SELECT '2030-01-01'::timestamptz + :n * interval '15 minutes' AS at) t
+RETURNING id;
 UPDATE idempotency_key SET answer = '{}' WHERE scope = 'raw' AND key = (:key)::text;
 COMMIT;
+SELECT pg_notify('openslot_outbox', '');

@@ -1,6 +1,6 @@
 """What happened, written in the transaction that made it true.
 
-`record` is the only writer of outbox events. Postgres tells the relay at commit, and nobody on rollback; should the
+`record` is the only writer of outbox events. Postgres tells the relay after the commit, and nobody on rollback; should the
 relay not listen just then, its sweep finds the event. Nothing here talks to the queue or to a mail server.
 """
 
@@ -12,6 +12,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
+from webapp.db import notify_after_commit
 from webapp.domain.booking import EventKind
 from webapp.statements import Statement
 
@@ -32,7 +33,7 @@ class Happened:
 _INSERT = Statement("""
 INSERT INTO outbox_event (kind, host_id, booking_id, booking_version, data)
 VALUES (%(kind)s, %(host_id)s, %(booking_id)s, %(booking_version)s, %(data)s)
-RETURNING id, pg_notify(%(channel)s, '')
+RETURNING id
 """)
 
 
@@ -44,7 +45,7 @@ def record(
     booking: tuple[int, int] | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> int:
-    """Write one event and wake the relay at commit, in one round trip. Returns the event's id.
+    """Write one event, and wake the relay after the commit. Returns the event's id.
 
     `booking`: (id, version) after the change. `data`: the facts of that version which the booking may lose later,
     JSON values and instants: `start` and `end` always; `old_start`, `old_end` and `is_pending` of a move;
@@ -60,8 +61,8 @@ def record(
         booking_id=booking_id,
         booking_version=version,
         data=Jsonb({name: _json(value) for name, value in (data or {}).items()}),
-        channel=CHANNEL,
     )
+    notify_after_commit(session, CHANNEL)
     return int(made.id)
 
 
