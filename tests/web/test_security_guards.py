@@ -40,5 +40,6 @@ def examples(app: Flask) -> Iterator[tuple[Rule, str]]:
     samples = {UUIDConverter: uuid.UUID(int=7), IntegerConverter: 7}
     for rule in app.url_map.iter_rules():
         if "GET" in (rule.methods or ()):
-            values = {name: samples.get(type(rule._converters[name]), "x") for name in rule.arguments}
+            given = {name: samples.get(type(converter), "x") for name, converter in rule._converters.items()}
+            values = given | dict(rule.defaults or {})
             yield rule, adapter.build(rule.endpoint, values)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
-from flask_admin import AdminIndexView
+from flask_admin import AdminIndexView, expose
 from flask_admin.base import BaseView
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import BaseForm
@@ -62,7 +62,7 @@ class HardenedView(GuardedView, ModelView):
     column_default_sort: Any = ("id", True)
 
     def __init__(self, model: type, name: str, **kwargs: Any) -> None:
-        # What a dotted column belongs to comes with the row: an export is written after the session is gone.
+        # What a dotted column belongs to comes with the row, in the same query.
         related = {column.partition(".")[0] for column in self.column_list if "." in column}
         self.column_select_related_list = [getattr(model, name) for name in sorted(related)]
         super().__init__(model, db, name=name, **kwargs)
@@ -81,6 +81,13 @@ class HardenedView(GuardedView, ModelView):
     def get_export_value(self, model: Any, name: str) -> Any:
         value = super().get_export_value(model, name)
         return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+    @expose("/export/<export_type>/")
+    def export(self, export_type: str) -> Any:
+        """Flask-Admin writes an export while it is sent, when the session is gone; here it is whole before."""
+        response = super().export(export_type)
+        response.get_data()
+        return response
 
     def create_model(self, form: Any) -> Any:  # noqa: ARG002
         abort(405)
