@@ -44,9 +44,11 @@ def end_leases(owner: Engine) -> Callable[[], None]:
     return end
 
 
-def ended_at_once(process: WorkerProcess, how: signal.Signals) -> bool:
+def ends_well(process: WorkerProcess, how: signal.Signals) -> None:
+    """Asked once, it ends within the time that its threads get."""
     before = time.monotonic()
-    return process.end(how) == 0 and time.monotonic() - before < 3
+    assert process.end(how) == 0
+    assert time.monotonic() - before < 5
 
 
 def test_what_happened_before_it_ran_and_while_it_runs_reaches_both_in_order(
@@ -69,20 +71,21 @@ def test_what_happened_before_it_ran_and_while_it_runs_reaches_both_in_order(
     ):
         subjects = [str(mail.message["Subject"]) for mail in received if mail.recipients == (address,)]
         assert [subject.partition(":")[0] for subject in subjects] == words
-    assert ended_at_once(process, signal.SIGINT)
+    ends_well(process, signal.SIGINT)
 
 
 def test_roles_can_run_apart_and_several_at_once_and_end_when_asked_to(
     worker: Start, build: Build, sink: MailSink
 ) -> None:
     processes = [worker("--roles", role) for role in ("relay", "relay", "jobs", "jobs")]
+    for process in processes:
+        process.wait_until_ready()
     for slot in build.slots(build.host(), [tomorrow(hour) for hour in range(6, 18)]):
         build.booking(slot)
     received = sink.wait_for(24, timeout=30)
     assert len({mail.message["Message-ID"] for mail in received}) == len(received) == 24
     for process in processes:
-        process.wait_until_ready()
-    assert all(ended_at_once(process, signal.SIGTERM) for process in processes)
+        ends_well(process, signal.SIGTERM)
 
 
 def test_killed_in_the_middle_of_a_mail_it_is_sent_again(
@@ -175,7 +178,7 @@ def test_jobs_are_json_and_a_queue_that_forgets_them_loses_no_mail(
     build.booking(build.slot(build.host()))
     redis = Redis.from_url(valkey.url)
     (job,) = eventually(lambda: Queue("mail", connection=redis, serializer=JSONSerializer).jobs)
-    assert job.args[0] == [[1, 0], [2, 0]]
+    assert job.args[0] == [[row.id, 0] for row in build.rows(f"SELECT id FROM delivery WHERE {IS_LETTER} ORDER BY id")]
     assert job.result_ttl == 0
     redis.flushall()
     worker("--roles", "jobs")
