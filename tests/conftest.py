@@ -4,6 +4,7 @@ Commits are real: deferred constraints are part of what is tested. `clean` empti
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -27,6 +28,13 @@ from webapp.models import Base
 EMPTY_TABLES = "; ".join(
     f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables) if table.name != "role"
 )  # 2 ms; TRUNCATE takes 77
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests.scheduling import FolderScheduling
+
+    return FolderScheduling(config, log)
 
 
 @pytest.fixture(scope="session")
