@@ -11,7 +11,6 @@ GROUPS = {
     "tests/stories/": "live",
     "tests/browser/": "live",
     "tests/concurrency/": "race",
-    "tests/embedded/": "embedded",
 }
 
 
