@@ -12,11 +12,13 @@ from flask import Flask
 from redis import Redis
 from sqlalchemy import Engine
 
+from tests.builders import Build, tomorrow
 from tests.effects.harness import InProcess, WorkerProcess
 from webapp.config import PROJECT_DIR
 from webapp.effects import jobs, transport
 from webapp.embedded.mailcatcher import Fault, MailSink
 from webapp.embedded.valkey import ValkeyService
+from webapp.services.booking_views import BookingView
 
 
 @pytest.fixture(scope="package")
@@ -76,3 +78,16 @@ def worker(
     yield start
     for started in running:
         started.end(signal.SIGKILL)
+
+
+@pytest.fixture
+def host(build: Build) -> int:
+    return build.host(name="Ada Host", time_zone="Asia/Tokyo")
+
+
+@pytest.fixture
+def booking(build: Build, host: int, mailer: InProcess, context: None) -> BookingView:
+    """In three days, confirmed, told to both."""
+    booked = build.booking(build.slot(host, tomorrow(10, days=3)), time_zone="America/New_York", locale="en-US")
+    mailer.run()
+    return booked

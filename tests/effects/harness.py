@@ -13,6 +13,7 @@ from sqlalchemy import Engine, Row, text
 
 from webapp.db import transaction
 from webapp.effects import jobs
+from webapp.embedded.mailcatcher import MailSink
 from webapp.services.deliveries import lease_due
 from webapp.services.dispatch import dispatch_events
 
@@ -137,3 +138,17 @@ def words(mail: EmailMessage) -> str:
 
 def ics(mail: EmailMessage) -> bytes:
     return bytes(part(mail, "text/calendar").get_payload(decode=True))
+
+
+def subjects(sink: MailSink, recipient: str) -> list[str]:
+    """What their subjects begin with, in the order of arrival."""
+    mails = [mail.message for mail in sink.messages if mail.recipients == (recipient,)]
+    return [str(mail["Subject"]).partition(":")[0] for mail in mails]
+
+
+def reminder_states(mailer: InProcess) -> dict[tuple[str, str, int], str]:
+    return {(row.kind, row.recipient, row.booking_version): row.status for row in mailer.reminders()}
+
+
+def last_mail(sink: MailSink, recipient: str) -> EmailMessage:
+    return [mail.message for mail in sink.messages if mail.recipients == (recipient,)][-1]

@@ -2,49 +2,19 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from email.message import EmailMessage
-
-import pytest
 
 from tests.builders import Build, tomorrow
-from tests.effects.harness import InProcess, words
+from tests.effects.harness import InProcess, last_mail, reminder_states, subjects, words
 from webapp.db import session, transaction
 from webapp.domain.actor import host_actor, manage_link_actor
 from webapp.effects import jobs
-from webapp.embedded.mailcatcher import Fault, MailSink
+from webapp.embedded.mailcatcher import MailSink
 from webapp.services import approvals, bookings
 from webapp.services.booking_views import BookingView
-from webapp.services.deliveries import claim, lease_due
-from webapp.services.delivery_reports import delivery_states, mail_figures, replay
+from webapp.services.deliveries import lease_due
+from webapp.services.delivery_reports import mail_figures
 
 KINDS = ["reminder.1440", "reminder.60"]
-
-
-@pytest.fixture
-def host(build: Build) -> int:
-    return build.host(name="Ada Host", time_zone="Asia/Tokyo")
-
-
-@pytest.fixture
-def booking(build: Build, host: int, mailer: InProcess, context: None) -> BookingView:
-    """In three days, confirmed, told to both."""
-    booked = build.booking(build.slot(host, tomorrow(10, days=3)), time_zone="America/New_York", locale="en-US")
-    mailer.run()
-    return booked
-
-
-def subjects(sink: MailSink, recipient: str) -> list[str]:
-    """What their subjects begin with, in the order of arrival."""
-    mails = [mail.message for mail in sink.messages if mail.recipients == (recipient,)]
-    return [str(mail["Subject"]).partition(":")[0] for mail in mails]
-
-
-def states(mailer: InProcess) -> dict[tuple[str, str, int], str]:
-    return {(row.kind, row.recipient, row.booking_version): row.status for row in mailer.reminders()}
-
-
-def last(sink: MailSink, recipient: str) -> EmailMessage:
-    return [mail.message for mail in sink.messages if mail.recipients == (recipient,)][-1]
 
 
 class TestPlanning:
@@ -104,7 +74,7 @@ class TestSending:
     ) -> None:
         mailer.bring_start_to(1439)
         mailer.run()
-        guest, host = last(sink, booking.guest_email), last(sink, booking.host_email)
+        guest, host = last_mail(sink, booking.guest_email), last_mail(sink, booking.host_email)
         assert guest["Subject"].startswith("Reminder: 30 minutes with Ada Host, ")
         assert host["Subject"].startswith("Reminder: Gita Guest, ")
         assert "in 1 day" in words(guest)
@@ -117,7 +87,7 @@ class TestSending:
         ]  # fmt: skip
         mailer.bring_start_to(59)
         mailer.run()
-        assert "in 1 hour" in words(last(sink, booking.guest_email))
+        assert "in 1 hour" in words(last_mail(sink, booking.guest_email))
         assert subjects(sink, booking.guest_email) == ["Confirmed", "Reminder", "Reminder"]
         mailer.run()
         assert len(sink.messages) == 6
@@ -126,15 +96,15 @@ class TestSending:
         mailer.bring_start_to(30)  # nobody worked for two days
         mailer.run()
         assert subjects(sink, booking.guest_email) == ["Confirmed", "Reminder"]
-        assert states(mailer)["reminder.1440", "guest", 0] == "skipped"
-        assert states(mailer)["reminder.60", "guest", 0] == "sent"
+        assert reminder_states(mailer)["reminder.1440", "guest", 0] == "skipped"
+        assert reminder_states(mailer)["reminder.60", "guest", 0] == "sent"
 
     def test_once_the_meeting_has_begun_none_is_sent(
         self, booking: BookingView, mailer: InProcess, sink: MailSink
     ) -> None:
         mailer.bring_start_to(-1)
         mailer.run()
-        assert set(states(mailer).values()) == {"skipped"}
+        assert set(reminder_states(mailer).values()) == {"skipped"}
         assert subjects(sink, booking.guest_email) == ["Confirmed"]
 
     def test_two_workers_send_one(self, booking: BookingView, mailer: InProcess, sink: MailSink) -> None:
@@ -164,10 +134,10 @@ class TestGroups:
         sink.clear()
         mailer.run()
         for booking in booked:
-            text = words(last(sink, booking.guest_email))
+            text = words(last_mail(sink, booking.guest_email))
             assert not any(other.guest_email in text or other.guest_name in text for other in booked)
         assert subjects(sink, booked[0].host_email) == ["Reminder"]
-        to_host = last(sink, booked[0].host_email)
+        to_host = last_mail(sink, booked[0].host_email)
         assert "3 guests" in to_host["Subject"]
         assert all(booking.guest_email in words(to_host) for booking in booked)
 
@@ -181,14 +151,14 @@ class TestGroups:
         mailer.run()
         mailer.bring_start_to(1439)
         mailer.run()
-        assert last(sink, second.host_email)["Subject"].startswith("Reminder: Only One")
+        assert last_mail(sink, second.host_email)["Subject"].startswith("Reminder: Only One")
 
 
 class TestChanges:
     def test_never_after_a_cancellation(self, booking: BookingView, mailer: InProcess, sink: MailSink) -> None:
         bookings.cancel(booking.uid, actor=manage_link_actor(str(booking.uid)))
         mailer.run()
-        assert set(states(mailer).values()) == {"skipped"}
+        assert set(reminder_states(mailer).values()) == {"skipped"}
         mailer.bring_start_to(59)
         mailer.run()
         assert subjects(sink, booking.guest_email) == ["Confirmed", "Cancelled"]
@@ -200,7 +170,7 @@ class TestChanges:
         mailer.let_reminders_come()
         assert mailer.deliver_due() == 4  # looked at, and left
         mailer.run()
-        assert set(states(mailer).values()) == {"skipped"}
+        assert set(reminder_states(mailer).values()) == {"skipped"}
         assert subjects(sink, booking.guest_email) == ["Confirmed", "Cancelled"]
 
     def test_they_move_with_the_booking(
@@ -217,75 +187,3 @@ class TestChanges:
         mailer.let_reminders_come("reminder.60")
         mailer.run()
         assert subjects(sink, booking.guest_email) == ["Confirmed", "New time", "Reminder"]
-
-
-class TestOrder:
-    def test_a_reminder_ahead_holds_up_no_letter(self, booking: BookingView, mailer: InProcess, sink: MailSink) -> None:
-        """Not even one that could not be dropped, since another relay planned it at the last moment."""
-        bookings.cancel(booking.uid, actor=host_actor(booking.host_id))
-        mailer.dispatch()
-        mailer.execute("UPDATE delivery SET status = 'waiting' WHERE kind = 'reminder.60'")
-        assert mailer.deliver_due() == 2
-        assert subjects(sink, booking.guest_email) == ["Confirmed", "Cancelled"]
-
-    def test_a_letter_waits_for_the_reminder_in_a_workers_hand(
-        self, booking: BookingView, mailer: InProcess, sink: MailSink
-    ) -> None:
-        """Otherwise `cancelled` could be followed by `in one hour`."""
-        mailer.bring_start_to(59)
-        with transaction() as current:
-            loans = lease_due(current, limit=10)
-        with mailer.owner.begin() as worker:
-            worker.exec_driver_sql("SELECT 1 FROM delivery WHERE kind = 'reminder.60' FOR UPDATE")
-            bookings.cancel(booking.uid, actor=host_actor(booking.host_id))
-            mailer.dispatch()
-            assert mailer.deliver_due() == 0
-        for loan in loans:  # what the worker would see, had it claimed them only now
-            with transaction() as current:
-                claim(current, loan)
-        jobs.deliver([[loan.delivery_id, loan.attempts] for loan in loans])
-        mailer.run()
-        assert subjects(sink, booking.guest_email) == ["Confirmed", "Cancelled"]
-        assert set(states(mailer).values()) == {"skipped"}
-
-    def test_a_reminder_waits_for_the_confirmation(
-        self, build: Build, host: int, mailer: InProcess, sink: MailSink
-    ) -> None:
-        sink.fault = Fault.TEMPORARY
-        booking = build.booking(build.slot(host, tomorrow(10, days=3)))
-        mailer.run()
-        sink.fault = Fault.NONE
-        mailer.let_reminders_come("reminder.60")
-        assert mailer.deliver_due() == 0
-        mailer.let_time_pass()
-        mailer.run()
-        assert subjects(sink, booking.guest_email) == ["Confirmed", "Reminder"]
-
-
-class TestReplay:
-    def test_what_was_sent_or_skipped_is_done_with(
-        self, booking: BookingView, mailer: InProcess, sink: MailSink
-    ) -> None:
-        mailer.bring_start_to(30)
-        mailer.run()
-        sink.clear()
-        reminders = [row.id for row in mailer.reminders()]
-        assert replay(reminders, actor=host_actor(booking.host_id)) == 0
-        assert replay([state.id for state in delivery_states(session(), booking.id)], actor=host_actor(booking.host_id))
-        mailer.run()
-        assert subjects(sink, booking.guest_email) == ["Confirmed"]
-
-    def test_a_dead_one_is_looked_at_again(self, booking: BookingView, mailer: InProcess, sink: MailSink) -> None:
-        sink.rejected.add(booking.guest_email)
-        mailer.bring_start_to(1439)
-        mailer.run()
-        sink.rejected.clear()
-        dead = [row.id for row in mailer.reminders() if row.status == "dead"]
-        assert replay(dead, actor=host_actor(booking.host_id)) == 1
-        mailer.run()
-        assert subjects(sink, booking.guest_email) == ["Confirmed", "Reminder"]
-        mailer.execute("UPDATE delivery SET status = 'dead', sent_at = NULL WHERE id = :id", id=dead[0])
-        mailer.bring_start_to(-5)
-        replay(dead, actor=host_actor(booking.host_id))
-        mailer.run()
-        assert subjects(sink, booking.guest_email) == ["Confirmed", "Reminder"]
