@@ -31,8 +31,8 @@ class Statement:
         return cls(str(compiled), dict(compiled.params))
 
     def rows(self, session: Session, **values: Any) -> list[tuple[Any, ...]]:
-        """Raises SQLAlchemy's errors."""
-        return self._run(session, values, tuple_row)
+        """Raises SQLAlchemy's errors. Sent in binary: reading many numbers takes half as long."""
+        return self._run(session, values, tuple_row, in_binary=True)
 
     def one(self, session: Session, **values: Any) -> Any:
         """The first row as a named tuple, or None. Raises SQLAlchemy's errors."""
@@ -43,11 +43,13 @@ class Statement:
         """Raises SQLAlchemy's errors."""
         self._run(session, values, tuple_row)
 
-    def _run(self, session: Session, values: dict[str, Any], row_factory: RowFactory[Any]) -> list[Any]:
+    def _run(
+        self, session: Session, values: dict[str, Any], row_factory: RowFactory[Any], *, in_binary: bool = False
+    ) -> list[Any]:
         connection = session.connection()
         driver: Any = connection.connection.driver_connection
         given = {**self.constants, **values}
-        with driver.cursor(row_factory=row_factory) as cursor:
+        with driver.cursor(row_factory=row_factory, binary=in_binary) as cursor:
             for listener in connection.dispatch.before_cursor_execute:  # whoever counts statements counts these, too
                 listener(connection, cursor, self.sql, given, None, False)
             try:

@@ -171,8 +171,12 @@ def _rules(row: Any) -> EventTypeRules:
 
 
 def epoch(instant: Any) -> ColumnElement[int]:
-    """Whole Unix seconds, a fraction rounded up, so that `start >= now` stays exact."""
-    return cast(func.ceil(func.extract("epoch", instant)), BigInteger)
+    """Whole Unix seconds, a fraction rounded up, so that `start >= now` stays exact.
+
+    By date_part, whose doubles hold microseconds for two centuries: EXTRACT gives numeric, which made a third of the
+    query of a busy month.
+    """
+    return cast(func.ceil(func.date_part("epoch", instant)), BigInteger)
 
 
 def _one(row: Any) -> Offering:

@@ -11,7 +11,7 @@ from webapp.web.fragments import rendered
 from webapp.web.security import NONCE_TO_COME, csp_nonce, nonce_to_come
 
 # A page takes up to 40 kB. A process that shows more calendars than these renders some of them again.
-_BODIES: Memo[bytes] = Memo(entries=128)
+_BODIES: Memo[bytes] = Memo(entries=64)
 
 
 def kept_page_or_fragment(
