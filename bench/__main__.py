@@ -1,6 +1,8 @@
 """`make bench`: one table of figures, each speed as a ratio of the ceiling measured beside it in the same run.
 
 Rounds are interleaved, so that whatever else the machine does meets every figure alike; each figure is the median.
+ROUNDS and SECONDS (of each measurement) shorten it; FULL=1 adds the growth to a million bookings (P6), FULL=0 leaves
+latency (P5) out, too. Mail (P9): `python -m bench.mail`.
 """
 
 import json
@@ -13,34 +15,43 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.cookiejar import CookieJar
 from itertools import count
 from pathlib import Path
+from urllib.parse import urlencode
 
 import psutil
 
-from bench import engine, load
+from bench import engine, further, load
+from bench.paced import Request
 from bench.stack import Stack, running
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SECONDS = float(os.environ.get("SECONDS", "4"))
 RESULTS = Path(__file__).parent / "results.json"
+FULL = os.environ.get("FULL", "")
+Tests = dict[str, Callable[[], load.Result]]
 runs = count(1)
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="openslot-bench-") as folder, running(Path(folder)) as stack:
-        figures, bad = measured(stack)
-        figures["memory of a web process, MB"] = memory(stack)
-    rows = table(figures) + [(name, value, unit, bar) for name, value, unit, bar in engine.measure()]
+        tests = measurements(stack)
+        figures, bad = measured(tests)
+        memory = largest_worker(stack)
+        rows = [*table(figures), ("P13 memory of a web process", memory, "MB", "<= 120")]
+        if FULL != "0":
+            rows += further.latencies(stack, figures, page_path(), slots_path(), booking_maker(stack))
+        if FULL == "1":
+            rows += further.growth(stack, tests, figures)
+    rows += engine.measure()
     print_table(rows, bad)
     write(rows, bad)
 
 
-def measured(stack: Stack) -> tuple[dict[str, float], dict[str, int]]:
+def measured(tests: Tests) -> tuple[dict[str, float], dict[str, int]]:
     """(median rate by name, number of bad answers by name)."""
-    tests = measurements(stack)
     rates: dict[str, list[float]] = {name: [] for name in tests}
     bad = dict.fromkeys(tests, 0)
     for number in range(ROUNDS + 1):
@@ -52,15 +63,18 @@ def measured(stack: Stack) -> tuple[dict[str, float], dict[str, int]]:
     return {name: statistics.median(values) for name, values in rates.items()}, bad
 
 
-def measurements(stack: Stack) -> dict[str, Callable[[], load.Result]]:
-    page = f"{stack.app_url}/host-1/30min?zone=Europe/Lisbon&month={next_month()}"
+def measurements(stack: Stack) -> Tests:
+    page = stack.app_url + page_path()
+    many = page.partition("?")[2]
     return {
         "hello": lambda: load.http(stack.hello_url, seconds=SECONDS),
         "raw read": lambda: load.sql(stack.dsn, "read.sql", seconds=SECONDS),
         "raw booking": lambda: load.sql(stack.dsn, "book.sql", seconds=SECONDS),
         "raw booking, hot": lambda: load.sql(stack.dsn, "book_hot.sql", seconds=SECONDS),
+        "P1 slots": lambda: load.http(stack.app_url + slots_path(), seconds=SECONDS),
         "P2 page": lambda: load.http(page, seconds=SECONDS),
         "P2 fragment": lambda: load.http(page, seconds=SECONDS, script="fragment.lua"),
+        "P2 page of any of 500 hosts": lambda: load.http(page, seconds=SECONDS, script="hosts.lua", arguments=(many,)),
         "P3 bookings, many hosts": lambda: bookings(stack, 2, 499),
         "P4 bookings, one host": lambda: bookings(stack, 501, 1),
     }
@@ -74,6 +88,38 @@ def bookings(stack: Stack, first_host: int, hosts: int) -> load.Result:
     start = (int(time.time()) // 86_400 + 2) * 86_400 + run * day
     arguments = (cookie, token, str(first_host), str(hosts), str(start), str(run))
     return load.http(stack.app_url, seconds=SECONDS, script="book.lua", arguments=arguments)
+
+
+def page_path() -> str:
+    return f"/host-1/30min?zone=Europe/Lisbon&month={next_month()}"
+
+
+def slots_path() -> str:
+    first = datetime.fromtimestamp(time.time(), UTC).date()
+    return f"/api/v1/hosts/host-1/event-types/30min/slots?from={first}&to={first + timedelta(days=29)}"
+
+
+def booking_maker(stack: Stack) -> Callable[[int, int], Callable[[int], Request]]:
+    """For (first host, number of hosts): requests that book a start of their own each."""
+
+    def maker(first_host: int, hosts: int) -> Callable[[int], Request]:
+        run = next(runs)
+        cookie, token = session(stack, first_host)
+        headers = {"Cookie": cookie, "Sec-Fetch-Site": "same-origin",
+                   "Content-Type": "application/x-www-form-urlencoded"}  # fmt: skip
+        first = (int(time.time()) // 86_400 + 2) * 86_400 + run * (60 if hosts == 1 else 1) * 86_400
+
+        def request(number: int) -> Request:
+            start = datetime.fromtimestamp(first + number // hosts * 900, UTC)
+            form = {"csrf_token": token, "name": "Guest", "subject": "Load", "zone": "Europe/Lisbon",
+                    "email": f"g{run}-{number}@example.net", "key": f"{run:08x}-0000-4000-8000-{number:012x}",
+                    "start": f"{start:%Y-%m-%dT%H:%M:%SZ}"}  # fmt: skip
+            path = f"/host-{first_host + number % hosts}/15min/book"
+            return Request("POST", path, headers, urlencode(form))
+
+        return request
+
+    return maker
 
 
 def session(stack: Stack, host: int) -> tuple[str, str]:
@@ -93,8 +139,8 @@ def next_month() -> str:
     return f"{datetime.fromtimestamp(time.time() + 20 * 86_400, UTC):%Y-%m}"
 
 
-def memory(stack: Stack) -> float:
-    """Of the largest worker after the load (P13)."""
+def largest_worker(stack: Stack) -> float:
+    """MB resident, after the load (P13)."""
     children = psutil.Process(stack.web_pid).children(recursive=True)
     return max(child.memory_info().rss for child in children) / 1e6
 
@@ -105,13 +151,13 @@ def table(rates: dict[str, float]) -> list[tuple[str, float, str, str]]:
     book = 1 / (1 / rates["hello"] + 1 / rates["raw booking"])
     hot = rates["raw booking, hot"]
     ratios = [
+        ("P1 / C_read", rates["P1 slots"] / read, ">= 30"),
         ("P2 page / C_read", rates["P2 page"] / read, ">= 15"),
         ("P2 fragment / C_read", rates["P2 fragment"] / read, ">= 20"),
         ("P3 / C_book", rates["P3 bookings, many hosts"] / book, ">= 25"),
         ("P4 / C_hot", rates["P4 bookings, one host"] / hot, ">= 45"),
     ]
-    plain = [(name, value, "MB" if "memory" in name else "/s", "<= 120" if "memory" in name else "")
-             for name, value in rates.items()]  # fmt: skip
+    plain = [(name, value, "/s", "") for name, value in rates.items()]
     ceilings = [("C_read", read, "/s", ""), ("C_book", book, "/s", ""), ("C_hot", hot, "/s", "")]
     return plain + ceilings + [(name, 100 * ratio, "%", bar) for name, ratio, bar in ratios]
 

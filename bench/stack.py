@@ -29,11 +29,6 @@ class Stack:
     hello_url: str
     web_pid: int
 
-    def sql(self, statement: str, *values: object) -> None:
-        """Run as the owner of the tables."""
-        with psycopg.connect(self.postgres.owner_url) as connection:
-            connection.execute(statement, values)
-
     @property
     def dsn(self) -> str:
         return self.postgres.owner_url
