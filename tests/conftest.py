@@ -3,7 +3,7 @@
 Commits are real: deferred constraints are part of what is tested. `clean` empties the tables after each test.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,11 +14,9 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from tests.builders import Build
-from tests.live import Live, Person, running
 from tests.web.pages import PASSWORD
 from webapp import create_app
 from webapp.config import Settings
-from webapp.embedded.mailcatcher import MailSink
 from webapp.embedded.postgres import PostgresService, create_database, start_postgres
 from webapp.embedded.valkey import ValkeyService, start_valkey
 from webapp.extensions import db, init_migrations
@@ -135,22 +133,3 @@ def build(app: Flask, clean: None, owner: Engine) -> Build:
 @pytest.fixture
 def client(app: Flask, clean: None) -> FlaskClient:
     return app.test_client()
-
-
-@pytest.fixture(scope="session")
-def instance(app: Flask, environment: dict[str, str]) -> Iterator[Live]:
-    """One running instance for all that need one in a test process: mark them `xdist_group("live")`."""
-    with MailSink() as sink, running(environment, sink) as live:
-        yield live
-
-
-@pytest.fixture
-def live(instance: Live, clean: None) -> Live:
-    instance.sink.clear()
-    return instance
-
-
-@pytest.fixture
-def person(live: Live) -> Callable[[], Person]:
-    """Somebody new, with a browser of their own that runs no scripts."""
-    return lambda: Person(live)

@@ -8,8 +8,8 @@ as much.
 from xdist.scheduler import LoadScopeScheduling
 
 GROUPS = {
-    "tests/stories/": "live",
-    "tests/browser/": "live",
+    "tests/stories/": "stories",
+    "tests/browser/": "browser",
     "tests/concurrency/": "race",
 }
 

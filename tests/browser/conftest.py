@@ -12,6 +12,7 @@ from tests.browser.steps import log_in
 from tests.browser.watch import Watch
 from tests.builders import Build
 from tests.live import Live
+from tests.live_fixtures import *  # noqa: F403
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
@@ -29,7 +30,7 @@ PATIENCE = 7_000  # milliseconds until something that should appear counts as mi
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium(instance: Live) -> Iterator[Browser]:
     """Ends before the instance does, so that no connection of its keeps the server waiting."""
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)

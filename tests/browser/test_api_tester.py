@@ -1,14 +1,11 @@
 """The tester of the API at /docs: own assets, the strict policy, and a call that works."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 from tests.builders import Build
 from webapp.domain.actor import host_actor
 from webapp.services.api_tokens import NewToken, create_token
-
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("live")]
 
 
 def test_a_developer_tries_a_call(open_window: Open, build: Build) -> None:

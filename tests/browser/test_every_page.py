@@ -18,7 +18,6 @@ from tests.builders import Build
 from tests.conftest import empty_tables
 from tests.live import Live
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("live")]
 NARROW = {"width": 320, "height": 640}
 # A script of the page itself may not be injected under its policy; what the browser's debugger evaluates may.
 RUN_AXE = """async options => {

@@ -20,7 +20,6 @@ from tests.browser.steps import (
 from tests.builders import Build, tomorrow
 from tests.live import Live
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("live")]
 FIRST, SECOND, MUCH_LATER = tomorrow(10), tomorrow(11), tomorrow(14, days=40)
 
 

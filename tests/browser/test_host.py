@@ -3,14 +3,12 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE
 from tests.browser.steps import clock, expect_heading, expect_said, on_date
 from tests.builders import Build, tomorrow
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("live")]
 BERLIN = "Europe/Berlin"
 MORNING, NOON = tomorrow(9, days=8), tomorrow(11, days=8)
 DAY = on_date(MORNING, BERLIN)

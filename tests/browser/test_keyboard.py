@@ -4,13 +4,11 @@ import re
 from collections.abc import Callable
 from re import Pattern
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.steps import GITA, day_link, expect_heading, expect_said, is_in_sight, on_date, time_link
 from tests.builders import Build, tomorrow
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("live")]
 FIRST, MUCH_LATER = tomorrow(10), tomorrow(14, days=40)
 MOST_STEPS = 80
 

@@ -9,7 +9,6 @@ from tests.builders import Build, tomorrow
 from webapp.domain.actor import GUEST
 from webapp.services import bookings
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("live")]
 FIRST, SECOND, THIRD = tomorrow(10), tomorrow(11), tomorrow(12)
 NOT_REACHED = "The server could not be reached or could not answer."
 

@@ -1,11 +1,9 @@
 """What the first visit of the public page costs on the wire."""
 
-import pytest
 from playwright.sync_api import Page
 
 from tests.builders import Build, tomorrow
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("live")]
 MOST_BYTES = 60_000  # of everything, headers included
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, Open
@@ -20,7 +19,6 @@ from tests.browser.steps import (
 from tests.builders import Build, tomorrow
 from tests.live import Live
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("live")]
 FIRST, MUCH_LATER = tomorrow(10), tomorrow(14, days=40)
 
 

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import pytest
 from flask import Flask
 from sqlalchemy import Engine
 
@@ -13,8 +12,6 @@ from tests.concurrency.checkers import lost
 from tests.concurrency.racers import DONE, GONE, Answer, Racer, booked, race, statuses
 from webapp.domain.actor import host_actor
 from webapp.services.single_use_links import create_link
-
-pytestmark = [pytest.mark.race, pytest.mark.xdist_group("race")]
 
 Arrives = Callable[[], Racer]
 Check = Callable[[], None]

@@ -13,8 +13,6 @@ from tests.concurrency.test_booking_races import Arrives, Check, half_hours, jud
 from webapp.services.booking_views import BookingView
 from webapp.services.manage_links import manage_token
 
-pytestmark = [pytest.mark.race, pytest.mark.xdist_group("race")]
-
 ROUNDS = 8
 LinkOf = Callable[[BookingView], str]
 

@@ -2,6 +2,7 @@ import pytest
 
 from tests.builders import Build
 from tests.live import Live
+from tests.live_fixtures import *  # noqa: F403
 
 
 @pytest.fixture

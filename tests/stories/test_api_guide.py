@@ -17,8 +17,6 @@ from webapp.config import PROJECT_DIR
 from webapp.domain.actor import host_actor
 from webapp.services.api_tokens import NewToken, create_token
 
-pytestmark = pytest.mark.xdist_group("live")
-
 GUIDE = PROJECT_DIR / "docs" / "api.md"
 CLIENT = PROJECT_DIR / "docs" / "examples" / "openslot.py"
 

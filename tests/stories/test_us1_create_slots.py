@@ -9,7 +9,6 @@ import pytest
 from tests.builders import Build, tomorrow
 from tests.live import Person
 
-pytestmark = pytest.mark.xdist_group("live")
 START = tomorrow(9)
 LOCAL = START.astimezone(ZoneInfo("Europe/Berlin"))
 FORM = {"date": f"{LOCAL:%Y-%m-%d}", "time": f"{LOCAL:%H:%M}"}

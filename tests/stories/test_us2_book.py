@@ -12,7 +12,6 @@ from tests.builders import Build, tomorrow
 from tests.live import Person
 from tests.web.pages import forms_of
 
-pytestmark = pytest.mark.xdist_group("live")
 GUEST = {"name": "Gita Guest", "email": "gita@example.net", "subject": "First meeting"}
 
 

@@ -3,12 +3,9 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from tests.builders import Build, tomorrow
 from tests.live import Live, Person, link_in
 
-pytestmark = pytest.mark.xdist_group("live")
 DAY = f"{tomorrow(10):%Y-%m-%d}"
 
 

@@ -5,12 +5,9 @@ from collections.abc import Callable
 from email.message import EmailMessage
 
 import icalendar
-import pytest
 
 from tests.builders import Build, tomorrow
 from tests.live import Live, Person, link_in
-
-pytestmark = pytest.mark.xdist_group("live")
 
 
 def invitation(mail: EmailMessage) -> tuple[str, icalendar.Event]:

@@ -13,8 +13,6 @@ from tests.builders import Build, tomorrow
 from tests.live import Live, Person
 from tests.stories.test_us2_book import GUEST, form_of_first_time
 
-pytestmark = pytest.mark.xdist_group("live")
-
 
 @pytest.fixture
 def raw(environment: dict[str, str]) -> Iterator[psycopg.Connection]:
