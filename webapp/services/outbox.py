@@ -1,7 +1,7 @@
 """What happened, written in the transaction that made it true.
 
-`record` is the only writer of outbox events. Postgres tells the relay after the commit, and nobody on rollback; should the
-relay not listen just then, its sweep finds the event. Nothing here talks to the queue or to a mail server.
+`record` is the only writer of outbox events. Postgres tells the relay after the commit, and nobody on rollback; should
+the relay not listen just then, its sweep finds the event. Nothing here talks to the queue or to a mail server.
 """
 
 from collections.abc import Mapping
