@@ -118,9 +118,11 @@ class TestSending:
 
         with ThreadPoolExecutor(4) as workers:
             list(workers.map(deliver, range(4)))
-        # A worker that met the reminder while another had the confirmation in hand has given it back.
-        mailer.let_reminders_come("reminder.1440")
-        mailer.run()
+        # A worker that met a mail while another had its predecessor in hand has given it back.
+        for _ in range(2):
+            mailer.let_time_pass()
+            mailer.let_reminders_come("reminder.1440")
+            mailer.run()
         assert subjects(sink, booking.guest_email) == ["Confirmed", "Reminder"]
         assert subjects(sink, booking.host_email) == ["New booking", "Reminder"]
 
