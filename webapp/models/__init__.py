@@ -5,6 +5,7 @@ from webapp.models.audit import AuditEntry
 from webapp.models.base import Base
 from webapp.models.booking import Booking, Guest
 from webapp.models.event_type import EventType, SingleUseLink
+from webapp.models.feed import Feed
 from webapp.models.host import Host, Role, host_role
 from webapp.models.idempotency import IdempotencyKey
 from webapp.models.login_session import LoginSession
@@ -14,7 +15,7 @@ from webapp.models.slot import Claim, Slot, SlotOrigin, SlotStatus
 
 __all__ = [
     "ApiToken", "AuditEntry", "Base", "BlockedTime", "Booking", "Claim", "DateOverride", "Delivery",
-    "DeliveryStatus", "EventType", "Guest", "Host", "IdempotencyKey", "LoginSession", "OutboxEvent",
+    "DeliveryStatus", "EventType", "Feed", "Guest", "Host", "IdempotencyKey", "LoginSession", "OutboxEvent",
     "OverrideWindow", "Role", "Schedule", "SingleUseLink", "Slot", "SlotOrigin", "SlotStatus", "WeeklyHours",
     "host_role",
 ]  # fmt: skip

@@ -41,6 +41,7 @@ class Host(Keyed, UserMixin, Base):
     time_zone: Mapped[str] = mapped_column(doc="IANA name")
     locale: Mapped[str] = mapped_column(server_default="en")
     about: Mapped[str] = mapped_column(server_default="", doc="shown to guests on the public page")
+    has_public_busy_times: Mapped[bool] = mapped_column(server_default=text("false"), doc="a VFREEBUSY for anybody")
     password: Mapped[str | None]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)

@@ -1,0 +1,27 @@
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.models.base import Base, Keyed
+
+
+class Feed(Keyed, Base):
+    """A secret address at which a calendar program reads a host's bookings. Only a hash of the secret is kept; to
+    revoke the address is to delete the row."""
+
+    __tablename__ = "feed"
+    __table_args__ = (
+        CheckConstraint("detail IN ('full', 'busy')", name="detail"),
+        CheckConstraint("length(name) BETWEEN 1 AND 80", name="name_length"),
+        Index("ix_feed_host_id", "host_id"),
+    )
+
+    public_id: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid(), unique=True)
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    detail: Mapped[str] = mapped_column(doc="full: who and what; busy: only when")
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True, doc="SHA-256")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    last_used_at: Mapped[datetime | None]
