@@ -1,7 +1,8 @@
 /* Comfort on top of pages that work without it. Needs no htmx, but listens to its events.
    - a form that posts: its submit buttons are disabled while it is in flight
    - [data-detect-time-zone]: on a control, fills in the browser's zone; on a GET form (the value names the field),
-     asks once for the page in that zone when the URL names none. The server must keep the parameter in the URL
+     asks once for the page in that zone when the URL names none. The server must keep the parameter in the URL. A link
+     of this page that is clicked before the answer is there asks in that zone, too
    - after a swap: focus goes to the first invalid field, else, when the focused element is gone (htmx keeps the focus on
      one whose id comes back), to [data-focus]; [data-announce] is read out
    - [data-copy]: copies its value; details.menu closes on Escape and on a click elsewhere */
@@ -97,6 +98,11 @@
     if (!control || control.value === zone || new URLSearchParams(location.search).has(name)) return;
     if (typeof htmx === "object" && form.hasAttribute("hx-get")) {
       choose(control);
+      on("htmx:config:request", ({ detail: { ctx: { request } } }) => {
+        const url = new URL(request.action, location);
+        const isHere = request.method === "GET" && url.pathname === location.pathname;
+        if (isHere && !url.searchParams.has(name) && !request.body.has(name)) request.body.set(name, control.value);
+      });
       return form.requestSubmit();
     }
     try { // a whole page: never twice within seconds, even when the parameter is lost on the way

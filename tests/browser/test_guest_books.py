@@ -1,9 +1,11 @@
 """A guest books with scripts and a mouse or a finger: from the host's page to a meeting, and out of it again."""
 
+import re
+from contextlib import suppress
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, Route, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Open
 from tests.browser.steps import (
@@ -89,6 +91,23 @@ def test_the_address_holds_what_is_seen(guest: Page, open_window: Open) -> None:
     friend.goto(guest.url)
     expect(friend.locator("#slots-heading")).to_have_text(shown_last)
     expect(time_link(friend, MUCH_LATER)).to_be_visible()
+
+
+def test_who_clicks_before_the_page_in_their_zone_is_there_gets_that_day_in_their_zone(guest: Page) -> None:
+    asked: list[Route] = []
+    is_late = re.compile(r"/ada/30min\?zone=[^&]*(&month=[^&]*)?$")
+    guest.route(is_late, lambda route: asked.append(route))  # the answer does not come
+    with guest.expect_request(is_late):
+        guest.goto("/ada/30min")
+    choose_day(guest, on_date(FIRST))
+    expect(time_link(guest, FIRST)).to_be_visible()
+    guest.unroute(is_late)
+    for late in asked:
+        with suppress(Error):  # given up meanwhile
+            late.continue_()
+    guest.wait_for_load_state("networkidle")
+    expect(time_link(guest, FIRST)).to_be_visible()
+    assert f"day={on_date(FIRST)}" in guest.url
 
 
 @pytest.mark.parametrize(
