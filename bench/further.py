@@ -32,7 +32,6 @@ def growth(stack: Stack, tests: Mapping[str, Callable[[], Result]], before: Mapp
     with psycopg.connect(stack.dsn, autocommit=True) as connection:
         connection.execute((SQL / "seed_large.sql").read_bytes())
         connection.execute("VACUUM ANALYZE")
-        connection.execute("CHECKPOINT")
     ceilings = {"P1 slots": "raw read", "P3 bookings, many hosts": "raw booking"}
     figures: list[Figure] = []
     for name, ceiling in ceilings.items():

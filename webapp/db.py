@@ -45,6 +45,14 @@ def session() -> Session:
     return db.session()
 
 
+def open_transaction() -> Session | None:
+    """The session, if it has begun something that a further statement must be part of."""
+    if not db.session.registry.has():
+        return None
+    current = session()
+    return current if current.info.get("in_transaction_block") or current.in_transaction() else None
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One READ COMMITTED transaction: commits when the block ends, rolls back when it raises."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, Text, bindparam, cast, func, select
 
+from webapp.db import open_transaction
 from webapp.db import session as current_session
 from webapp.domain.errors import NotFound
 from webapp.domain.facts import EventTypeRules
@@ -49,7 +50,7 @@ class Offering:
 
 def offering(host_slug: str, event_type_slug: str) -> Offering:
     """Raises NotFound for an unknown or inactive host or event type."""
-    return _one(_by_slugs().one(current_session(), host=host_slug, event_type=event_type_slug))
+    return _one(_by_slugs().one(open_transaction(), host=host_slug, event_type=event_type_slug))
 
 
 @lru_cache(maxsize=1)

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
+from webapp.db import open_transaction
 from webapp.db import session as current_session
 from webapp.domain.availability import Offer, offers
 from webapp.domain.facts import Busy, BusyKind, Facts, PublishedSlot
@@ -82,10 +83,10 @@ def facts(session: Session, what: Offering, first: int, last: int) -> Facts:
 
 def listing(what: Offering, first: int, last: int) -> Listing:
     """One query, whatever the host's history."""
-    return _read(current_session(), what, first, last)
+    return _read(open_transaction(), what, first, last)
 
 
-def _read(session: Session, what: Offering, first: int, last: int) -> Listing:
+def _read(session: Session | None, what: Offering, first: int, last: int) -> Listing:
     reach = REACH_OF_LIMITS_SECONDS if _has_limits(what) else REACH_SECONDS
     rows = _times().rows(
         session,

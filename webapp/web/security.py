@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, g, request
+from flask import Flask, Request, Response, abort, current_app, g, request
 from flask.globals import request_ctx
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.config import Settings
@@ -55,9 +56,19 @@ def init_app(app: Flask, settings: Settings) -> None:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.session_interface = _Sessions()
     app.before_request(_refuse_forgery)
     app.before_request(_refuse_nul)
     app.after_request(_protect)
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Flask's, without making ready to read a cookie that did not come."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if app.config["SESSION_COOKIE_NAME"] in request.cookies:
+            return super().open_session(app, request)
+        return self.session_class()
 
 
 def csp_nonce() -> str:
@@ -116,9 +127,10 @@ def _refuse_nul() -> None:
 
 def _protect(response: Response) -> Response:
     headers = response.headers
-    for name, value in current_app.extensions["secure_headers"]:
-        headers.setdefault(name, value)
-    headers.setdefault("Content-Security-Policy", _policy())
+    present = {name.lower() for name in headers.keys()}  # noqa: SIM118  asking for each takes as long as a query
+    for name, value in (*current_app.extensions["secure_headers"], ("Content-Security-Policy", _policy())):
+        if name.lower() not in present:
+            headers.add(name, value)
     guard = guard_of(current_app.view_functions.get(request.endpoint or ""))
     if guard is Guard.MANAGE_LINK:
         headers["Referrer-Policy"] = "no-referrer"
