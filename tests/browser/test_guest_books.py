@@ -96,7 +96,7 @@ def test_the_address_holds_what_is_seen(guest: Page, open_window: Open) -> None:
 def test_who_clicks_before_the_page_in_their_zone_is_there_gets_that_day_in_their_zone(guest: Page) -> None:
     asked: list[Route] = []
     is_late = re.compile(r"/ada/30min\?zone=[^&]*(&month=[^&]*)?$")
-    guest.route(is_late, lambda route: asked.append(route))  # the answer does not come
+    guest.route(is_late, asked.append)  # the answer does not come
     with guest.expect_request(is_late):
         guest.goto("/ada/30min")
     choose_day(guest, on_date(FIRST))
