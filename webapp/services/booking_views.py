@@ -78,7 +78,7 @@ def booking_by_uid(session: Session, uid: uuid.UUID, *, host_id: int | None = No
 
 def booking_by_id(session: Session, booking_id: int) -> BookingView | None:
     row = _by_id().one(session, booking=booking_id)
-    return _view(row._asdict()) if row else None
+    return booking_from(row._asdict()) if row else None
 
 
 @lru_cache(maxsize=1)
@@ -134,10 +134,11 @@ def booking_select() -> Select[Any]:
 
 
 def booking_view(row: Row[Any]) -> BookingView:
-    return _view(dict(row._mapping))
+    return booking_from(dict(row._mapping))
 
 
-def _view(fields: Mapping[str, Any]) -> BookingView:
+def booking_from(fields: Mapping[str, Any]) -> BookingView:
+    """Of exactly the columns of `booking_select`, by name."""
     return BookingView(**{**fields, "status": BookingStatus(fields["status"])})
 
 

@@ -8,14 +8,13 @@ copy tells who comes and why.
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from icalendar import Calendar, Event, vCalAddress, vUri
+from icalendar import Event, vCalAddress, vUri
 
 from webapp.domain.text import flattened
-from webapp.extensions import site
+from webapp.services import calendar_files
 from webapp.services.booking_views import BookingView
+from webapp.services.calendar_files import host_lines, host_summary, person, text_of, uid_of
 from webapp.services.links import booking_url, manage_url
-
-PRODUCT = "-//Openslot//Openslot//EN"
 
 
 class Method(StrEnum):
@@ -31,26 +30,17 @@ class Audience(StrEnum):
 def invitation(view: BookingView, *, method: Method, audience: Audience, stamp: datetime | None = None) -> bytes:
     """One VCALENDAR with one VEVENT, CRLF, UTF-8, times in UTC. `stamp`: DTSTAMP, when this version came to be; now
     if left out."""
-    calendar = Calendar()
-    calendar.add("VERSION", "2.0")
-    calendar.add("PRODID", PRODUCT)
-    calendar.add("METHOD", method)
+    calendar = calendar_files.calendar(method)
     calendar.add_component(_event(view, method, audience, stamp or datetime.now(UTC)))
     return bytes(calendar.to_ical())
 
 
 def _event(view: BookingView, method: Method, audience: Audience, stamp: datetime) -> Event:
-    event = Event()
-    event.add("UID", f"{view.uid}@{site.domain}")
-    event.add("SEQUENCE", view.version)
-    event.add("DTSTAMP", stamp.astimezone(UTC).replace(microsecond=0))
-    event.add("DTSTART", view.start.astimezone(UTC))
-    event.add("DTEND", view.end.astimezone(UTC))
+    event = calendar_files.event(uid_of(view.uid), view.start, view.end, version=view.version, stamp=stamp)
     event.add("STATUS", "CANCELLED" if method is Method.CANCEL else "CONFIRMED")
-    event.add("TRANSP", "OPAQUE")
-    event.add("ORGANIZER", _person(view.host_email, view.host_name))
+    event.add("ORGANIZER", person(view.host_email, view.host_name))
     event.add("ATTENDEE", _guest(view, audience))
-    event.add("ATTENDEE", _person(view.host_email, view.host_name, PARTSTAT="ACCEPTED", ROLE="CHAIR"))
+    event.add("ATTENDEE", person(view.host_email, view.host_name, PARTSTAT="ACCEPTED", ROLE="CHAIR"))
     event.add("SUMMARY", _summary(view, audience))
     if place := _place(view, audience):
         event.add("LOCATION", place)
@@ -61,20 +51,13 @@ def _event(view: BookingView, method: Method, audience: Audience, stamp: datetim
 
 def _guest(view: BookingView, audience: Audience) -> vCalAddress:
     name = view.guest_name if audience is Audience.HOST else ""
-    return _person(view.guest_email, name, PARTSTAT="ACCEPTED", ROLE="REQ-PARTICIPANT", RSVP="FALSE")
-
-
-def _person(email: str, name: str, **parameters: str) -> vCalAddress:
-    person = vCalAddress(f"mailto:{email}")
-    for parameter, value in (parameters | ({"CN": flattened(name)} if name else {})).items():
-        person.params[parameter] = value
-    return person
+    return person(view.guest_email, name, PARTSTAT="ACCEPTED", ROLE="REQ-PARTICIPANT", RSVP="FALSE")
 
 
 def _summary(view: BookingView, audience: Audience) -> str:
     if audience is Audience.GUEST:
         return flattened(f"{view.event_type_title} – {view.host_name}")
-    return flattened(f"{view.guest_name}: {view.subject or view.event_type_title}")
+    return host_summary(view)
 
 
 def _place(view: BookingView, audience: Audience) -> str:
@@ -85,8 +68,7 @@ def _place(view: BookingView, audience: Audience) -> str:
 def _description(view: BookingView, audience: Audience) -> str:
     if audience is Audience.GUEST:
         return _link(view, audience)
-    lines = [view.event_type_title, view.guest_email, *view.notes.splitlines(), _link(view, audience)]
-    return "\n".join(flattened(line) for line in lines)
+    return text_of([*host_lines(view), _link(view, audience)])
 
 
 def _link(view: BookingView, audience: Audience) -> str:

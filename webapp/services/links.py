@@ -25,6 +25,25 @@ def decline_url(uid: uuid.UUID) -> str:
     return f"{booking_url(uid)}/decline"
 
 
+def slot_url(public_id: uuid.UUID) -> str:
+    """The host's page of one slot, with all its guests."""
+    return site.url(f"/calendar/slots/{public_id}")
+
+
+def host_page_url(host_slug: str) -> str:
+    return site.url(f"/{host_slug}")
+
+
+def busy_times_url(host_slug: str) -> str:
+    """Where anybody reads when the host is busy, if the host has said so."""
+    return site.url(f"/{host_slug}/freebusy.ics")
+
+
+def feed_url(secret: str) -> str:
+    """Where a calendar program reads a host's bookings."""
+    return site.url(f"/feeds/{secret}.ics")
+
+
 def booking_page_url(host_slug: str, event_type_slug: str) -> str:
     """Where anybody books this event type."""
     return site.url(f"/{host_slug}/{event_type_slug}")

@@ -22,6 +22,7 @@ class Guard(StrEnum):
     HOST = "host"
     ADMIN = "admin"
     MANAGE_LINK = "manage link"  # whoever holds the signed link; the view checks it
+    FEED_LINK = "feed link"  # whatever program was given the secret address; the view checks it
 
 
 def public(view: View) -> View:
@@ -35,6 +36,12 @@ def visitor(view: View) -> View:
 def manage_link(view: View) -> View:
     """The view must check the token of its URL. Its pages are not stored, not indexed, and named to nobody."""
     return _mark(view, Guard.MANAGE_LINK)
+
+
+def feed_link(view: View) -> View:
+    """The view must check the secret of its URL. Its answers are kept by who asked for them, and asked for again; they
+    are not indexed, and named to nobody."""
+    return _mark(view, Guard.FEED_LINK)
 
 
 def host_required(view: View) -> View:

@@ -132,7 +132,7 @@ def _protect(response: Response) -> Response:
         if name.lower() not in present:
             headers.add(name, value)
     guard = guard_of(current_app.view_functions.get(request.endpoint or ""))
-    if guard is Guard.MANAGE_LINK:
+    if guard in (Guard.MANAGE_LINK, Guard.FEED_LINK):
         headers["Referrer-Policy"] = "no-referrer"
         headers["X-Robots-Tag"] = "noindex"
     if not (request.endpoint or "").endswith("static"):
@@ -143,6 +143,8 @@ def _protect(response: Response) -> Response:
 def _limit_caching(response: Response, guard: Guard | None) -> None:
     if guard is None:  # another face, which knows better what may be kept
         response.headers.setdefault("Cache-Control", "no-store")
+    elif guard is Guard.FEED_LINK and response.status_code < 400:
+        response.headers["Cache-Control"] = "private, no-cache"
     elif guard is not Guard.PUBLIC or response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
     elif request_ctx._session and request_ctx._session.accessed:  # looking by `session` would count as an access

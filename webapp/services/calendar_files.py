@@ -1,0 +1,68 @@
+"""What all iCalendar files of an instance share: who made them, how an event begins, and how a host's copy words it."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from icalendar import Calendar, Event, vCalAddress
+
+from webapp.domain.text import flattened
+from webapp.extensions import site
+from webapp.services.booking_views import BookingView
+
+PRODUCT = "-//Openslot//Openslot//EN"
+
+
+def calendar(method: str) -> Calendar:
+    """A VCALENDAR that has nothing in it yet."""
+    made = Calendar()
+    made.add("VERSION", "2.0")
+    made.add("PRODID", PRODUCT)
+    made.add("METHOD", method)
+    return made
+
+
+def event(uid: str, start: datetime, end: datetime, *, version: int, stamp: datetime) -> Event:
+    """A VEVENT that takes its time, in UTC and whole seconds."""
+    made = Event()
+    made.add("UID", uid)
+    made.add("SEQUENCE", version)
+    made.add("DTSTAMP", stamp.astimezone(UTC).replace(microsecond=0))
+    made.add("DTSTART", start.astimezone(UTC))
+    made.add("DTEND", end.astimezone(UTC))
+    made.add("TRANSP", "OPAQUE")
+    return made
+
+
+def uid_of(public_id: uuid.UUID) -> str:
+    """One for life: the UID of a booking is the same in its invitations and in feeds."""
+    return uid_named(str(public_id))
+
+
+def uid_named(name: str) -> str:
+    return f"{name}@{site.domain}"
+
+
+def person(email: str, name: str, **parameters: str) -> vCalAddress:
+    return address(f"mailto:{email}", name, **parameters)
+
+
+def address(uri: str, name: str, **parameters: str) -> vCalAddress:
+    made = vCalAddress(uri)
+    for parameter, value in (parameters | ({"CN": flattened(name)} if name else {})).items():
+        made.params[parameter] = value
+    return made
+
+
+def host_summary(view: BookingView) -> str:
+    """Who comes and what for: for the host's eyes."""
+    return flattened(f"{view.guest_name}: {view.subject or view.event_type_title}")
+
+
+def host_lines(view: BookingView) -> list[str]:
+    """What the host knows beyond the summary; each may still be of any text."""
+    return [view.event_type_title, view.guest_email, *view.notes.splitlines()]
+
+
+def text_of(lines: Iterable[str]) -> str:
+    return "\n".join(flattened(line) for line in lines)
