@@ -71,6 +71,9 @@ class Settings:
     extra_hosts: Annotated[tuple[str, ...], Env("TRUSTED_HOSTS", as_.host_names, "book.internal", "")]
     trusted_proxies: Annotated[int, Env("TRUSTED_PROXIES", as_.whole_number(0, 10), "1", default="0")]
     rate_limits: Annotated[bool, Env("RATE_LIMITS", as_.switch, "on", default="on")]
+    outgoing_allowed_ranges: Annotated[
+        tuple[as_.Network, ...], Env("OUTGOING_ALLOWED_RANGES", as_.networks, "10.20.0.0/16, fd00::/8", default="")
+    ]
     log_level: Annotated[str, Env("LOG_LEVEL", as_.one_of(*LOG_LEVELS), "info", default="info")]
     database_pool_size: Annotated[int, Env("DATABASE_POOL_SIZE", as_.whole_number(1, 200), "10", default="10")]
     data_dir: Annotated[Path, Env("DATA", as_.directory, "var", default="var")]

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from email.utils import parseaddr
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
+
+Network = IPv4Network | IPv6Network
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
@@ -71,6 +74,14 @@ def mail_address(value: str) -> str:
 
 def host_names(value: str) -> tuple[str, ...]:
     return tuple(text(name.strip()) for name in value.split(",") if name.strip())
+
+
+def networks(value: str) -> tuple[Network, ...]:
+    """Ranges in CIDR notation, with commas between; a single address is a range of one."""
+    try:
+        return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+    except ValueError as error:
+        raise ValueError(f"must be ranges such as 10.20.0.0/16, with commas between ({error})") from None
 
 
 def directory(value: str) -> Path:

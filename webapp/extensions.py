@@ -10,6 +10,7 @@ from flask_wtf import CSRFProtect
 from webapp import rate_limits
 from webapp.config import PROJECT_DIR, Settings
 from webapp.models import Base
+from webapp.outgoing_ranges import OutgoingRanges
 from webapp.signing import Signer
 from webapp.site import Site
 
@@ -26,6 +27,7 @@ babel = Babel()
 csrf = CSRFProtect()
 signer = Signer()
 site = Site()
+outgoing_ranges = OutgoingRanges()
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -33,6 +35,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     signer.init_app(app)
     site.init_app(settings)
+    outgoing_ranges.init_app(settings)
     rate_limits.init_app(app, settings)
 
 

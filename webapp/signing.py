@@ -19,8 +19,12 @@ class Signer:
 
     def tag(self, purpose: str, data: bytes) -> bytes:
         """HMAC-SHA256 under the key of this purpose, truncated to 128 bits."""
+        return self.derived(purpose, data)[:TAG_BYTES]
+
+    def derived(self, purpose: str, data: bytes) -> bytes:
+        """The same whole, 32 bytes: a key of its own, for whom `data` names."""
         key = hmac.digest(self._secret, b"openslot:" + purpose.encode(), hashlib.sha256)
-        return hmac.digest(key, data, hashlib.sha256)[:TAG_BYTES]
+        return hmac.digest(key, data, hashlib.sha256)
 
     def verifies(self, purpose: str, data: bytes, tag: bytes) -> bool:
         return hmac.compare_digest(self.tag(purpose, data), tag)

@@ -55,6 +55,7 @@ WORDS = {
     "not_active": ("Not possible now", "The booking is over, or in a state that does not allow this."),
     "too_late": ("Too late", "Guests may no longer change this booking themselves: it begins too soon."),
     "link_used": ("Link used", "This single-use link has had its booking."),
+    "webhook_off": ("Webhook is off", "Nothing is sent to a webhook that is switched off: switch it on first."),
     "slug_taken": ("Slug taken", "Another one of yours has this slug."),
     "name_taken": ("Name taken", "Another one of yours has this name."),
     "email_taken": ("Address taken", "There is an account with this address already."),

@@ -42,7 +42,12 @@ class EventKind(StrEnum):
     BOOKING_NO_SHOW = "booking.no_show"
     BOOKING_RESCHEDULED = "booking.rescheduled"
     BOOKING_CANCELLED = "booking.cancelled"
+    SLOT_PUBLISHED = "slot.published"
+    WEBHOOK_TEST = "webhook.test"  # the host asked for it
+    BOOKING_IMPORTED = "booking.imported"  # with its host, from elsewhere: nobody is told, but reminded
+    GUEST_ASKED = "guest.asked"  # what this instance holds about an address
     ACCOUNT_CONFIRM = "account.confirm"
     ACCOUNT_EXISTS = "account.exists"  # somebody registered with its address again
     ACCOUNT_RESET = "account.reset"
     ACCOUNT_PASSWORD_CHANGED = "account.password_changed"
+    ACCOUNT_WEBHOOK_DISABLED = "account.webhook_disabled"

@@ -101,6 +101,12 @@ class LinkUsed(Conflict):
     code = "link_used"
 
 
+class WebhookOff(Conflict):
+    """Nothing is sent to a webhook that is switched off."""
+
+    code = "webhook_off"
+
+
 class SlugTaken(Conflict):
     code = "slug_taken"
 

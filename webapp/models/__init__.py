@@ -9,13 +9,14 @@ from webapp.models.feed import Feed
 from webapp.models.host import Host, Role, host_role
 from webapp.models.idempotency import IdempotencyKey
 from webapp.models.login_session import LoginSession
-from webapp.models.outbox import Delivery, DeliveryStatus, OutboxEvent
+from webapp.models.outbox import Channel, Delivery, DeliveryStatus, OutboxEvent
 from webapp.models.schedule import BlockedTime, DateOverride, OverrideWindow, Schedule, WeeklyHours
 from webapp.models.slot import Claim, Slot, SlotOrigin, SlotStatus
+from webapp.models.webhook import WebhookAttempt, WebhookEndpoint
 
 __all__ = [
-    "ApiToken", "AuditEntry", "Base", "BlockedTime", "Booking", "Claim", "DateOverride", "Delivery",
+    "ApiToken", "AuditEntry", "Base", "BlockedTime", "Booking", "Channel", "Claim", "DateOverride", "Delivery",
     "DeliveryStatus", "EventType", "Feed", "Guest", "Host", "IdempotencyKey", "LoginSession", "OutboxEvent",
-    "OverrideWindow", "Role", "Schedule", "SingleUseLink", "Slot", "SlotOrigin", "SlotStatus", "WeeklyHours",
-    "host_role",
+    "OverrideWindow", "Role", "Schedule", "SingleUseLink", "Slot", "SlotOrigin", "SlotStatus", "WebhookAttempt",
+    "WebhookEndpoint", "WeeklyHours", "host_role",
 ]  # fmt: skip

@@ -11,6 +11,11 @@ from webapp.models.base import Base, Keyed
 from webapp.models.host import Host
 
 
+class Channel(StrEnum):
+    MAIL = "mail"
+    WEBHOOK = "webhook"
+
+
 class DeliveryStatus(StrEnum):
     WAITING = "waiting"
     SENT = "sent"
@@ -41,7 +46,8 @@ class OutboxEvent(Keyed, Base):
 
 
 class Delivery(Keyed, Base):
-    """One tracked effect of an event on one recipient (`guest` or `host`), at least once, stable Message-ID.
+    """One tracked effect of an event on one recipient (`guest`, `host` or `webhook:<id>`), at least once, stable
+    Message-ID or `webhook-id`.
 
     `kind` is that of the event, or a reminder's (`domain.reminders`), which is due at a later time.
     `due_at` is when it may be tried (again); taking it for a try moves it ahead by a lease, so that a delivery
@@ -58,7 +64,18 @@ class Delivery(Keyed, Base):
         CheckConstraint("attempts >= 0", name="attempts"),
         # Without a version, two deliveries of one booking would not be found to be the same.
         CheckConstraint("(booking_id IS NULL) = (booking_version IS NULL)", name="booking_version"),
-        Index("ix_delivery_due_at", "due_at", postgresql_where=text("status = 'waiting'")),
+        CheckConstraint("channel IN ('mail', 'webhook')", name="channel"),
+        ForeignKeyConstraint(
+            ["webhook_endpoint_id", "host_id"], ["webhook_endpoint.id", "webhook_endpoint.host_id"], ondelete="CASCADE"
+        ),
+        CheckConstraint("(channel = 'webhook') = (webhook_endpoint_id IS NOT NULL)", name="webhook_endpoint_id"),
+        Index("ix_delivery_due_at", "channel", "due_at", postgresql_where=text("status = 'waiting'")),
+        Index(
+            "ix_delivery_webhook_endpoint_id",
+            "webhook_endpoint_id",
+            "id",
+            postgresql_where=text("webhook_endpoint_id IS NOT NULL"),
+        ),
     )
 
     event_id: Mapped[int] = mapped_column(ForeignKey("outbox_event.id"))
@@ -73,6 +90,7 @@ class Delivery(Keyed, Base):
     due_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_error: Mapped[str | None]
     message_id: Mapped[str] = mapped_column(unique=True)
+    webhook_endpoint_id: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     sent_at: Mapped[datetime | None]
 

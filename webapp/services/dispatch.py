@@ -14,6 +14,7 @@ from webapp.extensions import site
 from webapp.models import Base, Booking, EventType, OutboxEvent, Slot
 from webapp.services.outbox import Happened
 from webapp.services.reminders import drop_reminders, planned_reminders
+from webapp.services.webhook_dispatch import dispatch_to_webhooks
 
 BATCH = 500  # events per transaction of a relay
 FOLLOW_UP_WITHIN = timedelta(days=7)  # of the end; later nobody knows what it is about
@@ -27,10 +28,15 @@ RECIPIENTS: dict[EventKind, tuple[str, ...]] = {
     EventKind.BOOKING_CANCELLED: (GUEST, HOST),
     EventKind.BOOKING_COMPLETED: (GUEST,),  # where the event type has a follow-up
     EventKind.BOOKING_NO_SHOW: (),
+    EventKind.BOOKING_IMPORTED: (),
+    EventKind.GUEST_ASKED: (GUEST,),
+    EventKind.SLOT_PUBLISHED: (),
+    EventKind.WEBHOOK_TEST: (),
     EventKind.ACCOUNT_CONFIRM: (HOST,),
     EventKind.ACCOUNT_EXISTS: (HOST,),
     EventKind.ACCOUNT_RESET: (HOST,),
     EventKind.ACCOUNT_PASSWORD_CHANGED: (HOST,),
+    EventKind.ACCOUNT_WEBHOOK_DISABLED: (HOST,),
 }
 _DELIVERY: Table = Base.metadata.tables["delivery"]
 _MOMENT = bindparam("moment", type_=DateTime(timezone=True))
@@ -46,6 +52,7 @@ def dispatch_events(session: Session, *, limit: int = BATCH) -> int:
             OutboxEvent.host_id,
             OutboxEvent.booking_id,
             OutboxEvent.booking_version,
+            OutboxEvent.data,
         )
         # A kind that this version of the program does not know waits for the one that does.
         .where(OutboxEvent.dispatched_at.is_(None), OutboxEvent.kind.in_(RECIPIENTS))
@@ -60,6 +67,7 @@ def dispatch_events(session: Session, *, limit: int = BATCH) -> int:
     if deliveries:
         session.execute(_INSERT, deliveries)
     drop_reminders(session, events)
+    dispatch_to_webhooks(session, events)
     session.execute(
         update(OutboxEvent)
         .where(OutboxEvent.id.in_([event.id for event in events]))

@@ -28,6 +28,7 @@ class Happened:
     host_id: int
     booking_id: int | None
     booking_version: int | None
+    data: Mapping[str, Any]
 
 
 _INSERT = Statement("""

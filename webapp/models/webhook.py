@@ -1,0 +1,55 @@
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.models.base import Base, Keyed
+
+
+class WebhookEndpoint(Keyed, Base):
+    """An address of the host's own programs that is told what happens. Its signing secret is not kept: it follows
+    from the instance's key and `secret_salt` (`services.webhook_secrets`).
+
+    `lent_until`: a job of the worker has it in hand until then; the one that holds this very instant. `paused_until`:
+    it gave no answer and is left in peace. `failing_since`: the first failure after the last success.
+    """
+
+    __tablename__ = "webhook_endpoint"
+    __table_args__ = (
+        UniqueConstraint("id", "host_id"),  # what the deliveries' foreign key refers to
+        CheckConstraint("length(url) BETWEEN 1 AND 2000", name="url_length"),
+        CheckConstraint("cardinality(events) > 0", name="events"),
+        CheckConstraint("octet_length(secret_salt) = 16", name="secret_salt"),
+        CheckConstraint("NOT (is_active AND disabled_at IS NOT NULL)", name="disabled"),
+        Index("ix_webhook_endpoint_host_id", "host_id"),
+    )
+
+    public_id: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid(), unique=True)
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"))
+    url: Mapped[str]
+    description: Mapped[str] = mapped_column(server_default="")
+    events: Mapped[list[str]] = mapped_column(ARRAY(Text), doc="of domain.webhook_events.WebhookEvent")
+    secret_salt: Mapped[bytes] = mapped_column(LargeBinary)
+    is_active: Mapped[bool] = mapped_column(server_default=text("true"))
+    disabled_at: Mapped[datetime | None] = mapped_column(doc="by the system; None while active or when the host did it")
+    failing_since: Mapped[datetime | None]
+    lent_until: Mapped[datetime | None]
+    paused_until: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class WebhookAttempt(Keyed, Base):
+    """One request, written before it is made, so that it is known even when the worker dies over it. Never a body."""
+
+    __tablename__ = "webhook_attempt"
+    __table_args__ = (
+        CheckConstraint("status BETWEEN 100 AND 999", name="status"),
+        CheckConstraint("duration_ms >= 0", name="duration_ms"),
+        Index("ix_webhook_attempt_delivery_id", "delivery_id"),
+    )
+
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id", ondelete="CASCADE"))
+    attempted_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    duration_ms: Mapped[int] = mapped_column(server_default=text("0"))
+    status: Mapped[int | None] = mapped_column(doc="of HTTP; None: no answer")
