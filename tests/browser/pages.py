@@ -118,6 +118,8 @@ EVERY_PAGE = (
     host("/settings"),
     host("/settings/password"),
     host("/settings/password", sent=True),
+    host("/settings/feeds"),
+    host("/settings/feeds/{feed}/revoke"),
     host("/settings/tokens"),
     host("/settings/tokens/{api_token}/revoke"),
     host("/verify"),
@@ -137,5 +139,5 @@ EVERY_PAGE = (
 # have one template for all tables.
 NO_PAGES = (
     "admin.static", "ajax_lookup", "api_", "calendar.grid", "create_view", "details_view", "edit_view", "export",
-    "health.", "manage.invite", "static",
+    "calendar_files.", "health.", "manage.invite", "static",
 )  # fmt: skip

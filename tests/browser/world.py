@@ -10,7 +10,7 @@ from tests.builders import Build, tomorrow
 from webapp.domain.actor import host_actor
 from webapp.extensions import db
 from webapp.models import Host
-from webapp.services import api_tokens, blocked_times, bookings, single_use_links
+from webapp.services import api_tokens, blocked_times, bookings, busy_times, feeds, single_use_links
 from webapp.services.manage_links import manage_token
 
 LATER = 9  # days until the things happen; far enough for all of them to be seen in one week or the next
@@ -52,11 +52,14 @@ def build_world(build: Build, password_hash: str) -> World:
         new_block = blocked_times.NewBlockedTime(start=times[8], end=times[8] + timedelta(hours=5), note="Away")
         block = blocked_times.block(new_block, host_id=ada, actor=actor)
         api_tokens.create_token(api_tokens.NewToken(name="A script"), host_id=ada, actor=actor)
+        feeds.create_feed(feeds.NewFeed(name="My phone"), host_id=ada, actor=actor)
+        busy_times.publish_busy_times(host_id=ada, is_public=True, actor=actor)
         parts = {
             "manage": manage_token(booking.uid),
             "manage_pending": manage_token(pending.uid),
             "manage_cancelled": manage_token(cancelled.uid),
             "api_token": str(api_tokens.host_tokens(ada)[0].public_id),
+            "feed": str(feeds.host_feeds(ada)[0].public_id),
             "once": single_use_links.create_link("30min", host_id=ada, actor=actor),
             "confirm": generate_confirmation_token(db.session.get(Host, ada + 1)),
             "reset": generate_reset_password_token(db.session.get(Host, ada)),

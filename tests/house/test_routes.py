@@ -76,9 +76,12 @@ def test_every_page_renders_as_page_and_as_fragment(app: Flask, ada: FlaskClient
     assert opened > 60
 
 
-# The booking waits for nobody's yes, there is neither blocked time nor token, and nothing is said of what to preview.
+# The booking waits for nobody's yes, there is no blocked time, token or feed, and nothing is said of what to preview.
 MEANT = {
     "tokens.confirm_revoke": 404,
+    "feeds.confirm_revoke": 404,
+    "calendar_files.bookings": 404,
+    "calendar_files.busy_times": 404,
     "availability.confirm_unblock": 404,
     "bookings.confirm_accept": 409,
     "bookings.confirm_decline": 409,

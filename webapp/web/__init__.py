@@ -13,10 +13,12 @@ def init_app(app: Flask, settings: Settings) -> None:
         booking,
         bookings,
         calendar,
+        calendar_files,
         compression,
         dates,
         errors,
         event_types,
+        feeds,
         health,
         home,
         i18n,
@@ -35,5 +37,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     assets.init_app(app)
     layout.init_app(app)
     auth.init_app(app, settings)
-    for module in (health, home, profile, tokens, calendar, bookings, availability, event_types, booking, manage):
+    account_pages = (profile, feeds, tokens)
+    for_programs = (health, calendar_files)
+    for module in (home, *account_pages, calendar, bookings, availability, event_types, booking, manage, *for_programs):
         app.register_blueprint(module.blueprint)
