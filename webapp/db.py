@@ -73,6 +73,20 @@ def transaction() -> Iterator[Session]:
         _notify(channel)
 
 
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """For reading much: all statements inside see the database as of one moment. Ends what was read before."""
+    current = session()
+    if current.info.get("in_transaction_block"):
+        raise RuntimeError("a transaction sees what it writes: read before or after it")
+    current.rollback()
+    current.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    try:
+        yield current
+    finally:
+        current.rollback()
+
+
 def notify_after_commit(current: Session, channel: str) -> None:
     """Tell who listens, once this transaction has committed, and never after a rollback; should the process die in
     between, nobody is told.

@@ -14,9 +14,9 @@ from webapp.domain.errors import DomainError, EmailTaken, SlugTaken
 from webapp.domain.text import TextFault, line
 from webapp.reserved import reserved_slugs
 from webapp.services import account_invitations, accounts, slugs
+from webapp.services.accounts import LONGEST_NAME
 from webapp.services.validation import email_address
 
-LONGEST_NAME = 120
 REFUSED: dict[type[DomainError], str] = {
     EmailTaken: "There is an account with this e-mail address already.",
     SlugTaken: "This slug is taken.",

@@ -15,6 +15,8 @@ from webapp.services import outbox
 
 HOST = "host"
 ADMIN = "admin"
+LONGEST_NAME = 120
+LONGEST_ABOUT = 1000
 # What a new host can be booked for: slug, title, minutes.
 # Without hours: nothing is given away before the host says so.
 FIRST_SCHEDULE = "Working hours"

@@ -18,7 +18,7 @@ from webapp.services.booking_views import BookingView
 from webapp.services.deliveries import Errand
 from webapp.services.outbox import Happened
 
-BEGINNINGS = frozenset({EventKind.BOOKING_CONFIRMED, EventKind.BOOKING_RESCHEDULED})
+BEGINNINGS = frozenset({EventKind.BOOKING_CONFIRMED, EventKind.BOOKING_RESCHEDULED, EventKind.BOOKING_IMPORTED})
 ENDINGS = frozenset(
     {
         EventKind.BOOKING_RESCHEDULED,

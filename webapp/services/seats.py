@@ -1,13 +1,15 @@
-"""Taking and freeing a seat of a slot: the rows behind `book`, `reschedule` and `cancel`.
+"""Taking and freeing a seat of a slot: the rows behind `book`, `reschedule`, `cancel` and the import of a host.
 
 Callers that take a seat hold the host's row lock. Locks are always taken in the order host, slot, booking.
 """
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from psycopg.types.range import TimestamptzRange
-from sqlalchemy import delete, func, literal, select, update
+from sqlalchemy import delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
@@ -49,6 +51,47 @@ def release_slot(session: Session, slot_id: int) -> None:
 def release_claim_of_last_seat(session: Session, slot_id: int) -> None:
     """Before the only booking of a slot moves: its old claim must not be in the way of the new one."""
     session.execute(delete(Claim).where(Claim.slot_id == slot_id, Slot.id == Claim.slot_id, Slot.seats_taken == 1))
+
+
+def restore_slots(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Slots with the times that they had elsewhere; their ids, in order. Each is on offer when it is written, so that
+    those of one event type and start that were taken back come one after the other, before the one that was not."""
+    ids = [0] * len(rows)
+    for places in _turns(rows):
+        columns = [{name: value for name, value in rows[at].items() if name != "withdrawn_at"} for at in places]
+        made = session.scalars(insert(Slot).returning(Slot.id, sort_by_parameter_order=True), columns).all()
+        taken_back = [
+            {"id": id_, "withdrawn_at": moment}
+            for at, id_ in zip(places, made, strict=True)
+            if (moment := rows[at]["withdrawn_at"])
+        ]
+        if taken_back:
+            session.execute(update(Slot), taken_back)
+        for at, id_ in zip(places, made, strict=True):
+            ids[at] = id_
+    return ids
+
+
+def claim_restored(session: Session, host_id: int) -> None:
+    """Once the bookings of restored slots are written: those with guests claim the host's time."""
+    taken = select(Slot.id, Slot.host_id, Slot.busy).where(Slot.host_id == host_id, Slot.seats_taken > 0)
+    session.execute(insert(Claim).from_select(["slot_id", "host_id", "busy"], taken))
+
+
+def _turns(rows: Sequence[Mapping[str, Any]]) -> Iterator[list[int]]:
+    """Places of the rows that can be written together, in the order in which they must be."""
+    turns: list[list[int]] = []
+    last: list[int] = []
+    begun: dict[tuple[int, datetime], int] = {}
+    for at, row in enumerate(rows):
+        if row["withdrawn_at"] is None:
+            last.append(at)
+            continue
+        key = row["event_type_id"], row["starts_at"]
+        turn = begun[key] = begun.get(key, -1) + 1
+        turns += [[] for _ in range(turn + 1 - len(turns))]
+        turns[turn].append(at)
+    yield from (places for places in (*turns, last) if places)
 
 
 def lock_slot(session: Session, slot_id: int) -> None:

@@ -11,13 +11,11 @@ from wtforms import StringField, TextAreaField
 from webapp.domain import text
 from webapp.domain.errors import SlugTaken
 from webapp.services import accounts
+from webapp.services.accounts import LONGEST_ABOUT, LONGEST_NAME
 from webapp.web import htmx
-from webapp.web.auth.forms import LONGEST_NAME
 from webapp.web.auth.slugs import FreeSlug
 from webapp.web.fields import Text, TimeZoneField
 from webapp.web.guards import current_host, host_required
-
-LONGEST_ABOUT = 1000
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 

@@ -10,11 +10,11 @@ from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Optional
 
 from webapp.domain import text
+from webapp.services.accounts import LONGEST_NAME
 from webapp.services.validation import LONGEST_EMAIL
 from webapp.web.auth.slugs import FreeSlug
 from webapp.web.fields import Text, TimeZoneField
 
-LONGEST_NAME = 120
 LONGEST_PASSWORD = 128  # Flask-Security's
 
 
