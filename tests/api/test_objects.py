@@ -16,11 +16,12 @@ from tests.api.test_public import written
 from tests.builders import Build, tomorrow
 from webapp.api.blueprint import Operation
 from webapp.api.callers import Access
+from webapp.api.examples import NEW_WEBHOOK
 from webapp.api.openapi import operations
 from webapp.services.manage_links import manage_token
 
 TABLES = ("slot", "claim", "booking", "guest", "event_type", "schedule", "weekly_hours", "blocked_time", "outbox_event",
-          "audit_entry", "idempotency_key")  # fmt: skip
+          "audit_entry", "idempotency_key", "webhook_endpoint", "delivery")  # fmt: skip
 ABSENT = {"slug": "no-such-one"}
 Objects = dict[str, str]
 
@@ -30,11 +31,15 @@ def objects(build: Build, ada: int, host: Caller) -> Objects:
     """Ada's objects by the name of the path parameter."""
     booking = build.booking(build.slot(ada, tomorrow(9)))
     blocked = host.post("/blocked-times", {"start": written(tomorrow(20)), "end": written(tomorrow(21))})
+    webhook = host.post("/webhooks", NEW_WEBHOOK).get_json()["id"]
+    message = host.post(f"/webhooks/{webhook}/test").get_json()["id"]
     host.post("/event-types", {"slug": "only-hers", "title": "Only hers", "duration_minutes": 45})
     return {
         "booking_id": str(booking.uid),
         "slot_id": str(build.slot(ada, tomorrow(12)).public_id),
         "blocked_time_id": blocked.get_json()["id"],
+        "webhook_id": webhook,
+        "delivery_id": message,
         "slug": "only-hers",
         "host_slug": "ada",
     }
@@ -63,7 +68,7 @@ def state(build: Build) -> str:
 
 
 def test_there_are_operations_to_try(app: Flask) -> None:
-    assert len(list(private_operations(app))) >= 13
+    assert len(list(private_operations(app))) >= 20
 
 
 def test_nobody_without_a_token_does_anything(
@@ -130,7 +135,7 @@ def test_every_write_without_an_id_needs_scope_write(
 
 
 def test_lists_hold_ones_own_alone(host: Caller, other_host: Caller, objects: Objects) -> None:
-    for path in ("/slots", "/bookings", "/blocked-times"):
+    for path in ("/slots", "/bookings", "/blocked-times", "/webhooks"):
         assert host.get(path).get_json()["data"], path
         assert other_host.get(path).get_json()["data"] == [], path
     assert "only-hers" not in other_host.get("/event-types").text

@@ -20,6 +20,7 @@ from schemathesis.specs.openapi import checks
 
 from tests.api.caller import Caller
 from tests.builders import Build, tomorrow
+from webapp.api.examples import NEW_WEBHOOK
 
 EXAMPLES = int(os.environ.get("MANY_EXAMPLES", "5"))
 CHECKS = [
@@ -37,7 +38,10 @@ CHECKS = [
 def test_no_500_and_no_violation(
     app: Flask, request: pytest.FixtureRequest, build: Build, ada: int, host: Caller, who: str, mode: GenerationMode
 ) -> None:
+    webhook = host.post("/webhooks", NEW_WEBHOOK).get_json()["id"]
     ids = {
+        "webhook_id": webhook,
+        "delivery_id": host.post(f"/webhooks/{webhook}/test").get_json()["id"],
         "booking_id": str(build.booking(build.slot(ada, tomorrow(9))).uid),
         "slot_id": str(build.slot(ada, tomorrow(12)).public_id),
         "host_slug": "ada",

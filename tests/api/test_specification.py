@@ -114,7 +114,7 @@ def test_the_tester_reads_the_specification(client: FlaskClient) -> None:
 
 
 def test_the_contract_in_one_table(specification: Specification) -> None:
-    """The calls of the contract, so that none is lost by accident. Webhooks have theirs beside them."""
+    """The calls of the contract, so that none is lost by accident."""
     calls = {f"{method.upper()} {path.removeprefix('/api/v1')}" for path, method, _ in described(specification)}
     assert {
         "GET /hosts/{slug}", "GET /hosts/{host_slug}/event-types/{slug}/slots",
@@ -126,6 +126,9 @@ def test_the_contract_in_one_table(specification: Specification) -> None:
         "GET /schedule", "PUT /schedule", "GET /blocked-times", "POST /blocked-times",
         "DELETE /blocked-times/{blocked_time_id}", "GET /bookings", "POST /bookings/{booking_id}/accept",
         "POST /bookings/{booking_id}/decline", "POST /bookings/{booking_id}/no-show",
+        "GET /webhooks", "POST /webhooks", "GET /webhooks/{webhook_id}", "PATCH /webhooks/{webhook_id}",
+        "DELETE /webhooks/{webhook_id}", "POST /webhooks/{webhook_id}/test", "GET /webhooks/{webhook_id}/deliveries",
+        "POST /webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver",
     } <= calls  # fmt: skip
 
 

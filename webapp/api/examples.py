@@ -125,3 +125,49 @@ BLOCKED_TIME: Json = {
     "note": "Holiday",
 }
 BLOCKED_TIME_PAGE: Json = {"data": [BLOCKED_TIME], "next_cursor": None}
+WEBHOOK: Json = {
+    "id": "0d5b7f0e-6c1f-4b52-8f3c-2f7a3e9d1c64",
+    "url": "https://hooks.example.org/openslot",
+    "description": "Into the billing program",
+    "events": ["booking.confirmed", "booking.cancelled"],
+    "is_active": True,
+    "disabled_at": None,
+    "created_at": "2027-03-01T12:00:00Z",
+}
+NEW_WEBHOOK: Json = {name: WEBHOOK[name] for name in ("url", "description", "events")}
+MADE_WEBHOOK: Json = WEBHOOK | {"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw3t5u7x9zBcE="}
+WEBHOOK_CHANGE: Json = {"is_active": True}
+WEBHOOK_PAGE: Json = {"data": [WEBHOOK], "next_cursor": None}
+WEBHOOK_DELIVERY: Json = {
+    "id": "msg_9b1d4f6a2c0e4d5a8b8e6f427f9c24e5",
+    "event": "booking.confirmed",
+    "status": "waiting",
+    "created_at": "2027-03-01T12:00:00Z",
+    "next_attempt_at": "2027-03-01T12:01:01Z",
+    "delivered_at": None,
+    "attempts": [{"at": "2027-03-01T12:00:01Z", "status": 500, "duration_ms": 84}],
+}
+WEBHOOK_TEST: Json = WEBHOOK_DELIVERY | {"event": "webhook.test", "attempts": []}
+WEBHOOK_DELIVERY_PAGE: Json = {"data": [WEBHOOK_DELIVERY], "next_cursor": None}
+CANCELLED_BOOKING: Json = BOOKING | {
+    "status": "cancelled",
+    "version": 1,
+    "cancelled_at": "2027-03-02T09:30:00Z",
+    "cancelled_by": "guest",
+    "cancel_reason": "I am ill",
+}
+MESSAGE_DATA: dict[str, Json] = {
+    "booking.created": BOOKING,
+    "booking.confirmed": BOOKING,
+    "booking.rescheduled": MOVED_BOOKING,
+    "booking.cancelled": CANCELLED_BOOKING,
+    "booking.declined": DECLINED_BOOKING,
+    "booking.no_show": NO_SHOW_BOOKING,
+    "slot.published": SLOT,
+    "webhook.test": {},
+}
+
+
+def message(event: str) -> Json:
+    """What is posted to a webhook."""
+    return {"type": event, "timestamp": "2027-03-01T12:00:00Z", "data": MESSAGE_DATA[event]}

@@ -12,6 +12,7 @@ from webapp.api.callers import Access
 from webapp.api.problem_words import HTTP_CODES, WORDS
 from webapp.api.problems import MEDIA_TYPE, problem_type
 from webapp.api.schemas.common import Problem
+from webapp.api.webhook_messages import MESSAGES, message_operations
 from webapp.extensions import site
 
 VERSION = "1.0.0"
@@ -53,6 +54,8 @@ def init_app(app: Flask, blueprints: Sequence[Blueprint]) -> None:
     api.init_app(app)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
+    for message in MESSAGES:
+        api.spec.components.schema(message.__name__, schema=message)
     app.extensions["openapi"] = cache(lambda: _document(api, app, blueprints))
 
 
@@ -84,6 +87,7 @@ def _document(api: Api, app: Flask, blueprints: Sequence[Blueprint]) -> Json:
     }
     for path, method, operation in operations(app):
         _complete(made["paths"][path], method.lower(), operation)
+    made["webhooks"] = message_operations()
     return made
 
 

@@ -48,6 +48,17 @@ def cut(rows: Sequence[T], *, limit: int, cursor: str | None, key: Callable[[T],
     return Page(page, _encoded(key(page[-1])) if has_more else None)
 
 
+def older_than(cursor: str | None) -> str | None:
+    """The key of the last row of the page before. Raises Invalid."""
+    return None if cursor is None else _decoded(cursor)
+
+
+def older(rows: Sequence[T], *, limit: int, key: Callable[[T], str]) -> Page:
+    """A page of rows that came newest first, one more than `limit` if there are more."""
+    page = rows[:limit]
+    return Page(page, _encoded(key(page[-1])) if len(rows) > limit else None)
+
+
 def _encoded(text: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
 

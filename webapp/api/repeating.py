@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -9,10 +10,12 @@ from flask import Response, request
 from werkzeug.exceptions import BadRequest
 
 from webapp.api.answers import Made, json_answer
-from webapp.api.callers import caller_key
+from webapp.api.callers import caller_key, host
+from webapp.api.json import dumped, parsed
 from webapp.services.booking_views import BookingView
 from webapp.services.idempotency import fingerprint
 from webapp.services.repeats import booking_as_kept, kept_booking, once
+from webapp.services.webhooks import MadeWebhook, webhook_secret
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -52,7 +55,22 @@ def _kept(value: Any, response: Response) -> dict[str, Any]:
         return {"booking": kept_booking(made), "path": value.path if isinstance(value, Made) else None}
     # As text: JSONB would put its keys into another order.
     body, path = response.get_data(as_text=True), response.headers.get("Location")
-    return {"status": response.status_code, "path": path, "body": body}
+    kept = {"status": response.status_code, "path": path, "body": body}
+    return kept | _without_secret(made, body) if isinstance(made, MadeWebhook) else kept
+
+
+def _without_secret(made: MadeWebhook, body: str) -> dict[str, Any]:
+    """A webhook's secret is stored nowhere, here neither: it follows again from what is stored of the webhook."""
+    shown = parsed(body.encode())
+    del shown["secret"]
+    return {"body": dumped(shown), "secret_of": str(made.webhook.public_id)}
+
+
+def _body(kept: dict[str, Any]) -> str:
+    if "secret_of" not in kept:
+        return str(kept["body"])
+    secret = webhook_secret(uuid.UUID(kept["secret_of"]), host_id=host().host_id)
+    return dumped(parsed(kept["body"].encode()) | {"secret": secret})
 
 
 def _replayed(kept: dict[str, Any], render: Render) -> Response:
@@ -60,7 +78,7 @@ def _replayed(kept: dict[str, Any], render: Render) -> Response:
         booking = booking_as_kept(kept["booking"])
         response = render(Made(booking, kept["path"]) if kept["path"] else booking)
     else:
-        response = json_answer(kept["body"], kept["status"])
+        response = json_answer(_body(kept), kept["status"])
         if kept["path"]:
             response.headers["Location"] = kept["path"]
     response.headers[REPLAYED] = "true"

@@ -25,7 +25,8 @@ from webapp.services.webhook_secrets import new_salt, secret_of
 
 __all__ = [
     "LONGEST_DESCRIPTION", "LONGEST_URL", "MOST_WEBHOOKS", "MadeWebhook", "NewWebhook", "WebhookChange", "WebhookView",
-    "change_webhook", "create_webhook", "delete_webhook", "host_webhook", "host_webhooks", "renew_secret", "send_test", "webhook_secret",
+    "change_webhook", "create_webhook", "delete_webhook", "host_webhook", "host_webhooks", "renew_secret", "send_test",
+    "webhook_secret",
 ]  # fmt: skip
 
 MOST_WEBHOOKS = 20

@@ -1,0 +1,120 @@
+"""Addresses of programs that are told what happens, and what they were told."""
+
+import uuid
+from typing import Any
+
+from flask import url_for
+
+from webapp.api import examples
+from webapp.api.answers import Made, Page
+from webapp.api.blueprint import Blueprint
+from webapp.api.callers import Access, actor, host
+from webapp.api.paging import cut, older, older_than
+from webapp.api.schemas import webhooks as schemas
+from webapp.api.schemas.common import PageQuery
+from webapp.services import webhook_deliveries as deliveries
+from webapp.services import webhooks
+from webapp.services.webhook_deliveries import WebhookDelivery
+from webapp.services.webhooks import NewWebhook, WebhookChange, WebhookView
+
+blueprint = Blueprint("Webhooks", __name__, description="Your server is told when something happens.")
+
+
+@blueprint.operation(
+    "GET", "/webhooks", Access.READ, query=PageQuery, answer=schemas.WebhookPage, example=examples.WEBHOOK_PAGE
+)
+def list_webhooks(asked: dict[str, Any]) -> Page:
+    """Your webhooks"""
+    found = webhooks.host_webhooks(host().host_id)
+    return cut(found, limit=asked["limit"], cursor=asked["cursor"], key=lambda one: str(one.public_id))
+
+
+@blueprint.operation(
+    "POST",
+    "/webhooks",
+    Access.WRITE,
+    body=schemas.NewWebhook,
+    body_example=examples.NEW_WEBHOOK,
+    answer=schemas.MadeWebhook,
+    status=201,
+    example=examples.MADE_WEBHOOK,
+)
+def create_webhook(wanted: dict[str, Any]) -> Made:
+    """Make a webhook; its secret is in this answer alone"""
+    made = webhooks.create_webhook(NewWebhook(**wanted), host_id=host().host_id, actor=actor())
+    return Made(made, url_for("api_webhooks.get_webhook", webhook_id=made.webhook.public_id))
+
+
+@blueprint.operation(
+    "GET", "/webhooks/<uuid:webhook_id>", Access.READ, answer=schemas.Webhook, example=examples.WEBHOOK
+)
+def get_webhook(webhook_id: uuid.UUID) -> WebhookView:
+    """A webhook"""
+    return webhooks.host_webhook(webhook_id, host_id=host().host_id)
+
+
+@blueprint.operation(
+    "PATCH",
+    "/webhooks/<uuid:webhook_id>",
+    Access.WRITE,
+    body=schemas.WebhookChange,
+    body_example=examples.WEBHOOK_CHANGE,
+    answer=schemas.Webhook,
+    example=examples.WEBHOOK,
+    matches=get_webhook,
+)
+def update_webhook(wanted: dict[str, Any], webhook_id: uuid.UUID) -> WebhookView:
+    """Change a webhook, or switch it on or off; what is left out stays"""
+    change = WebhookChange(**wanted)
+    return webhooks.change_webhook(webhook_id, change, host_id=host().host_id, actor=actor())
+
+
+@blueprint.operation("DELETE", "/webhooks/<uuid:webhook_id>", Access.WRITE, status=204, matches=get_webhook)
+def delete_webhook(webhook_id: uuid.UUID) -> None:
+    """Delete a webhook; what was not sent yet is not sent any more"""
+    webhooks.delete_webhook(webhook_id, host_id=host().host_id, actor=actor())
+
+
+@blueprint.operation(
+    "POST",
+    "/webhooks/<uuid:webhook_id>/test",
+    Access.WRITE,
+    answer=schemas.WebhookDelivery,
+    status=202,
+    example=examples.WEBHOOK_TEST,
+    refuses=(409,),
+)
+def send_test(webhook_id: uuid.UUID) -> WebhookDelivery:
+    """Send a test message, `webhook.test`"""
+    sent = webhooks.send_test(webhook_id, host_id=host().host_id, actor=actor())
+    return deliveries.webhook_delivery(webhook_id, sent, host_id=host().host_id)
+
+
+@blueprint.operation(
+    "GET",
+    "/webhooks/<uuid:webhook_id>/deliveries",
+    Access.READ,
+    query=PageQuery,
+    answer=schemas.WebhookDeliveryPage,
+    example=examples.WEBHOOK_DELIVERY_PAGE,
+)
+def list_webhook_deliveries(asked: dict[str, Any], webhook_id: uuid.UUID) -> Page:
+    """What was sent or is to be sent, newest first, with each attempt of the last 30 days"""
+    limit, before = asked["limit"], older_than(asked["cursor"])
+    found = deliveries.webhook_deliveries(webhook_id, host_id=host().host_id, limit=limit + 1, before=before)
+    return older(found, limit=limit, key=lambda one: one.id)
+
+
+@blueprint.operation(
+    "POST",
+    "/webhooks/<uuid:webhook_id>/deliveries/<delivery_id>/redeliver",
+    Access.WRITE,
+    answer=schemas.WebhookDelivery,
+    status=202,
+    example=examples.WEBHOOK_DELIVERY,
+    refuses=(409,),
+)
+def redeliver(webhook_id: uuid.UUID, delivery_id: str) -> WebhookDelivery:
+    """Send a message again, with the same `webhook-id`"""
+    deliveries.redeliver(webhook_id, delivery_id, host_id=host().host_id, actor=actor())
+    return deliveries.webhook_delivery(webhook_id, delivery_id, host_id=host().host_id)
