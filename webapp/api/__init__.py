@@ -16,12 +16,13 @@ def init_app(app: Flask) -> None:
         openapi,
         schedule,
         slots,
+        webhooks,
     )
     from webapp.api.blueprint import finish
     from webapp.api.problems import problem
     from webapp.error_status import answer_errors_below
 
-    modules = (hosts, bookings, me, slots, event_types, schedule, blocked_times, host_bookings)
+    modules = (hosts, bookings, me, slots, event_types, schedule, blocked_times, host_bookings, webhooks)
     openapi.init_app(app, [module.blueprint for module in modules])
     app.register_blueprint(docs.blueprint)
     answer_errors_below(app, "/api/", problem)
