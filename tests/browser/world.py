@@ -8,9 +8,10 @@ from flask_security.recoverable import generate_reset_password_token
 
 from tests.builders import Build, tomorrow
 from webapp.domain.actor import host_actor
+from webapp.domain.webhook_events import WebhookEvent
 from webapp.extensions import db
 from webapp.models import Host
-from webapp.services import api_tokens, blocked_times, bookings, busy_times, feeds, single_use_links
+from webapp.services import api_tokens, blocked_times, bookings, busy_times, feeds, single_use_links, webhooks
 from webapp.services.manage_links import manage_token
 
 LATER = 9  # days until the things happen; far enough for all of them to be seen in one week or the next
@@ -58,6 +59,8 @@ def build_world(build: Build, password_hash: str) -> World:
             "manage": manage_token(booking.uid),
             "manage_pending": manage_token(pending.uid),
             "manage_cancelled": manage_token(cancelled.uid),
+            "webhook": _webhook(build, ada),
+            "webhook_off": _webhook_off(build, ada),
             "api_token": str(api_tokens.host_tokens(ada)[0].public_id),
             "feed": str(feeds.host_feeds(ada)[0].public_id),
             "once": single_use_links.create_link("30min", host_id=ada, actor=actor),
@@ -80,3 +83,25 @@ def build_world(build: Build, password_hash: str) -> World:
             "gone": f"{times[4]:%Y-%m-%dT%H:%M:%SZ}",
         }
     )
+
+
+def _webhook(build: Build, host_id: int) -> str:
+    """One with a message that arrived at the second try, and one that was given up."""
+    new = webhooks.NewWebhook(url="https://hooks.example.org/in", events=list(WebhookEvent), description="Billing")
+    made = webhooks.create_webhook(new, host_id=host_id, actor=host_actor(host_id)).webhook
+    for status in ("sent", "dead"):
+        webhooks.send_test(made.public_id, host_id=host_id, actor=host_actor(host_id))
+        build.row("UPDATE delivery SET status = :status, attempts = 2, sent_at = now() WHERE id ="
+                  " (SELECT max(id) FROM delivery) RETURNING id", status=status)  # fmt: skip
+    build.rows("INSERT INTO webhook_attempt (delivery_id, duration_ms, status) SELECT id, 84, answer FROM delivery,"
+               " (VALUES (NULL), (503)) AS answers (answer) WHERE channel = 'webhook' RETURNING id")  # fmt: skip
+    return str(made.public_id)
+
+
+def _webhook_off(build: Build, host_id: int) -> str:
+    """One that was switched off because nothing arrived."""
+    new = webhooks.NewWebhook(url="https://gone.example.org/" + "long/" * 40, events=["slot.published"])
+    made = webhooks.create_webhook(new, host_id=host_id, actor=host_actor(host_id)).webhook
+    build.row("UPDATE webhook_endpoint SET is_active = false, disabled_at = now(), failing_since = now() - interval"
+              " '1 day' WHERE public_id = :id RETURNING id", id=made.public_id)  # fmt: skip
+    return str(made.public_id)

@@ -11,7 +11,9 @@ from werkzeug.routing import Rule
 
 from tests.builders import Build, tomorrow
 from tests.web.pages import Visitor
+from webapp.domain.actor import host_actor
 from webapp.services.manage_links import manage_token
+from webapp.services.webhooks import NewWebhook, create_webhook
 from webapp.web.guards import Guard, guard_of
 
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -28,6 +30,8 @@ def values(app: Flask, build: Build, password_hash: str) -> dict[str, Any]:
     free = build.slot(host, tomorrow(12))
     with app.app_context():
         token = manage_token(booking.uid)
+        new = NewWebhook(url="https://hooks.example.org/in", events=["slot.published"])
+        webhook = create_webhook(new, host_id=host, actor=host_actor(host)).webhook
     return {
         "slug": "ada",
         "event_type": "30min",
@@ -35,6 +39,7 @@ def values(app: Flask, build: Build, password_hash: str) -> dict[str, Any]:
         "token": token,
         "public_id": free.public_id,
         "delivery_id": 1,
+        "webhook_id": webhook.public_id,
         "schedule_id": build.row("SELECT id FROM schedule WHERE host_id = :host", host=host)[0],
     }
 

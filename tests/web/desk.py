@@ -24,7 +24,7 @@ class Desk:
     def open(self, url: str, *, htmx: bool = False) -> TestResponse:
         return self.client.get(url, headers=HTMX if htmx else {})
 
-    def post(self, url: str, *, htmx: bool = False, **values: Any) -> TestResponse:
+    def post(self, url: str, /, *, htmx: bool = False, **values: Any) -> TestResponse:
         data = {"csrf_token": self.token} | values
         return self.client.post(url, data=data, headers=HTMX if htmx else {})
 

@@ -27,6 +27,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         profile,
         security,
         tokens,
+        webhooks,
     )
 
     compression.init_app(app)
@@ -37,7 +38,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     assets.init_app(app)
     layout.init_app(app)
     auth.init_app(app, settings)
-    account_pages = (profile, feeds, tokens)
+    account_pages = (profile, feeds, tokens, webhooks)
     for_programs = (health, calendar_files)
     for module in (home, *account_pages, calendar, bookings, availability, event_types, booking, manage, *for_programs):
         app.register_blueprint(module.blueprint)

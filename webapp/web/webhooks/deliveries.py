@@ -1,0 +1,55 @@
+"""The page of one webhook: how it stands, what was sent to it, a test message, sending again."""
+
+import uuid
+from typing import Any
+
+from flask import Response, flash, request, url_for
+from flask_babel import gettext
+
+from webapp.services import webhook_deliveries, webhooks
+from webapp.web import htmx
+from webapp.web.fragments import page_or_fragment
+from webapp.web.guards import current_actor, current_host, host_required
+from webapp.web.webhooks.blueprint import blueprint
+from webapp.web.webhooks.words import is_on_its_way, lines, state, trouble
+
+PER_PAGE = 20
+
+
+@blueprint.get("/<uuid:webhook_id>")
+@host_required
+def show(webhook_id: uuid.UUID) -> Response:
+    host, before = current_host(), request.args.get("before")
+    webhook = webhooks.host_webhook(webhook_id, host_id=host.id)
+    found = webhook_deliveries.webhook_deliveries(webhook_id, host_id=host.id, limit=PER_PAGE + 1, before=before)
+    page, more = found[:PER_PAGE], len(found) > PER_PAGE
+    shown: dict[str, Any] = {
+        "webhook": webhook,
+        "state": state(webhook),
+        "trouble": trouble(webhook, host.time_zone),
+        "deliveries": lines(page, host.time_zone),
+        "is_moving": not before and any(is_on_its_way(one) for one in page),
+        "older_url": url_for("webhooks.show", webhook_id=webhook_id, before=page[-1].id) if more else None,
+        "newest_url": url_for("webhooks.show", webhook_id=webhook_id) if before else None,
+        "zone": host.time_zone,
+    }
+    return page_or_fragment("webhooks/show.html", "deliveries", **shown)
+
+
+@blueprint.post("/<uuid:webhook_id>/test")
+@host_required
+def send_test(webhook_id: uuid.UUID) -> Any:
+    webhooks.send_test(webhook_id, host_id=current_host().id, actor=current_actor())
+    return _sent(webhook_id, gettext("A test message is on its way."))
+
+
+@blueprint.post("/<uuid:webhook_id>/deliveries/<message_id>/send-again")
+@host_required
+def send_again(webhook_id: uuid.UUID, message_id: str) -> Any:
+    webhook_deliveries.redeliver(webhook_id, message_id, host_id=current_host().id, actor=current_actor())
+    return _sent(webhook_id, gettext("The message is on its way again."))
+
+
+def _sent(webhook_id: uuid.UUID, text: str) -> Any:
+    flash(text, "success")
+    return htmx.see_other(url_for("webhooks.show", webhook_id=webhook_id))

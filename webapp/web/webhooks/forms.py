@@ -1,0 +1,73 @@
+"""A webhook's form: fields named as those of the service, so that a refusal finds its field."""
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, SelectMultipleField, StringField, URLField
+from wtforms.validators import ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from webapp.domain import text
+from webapp.domain.errors import Invalid
+from webapp.domain.webhook_events import WebhookEvent
+from webapp.services.webhooks import LONGEST_DESCRIPTION, LONGEST_URL, NewWebhook, WebhookChange
+from webapp.web.fields import Text
+from webapp.web.webhooks.words import event_choices
+
+
+class NewWebhookForm(FlaskForm):  # type: ignore[misc]
+    url = URLField(
+        _l("Address of your program"),
+        description=_l("Messages are posted there, such as to https://hooks.example.org/openslot."),
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
+        validators=[Text(text.line, LONGEST_URL)],
+    )
+    events = SelectMultipleField(
+        _l("It is told when"),
+        choices=event_choices,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    description = StringField(
+        _l("What is it for?"),
+        description=_l("Only you see this."),
+        render_kw={"autocomplete": "off"},
+        validators=[Text(text.line, LONGEST_DESCRIPTION, required=False)],
+    )
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.events.flags.required = True
+
+    def new_webhook(self) -> NewWebhook:
+        return NewWebhook(url=self.url.data, events=self.chosen, description=self.description.data or "")
+
+    def refuse(self, fault: Invalid) -> None:
+        """Say what the service found, beside the fields that it is about."""
+        for name, messages in fault.errors.items():
+            if name in self._fields:
+                self[name].errors = [*self[name].errors, *messages]
+            else:
+                self.form_errors.extend(messages)
+
+    def validate_events(self, field: Any) -> None:
+        if not field.data:
+            raise ValidationError(gettext("Choose one or more."))
+
+    @property
+    def chosen(self) -> tuple[WebhookEvent, ...]:
+        return tuple(WebhookEvent(event) for event in self.events.data)
+
+
+class WebhookForm(NewWebhookForm):
+    is_active = BooleanField(_l("Switched on"), description=_l("Otherwise it is told nothing, later neither."))
+
+    def change(self) -> WebhookChange:
+        return WebhookChange(
+            url=self.url.data,
+            events=self.chosen,
+            description=self.description.data or "",
+            is_active=self.is_active.data,
+        )
