@@ -89,12 +89,18 @@ def _webhook(build: Build, host_id: int) -> str:
     """One with a message that arrived at the second try, and one that was given up."""
     new = webhooks.NewWebhook(url="https://hooks.example.org/in", events=list(WebhookEvent), description="Billing")
     made = webhooks.create_webhook(new, host_id=host_id, actor=host_actor(host_id)).webhook
-    for status in ("sent", "dead"):
-        webhooks.send_test(made.public_id, host_id=host_id, actor=host_actor(host_id))
-        build.row("UPDATE delivery SET status = :status, attempts = 2, sent_at = now() WHERE id ="
-                  " (SELECT max(id) FROM delivery) RETURNING id", status=status)  # fmt: skip
-    build.rows("INSERT INTO webhook_attempt (delivery_id, duration_ms, status) SELECT id, 84, answer FROM delivery,"
-               " (VALUES (NULL), (503)) AS answers (answer) WHERE channel = 'webhook' RETURNING id")  # fmt: skip
+    # Not by a test message: the instance's worker would send it.
+    build.rows(
+        "WITH event AS (INSERT INTO outbox_event (kind, host_id, dispatched_at) VALUES ('webhook.test', :host, now())"
+        "  RETURNING id, host_id), message AS ("
+        " INSERT INTO delivery (event_id, kind, channel, recipient, webhook_endpoint_id, host_id, message_id, status,"
+        "  attempts, sent_at) SELECT event.id, 'webhook.test', 'webhook', outcome, endpoint.id, event.host_id,"
+        "  'msg_' || outcome, outcome, 2, CASE outcome WHEN 'sent' THEN now() END"
+        "  FROM event, webhook_endpoint endpoint, (VALUES ('sent'), ('dead')) AS outcomes (outcome) RETURNING id)"
+        " INSERT INTO webhook_attempt (delivery_id, duration_ms, status)"
+        "  SELECT id, 84, answer FROM message, (VALUES (NULL), (503)) AS answers (answer) RETURNING id",
+        host=host_id,
+    )
     return str(made.public_id)
 
 
