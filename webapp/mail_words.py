@@ -14,6 +14,7 @@ _NAMES = {
     str(EventKind.BOOKING_RESCHEDULED): _l("New time"),
     str(EventKind.BOOKING_CANCELLED): _l("Cancellation"),
     str(EventKind.BOOKING_COMPLETED): _l("Follow-up"),
+    str(EventKind.GUEST_ASKED): _l("Link to a guest's data"),
 }
 
 

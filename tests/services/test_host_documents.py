@@ -68,7 +68,7 @@ def test_it_holds_no_secret(build: Build) -> None:
 
 def test_only_into_an_empty_account(document: str, build: Build) -> None:
     for spoil in (
-        lambda host: build.slot(host),
+        build.slot,
         lambda host: build.event_type(host, title="Changed"),
         lambda host: build.row(
             "INSERT INTO weekly_hours (schedule_id, weekday, start_minute, end_minute)"

@@ -5,6 +5,7 @@ from flask_babel import ngettext
 
 from webapp.answer_words import answered
 from webapp.domain.booking import EventKind
+from webapp.domain.erasure import is_erased
 from webapp.domain.text import flattened
 from webapp.effects.letters import Action, Letter, address
 from webapp.effects.telling import Telling
@@ -16,7 +17,7 @@ def to_host(telling: Telling) -> Letter:
     subject, heading = _words(telling)
     return Letter(
         to=address(view.host_email, view.host_name),
-        reply_to=None if _is_group(telling) else address(view.guest_email, view.guest_name),
+        reply_to=None if _is_group(telling) or view.is_guest_erased else address(view.guest_email, view.guest_name),
         subject=subject,
         heading=heading,
         paragraphs=_paragraphs(telling),
@@ -80,6 +81,8 @@ def _request_words(telling: Telling, guest: str, when: str) -> tuple[str, str]:
 
 
 def _paragraphs(telling: Telling) -> tuple[str, ...]:
+    if telling.view.is_guest_erased:
+        return (_("The guest had all data about them erased. Find this meeting in your calendar by its time."),)
     if not telling.is_request:
         return ()
     if telling.is_over:
@@ -104,7 +107,7 @@ def _is_group(telling: Telling) -> bool:
 
 def _who(telling: Telling) -> str:
     guests = telling.guests or ((telling.view.guest_name, telling.view.guest_email),)
-    return "\n".join(f"{name} <{email}>" for name, email in guests)
+    return "\n".join(name if is_erased(email) else f"{name} <{email}>" for name, email in guests)
 
 
 def _place(telling: Telling) -> tuple[tuple[str, str], ...]:
@@ -117,7 +120,8 @@ def _said(telling: Telling) -> tuple[tuple[str, str], ...]:
     """What the guest wrote."""
     view = telling.view
     notes = ((_("Notes"), view.notes),) if view.notes else ()
-    return ((_("Subject"), view.subject), *answered(view), *notes)
+    subject = () if view.is_guest_erased else ((_("Subject"), view.subject),)
+    return (*subject, *answered(view), *notes)
 
 
 def _reason(telling: Telling) -> tuple[tuple[str, str], ...]:

@@ -11,6 +11,7 @@ from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.booking import ACTIVE, BookingStatus
+from webapp.domain.erasure import is_erased
 from webapp.models import Booking, EventType, Guest, Host, Slot
 from webapp.statements import Statement
 
@@ -59,6 +60,11 @@ class BookingView:
     def is_active(self) -> bool:
         """Still standing: pending or confirmed, whether or not its time has passed."""
         return self.status in ACTIVE
+
+    @property
+    def is_guest_erased(self) -> bool:
+        """Nothing is known of the guest any more, and nothing can be sent to them."""
+        return is_erased(self.guest_email)
 
     @property
     def changeable_until(self) -> datetime:

@@ -61,7 +61,8 @@ def host_summary(view: BookingView) -> str:
 
 def host_lines(view: BookingView) -> list[str]:
     """What the host knows beyond the summary; each may still be of any text."""
-    return [view.event_type_title, view.guest_email, *view.notes.splitlines()]
+    email = () if view.is_guest_erased else (view.guest_email,)
+    return [view.event_type_title, *email, *view.notes.splitlines()]
 
 
 def text_of(lines: Iterable[str]) -> str:

@@ -16,10 +16,11 @@ LINK_DAYS = 30  # after the meeting
 
 
 def managed_booking(token: str, *, now: datetime | None = None) -> BookingView:
-    """The booking whose link this is. Raises NotFound: no link of ours, or its meeting is too long ago."""
+    """The booking whose link this is. Raises NotFound: no link of ours, its meeting is too long ago, or the guest is
+    erased."""
     uid = booking_uid(token)
     found = booking_by_uid(current_session(), uid) if uid else None
-    if found is None or found.end + timedelta(days=LINK_DAYS) < (now or datetime.now(UTC)):
+    if found is None or found.is_guest_erased or found.end + timedelta(days=LINK_DAYS) < (now or datetime.now(UTC)):
         raise NotFound
     return found
 

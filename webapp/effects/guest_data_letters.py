@@ -1,0 +1,36 @@
+"""The mail that answers somebody who asks what is held about their address. Its link is made when it is written, so
+that a late mail carries one that works."""
+
+from babel.dates import format_timedelta
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from webapp.effects.letters import Action, Letter, address
+from webapp.extensions import site
+from webapp.formats import english_of
+from webapp.services.guest_requests import LINK_SECONDS, asker
+
+
+def guest_data_letter(session: Session, guest_id: int) -> Letter | None:
+    """None once the guest has been erased."""
+    found = asker(session, guest_id)
+    if found is None:
+        return None
+    locale = english_of(found.locale)
+    with force_locale(str(locale)):
+        period = format_timedelta(LINK_SECONDS, threshold=2, locale=locale)
+        return Letter(
+            to=address(found.email),
+            subject=_("Your data at %(site)s", site=site.domain),
+            heading=_("See, download or erase your data"),
+            paragraphs=(
+                _("Somebody asked what is kept here about this address: the times you booked, and what you wrote."),
+            ),
+            actions=(Action(_("Show my data"), site.url(f"/privacy/{found.token}")),),
+            closing=(
+                _("The link works for %(period)s. Whoever has it sees what you would see.", period=period),
+                _("If it was not you, you need do nothing."),
+            ),
+            language=str(locale.language),
+        )

@@ -1,0 +1,128 @@
+"""Erasing guests: address, name and whatever they wrote go from every table; times, counts and statuses stay.
+
+Rows are kept and not deleted: a host's record of having met somebody is the host's, and references stay whole. The
+outbox, the queue, the audit log and the logs never had a name or an address (`outbox.record`, `audit`, `logs`).
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import String, case, cast, delete, exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from webapp.db import joined, transactional
+from webapp.domain.actor import GUEST, SYSTEM, Actor, ActorKind, manage_link_actor
+from webapp.domain.booking import ACTIVE
+from webapp.domain.erasure import ERASED_DOMAIN, ERASED_LOCALE, ERASED_NAME, ERASED_ZONE, erased_address
+from webapp.models import Booking, Delivery, DeliveryStatus, Guest, Host, IdempotencyKey, Slot
+from webapp.services.audit import write_audit
+from webapp.services.booking_steps import database_now
+from webapp.services.booking_views import booking_select, booking_view
+from webapp.services.bookings import cancel
+from webapp.services.guests import guests_at
+
+AT_A_TIME = 100  # guests in one sweep
+NOTHING_TO_SEND = "the guest's data were erased"
+_STAYS = {"synchronize_session": False}
+
+
+@transactional
+def erase_address(session: Session, email: str) -> int:
+    """Erase all guests with this address, at whichever hosts, as they asked; how many bookings they had. Meetings to
+    come are cancelled, and their hosts told. Raises Overloaded; then nothing is erased."""
+    return _erase(session, [row.id for row in guests_at(session, email)], GUEST)
+
+
+def erase_past_guests(days: int) -> int:
+    """Erase guests whose last meeting ended longer ago than this; how many, AT_A_TIME at most."""
+    ids = _past_guests(days)
+    for guest_id in ids:
+        _erase_one(guest_id)
+    return len(ids)
+
+
+@transactional
+def _past_guests(session: Session, days: int) -> list[int]:
+    since = func.now() - timedelta(days=days)
+    slots = exists().where(Booking.guest_id == Guest.id, Slot.id == Booking.slot_id, Slot.ends_at > since)
+    known = Guest.created_at < since, Guest.email.not_like(f"%@{ERASED_DOMAIN}")
+    return list(session.scalars(select(Guest.id).where(*known, ~slots).order_by(Guest.id).limit(AT_A_TIME)))
+
+
+@transactional
+def _erase_one(session: Session, guest_id: int) -> None:
+    _erase(session, [guest_id], SYSTEM)
+
+
+def _erase(session: Session, guest_ids: Sequence[int], actor: Actor) -> int:
+    # Whoever books takes these locks first: no booking of these guests comes into being meanwhile.
+    hosts = select(Guest.host_id).where(Guest.id.in_(guest_ids))
+    session.execute(select(Host.id).where(Host.id.in_(hosts)).order_by(Host.id).with_for_update(key_share=True))
+    _cancel_coming(session, guest_ids, actor)
+    mine = session.execute(
+        select(Booking.id, Booking.uid, Booking.guest_id).where(Booking.guest_id.in_(guest_ids))
+    ).all()
+    _forget_words(session, [row.id for row in mine])
+    _forget_answers(session, mine)
+    _drop_mails(session, [row.id for row in mine])
+    for guest_id in guest_ids:
+        session.execute(update(Guest).where(Guest.id == guest_id).values(email=erased_address()))
+        count = sum(row.guest_id == guest_id for row in mine)
+        write_audit(session, actor, "guest.erased", "guest", guest_id, bookings=count)
+    return len(mine)
+
+
+def _cancel_coming(session: Session, guest_ids: Sequence[int], actor: Actor) -> None:
+    """As the guest, or as the system where the event type's notice keeps guests from it. In the order of slots, which
+    are locked one after the other. A meeting that has begun goes on."""
+    coming = Booking.guest_id.in_(guest_ids), Booking.status.in_(ACTIVE), Slot.starts_at > func.now()
+    rows = session.execute(booking_select().where(*coming).order_by(Slot.id)).all()
+    now = database_now(session)
+    with joined(session):
+        for booking in map(booking_view, rows):
+            is_guests = actor.kind is ActorKind.GUEST and now <= booking.changeable_until
+            cancel(booking.uid, actor=manage_link_actor(str(booking.uid)) if is_guests else SYSTEM)
+
+
+def _forget_words(session: Session, booking_ids: Sequence[int]) -> None:
+    """Of the guest, and what a host answered them. A place that the host named stays: it is the host's."""
+    blank = {
+        "guest_name": ERASED_NAME,
+        "subject": "",
+        "notes": "",
+        "answers": {},
+        "location": case((Booking.is_guest_location, ""), else_=Booking.location),
+        "cancel_reason": None,
+        "time_zone": ERASED_ZONE,
+        "locale": ERASED_LOCALE,
+    }
+    session.execute(update(Booking).where(Booking.id.in_(booking_ids)).values(blank).execution_options(**_STAYS))
+
+
+def _forget_answers(session: Session, bookings: Sequence[Any]) -> None:
+    """Keys of requests that were answered with these bookings, whichever face made them: a key is its sender's text."""
+    uids = [str(row.uid) for row in bookings]
+    answer = IdempotencyKey.answer
+    theirs = or_(
+        answer["booking_id"].astext.in_([str(row.id) for row in bookings]),
+        answer["booking", "uid"].astext.in_(uids),
+        IdempotencyKey.scope.in_([f"api:booking:{uid}" for uid in uids]),
+    )
+    session.execute(delete(IdempotencyKey).where(theirs).execution_options(**_STAYS))
+
+
+def _drop_mails(session: Session, booking_ids: Sequence[int]) -> None:
+    """What waits for the guest is not sent, and what servers said of the address is forgotten. A delivery that a worker
+    has in hand is left to it: it looks at the guest itself."""
+    is_theirs = (Delivery.recipient == "guest") & (Delivery.status == DeliveryStatus.WAITING)
+    free = select(Delivery.id).where(Delivery.booking_id.in_(booking_ids), is_theirs | Delivery.last_error.is_not(None))
+    session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(free.with_for_update(skip_locked=True)))
+        .values(
+            status=case((is_theirs, cast(DeliveryStatus.SKIPPED, String)), else_=Delivery.status),
+            last_error=case((is_theirs, NOTHING_TO_SEND), else_=None),
+        )
+        .execution_options(**_STAYS)
+    )
