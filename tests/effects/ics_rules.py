@@ -27,7 +27,7 @@ class Line:
 
 
 def faults(content: bytes, method: str) -> list[str]:
-    found = list(_raw_faults(content))
+    found = list(raw_faults(content))
     lines = [parsed(line) for line in unfolded(content)]
     blocks = [f"{line.name}:{line.value}" for line in lines if line.name in ("BEGIN", "END")]
     if blocks != ["BEGIN:VCALENDAR", "BEGIN:VEVENT", "END:VEVENT", "END:VCALENDAR"]:
@@ -61,7 +61,7 @@ def values(content: bytes) -> dict[str, str]:
     return {line.name: line.value for line in map(parsed, unfolded(content))}
 
 
-def _raw_faults(content: bytes) -> Iterator[str]:
+def raw_faults(content: bytes) -> Iterator[str]:
     if not content.endswith(b"\r\n"):
         yield "does not end with CRLF"
     if re.search(rb"\r(?!\n)|(?<!\r)\n", content):
@@ -94,12 +94,12 @@ def _event_faults(event: list[Line], method: str) -> Iterator[str]:
         yield "SEQUENCE is not a number"
     if value.get("STATUS") not in STATUS[method]:
         yield f"STATUS does not fit {method}"
-    yield from _time_faults(value)
+    yield from time_faults(value)
     yield from _people_faults(event)
     yield from (f"{line.name} is not escaped" for line in event if line.name in TEXTS and BAD_ESCAPE.search(line.value))
 
 
-def _time_faults(value: dict[str, str]) -> Iterator[str]:
+def time_faults(value: dict[str, str]) -> Iterator[str]:
     for name in ("DTSTAMP", "DTSTART", "DTEND"):
         if not UTC_TIME.fullmatch(value.get(name, "")):
             yield f"{name} is not in UTC"
