@@ -66,6 +66,13 @@ EVERY_PAGE = (
     guest("/manage/{manage}/reschedule"),
     guest("/manage/{manage}/reschedule/confirm?start={free}"),
     guest("/manage/{manage}/reschedule/confirm?start={gone}", status=409),
+    guest("/privacy"),
+    guest("/privacy", sent=True),
+    guest("/privacy/asked"),
+    guest("/privacy/erased"),
+    guest("/privacy/{privacy}"),
+    guest("/privacy/{privacy}/erase"),
+    guest("/privacy/none-of-ours", status=404),
     guest("/nobody-of-this-name", status=404),
     guest("/login"),
     guest("/login", sent=True),
@@ -129,6 +136,7 @@ EVERY_PAGE = (
     host("/settings/webhooks/{webhook}/edit"),
     host("/settings/webhooks/{webhook}/secret"),
     host("/settings/webhooks/{webhook}/delete"),
+    host("/settings/data"),
     host("/verify"),
     admin(""),
     admin("bookings/"),
@@ -146,5 +154,5 @@ EVERY_PAGE = (
 # have one template for all tables.
 NO_PAGES = (
     "admin.static", "ajax_lookup", "api_", "calendar.grid", "create_view", "details_view", "edit_view", "export",
-    "calendar_files.", "health.", "manage.invite", "static",
+    "calendar_files.", "health.", "manage.invite", "data.document", "data.table", "privacy.download", "static",
 )  # fmt: skip

@@ -12,6 +12,7 @@ from webapp.domain.webhook_events import WebhookEvent
 from webapp.extensions import db
 from webapp.models import Host
 from webapp.services import api_tokens, blocked_times, bookings, busy_times, feeds, single_use_links, webhooks
+from webapp.services.guest_requests import privacy_token
 from webapp.services.manage_links import manage_token
 
 LATER = 9  # days until the things happen; far enough for all of them to be seen in one week or the next
@@ -59,6 +60,7 @@ def build_world(build: Build, password_hash: str) -> World:
             "manage": manage_token(booking.uid),
             "manage_pending": manage_token(pending.uid),
             "manage_cancelled": manage_token(cancelled.uid),
+            "privacy": privacy_token(booking.uid, booking.guest_email),
             "webhook": _webhook(build, ada),
             "webhook_off": _webhook_off(build, ada),
             "api_token": str(api_tokens.host_tokens(ada)[0].public_id),

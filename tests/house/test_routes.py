@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 from tests.builders import Build, tomorrow
 from tests.web.pages import Visitor
 from webapp.domain.actor import host_actor
+from webapp.services.guest_requests import privacy_token
 from webapp.services.manage_links import manage_token
 from webapp.services.webhooks import NewWebhook, create_webhook
 from webapp.web.guards import Guard, guard_of
@@ -29,7 +30,7 @@ def values(app: Flask, build: Build, password_hash: str) -> dict[str, Any]:
     booking = build.booking(build.slot(host, tomorrow(10)), event_type="30min")
     free = build.slot(host, tomorrow(12))
     with app.app_context():
-        token = manage_token(booking.uid)
+        token, privacy = manage_token(booking.uid), privacy_token(booking.uid, booking.guest_email)
         new = NewWebhook(url="https://hooks.example.org/in", events=["slot.published"])
         webhook = create_webhook(new, host_id=host, actor=host_actor(host)).webhook
     return {
@@ -37,6 +38,7 @@ def values(app: Flask, build: Build, password_hash: str) -> dict[str, Any]:
         "event_type": "30min",
         "uid": booking.uid,
         "token": token,
+        "privacy_token": privacy,
         "public_id": free.public_id,
         "delivery_id": 1,
         "webhook_id": webhook.public_id,
@@ -61,6 +63,8 @@ def routes(app: Flask, method: str) -> Iterator[Rule]:
 def url_of(app: Flask, rule: Rule, values: dict[str, Any]) -> str:
     if rule.endpoint.startswith("event_types."):
         values = values | {"slug": "30min"}
+    if rule.endpoint.startswith("privacy."):
+        values = values | {"token": values["privacy_token"]}
     given = {name: values.get(name, "x") for name in rule.arguments}
     return app.url_map.bind("localhost").build(rule.endpoint, given)
 
@@ -73,7 +77,7 @@ def test_every_page_renders_as_page_and_as_fragment(app: Flask, ada: FlaskClient
             continue
         url = url_of(app, rule, values)
         for headers in ({}, FRAGMENT):
-            status = ada.get(url, headers=headers).status_code
+            status = ada.get(url, headers=headers, buffered=True).status_code
             opened += status == 200
             if status >= 400 and MEANT.get(rule.endpoint) != status:
                 broken.append((rule.endpoint, status))

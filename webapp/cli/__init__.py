@@ -3,7 +3,7 @@
 import click
 from flask import Flask
 
-from webapp.cli import accounts, availability, tokens
+from webapp.cli import accounts, availability, data, tokens
 from webapp.extensions import init_migrations
 
 
@@ -17,5 +17,7 @@ def init_app(app: Flask) -> None:
         accounts.demo,
         availability.why,
         availability.slots,
+        data.export_host,
+        data.import_document,
     ):
         app.cli.add_command(command)

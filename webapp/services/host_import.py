@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from webapp.db import joined, transactional
+from webapp.db import session as current_session
 from webapp.domain.actor import Actor
 from webapp.domain.booking import BookingStatus, EventKind
 from webapp.domain.errors import Conflict, Invalid
@@ -59,8 +60,12 @@ def import_host(content: bytes, *, host_id: int, reserved: Collection[str], acto
     return _import(host_document(content), host_id=host_id, reserved=reserved, actor=actor)
 
 
-def is_empty(session: Session, host_id: int) -> bool:
+def can_import(host_id: int) -> bool:
     """Whether the account is as it was made: no slot, no blocked time, untouched event types, no hours."""
+    return _is_empty(current_session(), host_id)
+
+
+def _is_empty(session: Session, host_id: int) -> bool:
     if session.scalar(select(exists().where(Slot.host_id == host_id) | exists().where(BlockedTime.host_id == host_id))):
         return False
     contents = {view.content for view in host_event_types(host_id, with_archived=True)}
@@ -74,7 +79,7 @@ def _import(
     session: Session, document: HostDocument, *, host_id: int, reserved: Collection[str], actor: Actor
 ) -> Imported:
     session.execute(select(Host.id).where(Host.id == host_id).with_for_update(key_share=True))
-    if not is_empty(session, host_id):
+    if not _is_empty(session, host_id):
         raise AccountNotEmpty
     _refuse_known(session, document.slots)
     kept_slug = _write_profile(session, document.profile, host_id, reserved)

@@ -15,6 +15,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         calendar,
         calendar_files,
         compression,
+        data,
         dates,
         errors,
         event_types,
@@ -24,6 +25,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         i18n,
         layout,
         manage,
+        privacy,
         profile,
         security,
         tokens,
@@ -38,7 +40,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     assets.init_app(app)
     layout.init_app(app)
     auth.init_app(app, settings)
-    account_pages = (profile, feeds, tokens, webhooks)
+    account_pages = (profile, feeds, tokens, webhooks, data)
+    guest_pages = (booking, manage, privacy)
     for_programs = (health, calendar_files)
-    for module in (home, *account_pages, calendar, bookings, availability, event_types, booking, manage, *for_programs):
+    host_pages = (calendar, bookings, availability, event_types)
+    for module in (home, *account_pages, *host_pages, *guest_pages, *for_programs):
         app.register_blueprint(module.blueprint)

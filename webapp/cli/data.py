@@ -1,0 +1,46 @@
+"""Commands for a host's data: `export-host`, `import-host`."""
+
+from typing import BinaryIO
+
+import click
+from flask.cli import with_appcontext
+
+from webapp.domain.actor import SYSTEM
+from webapp.domain.errors import Invalid, NotFound
+from webapp.reserved import reserved_slugs
+from webapp.services.api_tokens import host_id_of
+from webapp.services.host_export import host_document
+from webapp.services.host_import import AccountNotEmpty, import_host
+
+
+@click.command("export-host")
+@click.argument("email")
+@with_appcontext
+def export_host(email: str) -> None:
+    """Print everything of the host EMAIL as one JSON document: the file that /settings/data gives, too."""
+    for piece in host_document(_host(email)):
+        click.echo(piece, nl=False)
+
+
+@click.command("import-host")
+@click.argument("email")
+@click.argument("file", type=click.File("rb"))
+@with_appcontext
+def import_document(email: str, file: BinaryIO) -> None:
+    """Put the document FILE (- for standard input) into the account EMAIL, which must exist and be empty."""
+    try:
+        done = import_host(file.read(), host_id=_host(email), reserved=reserved_slugs(), actor=SYSTEM)
+    except Invalid as fault:
+        raise click.ClickException(f"Nothing was imported. {fault}") from None
+    except AccountNotEmpty:
+        raise click.ClickException("Nothing was imported: there is something in this account already.") from None
+    click.echo(f"Imported {done.event_types} event types, {done.slots} slots and {done.bookings} bookings")
+    if done.kept_slug:
+        click.echo(f"The address of the page stays /{done.kept_slug}: the one in the file is taken here")
+
+
+def _host(email: str) -> int:
+    try:
+        return host_id_of(email)
+    except NotFound:
+        raise click.ClickException(f"There is no host with the address {email}.") from None

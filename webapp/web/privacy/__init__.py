@@ -1,0 +1,7 @@
+"""What a guest can do about their data: ask for it, see, download and erase it. The address is proved by mail."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("privacy", __name__, url_prefix="/privacy")
+
+from webapp.web.privacy import asking, held  # noqa: E402, F401 - views register themselves

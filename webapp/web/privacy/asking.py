@@ -1,0 +1,53 @@
+"""Asking for the data of an address. The answer is the same, after the same time, whether there are any or not."""
+
+import time
+from typing import Any
+
+from flask import make_response, redirect, render_template, url_for
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import EmailField, StringField
+
+from webapp.services.guest_requests import ask_for_data
+from webapp.services.validation import LONGEST_EMAIL, email_address
+from webapp.web.fields import Text
+from webapp.web.guards import public
+from webapp.web.limits import limited_mail
+from webapp.web.privacy import blueprint
+
+ANSWER_SECONDS = 0.3  # looking takes some milliseconds, and a few more where there is something to write
+
+
+class AddressForm(FlaskForm):  # type: ignore[misc]
+    email = EmailField(
+        _l("E-mail address"),
+        [Text(email_address)],
+        description=_l("The one with which you booked. The link goes there."),
+        render_kw={"autocomplete": "email", "inputmode": "email", "maxlength": LONGEST_EMAIL},
+    )
+    website = StringField(_l("Website"))  # nobody sees it; who fills it in is no person
+
+
+@blueprint.get("")
+@public
+def ask() -> str:
+    return render_template("privacy/ask.html", form=AddressForm())
+
+
+@blueprint.post("")
+@public
+@limited_mail
+def send() -> Any:
+    form, started = AddressForm(), time.monotonic()
+    if not form.website.data:
+        if not form.validate():
+            return make_response(render_template("privacy/ask.html", form=form), 422)
+        ask_for_data(form.email.data or "")
+    time.sleep(max(0.0, started + ANSWER_SECONDS - time.monotonic()))
+    return redirect(url_for("privacy.asked"), 303)
+
+
+@blueprint.get("/asked")
+@public
+def asked() -> str:
+    return render_template("privacy/asked.html")
