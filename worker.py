@@ -1,10 +1,13 @@
-"""The background process: relay (outbox to queue), clock (what time brings) and jobs (queue to mail server).
+"""The background process: relay (outbox to queues), clock (what time brings), jobs (queue to mail server) and webhooks
+(queue to the servers of hosts).
 
     python worker.py                  all of it
     python worker.py --roles relay    relay and clock; run as many of each as needed
     python worker.py --roles jobs
+    python worker.py --roles webhooks
 
-SIGTERM and SIGINT end it after the mail in hand; SIGKILL loses nothing, what was in hand is sent again.
+SIGTERM and SIGINT end it after the mail and the messages in hand; SIGKILL loses nothing, what was in hand is sent
+again.
 """
 
 import argparse
@@ -20,29 +23,34 @@ from webapp.effects.clock import Clock
 from webapp.effects.jobs import stopping
 from webapp.effects.relay import Relay
 from webapp.effects.transport import mail
+from webapp.effects.webhook_worker import Crew
 from webapp.effects.worker import work
 
 log = logging.getLogger("openslot.worker")
 
-ROLES = ("relay", "jobs")
+ROLES = ("relay", "jobs", "webhooks")
 GRACE = 5.0  # seconds each thread gets to end
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Sends the mails that bookings and accounts cause.")
-    parser.add_argument("--roles", nargs="+", choices=ROLES, default=ROLES, help="what this process does (both)")
+    parser = argparse.ArgumentParser(description="Sends the mails and webhooks that bookings and accounts cause.")
+    parser.add_argument("--roles", nargs="+", choices=ROLES, default=ROLES, help="what this process does (all)")
     roles = parser.parse_args().roles
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
     app = create_app()
     mail.init_app(app)
     threads = _started(app) if "relay" in roles else ()
+    crew = Crew(app)
+    if "webhooks" in roles:
+        crew.start()
     log.info("worker ready: %s", " and ".join(roles))
     if "jobs" in roles:
         work(app)
     stopping.wait()
     for thread in threads:
         thread.join(GRACE)
+    crew.finish(GRACE)
 
 
 def _started(app: Flask) -> tuple[threading.Thread, ...]:

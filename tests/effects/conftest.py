@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from ipaddress import ip_network
 
 import pytest
 from flask import Flask
@@ -14,10 +15,13 @@ from sqlalchemy import Engine
 
 from tests.builders import Build, tomorrow
 from tests.effects.harness import InProcess, WorkerProcess
+from tests.effects.servers import OK, Server, answers, serving
+from tests.effects.webhook_harness import Hooks
 from webapp.config import PROJECT_DIR
 from webapp.effects import jobs, transport
 from webapp.embedded.mailcatcher import Fault, MailSink
 from webapp.embedded.valkey import ValkeyService
+from webapp.extensions import outgoing_ranges
 from webapp.services.booking_views import BookingView
 
 
@@ -91,3 +95,22 @@ def booking(build: Build, host: int, mailer: InProcess, context: None) -> Bookin
     booked = build.booking(build.slot(host, tomorrow(10, days=3)), time_zone="America/New_York", locale="en-US")
     mailer.run()
     return booked
+
+
+@pytest.fixture
+def local(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Webhooks may go to this machine."""
+    monkeypatch.setattr(outgoing_ranges, "allowed", (ip_network("127.0.0.0/8"),))
+
+
+@pytest.fixture
+def hooks(app: Flask, clean: None, owner: Engine, host: int) -> Hooks:
+    jobs.stopping.clear()
+    return Hooks(app, owner, host)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Server]:
+    """It answers 200."""
+    with serving(answers(OK)) as server:
+        yield server

@@ -49,7 +49,7 @@ def test_nothing_to_do_is_said(look: Relay, build: Build) -> None:
 def test_without_the_queue_server_deliveries_are_written_and_stay_due(
     post: Flask, build: Build, owner: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay, "mail_queue", lambda _url: jobs.mail_queue("redis://127.0.0.1:1/0"))
+    monkeypatch.setattr(relay, "queue", lambda _url, name: jobs.queue("redis://127.0.0.1:1/0", name))
     build.booking(build.slot(build.host()))
     assert Relay(post, threading.Event()).look() is False
     with owner.begin() as connection:

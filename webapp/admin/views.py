@@ -1,6 +1,7 @@
 """The other tables. Columns are named one by one: no password, no token, no secret is among them."""
 
 import uuid
+from typing import Any
 
 from flask_admin import expose
 from flask_admin.actions import action
@@ -9,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.admin.base import GuardedIndex, HardenedView, actor, each
 from webapp.mail_words import mail_name
-from webapp.models import AuditEntry, Delivery, EventType, Guest, Host, OutboxEvent, Slot
+from webapp.models import AuditEntry, Channel, Delivery, EventType, Guest, Host, OutboxEvent, Slot
 from webapp.services import host_admin, slots
 from webapp.services.delivery_reports import is_planned, replay
 from webapp.services.statistics import figures
@@ -96,6 +97,8 @@ class OutboxView(HardenedView):
 
 
 class DeliveryView(HardenedView):
+    """Mails. Messages to webhooks are their host's business, who sees them in the settings."""
+
     column_list = (
         "id",
         "status",
@@ -118,6 +121,16 @@ class DeliveryView(HardenedView):
         "status": lambda _view, _context, delivery, _name: _status(delivery),
     }
     column_formatters_export: dict[str, object] = {}  # for machines as they are
+
+    def get_query(self) -> Any:
+        return super().get_query().where(Delivery.channel == Channel.MAIL)
+
+    def get_count_query(self) -> Any:
+        return super().get_count_query().where(Delivery.channel == Channel.MAIL)
+
+    def get_one(self, id: str) -> Any:  # noqa: A002  Flask-Admin's name
+        delivery = super().get_one(id)
+        return delivery if delivery is not None and delivery.channel == Channel.MAIL else None
 
     @action("replay", _l("Send again"), _l("Send these again?"))
     def send_again(self, ids: list[str]) -> None:

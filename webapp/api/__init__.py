@@ -20,10 +20,14 @@ def init_app(app: Flask) -> None:
     )
     from webapp.api.blueprint import finish
     from webapp.api.problems import problem
+    from webapp.api.schemas.bookings import Booking
+    from webapp.api.schemas.slots import Slot
     from webapp.error_status import answer_errors_below
+    from webapp.rendering import Rendering
 
     modules = (hosts, bookings, me, slots, event_types, schedule, blocked_times, host_bookings, webhooks)
     openapi.init_app(app, [module.blueprint for module in modules])
     app.register_blueprint(docs.blueprint)
     answer_errors_below(app, "/api/", problem)
+    app.extensions["rendering"] = Rendering(Booking().dump, Slot().dump)
     app.after_request(finish)

@@ -1,7 +1,7 @@
-"""The queue between relay and worker: which jobs there are, and what one does.
+"""The queues between relay and worker: which jobs there are, and what one does.
 
 A job is a small batch of loans and may be lost, run twice or run late: the database decides about every delivery
-in it. JSON on both sides; RQ would pickle by default.
+in it. JSON on both sides; RQ would pickle by default. Jobs for webhooks are in `webhook_jobs`.
 """
 
 import threading
@@ -22,6 +22,8 @@ from webapp.effects.transport import mail
 from webapp.services.deliveries import LEASE, Loan, give_back
 
 QUEUE = "mail"
+WEBHOOK_QUEUE = "webhooks"
+FAILING_WEBHOOK_QUEUE = "webhooks-failing"  # endpoints that failed last time: they may take long to fail again
 BATCH = 20  # deliveries per job
 MOST_JOBS = 20  # in the queue; more would only wait there past their lease
 FAILURE_TTL = 3600  # seconds a failed job stays to be looked at
@@ -31,18 +33,18 @@ GIVE_BACK_AFTER = LEASE.total_seconds() / 2  # seconds; with a slow server, the 
 stopping = threading.Event()  # set when this process was asked to end
 
 
-def mail_queue(redis_url: str) -> Queue:
+def queue(redis_url: str, name: str) -> Queue:
     """Answers or fails within seconds; who uses it tries again in its own time."""
     connection = Redis.from_url(
         redis_url, socket_connect_timeout=2, socket_timeout=5, retry=Retry(NoBackoff(), 0), protocol=2
     )
-    return Queue(QUEUE, connection=connection, serializer=JSONSerializer, default_timeout=JOB_TIMEOUT)
+    return Queue(name, connection=connection, serializer=JSONSerializer, default_timeout=JOB_TIMEOUT)
 
 
-def enqueue(queue: Queue, loans: Sequence[Loan]) -> None:
+def enqueue(mails: Queue, loans: Sequence[Loan]) -> None:
     """One round trip for all jobs of these loans."""
     batches = [loans[i : i + BATCH] for i in range(0, len(loans), BATCH)]
-    queue.enqueue_many(
+    mails.enqueue_many(
         [
             Queue.prepare_data(
                 deliver,

@@ -15,10 +15,12 @@ from webapp.domain.booking import BookingStatus, EventKind
 from webapp.domain.reminders import reminder_minutes
 from webapp.effects.account_letters import account_letter
 from webapp.effects.booking_letters import booking_letter
+from webapp.effects.guest_data_letters import guest_data_letter
 from webapp.effects.letters import Letter
 from webapp.effects.mime import parcel
 from webapp.effects.retries import pause_after
 from webapp.effects.transport import Connection, NotAcceptedError
+from webapp.effects.webhook_letters import webhook_letter
 from webapp.models import Booking
 from webapp.services.booking_views import BookingView, booking_select, booking_view
 from webapp.services.deliveries import (
@@ -29,7 +31,8 @@ from webapp.services.deliveries import (
     mark_sent,
     mark_skipped,
 )
-from webapp.services.dispatch import HOST
+from webapp.services.dispatch import GUEST, HOST
+from webapp.services.guest_erasure import NOTHING_TO_SEND
 from webapp.services.reminders import confirmed_guests, why_not
 
 log = logging.getLogger(__name__)
@@ -82,16 +85,26 @@ def _attempt(session: Session, errand: Errand, connection: Connection) -> NotAcc
 def _letter(session: Session, errand: Errand) -> Letter | str:
     """Or why there is nothing to say any more."""
     if errand.booking_id is None:
-        return account_letter(session, EventKind(errand.kind), errand.host_id) or NOTHING_TO_SAY
+        return _account_letter(session, errand) or NOTHING_TO_SAY
     row = session.execute(_BOOKING, {"booking": errand.booking_id}).first()
     if row is None:
         return NOTHING_TO_SAY
     view = booking_view(row)
+    if errand.recipient == GUEST and view.is_guest_erased:
+        return NOTHING_TO_SEND
     if reminder_minutes(errand.kind):
         return _reminder(session, errand, view)
     if errand.kind == EventKind.BOOKING_COMPLETED and view.status is not BookingStatus.COMPLETED:
         return NOTHING_TO_SAY  # the host has noted meanwhile that nobody came
     return booking_letter(errand, view)
+
+
+def _account_letter(session: Session, errand: Errand) -> Letter | None:
+    if errand.kind == EventKind.GUEST_ASKED:
+        return guest_data_letter(session, errand.data["guest_id"])
+    if errand.kind == EventKind.ACCOUNT_WEBHOOK_DISABLED:
+        return webhook_letter(session, errand)
+    return account_letter(session, EventKind(errand.kind), errand.host_id)
 
 
 def _reminder(session: Session, errand: Errand, view: BookingView) -> Letter | str:

@@ -16,7 +16,8 @@ from rq import Queue
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.db import transaction
-from webapp.effects.jobs import BATCH, MOST_JOBS, enqueue, mail_queue
+from webapp.effects.jobs import BATCH, MOST_JOBS, QUEUE, enqueue, queue
+from webapp.effects.webhook_jobs import WebhookQueues
 from webapp.services.deliveries import lease_due
 from webapp.services.dispatch import dispatch_events
 from webapp.services.outbox import CHANNEL
@@ -36,7 +37,9 @@ class Relay:
     def __init__(self, app: Flask, stopping: threading.Event) -> None:
         self._app = app
         self._stopping = stopping
-        self._queue: Queue = mail_queue(app.extensions["settings"].redis_url)
+        redis_url = app.extensions["settings"].redis_url
+        self._queue: Queue = queue(redis_url, QUEUE)
+        self._webhook_queues = WebhookQueues(redis_url)
         self._queue_is_down = False
 
     def run(self) -> None:
@@ -60,6 +63,7 @@ class Relay:
                         break
             try:
                 is_full = self._fill_queue()
+                is_full |= self._webhook_queues.fill()
             except RedisError as error:
                 self._note_queue(is_down=True, reason=type(error).__name__)
                 return False

@@ -5,6 +5,8 @@ of its deliveries covers that, and whoever runs this process starts it again.
 """
 
 import logging
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask
@@ -22,19 +24,26 @@ log = logging.getLogger(__name__)
 RECONNECT = 2.0  # seconds
 
 
-class MailWorker(SimpleWorker):
-    """Runs jobs in the application's context, and tells a running batch when to stop."""
+class QueueWorker(SimpleWorker):
+    """Runs jobs of one queue in the application's context."""
 
     max_connection_wait_time = 4.0  # seconds between tries while the queue server is away
     log_result_lifespan = False
 
-    def __init__(self, app: Flask, connection: Redis) -> None:
-        super().__init__([QUEUE], connection=connection, serializer=JSONSerializer, log_job_description=False)
+    def __init__(self, app: Flask, connection: Redis, queue: str) -> None:
+        super().__init__([queue], connection=connection, serializer=JSONSerializer, log_job_description=False)
         self._app = app
 
     def perform_job(self, *args: Any, **kwargs: Any) -> bool:
         with self._app.app_context():
             return bool(super().perform_job(*args, **kwargs))
+
+    def subscribe(self) -> None:
+        """No commands from elsewhere: RQ's channel for them costs a thread, a connection and a second at the end."""
+
+
+class MailWorker(QueueWorker):
+    """Tells a running batch when to stop."""
 
     def _install_signal_handlers(self) -> None:
         """RQ's, from now on. A signal that came before them has been noted, and nobody sends a second one."""
@@ -44,24 +53,23 @@ class MailWorker(SimpleWorker):
     def handle_warm_shutdown_request(self) -> None:
         stopping.set()
 
-    def subscribe(self) -> None:
-        """No commands from elsewhere: RQ's channel for them costs a thread, a connection and a second at the end."""
-
 
 def work(app: Flask) -> None:
     """Work until `stopping` is set, through every absence of the queue server."""
-    connection = Redis.from_url(app.extensions["settings"].redis_url, socket_connect_timeout=2, protocol=2)
-    try:
-        while not stopping.is_set():
-            _work_while_it_is_there(app, connection)
-            stopping.wait(RECONNECT)
-    except StopRequested:  # a signal while no worker was at work
-        pass
+    connection = queue_server(app)
+    with suppress(StopRequested):  # a signal while no worker was at work
+        work_through_absences(lambda: MailWorker(app, connection, QUEUE))
     mail.connection.quit()
 
 
-def _work_while_it_is_there(app: Flask, connection: Redis) -> None:
-    try:
-        MailWorker(app, connection).work(logging_level="WARNING")
-    except RedisError as error:
-        log.warning("worker: the queue server is not there (%s), trying again", type(error).__name__)
+def queue_server(app: Flask) -> Redis:
+    return Redis.from_url(app.extensions["settings"].redis_url, socket_connect_timeout=2, protocol=2)
+
+
+def work_through_absences(worker: Callable[[], SimpleWorker]) -> None:
+    while not stopping.is_set():
+        try:
+            worker().work(logging_level="WARNING")
+        except RedisError as error:
+            log.warning("worker: the queue server is not there (%s), trying again", type(error).__name__)
+        stopping.wait(RECONNECT)

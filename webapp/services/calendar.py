@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Date, cast, exists, func, or_, select
 from webapp.db import session
 from webapp.domain.booking import ACTIVE, NOT_LIVE, BookingStatus
 from webapp.domain.errors import NotFound
-from webapp.models import Booking, Claim, Delivery, DeliveryStatus, Guest, Slot
+from webapp.models import Booking, Channel, Claim, Delivery, DeliveryStatus, Guest, Slot
 from webapp.services.booking_views import BookingView, booking_by_uid, booking_select, booking_view
 from webapp.services.delivery_reports import DeliveryState, delivery_states
 from webapp.services.slot_views import SlotView, slot_by_public_id, slot_select, slot_view
@@ -171,7 +171,9 @@ def _bookings_of(slot_ids: Sequence[int]) -> dict[int, list[CalendarBooking]]:
 
 def _undelivered(bookings: Sequence[BookingView]) -> frozenset[int]:
     dead = select(Delivery.booking_id).where(
-        Delivery.booking_id.in_([booking.id for booking in bookings]), Delivery.status == DeliveryStatus.DEAD
+        Delivery.booking_id.in_([booking.id for booking in bookings]),
+        Delivery.channel == Channel.MAIL,
+        Delivery.status == DeliveryStatus.DEAD,
     )
     return frozenset(id_ for id_ in session().scalars(dead) if id_) if bookings else frozenset()
 

@@ -1,4 +1,4 @@
-"""Deliveries: one tracked effect of an event on one recipient, from `waiting` to `sent` or `dead`.
+"""Mails: deliveries of the channel `mail`, from `waiting` to `sent` or `dead`. Webhooks are in `webhook_loans`.
 
 The life of a delivery: `dispatch.dispatch_events` writes it, `lease_due` lends it to a job for `LEASE`, `claim` locks
 it while that job talks to the mail server, and `mark_sent`, `mark_failed` or `mark_skipped` writes down what came of
@@ -21,7 +21,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, case, func, select, upda
 from sqlalchemy.orm import Session
 
 from webapp.domain.reminders import PREFIX
-from webapp.models import Base, DeliveryStatus
+from webapp.models import Base, Channel, DeliveryStatus
 from webapp.services.outbox import CHANNEL
 
 LEASE = timedelta(seconds=60)
@@ -120,7 +120,7 @@ def _lease() -> Any:
     undispatched = (_e.booking_id == _d.booking_id) & (_e.id < _d.event_id) & _e.dispatched_at.is_(None)
     due = (
         select(_d.id)
-        .where(_d.status == DeliveryStatus.WAITING, _d.due_at <= func.now())
+        .where(_d.channel == Channel.MAIL, _d.status == DeliveryStatus.WAITING, _d.due_at <= func.now())
         .where(~select(1).where(waiting, before).exists())
         .where(~select(1).where(undispatched).exists())  # another relay has it in hand
         .order_by(_d.id)

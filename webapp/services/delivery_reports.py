@@ -1,4 +1,4 @@
-"""What hosts and admins see of deliveries, and sending again."""
+"""What hosts and admins see of mails, and sending again. Messages to webhooks are in `webhook_deliveries`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +11,11 @@ from webapp.db import transactional
 from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.errors import Forbidden
 from webapp.domain.reminders import PREFIX
-from webapp.models import Delivery, DeliveryStatus, OutboxEvent
+from webapp.models import Channel, Delivery, DeliveryStatus, OutboxEvent
 from webapp.services.audit import write_audit
 from webapp.services.outbox import CHANNEL
 
+IS_MAIL = Delivery.channel == Channel.MAIL
 IS_REMINDER = Delivery.kind.startswith(PREFIX)
 
 
@@ -66,17 +67,17 @@ def delivery_states(session: Session, booking_id: int) -> list[DeliveryState]:
             Delivery.sent_at,
             Delivery.last_error,
         )
-        .where(Delivery.booking_id == booking_id)
+        .where(Delivery.booking_id == booking_id, IS_MAIL)
         .order_by(Delivery.event_id, IS_REMINDER, Delivery.id)
     )
     return [DeliveryState(**{**row._mapping, "status": DeliveryStatus(row.status)}) for row in rows]
 
 
 def mail_figures(session: Session) -> MailFigures:
-    late = (Delivery.status == DeliveryStatus.WAITING) & (~IS_REMINDER | (Delivery.due_at <= func.now()))
+    late = IS_MAIL & (Delivery.status == DeliveryStatus.WAITING) & (~IS_REMINDER | (Delivery.due_at <= func.now()))
     waiting = _count_and_age(session, late, case((IS_REMINDER, Delivery.due_at), else_=Delivery.created_at))
     undispatched = _count_and_age(session, OutboxEvent.dispatched_at.is_(None), OutboxEvent.occurred_at)
-    dead = session.scalar(select(func.count()).where(Delivery.status == DeliveryStatus.DEAD)) or 0
+    dead = session.scalar(select(func.count()).where(IS_MAIL, Delivery.status == DeliveryStatus.DEAD)) or 0
     return MailFigures(waiting[0] + undispatched[0], dead, max(waiting[1], undispatched[1]))
 
 
@@ -97,7 +98,7 @@ def replay(session: Session, delivery_ids: Sequence[int], *, actor: Actor) -> in
         raise Forbidden
     again = (
         update(Delivery)
-        .where(Delivery.id.in_(delivery_ids), Delivery.status != DeliveryStatus.WAITING)
+        .where(Delivery.id.in_(delivery_ids), IS_MAIL, Delivery.status != DeliveryStatus.WAITING)
         .where(~IS_REMINDER | (Delivery.status == DeliveryStatus.DEAD))
         .values(status=DeliveryStatus.WAITING, attempts=0, due_at=func.now(), sent_at=None, last_error=None)
         .returning(Delivery.id)

@@ -1,7 +1,8 @@
 """What happened, written in the transaction that made it true.
 
-`record` is the only writer of outbox events. Postgres tells the relay after the commit, and nobody on rollback; should
-the relay not listen just then, its sweep finds the event. Nothing here talks to the queue or to a mail server.
+`record` writes all events but those for webhooks alone (`webhook_dispatch`). Postgres tells the relay after the commit,
+and nobody on rollback; should the relay not listen just then, its sweep finds the event. Nothing here talks to the
+queue or to a mail server.
 """
 
 from collections.abc import Mapping
@@ -36,7 +37,6 @@ INSERT INTO outbox_event (kind, host_id, booking_id, booking_version, data)
 VALUES (%(kind)s, %(host_id)s, %(booking_id)s, %(booking_version)s, %(data)s)
 RETURNING id
 """)
-
 
 def record(
     session: Session,

@@ -17,6 +17,7 @@ from webapp.services.audit import write_audit
 from webapp.services.authorisation import require_host
 from webapp.services.slot_plans import MESSAGES, BatchOverlaps, BatchRefused, Clash, NewSlot, clashes_of, plans_of
 from webapp.services.slot_views import SlotView, slot_by_public_id, slot_select, slot_view
+from webapp.services.webhook_dispatch import record_published
 
 __all__ = [
     "MESSAGES", "MOST_AT_ONCE", "BatchOverlaps", "BatchRefused", "Clash", "NewSlot", "publication_clashes", "publish",
@@ -44,7 +45,9 @@ def publish(session: Session, slots: Sequence[NewSlot], *, host_id: int, actor: 
     for slot_id in ids:
         write_audit(session, actor, "slot.published", "slot", slot_id)
     found = session.execute(slot_select().where(Slot.id.in_(ids)).order_by(Slot.starts_at, Slot.id))
-    return [slot_view(row) for row in found]
+    published = [slot_view(row) for row in found]
+    record_published(session, [one.public_id for one in published], host_id=host_id)
+    return published
 
 
 def publication_clashes(session: Session, slots: Sequence[NewSlot], *, host_id: int) -> list[Clash]:

@@ -77,6 +77,8 @@ def redeliver(session: Session, public_id: uuid.UUID, delivery_id: str, *, host_
     WebhookOff."""
     require_host(actor, host_id)
     endpoint = _endpoint(session, public_id, host_id)
+    unpaused = update(WebhookEndpoint).where(WebhookEndpoint.id == endpoint.id).values(paused_until=None)
+    session.execute(unpaused.execution_options(synchronize_session=False))
     mine = Delivery.webhook_endpoint_id == endpoint.id, Delivery.message_id == delivery_id
     # The tries of one that waits count on: a job may have it in hand, and knows it by them.
     tries = case((Delivery.status == DeliveryStatus.WAITING, Delivery.attempts), else_=0)
@@ -87,8 +89,6 @@ def redeliver(session: Session, public_id: uuid.UUID, delivery_id: str, *, host_
         raise NotFound
     if not endpoint.is_active:
         raise WebhookOff
-    unpaused = update(WebhookEndpoint).where(WebhookEndpoint.id == endpoint.id).values(paused_until=None)
-    session.execute(unpaused.execution_options(synchronize_session=False))
     write_audit(session, actor, "delivery.replay", "delivery", found)
     notify_after_commit(session, CHANNEL)
 

@@ -9,11 +9,29 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.orm import Session
 
 from webapp.db import notify_after_commit
+from webapp.domain.booking import EventKind
 from webapp.domain.webhook_events import TEST, webhook_events
 from webapp.models import Base, Channel, OutboxEvent, WebhookEndpoint
 from webapp.services.outbox import CHANNEL, Happened
+from webapp.statements import Statement
 
 _DELIVERY: Table = Base.metadata.tables["delivery"]
+
+
+_PUBLISHED = Statement("""
+INSERT INTO outbox_event (kind, host_id, data)
+SELECT %(kind)s, %(host_id)s, jsonb_build_object('slot', slot)
+FROM unnest(%(slots)s::uuid[]) WITH ORDINALITY AS published (slot, place)
+WHERE EXISTS (SELECT FROM webhook_endpoint WHERE host_id = %(host_id)s AND is_active AND %(kind)s = ANY (events))
+ORDER BY place
+RETURNING id
+""")
+
+
+def record_published(session: Session, slots: Sequence[uuid.UUID], *, host_id: int) -> None:
+    """One event for each slot (public ids), in one statement; none where no webhook is told, since nobody else is."""
+    if _PUBLISHED.rows(session, kind=str(EventKind.SLOT_PUBLISHED), host_id=host_id, slots=list(slots)):
+        notify_after_commit(session, CHANNEL)
 
 
 def dispatch_to_webhooks(session: Session, events: Sequence[Happened]) -> None:

@@ -1,0 +1,220 @@
+"""Requests to addresses that somebody else chose: the one module that makes them.
+
+No library does all of this: HTTP libraries resolve the name themselves, so that what was checked and what is
+connected to can differ (rebinding); their timeouts count from byte to byte, so that a slow drip never ends; and they
+ask the environment for proxies. Here the name is resolved once, every address of it is checked
+(`domain.outgoing`), the connection goes to a checked address while TLS verifies the name, and one clock runs for
+resolving, connecting, sending and reading. `http.client` writes and reads the HTTP. Redirects are answers like any
+other: nobody follows them.
+"""
+
+import http.client
+import io
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import ip_address
+from queue import Empty, SimpleQueue
+from typing import Any, cast
+
+from webapp.domain.outgoing import Address, Network, Target, UrlFault, is_permitted, may_use_port, target_of
+
+SECONDS = 10.0  # for everything together
+MOST_BYTES = 5_000_000  # of an answer, its head included
+_PIECE = 65_536
+_FEWEST_SECONDS = 0.001  # 0 would mean: do not wait at all
+
+
+class NoAnswerError(Exception):
+    """There was no whole answer in time. The text is the reason, for the operator's log only: it tells what can be
+    reached from here, and names neither path nor query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`status` of HTTP; `seconds` for everything."""
+
+    status: int
+    seconds: float
+
+
+class _Clock:
+    """Of one request."""
+
+    def __init__(self, seconds: float) -> None:
+        self._began = time.monotonic()
+        self._ends = self._began + seconds
+
+    @property
+    def spent(self) -> float:
+        return time.monotonic() - self._began
+
+    def left(self) -> float:
+        """Seconds; at least so many that a socket takes them for a timeout. Raises NoAnswerError."""
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise NoAnswerError("took too long")
+        return max(left, _FEWEST_SECONDS)
+
+
+def post(
+    url: str, body: bytes, headers: Mapping[str, str], *, allowed: Sequence[Network], seconds: float = SECONDS
+) -> Answer:
+    """`allowed`: ranges that may be reached beside public addresses. The answer's body is read and thrown away.
+    Raises NoAnswerError."""
+    clock = _Clock(seconds)
+    try:
+        target = target_of(url, allowed)
+        addresses = _addresses(target, allowed, clock)
+        with closing(_connected(target, addresses, clock)) as connection:
+            status = _exchanged(connection, target, body, headers, clock)
+    except UrlFault as fault:
+        raise NoAnswerError(f"not allowed: {fault}") from None
+    except TimeoutError:
+        raise NoAnswerError("took too long") from None
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise NoAnswerError(_reason(error)) from None
+    return Answer(status, clock.spent)
+
+
+def _addresses(target: Target, allowed: Sequence[Network], clock: _Clock) -> list[Address]:
+    """All of the name's, every one of them checked. Raises NoAnswerError."""
+    addresses = _resolved(target, clock)
+    for address in addresses:
+        if not is_permitted(address, allowed):
+            raise NoAnswerError(f"not allowed: {target.host} is {address}")
+        if not may_use_port(target.port, address, allowed):
+            raise NoAnswerError(f"not allowed: port {target.port}")
+    return addresses
+
+
+def _resolved(target: Target, clock: _Clock) -> list[Address]:
+    """In a thread of its own, which is left behind when it takes too long: the resolver knows no deadline."""
+    results: SimpleQueue[Any] = SimpleQueue()
+
+    def resolve() -> None:
+        try:
+            results.put(socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            results.put(error)
+
+    threading.Thread(target=resolve, name="resolver", daemon=True).start()
+    try:
+        found = results.get(timeout=clock.left())
+    except Empty:
+        raise NoAnswerError("the name was not resolved in time") from None
+    if isinstance(found, Exception):
+        raise NoAnswerError(f"the name was not resolved ({type(found).__name__})")
+    return list(dict.fromkeys(_address(info[4]) for info in found))
+
+
+def _address(place: tuple[Any, ...]) -> Address:
+    """From what getaddrinfo gives; a zone stays with its address, so that it is refused."""
+    text, scope = str(place[0]), place[3] if len(place) == 4 else 0
+    return ip_address(f"{text}%{scope}" if scope and "%" not in text else text)
+
+
+def _connected(target: Target, addresses: Sequence[Address], clock: _Clock) -> socket.socket:
+    """To the first address that answers, each with its share of the time."""
+    for number, address in enumerate(addresses):
+        try:
+            share = clock.left() / (len(addresses) - number)
+            plain = _plain_connection(address, target.port, max(share, _FEWEST_SECONDS))
+            break
+        except OSError:
+            if number == len(addresses) - 1:
+                raise
+    if target.scheme == "http":
+        return plain
+    try:
+        plain.settimeout(clock.left())
+        return _tls().wrap_socket(plain, server_hostname=target.host)
+    except BaseException:
+        plain.close()
+        raise
+
+
+def _plain_connection(address: Address, port: int, seconds: float) -> socket.socket:
+    """Not `create_connection`, which would ask the resolver once more."""
+    connection = socket.socket(socket.AF_INET if address.version == 4 else socket.AF_INET6, socket.SOCK_STREAM)
+    try:
+        connection.settimeout(seconds)
+        connection.connect((str(address), port))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+def _exchanged(
+    connection: socket.socket, target: Target, body: bytes, headers: Mapping[str, str], clock: _Clock
+) -> int:
+    """The status, once the answer is complete."""
+    wire = http.client.HTTPConnection(target.host, target.port)
+    wire.sock = cast("socket.socket", _Timed(connection, clock))
+    wire.putrequest("POST", target.path, skip_host=True, skip_accept_encoding=True)
+    wire.putheader("Host", target.authority)
+    for name, value in (*headers.items(), ("Content-Length", str(len(body))), ("Connection", "close")):
+        wire.putheader(name, value)
+    wire.endheaders(body)
+    response = wire.getresponse()
+    while response.read(_PIECE):
+        pass
+    return response.status
+
+
+class _Timed:
+    """A socket as `http.client` wants it, each of whose steps gets only the time that is left."""
+
+    def __init__(self, connection: socket.socket, clock: _Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    def sendall(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            self._connection.settimeout(self._clock.left())
+            rest = rest[self._connection.send(rest) :]
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_Incoming(self._connection, self._clock))
+
+    def close(self) -> None:
+        """Whoever opened the connection closes it."""
+
+
+class _Incoming(io.RawIOBase):
+    def __init__(self, connection: socket.socket, clock: _Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+        self._left = MOST_BYTES
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._connection.settimeout(self._clock.left())
+        count = self._connection.recv_into(buffer)
+        self._left -= count
+        if self._left < 0:
+            raise NoAnswerError("the answer was too long")
+        return count
+
+
+def _reason(error: Exception) -> str:
+    """Without what the other side wrote."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not valid ({error.verify_message})"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{type(error).__name__}: {error.strerror}"
+    return type(error).__name__

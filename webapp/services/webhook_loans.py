@@ -1,0 +1,141 @@
+"""Webhooks in the worker's hands: which endpoint a job may work for, which message is next, and what came of it.
+
+Unlike a mail, which is lent one by one and locked while it is sent, what is lent here is the endpoint, for a time and
+without a lock: an HTTP request may take ten seconds, and neither a transaction nor a connection of the pool is to
+wait for a stranger's server. `lent_until` is both the end of the loan and its proof: a job works as long as the row
+says exactly the instant that it was given, and is given a new one with each message. So one job at a time sends to an
+endpoint; a job that was killed is followed by another when its loan runs out, and one that was stopped for longer
+than that finds its proof void when it comes back. Then, and only then, a message may arrive twice.
+
+A try is counted, and the next one set, before the request is made: what dies with the worker has happened.
+
+Order: what an endpoint is told of one booking goes out in the order of the events. A message that fails holds up
+the later ones about its booking until it is delivered or dead; other bookings pass it. Nothing is left out as
+overtaken, since programs count on each event.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, case, func, insert, null, or_, select, update
+from sqlalchemy.orm import Session
+
+from webapp.db import notify_after_commit
+from webapp.models import Base, Channel, DeliveryStatus
+from webapp.services.outbox import CHANNEL
+
+QUEUED = timedelta(seconds=120)  # a loan in the queue; longer than a full queue takes
+IN_HAND = timedelta(seconds=30)  # the same for one message; more than a request may take
+FORGOTTEN_AFTER = timedelta(hours=1)  # without a try; failures before that say nothing of now
+
+_DELIVERY: Table = Base.metadata.tables["delivery"]
+_ENDPOINT: Table = Base.metadata.tables["webhook_endpoint"]
+_EVENT: Table = Base.metadata.tables["outbox_event"]
+_ATTEMPT: Table = Base.metadata.tables["webhook_attempt"]
+_d, _w, _e, _a = _DELIVERY.c, _ENDPOINT.c, _EVENT.c, _ATTEMPT.c
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """An endpoint lent to a job; void once `lent_until` says something else than `until`."""
+
+    endpoint_id: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """The next message for the endpoint, its try counted. `kind`: a WebhookEvent, or that of a test."""
+
+    loan: Loan
+    url: str
+    secret_salt: bytes
+    endpoint_public_id: uuid.UUID
+    id: int
+    kind: str
+    attempts: int
+    message_id: str
+    host_id: int
+    booking_id: int | None
+    occurred_at: datetime
+    data: Mapping[str, Any]
+
+
+def lend_endpoints(session: Session, *, is_failing: bool, limit: int) -> list[Loan]:
+    """Endpoints that something is due for; those that failed last time apart from the others."""
+    waiting = select(_d.webhook_endpoint_id).where(_is_due()).distinct()
+    free = (
+        select(_w.id)
+        .where(_w.id.in_(waiting), _is_ready(), or_(_w.lent_until.is_(None), _w.lent_until <= func.now()))
+        .where(_w.failing_since.is_not(None) if is_failing else _w.failing_since.is_(None))
+        .order_by(_w.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, key_share=True)
+        .cte("free")
+    )
+    since = case((_w.lent_until < func.now() - FORGOTTEN_AFTER, null()), else_=_w.failing_since)
+    lent = update(_ENDPOINT).where(_w.id == free.c.id).values(lent_until=func.now() + QUEUED, failing_since=since)
+    return [Loan(*row) for row in session.execute(lent.returning(_w.id, _w.lent_until))]
+
+
+def take_next(session: Session, loan: Loan) -> Errand | None:
+    """The next message that is due, counted as tried. None: nothing is, or the loan is void; it has ended then."""
+    mine = (_w.id == loan.endpoint_id) & (_w.lent_until == loan.until)
+    renewed = update(_ENDPOINT).where(mine, _is_ready()).values(lent_until=func.now() + IN_HAND)
+    endpoint = session.execute(renewed.returning(_w.url, _w.secret_salt, _w.public_id, _w.lent_until)).first()
+    if endpoint is None:
+        end_loan(session, loan)
+        return None
+    loan = replace(loan, until=endpoint.lent_until)
+    first = select(_d.id).where(_is_due(), _d.webhook_endpoint_id == loan.endpoint_id).order_by(_d.id).limit(1)
+    taken = (
+        update(_DELIVERY)
+        .where(_d.id == first.with_for_update(skip_locked=True).scalar_subquery(), _e.id == _d.event_id)
+        .values(attempts=_d.attempts + 1, due_at=func.now() + IN_HAND)
+        .returning(_d.id, _d.kind, _d.attempts, _d.message_id, _d.host_id, _d.booking_id, _e.occurred_at, _e.data)
+    )
+    row = session.execute(taken).first()
+    if row is None:
+        end_loan(session, loan)
+        return None
+    return Errand(
+        loan=loan,
+        url=endpoint.url,
+        secret_salt=endpoint.secret_salt,
+        endpoint_public_id=endpoint.public_id,
+        **row._mapping,
+    )
+
+
+def note_attempt(session: Session, errand: Errand) -> int:
+    """Before the request. Returns its id."""
+    return int(session.scalars(insert(_ATTEMPT).values(delivery_id=errand.id).returning(_a.id)).one())
+
+
+def end_loan(session: Session, loan: Loan) -> None:
+    """Whoever comes next may have the endpoint; the relay is woken if something is due for it."""
+    mine = (_w.id == loan.endpoint_id) & (_w.lent_until == loan.until)
+    ended = session.execute(update(_ENDPOINT).where(mine).values(lent_until=func.now())).rowcount  # type: ignore[attr-defined]
+    due = select(1).where(_d.webhook_endpoint_id == loan.endpoint_id, _is_due()).limit(1)
+    ready = select(1).where(_w.id == loan.endpoint_id, _is_ready(), due.exists())
+    if ended and session.execute(ready).first():
+        notify_after_commit(session, CHANNEL)
+
+
+def _is_ready() -> ColumnElement[bool]:
+    return _w.is_active & or_(_w.paused_until.is_(None), _w.paused_until <= func.now())
+
+
+def _is_due() -> ColumnElement[bool]:
+    """And its turn: nothing that happened to its booking before still waits to be told to the same endpoint."""
+    o, u = _DELIVERY.alias().c, _EVENT.alias().c
+    earlier = (o.event_id < _d.event_id) | ((o.event_id == _d.event_id) & (o.id < _d.id))
+    same = (o.webhook_endpoint_id == _d.webhook_endpoint_id) & (o.booking_id == _d.booking_id)
+    before = select(1).where(same, o.status == DeliveryStatus.WAITING, earlier)
+    # Another relay has it in hand.
+    undispatched = select(1).where(u.booking_id == _d.booking_id, u.id < _d.event_id, u.dispatched_at.is_(None))
+    is_waiting = (_d.channel == Channel.WEBHOOK) & (_d.status == DeliveryStatus.WAITING)
+    return is_waiting & (_d.due_at <= func.now()) & ~before.exists() & ~undispatched.exists()
