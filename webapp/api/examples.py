@@ -164,7 +164,7 @@ MESSAGE_DATA: dict[str, Json] = {
     "booking.declined": DECLINED_BOOKING,
     "booking.no_show": NO_SHOW_BOOKING,
     "slot.published": SLOT,
-    "webhook.test": {},
+    "webhook.test": {"webhook": WEBHOOK["id"]},
 }
 
 

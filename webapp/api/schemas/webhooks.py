@@ -61,7 +61,9 @@ class WebhookPage(Answer):
 
 class Attempt(Answer):
     at = Instant()
-    status = fields.Integer(allow_none=True, metadata={"description": "What your server answered; null: nothing."})
+    status = fields.Integer(
+        allow_none=True, metadata={"description": "What your server answered; null: nothing, or nothing yet."}
+    )
     duration_ms = fields.Integer()
 
 
@@ -77,7 +79,7 @@ class WebhookDelivery(Answer):
     event = Text(validate=validate.OneOf([*EVENTS, TEST]))
     status = Text(
         validate=validate.OneOf(STATUSES),
-        metadata={"description": "dead: given up; skipped: the webhook was switched off before it was sent."},
+        metadata={"description": "dead: given up; skipped: not sent, since the webhook was switched off meanwhile."},
     )
     created_at = Instant()
     next_attempt_at = NextAttempt(allow_none=True)
@@ -104,10 +106,10 @@ class SlotMessage(_Message):
     data = fields.Nested(Slot, metadata={"description": "The slot as it stands when this is sent."})
 
 
-class Nothing(Answer):
-    """An object without anything in it."""
+class WebhookRef(Answer):
+    webhook = Id()
 
 
 class TestMessage(_Message):
     type = Text(validate=validate.Equal(TEST))
-    data = fields.Nested(Nothing)
+    data = fields.Nested(WebhookRef, metadata={"description": "Its id."})

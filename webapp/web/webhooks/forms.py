@@ -25,7 +25,7 @@ class NewWebhookForm(FlaskForm):  # type: ignore[misc]
         validators=[Text(text.line, LONGEST_URL)],
     )
     events = SelectMultipleField(
-        _l("It is told when"),
+        _l("What it is told"),
         choices=event_choices,
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -13,14 +14,15 @@ from webapp.services.webhooks import WebhookView
 from webapp.web.dates import format_moment
 
 EVENTS = {
-    WebhookEvent.BOOKING_CREATED: _l("somebody books, also where it waits for your yes"),
-    WebhookEvent.BOOKING_CONFIRMED: _l("a booking is confirmed"),
-    WebhookEvent.BOOKING_RESCHEDULED: _l("a booking is moved"),
-    WebhookEvent.BOOKING_CANCELLED: _l("a booking is cancelled"),
-    WebhookEvent.BOOKING_DECLINED: _l("a request is declined, or lapses"),
-    WebhookEvent.BOOKING_NO_SHOW: _l("a guest did not come"),
-    WebhookEvent.SLOT_PUBLISHED: _l("you publish a slot"),
+    WebhookEvent.BOOKING_CREATED: _l("Somebody books, or asks for your yes"),
+    WebhookEvent.BOOKING_CONFIRMED: _l("A booking is confirmed"),
+    WebhookEvent.BOOKING_RESCHEDULED: _l("A booking is moved"),
+    WebhookEvent.BOOKING_CANCELLED: _l("A booking is cancelled"),
+    WebhookEvent.BOOKING_DECLINED: _l("A request is declined, or lapses"),
+    WebhookEvent.BOOKING_NO_SHOW: _l("A guest did not come"),
+    WebhookEvent.SLOT_PUBLISHED: _l("You publish a slot"),
 }
+MOMENT = timedelta(seconds=15)
 # For `ui.badge`: a delivery by its status.
 BADGES = {"waiting": "queued", "sent": "sent", "dead": "dead", "skipped": "hidden"}
 
@@ -82,30 +84,38 @@ def lines(deliveries: Sequence[WebhookDelivery], zone: str) -> list[DeliveryLine
 
 
 def is_on_its_way(delivery: WebhookDelivery) -> bool:
-    """The first try has not been answered yet: it is worth to look again in a moment."""
-    return delivery.status == "waiting" and not delivery.attempts
+    """A try is under way or comes in a moment: it is worth looking again."""
+    if delivery.status != "waiting":
+        return False
+    return _is_open(delivery) or delivery.due_at <= datetime.now(UTC) + MOMENT
+
+
+def _is_open(delivery: WebhookDelivery) -> bool:
+    """Not tried yet, or the last try has no outcome yet."""
+    return not delivery.attempts or (delivery.attempts[-1].status is None and not delivery.attempts[-1].duration_ms)
 
 
 def _line(delivery: WebhookDelivery, zone: str) -> DeliveryLine:
-    is_waiting = delivery.status == "waiting"
-    status, label = BADGES[delivery.status], gettext("Not sent") if delivery.status == "skipped" else None
+    is_retried = delivery.status == "waiting" and not _is_open(delivery)
     return DeliveryLine(
         id=delivery.id,
         event=delivery.event,
-        status="failed" if is_waiting and delivery.attempts else status,
-        label=label,
+        status="failed" if is_retried else BADGES[delivery.status],
+        label=gettext("Not sent") if delivery.status == "skipped" else None,
         when=format_moment(delivery.created_at, zone),
         tries=tuple(_try(attempt, zone) for attempt in delivery.attempts),
-        next_try=format_moment(delivery.due_at, zone) if is_waiting and delivery.attempts else "",
-        can_resend=not is_waiting,
+        next_try=format_moment(delivery.due_at, zone) if is_retried else "",
+        can_resend=delivery.status != "waiting",
     )
 
 
 def _try(attempt: Attempt, zone: str) -> str:
-    answer = gettext("no answer") if attempt.status is None else gettext("answered %(status)s", status=attempt.status)
-    return gettext(
-        "%(when)s: %(answer)s, %(duration)s ms",
-        when=format_moment(attempt.at, zone),
-        answer=answer,
-        duration=attempt.duration_ms,
-    )
+    """Without a duration where the try is under way, or the worker died over it."""
+    when = format_moment(attempt.at, zone)
+    if attempt.status is not None:
+        return gettext(
+            "%(when)s: answered %(status)s, %(ms)s ms", when=when, status=attempt.status, ms=attempt.duration_ms
+        )
+    if attempt.duration_ms:
+        return gettext("%(when)s: no answer, %(ms)s ms", when=when, ms=attempt.duration_ms)
+    return gettext("%(when)s: no answer yet", when=when)
