@@ -56,6 +56,7 @@ def running(environment: dict[str, str], sink: MailSink) -> Iterator[Live]:
         "MAIL_PORT": str(sink.port),
         "MAIL_SECURITY": "none",
         "LOG_LEVEL": "warning",
+        "OUTGOING_ALLOWED_RANGES": "127.0.0.0/8",
     }
     commands = (["bin/web"], [sys.executable, "worker.py"])
     processes = [subprocess.Popen(command, cwd=PROJECT_DIR, env=environ) for command in commands]

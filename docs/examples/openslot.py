@@ -7,11 +7,13 @@
 From the shell: python openslot.py https://book.example.org ada 30min 2027-03-14 2027-03-20
 """
 
+import base64
+import hmac
 import json
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -20,6 +22,7 @@ from urllib.request import Request, urlopen
 Json = dict[str, Any]
 TRIES = 4
 PASSING = (429, 503)
+OLDEST_MESSAGE = 300  # seconds
 
 
 class Refused(Exception):
@@ -83,6 +86,16 @@ class Openslot:
     def _headers(self) -> dict[str, str]:
         headers = {"Content-Type": "application/json"}
         return headers | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
+
+
+def verify(secret: str, headers: Mapping[str, str], body: bytes) -> bool:
+    """Whether a message to a webhook is Openslot's, and fresh. `body`: the bytes as they came."""
+    message_id, timestamp = headers["webhook-id"], headers["webhook-timestamp"]
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    digest = hmac.digest(key, f"{message_id}.{timestamp}.".encode() + body, "sha256")
+    expected = b"v1," + base64.b64encode(digest)
+    is_signed = any(hmac.compare_digest(expected, one.encode()) for one in headers["webhook-signature"].split(" "))
+    return is_signed and abs(time.time() - int(timestamp)) <= OLDEST_MESSAGE
 
 
 if __name__ == "__main__":
