@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from html import unescape
+from typing import IO
 
 import requests
 
@@ -43,8 +44,8 @@ class Live:
 
 
 @contextmanager
-def running(environment: dict[str, str], sink: MailSink) -> Iterator[Live]:
-    """Web server and worker until the block ends."""
+def running(environment: dict[str, str], sink: MailSink, log: IO[bytes] | None = None) -> Iterator[Live]:
+    """Web server and worker until the block ends. `log`: takes all that they log, in full."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     environ = {
@@ -55,11 +56,11 @@ def running(environment: dict[str, str], sink: MailSink) -> Iterator[Live]:
         "PUBLIC_URL": url,
         "MAIL_PORT": str(sink.port),
         "MAIL_SECURITY": "none",
-        "LOG_LEVEL": "warning",
+        "LOG_LEVEL": "debug" if log else "warning",
         "OUTGOING_ALLOWED_RANGES": "127.0.0.0/8",
     }
     commands = (["bin/web"], [sys.executable, "worker.py"])
-    processes = [subprocess.Popen(command, cwd=PROJECT_DIR, env=environ) for command in commands]
+    processes = [subprocess.Popen(command, cwd=PROJECT_DIR, env=environ, stderr=log) for command in commands]
     try:
         _wait_for(f"{url}/readyz")
         yield Live(url, sink)
