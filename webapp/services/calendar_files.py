@@ -4,13 +4,14 @@ import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from icalendar import Calendar, Event, vCalAddress
+from icalendar import Calendar, Component, Event, vCalAddress
 
 from webapp.domain.text import flattened
 from webapp.extensions import site
 from webapp.services.booking_views import BookingView
 
 PRODUCT = "-//Openslot//Openslot//EN"
+LONGEST_LINE = 75  # octets (RFC 5545 3.1)
 
 
 def calendar(method: str) -> Calendar:
@@ -67,3 +68,24 @@ def host_lines(view: BookingView) -> list[str]:
 
 def text_of(lines: Iterable[str]) -> str:
     return "\n".join(flattened(line) for line in lines)
+
+
+def octets_of(made: Component) -> bytes:
+    """What `made.to_ical()` gives, in half the time: the library folds lines character by character."""
+    return b"".join(_folded(line.encode()) for line in made.content_lines() if line)
+
+
+def _folded(line: bytes) -> bytes:
+    """No break inside a character; nor inside an escape sequence, for programs that unescape before they unfold."""
+    if len(line) <= LONGEST_LINE:
+        return line + b"\r\n"
+    parts, start, room = [], 0, LONGEST_LINE
+    while len(line) - start > room:
+        end = start + room
+        while line[end] & 0xC0 == 0x80:  # the next octet goes on with a character
+            end -= 1
+        for escape in (b"\\", b"^"):
+            end -= (end - len(line[start:end].rstrip(escape)) - start) % 2
+        parts.append(line[start:end])
+        start, room = end, LONGEST_LINE - 1  # less the space
+    return b"\r\n ".join((*parts, line[start:])) + b"\r\n"

@@ -40,7 +40,7 @@ class Entry:
 def published_calendar(name: str, entries: Iterable[Entry]) -> bytes:
     """The same bytes for the same entries."""
     events = [_event(entry) if len(entry.description) <= SHORT else _made(entry) for entry in entries]
-    frame = bytes(_frame(name, is_empty=not events).to_ical())
+    frame = calendar_files.octets_of(_frame(name, is_empty=not events))
     return b"".join((frame.removesuffix(END), *events, END))
 
 
@@ -57,7 +57,7 @@ def published_busy_times(times: PublicBusyTimes) -> bytes:
         free_busy.add("FREEBUSY", [(to_datetime(start), to_datetime(end))], parameters={"FBTYPE": "BUSY"})
     calendar = calendar_files.calendar("PUBLISH")
     calendar.add_component(free_busy)
-    return bytes(calendar.to_ical())
+    return calendar_files.octets_of(calendar)
 
 
 def _frame(name: str, *, is_empty: bool) -> Calendar:
@@ -104,4 +104,4 @@ def _made(entry: Entry) -> bytes:
         event.add("DESCRIPTION", entry.description)
     if entry.url:
         event.add("URL", vUri(entry.url))
-    return bytes(event.to_ical())
+    return calendar_files.octets_of(event)
