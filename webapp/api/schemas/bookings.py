@@ -34,8 +34,13 @@ class NewBooking(Body):
 
 
 class GuestRef(Answer):
-    name = Text(attribute="guest_name")
-    email = Text(attribute="guest_email")
+    """Once the guest's data are erased, the name is `Erased guest` and the address one of nobody."""
+
+    name = Text(attribute="guest_name", metadata={"description": "`Erased guest` once their data are erased."})
+    email = Text(
+        attribute="guest_email",
+        metadata={"description": "Ends with `@erased.invalid` once the guest's data are erased; no mail goes there."},
+    )
     time_zone = Text(attribute="guest_time_zone")
 
 

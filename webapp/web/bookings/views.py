@@ -65,7 +65,8 @@ def send_again(uid: uuid.UUID, delivery_id: int) -> Any:
 def booking_page(found: BookingView, *, status: int = 200, **values: Any) -> Response:
     """The page of a booking, or for htmx the panel."""
     host = current_host()
-    states = mails(calendar.booking_mails(found), guest=found.guest_email, time_zone=host.time_zone)
+    guest = found.guest_name if found.is_guest_erased else found.guest_email
+    states = mails(calendar.booking_mails(found), guest=guest, time_zone=host.time_zone)
     shown = {"booking": found, "mails": states, "host": host, "answered": answered(found)}
     shown |= {"has_begun": has_begun(found), "has_expired": has_expired(found)}
     return page_or_fragment("bookings/booking.html", "panel", status=status, **shown, **values)
