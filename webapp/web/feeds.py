@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
 
 from webapp.domain import text
 from webapp.domain.errors import Invalid
@@ -34,7 +35,12 @@ class FeedForm(FlaskForm):  # type: ignore[misc]
         render_kw={"autocomplete": "off"},
         validators=[Text(text.line, LONGEST_NAME)],
     )
-    detail = RadioField(_l("It shows"), choices=DETAILS, default=str(Detail.FULL))
+    detail = RadioField(
+        _l("It shows"),
+        choices=DETAILS,
+        default=str(Detail.FULL),
+        validators=[InputRequired(_l("Choose what it shows."))],
+    )
 
     def new_feed(self) -> NewFeed:
         return NewFeed(name=self.name.data or "", detail=Detail(self.detail.data))
