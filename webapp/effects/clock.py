@@ -11,13 +11,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.db import transaction
 from webapp.domain.errors import Overloaded
 from webapp.services.approvals import SWEEP_LIMIT, complete_past, expire_pending
-from webapp.services.housekeeping import forget_idempotency_keys
+from webapp.services.guest_erasure import erase_past_guests
+from webapp.services.housekeeping import forget_idempotency_keys, forget_webhook_deliveries
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +36,16 @@ class Chore:
 def tidy() -> int:
     with transaction() as session:
         forget_idempotency_keys(session)
-    return 0
+        return forget_webhook_deliveries(session)
 
 
-CHORES = (Chore(expire_pending, 3.0), Chore(complete_past, 60.0), Chore(tidy, 600.0))
+def forget_guests() -> int:
+    """Those whose last meeting is longer ago than the operator wants to know of them."""
+    days: int = current_app.extensions["settings"].retention_days
+    return erase_past_guests(days) if days else 0
+
+
+CHORES = (Chore(expire_pending, 3.0), Chore(complete_past, 60.0), Chore(tidy, 600.0), Chore(forget_guests, 3600.0))
 
 
 class Clock:

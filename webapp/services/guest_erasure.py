@@ -16,13 +16,13 @@ from webapp.domain.actor import GUEST, SYSTEM, Actor, ActorKind, manage_link_act
 from webapp.domain.booking import ACTIVE
 from webapp.domain.erasure import ERASED_DOMAIN, ERASED_LOCALE, ERASED_NAME, ERASED_ZONE, erased_address
 from webapp.models import Booking, Delivery, DeliveryStatus, Guest, Host, IdempotencyKey, Slot
+from webapp.services.approvals import SWEEP_LIMIT
 from webapp.services.audit import write_audit
 from webapp.services.booking_steps import database_now
 from webapp.services.booking_views import booking_select, booking_view
 from webapp.services.bookings import cancel
 from webapp.services.guests import guests_at
 
-AT_A_TIME = 100  # guests in one sweep
 NOTHING_TO_SEND = "the guest's data were erased"
 _STAYS = {"synchronize_session": False}
 
@@ -35,7 +35,7 @@ def erase_address(session: Session, email: str) -> int:
 
 
 def erase_past_guests(days: int) -> int:
-    """Erase guests whose last meeting ended longer ago than this; how many, AT_A_TIME at most."""
+    """Erase guests whose last meeting ended longer ago than this; how many, SWEEP_LIMIT at most."""
     ids = _past_guests(days)
     for guest_id in ids:
         _erase_one(guest_id)
@@ -47,7 +47,7 @@ def _past_guests(session: Session, days: int) -> list[int]:
     since = func.now() - timedelta(days=days)
     slots = exists().where(Booking.guest_id == Guest.id, Slot.id == Booking.slot_id, Slot.ends_at > since)
     known = Guest.created_at < since, Guest.email.not_like(f"%@{ERASED_DOMAIN}")
-    return list(session.scalars(select(Guest.id).where(*known, ~slots).order_by(Guest.id).limit(AT_A_TIME)))
+    return list(session.scalars(select(Guest.id).where(*known, ~slots).order_by(Guest.id).limit(SWEEP_LIMIT)))
 
 
 @transactional
