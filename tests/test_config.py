@@ -99,6 +99,14 @@ def test_the_sender_is_one_address(sender: str) -> None:
     assert len(faults(MAIL_SENDER=sender)) == 1
 
 
+def test_ranges_are_written_in_cidr_notation() -> None:
+    ranges = Settings.load(COMPLETE | {"OUTGOING_ALLOWED_RANGES": "10.20.0.0/16, fd00::/8,127.0.0.1"})
+    assert [str(one) for one in ranges.outgoing_allowed_ranges] == ["10.20.0.0/16", "fd00::/8", "127.0.0.1/32"]
+    assert Settings.load(COMPLETE).outgoing_allowed_ranges == ()
+    for wrong in ("10.20.0.1/16", "all", "10.0.0.0/40", "fd00::/8 10.0.0.0/8"):
+        assert len(faults(OUTGOING_ALLOWED_RANGES=wrong)) == 1
+
+
 @pytest.mark.parametrize(("security", "port"), [("none", 25), ("starttls", 587), ("tls", 465)])
 def test_the_mail_port_follows_from_security(security: str, port: int) -> None:
     assert Settings.load(COMPLETE | {"MAIL_SECURITY": security}).mail.port == port

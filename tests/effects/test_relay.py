@@ -10,6 +10,8 @@ from sqlalchemy import Engine, text
 
 from tests.builders import Build, tomorrow
 from tests.effects.harness import IS_LETTER
+from tests.effects.servers import Server
+from tests.effects.webhook_harness import Hooks, booked
 from webapp.effects import clock, jobs, relay
 from webapp.effects.relay import Relay
 from webapp.embedded.valkey import ValkeyService
@@ -70,3 +72,20 @@ def test_idempotency_keys_are_forgotten_after_a_day(post: Flask, build: Build, o
     with post.app_context():
         clock.tidy()
     assert [row.key for row in build.rows("SELECT key FROM idempotency_key")] == ["new"]
+
+
+def test_webhook_deliveries_are_forgotten_after_thirty_days_but_no_mail_and_nothing_that_waits(
+    hooks: Hooks, receiver: Server, local: None, post: Flask, build: Build
+) -> None:
+    hooks.make(receiver, "booking.created")
+    booked(build, hooks, 3)
+    hooks.run()
+    hooks.execute("UPDATE delivery SET created_at = now() - interval '31 days', sent_at = sent_at - interval '31 days'")
+    first, second = (delivery.id for delivery in hooks.deliveries()[:2])
+    hooks.execute("UPDATE delivery SET status = 'waiting', sent_at = NULL WHERE message_id = :id", id=first)
+    hooks.execute("UPDATE delivery SET sent_at = now() WHERE message_id = :id", id=second)
+    with post.app_context():
+        assert clock.tidy() == 1
+    assert [delivery.id for delivery in hooks.deliveries()] == [first, second]
+    assert len(hooks.rows("SELECT 1 FROM webhook_attempt")) == 2
+    assert len(hooks.rows(f"SELECT 1 FROM delivery WHERE channel = 'mail' AND {IS_LETTER}")) == 6

@@ -3,19 +3,20 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import Engine, Row, text
 from standardwebhooks.webhooks import Webhook
 
+from tests.builders import Build, tomorrow
 from tests.effects.servers import Server
 from webapp.db import transaction
 from webapp.domain.actor import host_actor
 from webapp.domain.webhook_events import WebhookEvent
 from webapp.effects import webhook_jobs
 from webapp.services import webhooks
+from webapp.services.booking_views import BookingView
 from webapp.services.dispatch import dispatch_events
 from webapp.services.webhook_deliveries import WebhookDelivery, webhook_deliveries
 from webapp.services.webhook_loans import lend_endpoints
@@ -112,5 +113,6 @@ def verified(server: Server, secret: str, number: int = -1) -> Json:
     return message
 
 
-def now_text() -> str:
-    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+def booked(build: Build, hooks: Hooks, count: int = 1) -> list[BookingView]:
+    """Bookings on as many days."""
+    return [build.booking(build.slot(hooks.host_id, tomorrow(days=day + 1))) for day in range(count)]

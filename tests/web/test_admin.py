@@ -3,10 +3,15 @@
 import re
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.builders import Build, tomorrow
 from tests.web.pages import Visitor
+from webapp.db import session
+from webapp.domain.actor import SYSTEM, host_actor
+from webapp.services.delivery_reports import mail_figures, replay
+from webapp.services.webhooks import NewWebhook, create_webhook, send_test
 
 PAGES = ("/admin/", "/admin/bookings/", "/admin/hosts/", "/admin/event-types/", "/admin/slots/", "/admin/guests/",
          "/admin/outbox/", "/admin/deliveries/", "/admin/audit/")  # fmt: skip
@@ -114,3 +119,20 @@ def test_search_finds(admin: FlaskClient, build: Build, table: str, word: str) -
     build.booking(build.slot(build.host()), subject="Big plans", email="ada@example.net")
     assert "There are no items" not in admin.get(f"/admin/{table}/?search={word}").text
     assert "There are no items" in admin.get(f"/admin/{table}/?search=nothing-like-this").text
+
+
+def test_messages_to_webhooks_are_not_among_the_mails(admin: FlaskClient, build: Build, app: Flask) -> None:
+    host = build.host()
+    new = NewWebhook(url="https://hooks.example.org/", events=["booking.created"])
+    with app.app_context():
+        made = create_webhook(new, host_id=host, actor=host_actor(host))
+        send_test(made.webhook.public_id, host_id=host, actor=host_actor(host))
+        assert mail_figures(session()).backlog == 0
+    delivery = build.row("UPDATE delivery SET status = 'dead' RETURNING id")[0]
+    with app.app_context():
+        assert mail_figures(session()).dead == 0
+        assert replay([delivery], actor=SYSTEM) == 0
+    page = admin.get("/admin/deliveries/").text
+    assert "webhook" not in page.partition("<table")[2]
+    assert "webhook.test" not in admin.get("/admin/deliveries/export/csv/").text
+    assert admin.get(f"/admin/deliveries/details/?id={delivery}").status_code == 302

@@ -1,13 +1,15 @@
-"""What the clock clears away from time to time. Events, deliveries and the audit log stay."""
+"""What the clock clears away from time to time. Events, mails and the audit log stay."""
 
 from datetime import timedelta
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from webapp.models import IdempotencyKey
+from webapp.models import Delivery, DeliveryStatus, IdempotencyKey
 
 KEYS_KEPT = timedelta(hours=24)
+WEBHOOK_DELIVERIES_KEPT = timedelta(days=30)
+MOST_AT_ONCE = 5000  # deliveries, so that no transaction takes long
 
 
 def forget_idempotency_keys(session: Session) -> None:
@@ -17,3 +19,15 @@ def forget_idempotency_keys(session: Session) -> None:
         .where(IdempotencyKey.created_at < func.now() - KEYS_KEPT)
         .execution_options(synchronize_session=False)
     )
+
+
+def forget_webhook_deliveries(session: Session) -> int:
+    """Messages that were sent, given up or skipped, with their attempts; how many. Those that wait stay."""
+    done = (
+        select(Delivery.id)
+        .where(Delivery.webhook_endpoint_id.is_not(None), Delivery.status != DeliveryStatus.WAITING)
+        .where(func.greatest(Delivery.created_at, Delivery.sent_at) < func.now() - WEBHOOK_DELIVERIES_KEPT)
+        .limit(MOST_AT_ONCE)
+    )
+    forgotten = delete(Delivery).where(Delivery.id.in_(done)).returning(Delivery.id)
+    return len(session.scalars(forgotten.execution_options(synchronize_session=False)).all())
