@@ -22,6 +22,7 @@ from webapp.services import approvals, blocked_times, bookings
 from webapp.services.booking_views import BookingView
 from webapp.services.calendar_feeds import Words, bookings_calendar
 from webapp.services.feeds import Detail, FeedReader
+from webapp.services.guest_erasure import erase_address
 from webapp.services.published_calendars import Entry, published_calendar
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -176,6 +177,16 @@ def test_a_group_is_one_event_with_its_guests(build: Build) -> None:
         assert part in found["DESCRIPTION"]
     bookings.cancel(second.uid, actor=host_actor(host))
     assert "Petra" not in the_one(host)["DESCRIPTION"]
+
+
+def test_of_an_erased_guest_the_time_is_left(build: Build) -> None:
+    host = build.host()
+    booking = build.booking(build.slot(host), subject="Secrets", email="gone@example.net")
+    move_back(build, booking, 1)
+    assert erase_address("gone@example.net") == 1
+    found = the_one(host)
+    assert found["SUMMARY"] == "Erased guest: 30 minutes"
+    assert found["DESCRIPTION"] == f"30 minutes\\n{found['URL']}"
 
 
 def test_blocked_time_is_busy(build: Build) -> None:
