@@ -109,7 +109,7 @@ def test_a_test_message_is_listed_with_its_tries(desk: Desk, build: Build) -> No
     assert "answered 503, 84 ms" in text
     assert "no answer, 84 ms" in text
     assert "Next try:" in text
-    assert "why" not in text.partition('id="deliveries"')[2].partition("</section>")[0]
+    assert "why" not in text.partition('id="messages"')[2].partition("</section>")[0]
 
 
 def test_send_again(desk: Desk, build: Build) -> None:
@@ -139,8 +139,27 @@ def test_messages_are_a_fragment_too(desk: Desk) -> None:
     page = make(desk)
     desk.post(f"{page}/test")
     fragment = desk.open(page, htmx=True).text.strip()
-    assert fragment.startswith('<section class="card stack" id="deliveries"')
+    assert fragment.startswith('<section class="card stack" id="messages"')
     assert "hx-trigger" in fragment  # it is about to be sent: look again
+
+
+@pytest.mark.parametrize(
+    ("waits", "looks_again"),
+    [("due_at = now() + interval '10 s'", True), ("due_at = now() + interval '1 h'", False),
+     ("due_at = now() - interval '1 h'", False), ("status = 'dead'", False)],
+)  # fmt: skip
+def test_the_page_looks_again_while_something_is_about_to_happen(
+    desk: Desk, build: Build, waits: str, looks_again: bool
+) -> None:
+    page = make(desk)
+    desk.post(f"{page}/test")
+    build.row(f"UPDATE delivery SET attempts = 1, {waits} RETURNING id")
+    assert ('hx-trigger="load' in desk.open(page, htmx=True).text) is looks_again
+    build.row("INSERT INTO webhook_attempt (delivery_id) SELECT id FROM delivery RETURNING id")  # under way
+    assert ": under way" in desk.open(page).text
+    assert ('hx-trigger="load' in desk.open(page, htmx=True).text) is ("dead" not in waits)
+    build.row("UPDATE webhook_attempt SET attempted_at = now() - interval '1 h' RETURNING id")  # the worker died
+    assert "no answer" in desk.open(page).text
 
 
 def test_a_new_secret_asks_first_and_is_shown_once(desk: Desk, build: Build) -> None:

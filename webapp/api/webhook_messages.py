@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 MESSAGES = (BookingMessage, SlotMessage, TestMessage)
 WORDS = {
-    "booking.created": "Somebody booked; where the event type asks for a yes, the status is `pending`",
+    "booking.created": "Somebody booked; where the event type asks for a yes, the status is pending",
     "booking.confirmed": "A booking is confirmed: at once, or by the host's yes",
     "booking.rescheduled": "A booking was moved",
     "booking.cancelled": "A booking was cancelled",

@@ -11,7 +11,7 @@ from webapp.web import htmx
 from webapp.web.fragments import page_or_fragment
 from webapp.web.guards import current_actor, current_host, host_required
 from webapp.web.webhooks.blueprint import blueprint
-from webapp.web.webhooks.words import is_on_its_way, lines, state, trouble
+from webapp.web.webhooks.words import is_on_its_way, lines, name, state, trouble
 
 PER_PAGE = 20
 
@@ -25,6 +25,7 @@ def show(webhook_id: uuid.UUID) -> Response:
     page, more = found[:PER_PAGE], len(found) > PER_PAGE
     shown: dict[str, Any] = {
         "webhook": webhook,
+        "name": name(webhook),
         "state": state(webhook),
         "trouble": trouble(webhook, host.time_zone),
         "deliveries": lines(page, host.time_zone),
@@ -33,7 +34,7 @@ def show(webhook_id: uuid.UUID) -> Response:
         "newest_url": url_for("webhooks.show", webhook_id=webhook_id) if before else None,
         "zone": host.time_zone,
     }
-    return page_or_fragment("webhooks/show.html", "deliveries", **shown)
+    return page_or_fragment("webhooks/show.html", "messages", **shown)
 
 
 @blueprint.post("/<uuid:webhook_id>/test")

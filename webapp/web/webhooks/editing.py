@@ -12,13 +12,14 @@ from webapp.web import htmx
 from webapp.web.guards import current_actor, current_host, host_required
 from webapp.web.webhooks.blueprint import blueprint
 from webapp.web.webhooks.forms import WebhookForm
+from webapp.web.webhooks.words import name
 
 
 @blueprint.get("/<uuid:webhook_id>/edit")
 @host_required
 def edit(webhook_id: uuid.UUID) -> str:
     found = webhooks.host_webhook(webhook_id, host_id=current_host().id)
-    return render_template("webhooks/edit.html", form=WebhookForm(obj=found), webhook=found)
+    return render_template("webhooks/edit.html", form=WebhookForm(obj=found), webhook=found, name=name(found))
 
 
 @blueprint.post("/<uuid:webhook_id>/edit")
@@ -27,7 +28,7 @@ def change(webhook_id: uuid.UUID) -> Any:
     found = webhooks.host_webhook(webhook_id, host_id=current_host().id)
     form = WebhookForm()
     if not (form.validate() and _saved(form, webhook_id)):
-        return render_template("webhooks/edit.html", form=form, webhook=found), 422
+        return render_template("webhooks/edit.html", form=form, webhook=found, name=name(found)), 422
     flash(gettext("Saved."), "success")
     return htmx.see_other(url_for("webhooks.show", webhook_id=webhook_id))
 

@@ -10,7 +10,7 @@ from webapp.services.webhooks import MadeWebhook
 from webapp.web.guards import current_actor, current_host, host_required
 from webapp.web.webhooks.blueprint import blueprint
 from webapp.web.webhooks.forms import NewWebhookForm
-from webapp.web.webhooks.words import state
+from webapp.web.webhooks.words import name, state
 
 
 @blueprint.get("")
@@ -36,5 +36,5 @@ def create() -> Response:
 
 def _page(form: NewWebhookForm, *, made: MadeWebhook | None = None, status: int = 200) -> Response:
     found = webhooks.host_webhooks(current_host().id)
-    shown: dict[str, Any] = {"form": form, "webhooks": found, "made": made, "state": state}
+    shown: dict[str, Any] = {"form": form, "webhooks": found, "made": made, "name": name, "state": state}
     return make_response(render_template("webhooks/index.html", **shown), status)

@@ -10,13 +10,14 @@ from webapp.services import webhooks
 from webapp.web import htmx
 from webapp.web.guards import current_actor, current_host, host_required
 from webapp.web.webhooks.blueprint import blueprint
+from webapp.web.webhooks.words import name
 
 
 @blueprint.get("/<uuid:webhook_id>/delete")
 @host_required
 def confirm_delete(webhook_id: uuid.UUID) -> str:
     found = webhooks.host_webhook(webhook_id, host_id=current_host().id)
-    return render_template("webhooks/delete.html", webhook=found)
+    return render_template("webhooks/delete.html", webhook=found, name=name(found))
 
 
 @blueprint.post("/<uuid:webhook_id>/delete")
@@ -31,7 +32,7 @@ def delete(webhook_id: uuid.UUID) -> Any:
 @host_required
 def confirm_secret(webhook_id: uuid.UUID) -> str:
     found = webhooks.host_webhook(webhook_id, host_id=current_host().id)
-    return render_template("webhooks/secret.html", webhook=found, secret=None)
+    return render_template("webhooks/secret.html", webhook=found, name=name(found), secret=None)
 
 
 @blueprint.post("/<uuid:webhook_id>/secret")
@@ -40,4 +41,4 @@ def renew_secret(webhook_id: uuid.UUID) -> str:
     """Answers the page itself: the secret is in no address, in no session, and shown this once."""
     found = webhooks.host_webhook(webhook_id, host_id=current_host().id)
     secret = webhooks.renew_secret(webhook_id, host_id=current_host().id, actor=current_actor())
-    return render_template("webhooks/secret.html", webhook=found, secret=secret)
+    return render_template("webhooks/secret.html", webhook=found, name=name(found), secret=secret)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -45,13 +46,18 @@ def event_choices() -> list[SelectChoice]:
     return [SelectChoice(str(event), f"{words} ({event})") for event, words in EVENTS.items()]
 
 
+def name(webhook: WebhookView) -> str:
+    """What the host calls it, or where it is."""
+    return webhook.description or urlsplit(webhook.url).netloc
+
+
 def state(webhook: WebhookView) -> tuple[str, str]:
     """Badge and word."""
     if webhook.disabled_at:
         return "dead", gettext("Switched off by Openslot")
     if not webhook.is_active:
         return "hidden", gettext("Switched off")
-    return ("failed", gettext("Not reached")) if webhook.failing_since else ("active", gettext("Switched on"))
+    return ("failed", gettext("Failing")) if webhook.failing_since else ("active", gettext("Switched on"))
 
 
 def trouble(webhook: WebhookView, zone: str) -> str:
@@ -84,10 +90,10 @@ def lines(deliveries: Sequence[WebhookDelivery], zone: str) -> list[DeliveryLine
 
 
 def is_on_its_way(delivery: WebhookDelivery) -> bool:
-    """A try is under way or comes in a moment: it is worth looking again."""
-    if delivery.status != "waiting":
-        return False
-    return _is_open(delivery) or delivery.due_at <= datetime.now(UTC) + MOMENT
+    """A try is under way or about to be made: it is worth looking again. Not so what waits for long, behind another
+    message or for a worker."""
+    moments = [delivery.due_at, *(attempt.at for attempt in delivery.attempts[-1:] if _is_open(delivery))]
+    return delivery.status == "waiting" and any(abs(datetime.now(UTC) - moment) <= MOMENT for moment in moments)
 
 
 def _is_open(delivery: WebhookDelivery) -> bool:
@@ -110,12 +116,12 @@ def _line(delivery: WebhookDelivery, zone: str) -> DeliveryLine:
 
 
 def _try(attempt: Attempt, zone: str) -> str:
-    """Without a duration where the try is under way, or the worker died over it."""
-    when = format_moment(attempt.at, zone)
+    """Without an outcome where it is under way, or where the worker died over it, as its age tells."""
+    when, duration = format_moment(attempt.at, zone), attempt.duration_ms
     if attempt.status is not None:
-        return gettext(
-            "%(when)s: answered %(status)s, %(ms)s ms", when=when, status=attempt.status, ms=attempt.duration_ms
-        )
-    if attempt.duration_ms:
-        return gettext("%(when)s: no answer, %(ms)s ms", when=when, ms=attempt.duration_ms)
-    return gettext("%(when)s: no answer yet", when=when)
+        return gettext("%(when)s: answered %(status)s, %(ms)s ms", when=when, status=attempt.status, ms=duration)
+    if duration:
+        return gettext("%(when)s: no answer, %(ms)s ms", when=when, ms=duration)
+    if datetime.now(UTC) - attempt.at <= MOMENT:
+        return gettext("%(when)s: under way", when=when)
+    return gettext("%(when)s: no answer", when=when)
