@@ -18,6 +18,7 @@ from webapp.effects import webhook_jobs
 from webapp.services import webhooks
 from webapp.services.booking_views import BookingView
 from webapp.services.dispatch import dispatch_events
+from webapp.services.outbox import CHANNEL
 from webapp.services.webhook_deliveries import WebhookDelivery, webhook_deliveries
 from webapp.services.webhook_loans import lend_endpoints
 from webapp.services.webhooks import MadeWebhook, NewWebhook
@@ -74,6 +75,7 @@ class Hooks:
         """To the next try of everything that waits; loans in hand run out, too."""
         self.execute("UPDATE delivery SET due_at = now() WHERE status = 'waiting' AND channel = 'webhook'")
         self.execute("UPDATE webhook_endpoint SET paused_until = NULL, lent_until = now() WHERE lent_until IS NOT NULL")
+        self.execute(f"SELECT pg_notify('{CHANNEL}', '')")
 
     def deliveries(self, number: int = 0) -> list[WebhookDelivery]:
         """Of one webhook, oldest first."""

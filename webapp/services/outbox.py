@@ -38,6 +38,7 @@ VALUES (%(kind)s, %(host_id)s, %(booking_id)s, %(booking_version)s, %(data)s)
 RETURNING id
 """)
 
+
 def record(
     session: Session,
     kind: EventKind,

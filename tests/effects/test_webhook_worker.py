@@ -1,0 +1,149 @@
+"""Webhooks by real worker processes: who hangs delays nobody else, and who is killed loses nothing."""
+
+import signal
+import socket
+import time
+from collections.abc import Callable
+
+import pytest
+from redis import Redis
+
+from tests.builders import Build, tomorrow
+from tests.effects.harness import WorkerProcess, eventually
+from tests.effects.servers import OK, Server, answers, never, serving
+from tests.effects.webhook_harness import Hooks, booked
+from webapp.domain.actor import host_actor
+from webapp.embedded.mailcatcher import MailSink
+from webapp.embedded.valkey import ValkeyService
+from webapp.services import bookings
+
+pytestmark = pytest.mark.usefixtures("local", "context")
+
+Start = Callable[..., WorkerProcess]
+THIRTY = [tomorrow(hour, minute, days=day) for day in (1, 2, 3) for hour in range(8, 13) for minute in (0, 30)]
+
+
+@pytest.fixture
+def work(worker: Start) -> Start:
+    """Starts a worker that may send to this machine."""
+    return lambda *arguments: worker(*arguments, OUTGOING_ALLOWED_RANGES="127.0.0.0/8")
+
+
+def test_hanging_receivers_delay_neither_mails_nor_others(
+    work: Start, hooks: Hooks, receiver: Server, build: Build, sink: MailSink
+) -> None:
+    with serving(never) as hanging:
+        for _ in range(3):
+            hooks.make(hanging, "booking.created")
+        slots = build.slots(hooks.host_id, [*THIRTY, tomorrow(days=9)])
+        build.booking(slots.pop())
+        work().wait_until_ready()
+        eventually(lambda: len(hanging.arrived) == 3)
+        hooks.make(receiver, "booking.created")
+        before = time.monotonic()
+        for slot in slots:
+            build.booking(slot)
+        eventually(lambda: len(receiver.requests) == 30)
+        sink.wait_for(62)
+        assert time.monotonic() - before < 6  # a request that hangs takes 10
+        assert len(hanging.arrived) == 3
+    assert [state for _, state in hooks.states(3)] == ["sent"] * 30
+
+
+def test_however_many_hang_those_that_answer_are_not_behind_them(
+    work: Start, hooks: Hooks, receiver: Server, build: Build
+) -> None:
+    with serving(never) as hanging:
+        for _ in range(12):
+            hooks.make(hanging, "booking.created")
+        hooks.execute("UPDATE webhook_endpoint SET failing_since = now(), lent_until = now()")
+        hooks.make(receiver, "booking.created")
+        booked(build, hooks)
+        work().wait_until_ready()
+        eventually(lambda: receiver.requests, timeout=6)
+
+
+def test_killed_in_the_middle_of_a_message_it_is_sent_again_with_the_same_id(
+    work: Start, hooks: Hooks, build: Build
+) -> None:
+    behaviours = [never, answers(OK)]
+
+    def hangs_once(connection: socket.socket, request: bytes) -> None:
+        (behaviours.pop(0) if len(behaviours) > 1 else behaviours[0])(connection, request)
+
+    with serving(hangs_once) as server:
+        hooks.make(server, "booking.created")
+        victim = work()
+        victim.wait_until_ready()
+        booked(build, hooks)
+        eventually(lambda: server.requests)
+        assert victim.end(signal.SIGKILL) == -signal.SIGKILL
+        work().wait_until_ready()
+        time.sleep(0.5)
+        assert len(server.requests) == 1  # another worker has it in hand, for all anybody knows
+        hooks.let_time_pass()
+        eventually(lambda: hooks.states() == [("booking.created", "sent")])
+        assert server.headers(0)["webhook-id"] == server.headers(1)["webhook-id"]
+        assert server.bodies()[0] == server.bodies()[1]
+    assert hooks.attempts() == [None, 200]
+
+
+def test_asked_to_end_it_finishes_the_message_in_hand(work: Start, hooks: Hooks, build: Build) -> None:
+    def takes_its_time(connection: socket.socket, request: bytes) -> None:
+        time.sleep(1.5)
+        answers(OK)(connection, request)
+
+    with serving(takes_its_time) as server:
+        hooks.make(server, "booking.created")
+        process = work("--roles", "relay", "webhooks")
+        process.wait_until_ready()
+        booked(build, hooks, 3)
+        eventually(lambda: server.requests)
+        before = time.monotonic()
+        assert process.end(signal.SIGTERM) == 0
+        assert time.monotonic() - before < 5
+        assert sorted(state for _, state in hooks.states()) == ["sent", "waiting", "waiting"]
+        work().wait_until_ready()
+        eventually(lambda: {state for _, state in hooks.states()} == {"sent"})
+        assert len(server.requests) == 3
+
+
+def test_several_workers_send_each_message_once_and_in_order_and_end_when_asked_to(
+    work: Start, hooks: Hooks, receiver: Server, build: Build
+) -> None:
+    for _ in range(2):
+        hooks.make(receiver, "booking.created", "booking.cancelled")
+    processes = [work("--roles", *roles) for roles in (["relay"], ["relay"], ["webhooks"], ["webhooks"])]
+    for process in processes:
+        process.wait_until_ready()
+    for slot in build.slots(hooks.host_id, THIRTY[:10]):
+        bookings.cancel(build.booking(slot).uid, actor=host_actor(hooks.host_id))
+    eventually(lambda: len(receiver.requests) == 40)
+    time.sleep(0.3)
+    ids = [receiver.headers(number)["webhook-id"] for number in range(len(receiver.requests))]
+    assert len(set(ids)) == len(ids) == 40
+    place = {message_id: number for number, message_id in enumerate(ids)}
+    for number in (0, 1):
+        created, cancelled = (
+            [place[one.id] for one in hooks.deliveries(number) if one.event == event]
+            for event in ("booking.created", "booking.cancelled")
+        )
+        assert all(first < second for first, second in zip(created, cancelled, strict=True))
+    before = time.monotonic()
+    assert [process.end(signal.SIGTERM) for process in processes] == [0] * 4
+    assert time.monotonic() - before < 5
+
+
+def test_a_queue_that_forgets_its_jobs_loses_no_message(
+    work: Start, hooks: Hooks, receiver: Server, build: Build, valkey: ValkeyService
+) -> None:
+    hooks.make(receiver, "booking.created")
+    relay = work("--roles", "relay")
+    booked(build, hooks)
+    eventually(lambda: hooks.row().lent_until is not None)
+    relay.end(signal.SIGKILL)
+    Redis.from_url(valkey.url).flushall()
+    hooks.let_time_pass()
+    work("--roles", "relay", "webhooks").wait_until_ready()
+    eventually(lambda: hooks.states() == [("booking.created", "sent")])
+    assert len(receiver.requests) == 1
