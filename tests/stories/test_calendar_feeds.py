@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import recurring_ical_events
@@ -63,6 +64,33 @@ def test_a_program_that_subscribes_follows_what_happens(host: int, ada: Person, 
     # then it is gone
     assert program.sync() == ["Deleting"]
     assert program.entries(DAY.date()) == [second]
+
+
+def test_on_the_day_when_clocks_change_each_meeting_is_at_its_own_time(
+    host: int, ada: Person, build: Build, tmp_path: Path
+) -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    change = next_clock_change(berlin)
+    starts = [change - timedelta(minutes=30), change, change + timedelta(hours=9)]
+    for slot in build.slots(host, starts):
+        build.booking(slot)
+    program = CalendarProgram(tmp_path, feed_of(ada), zone="Europe/Berlin")
+    program.subscribe()
+    program.sync()
+    shown = [entry.split()[0] for entry in program.entries(change.astimezone(berlin).date())]
+    ends = [start + timedelta(minutes=30) for start in starts]
+    assert shown == [
+        f"{start.astimezone(berlin):%H:%M}-{end.astimezone(berlin):%H:%M}"
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def next_clock_change(zone: ZoneInfo) -> datetime:
+    """The first full hour, UTC, with another offset than the one before."""
+    moment = DAY.replace(minute=0)
+    while (moment - timedelta(hours=1)).astimezone(zone).utcoffset() == moment.astimezone(zone).utcoffset():
+        moment += timedelta(hours=1)
+    return moment
 
 
 def test_a_revoked_address_tells_nothing_more(host: int, ada: Person, build: Build, tmp_path: Path) -> None:
