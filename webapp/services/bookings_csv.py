@@ -52,10 +52,11 @@ def _cells(booking: BookingView, zone: ZoneInfo) -> list[Any]:
 
 
 def _answers(booking: BookingView) -> str:
-    """`question: answer`, one a line; by its key where the question is gone."""
+    """`question: answer`, one a line, in the order of the questions; by its key where the question is gone."""
     labels = {question["key"]: question["label"] for question in booking.questions}
     words = {True: "yes", False: "no"}
-    return "\n".join(f"{labels.get(key, key)}: {words.get(answer, answer)}" for key, answer in booking.answers.items())
+    keys = sorted(booking.answers, key=[*labels, *booking.answers].index)
+    return "\n".join(f"{labels.get(key, key)}: {words.get(booking.answers[key], booking.answers[key])}" for key in keys)
 
 
 def _text(cell: Any) -> str:

@@ -67,6 +67,7 @@ def restore() -> Any:
     try:
         done = import_host(content, host_id=current_host().id, reserved=reserved_slugs(), actor=current_actor())
     except Invalid as fault:
+        form.form_errors.append(gettext("Nothing was restored: something in this file cannot be accepted."))
         form.file.errors = [
             f"{place}: {text}".removeprefix(": ") for place, all_ in fault.errors.items() for text in all_
         ]
