@@ -29,6 +29,7 @@ from webapp.services.published_calendars import Entry, published_calendar
 
 BACK = timedelta(days=90)
 AHEAD = timedelta(days=3 * 366)  # no slot can be published further ahead
+LONGEST_SLOT = timedelta(hours=8)  # the schema allows no longer one
 MOST_ROWS = 10_000  # the latest are kept
 LONGEST_DESCRIPTION = 20_000  # a slot takes up to a thousand guests, each with notes
 
@@ -162,7 +163,15 @@ def _taken_slots(host_id: int) -> Iterator[list[Seat]]:
     rows = session().execute(
         booking_select()
         .add_columns(func.coalesce(changed, Booking.created_at).label("changed_at"), Slot.capacity)
-        .where(Booking.host_id == host_id, Booking.is_live, Slot.ends_at > now - BACK, Slot.starts_at < now + AHEAD)
+        .where(
+            Booking.is_live,
+            # Of the slot: these let its index find the span, however long the host's history is.
+            Slot.host_id == host_id,
+            Slot.withdrawn_at.is_(None),
+            Slot.starts_at > now - BACK - LONGEST_SLOT,
+            Slot.starts_at < now + AHEAD,
+            Slot.ends_at > now - BACK,
+        )
         .order_by(Slot.starts_at.desc(), Slot.id.desc(), Booking.seat.desc())
         .limit(MOST_ROWS)
     )
