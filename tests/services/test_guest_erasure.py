@@ -1,0 +1,121 @@
+"""Erasing while life goes on: nobody is half erased, and nobody waits for long."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from tests.builders import Build, tomorrow
+from webapp.db import transaction
+from webapp.domain.actor import GUEST
+from webapp.domain.erasure import erased_address, is_erased
+from webapp.domain.errors import DomainError, Overloaded
+from webapp.extensions import db
+from webapp.models import Host
+from webapp.services import bookings, guest_erasure
+from webapp.services.guest_erasure import erase_address
+from webapp.services.guests import guests_at
+
+EMAIL = "gita@example.net"
+HALF_ERASED = """
+    SELECT b.id FROM booking b JOIN guest g ON g.id = b.guest_id
+    WHERE (g.email LIKE '%@erased.invalid') <> (b.guest_name = 'Erased guest')
+       OR (b.guest_name = 'Erased guest') <> (b.subject = '')
+"""
+
+
+def at_once(app: Flask, *acts: Callable[[], object]) -> list[Exception]:
+    """Run each in a thread and context of its own; what they raised."""
+    faults: list[Exception] = []
+    gate = threading.Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> None:
+        with app.app_context():
+            gate.wait()
+            try:
+                act()
+            except Exception as fault:  # noqa: BLE001  shown by the assertion
+                faults.append(fault)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    return faults
+
+
+def test_a_booking_is_erased_whole_or_is_a_new_guests(app: Flask, build: Build) -> None:
+    hosts = [build.host() for _ in range(2)]
+    group = build.slot(hosts[0], tomorrow(8), 60, capacity=20)
+    build.booking(group, email=EMAIL)
+    slots = [build.slots(host, [tomorrow(hour, days=2) for hour in range(6, 10)]) for host in hosts]
+    commands = [build.command(slot_id=slot.public_id, email=EMAIL) for of_host in slots for slot in of_host]
+    commands += [build.command(slot_id=group.public_id) for _ in range(4)]
+    acts: list[Callable[[], object]] = [lambda c=command: bookings.book(c, actor=GUEST) for command in commands]
+    for number in (2, 5, 8, 11):
+        acts.insert(number, lambda: erase_address(EMAIL))
+    faults = at_once(app, *acts)
+    assert [fault for fault in faults if not isinstance(fault, DomainError)] == []
+    assert build.rows(HALF_ERASED) == []
+    with app.app_context():
+        erase_address(EMAIL)
+        assert guests_at(db.session(), EMAIL) == []
+    assert build.rows(HALF_ERASED) == []
+    live = "SELECT count(*) FROM booking WHERE is_live"
+    assert build.row(live)[0] == build.row("SELECT sum(seats_taken) FROM slot")[0] == 4
+
+
+@pytest.mark.usefixtures("context")
+def test_a_fault_in_the_middle_erases_nothing(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = build.host()
+    for slot in build.slots(host, [tomorrow(8), tomorrow(10)]):
+        build.booking(slot, email=EMAIL)
+    before = build.rows("SELECT * FROM booking ORDER BY id")
+    monkeypatch.setattr(guest_erasure, "erased_address", lambda: "")  # which the table refuses
+    with pytest.raises(DBAPIError):
+        erase_address(EMAIL)
+    assert build.rows("SELECT * FROM booking ORDER BY id") == before
+    assert build.row("SELECT count(*) FROM outbox_event WHERE kind = 'booking.cancelled'")[0] == 0
+
+
+@pytest.mark.usefixtures("context")
+def test_an_unknown_address_is_no_fault(build: Build) -> None:
+    build.booking(build.slot(build.host()))
+    assert erase_address("nobody@example.net") == 0
+
+
+def test_an_erased_address_is_told_from_all_others() -> None:
+    assert is_erased(erased_address())
+    assert len({erased_address() for _ in range(1000)}) == 1000
+    others = ("guest-0@erased.invalid", "guest-0123456789abcdef@erased.invalid.org", "x" + erased_address(), "")
+    assert not any(map(is_erased, others))
+
+
+@pytest.mark.usefixtures("context")
+def test_a_meeting_under_way_goes_on(build: Build) -> None:
+    host = build.host()
+    slot = build.slot(host)
+    build.booking(slot, email=EMAIL)
+    build.row(
+        "UPDATE slot SET starts_at = now() - interval '5 minutes', ends_at = now() + interval '25 minutes',"
+        " busy = tstzrange(now() - interval '5 minutes', now() + interval '25 minutes') RETURNING id"
+    )
+    erase_address(EMAIL)
+    assert tuple(build.row("SELECT status, guest_name FROM booking")) == ("confirmed", "Erased guest")
+
+
+@pytest.mark.usefixtures("context")
+def test_who_is_busy_is_told_so_and_nothing_is_erased(build: Build) -> None:
+    host = build.host()
+    build.booking(build.slot(host), email=EMAIL)
+    with build.owner.begin() as other:
+        other.execute(text("SELECT id FROM host FOR UPDATE"))
+        with pytest.raises(Overloaded):
+            erase_address(EMAIL)
+    assert build.row("SELECT email FROM guest")[0] == EMAIL
+    with transaction() as session:
+        assert session.get(Host, host) is not None

@@ -1,0 +1,68 @@
+"""Commands `export-host` and `import-host`: what the pages do, from a shell."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import Engine
+
+from tests.builders import Build
+from tests.conftest import empty_tables
+
+pytestmark = pytest.mark.usefixtures("clean")
+
+
+def run(app: Flask, *arguments: str, typed: str = "") -> Result:
+    return app.test_cli_runner().invoke(args=list(arguments), input=typed)
+
+
+@pytest.fixture
+def document(app: Flask, build: Build, owner: Engine) -> str:
+    """What the command prints of a host, who is gone."""
+    host = build.host(email="ada@example.org", slug="ada")
+    build.booking(build.slot(host))
+    printed = run(app, "export-host", "ADA@example.org")
+    assert printed.exit_code == 0, printed.output
+    empty_tables(owner)
+    return printed.stdout
+
+
+def test_out_and_in_again(app: Flask, document: str, build: Build, tmp_path: Path) -> None:
+    build.host(email="new@example.org", slug="new")
+    file = tmp_path / "host.json"
+    file.write_text(document)
+    done = run(app, "import-host", "new@example.org", str(file))
+    assert done.exit_code == 0
+    assert "Imported 3 event types, 1 slots and 1 bookings" in done.output
+    assert run(app, "export-host", "new@example.org").stdout == document
+
+
+def test_from_standard_input(app: Flask, document: str, build: Build) -> None:
+    build.host(email="new@example.org")
+    assert run(app, "import-host", "new@example.org", "-", typed=document).exit_code == 0
+    assert build.row("SELECT slug FROM host")[0] == "ada"
+
+
+def test_refusals_are_one_line_and_change_nothing(app: Flask, document: str, build: Build) -> None:
+    build.host(email="new@example.org", slug="ada")
+    broken = json.dumps(json.loads(document) | {"slots": 1})
+    for email, text, words in (
+        ("new@example.org", broken, "Nothing was imported. slots: Must be a list."),
+        ("nobody@example.org", document, "There is no host"),
+    ):
+        refused = run(app, "import-host", email, "-", typed=text)
+        assert refused.exit_code == 1
+        assert words in refused.output
+    assert run(app, "import-host", "new@example.org", "-", typed=document).exit_code == 0
+    again = run(app, "import-host", "new@example.org", "-", typed=document)
+    assert "something in this account" in again.output
+    assert build.row("SELECT count(*) FROM booking")[0] == 1
+    assert run(app, "export-host", "nobody@example.org").exit_code == 1
+
+
+def test_a_taken_page_address_is_told(app: Flask, document: str, build: Build) -> None:
+    build.host(slug="ada")
+    build.host(email="new@example.org", slug="other")
+    assert "stays /other" in run(app, "import-host", "new@example.org", "-", typed=document).output
