@@ -85,6 +85,13 @@ def _extend_deliveries():
         unique=False,
         postgresql_where=sa.text("webhook_endpoint_id IS NOT NULL"),
     )
+    op.create_index(
+        "ix_delivery_webhook_waiting",
+        "delivery",
+        ["webhook_endpoint_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("webhook_endpoint_id IS NOT NULL AND status = 'waiting'"),
+    )
     op.drop_index("ix_delivery_due_at", "delivery")
     op.create_index(
         "ix_delivery_due_at",
@@ -102,6 +109,7 @@ def downgrade():
     op.create_index(
         "ix_delivery_due_at", "delivery", ["due_at"], unique=False, postgresql_where=sa.text("status = 'waiting'")
     )
+    op.drop_index("ix_delivery_webhook_waiting", "delivery")
     op.drop_index("ix_delivery_webhook_endpoint_id", "delivery")
     op.drop_constraint(op.f("ck_delivery_webhook_endpoint_id"), "delivery")
     op.drop_constraint(op.f("ck_delivery_channel"), "delivery")

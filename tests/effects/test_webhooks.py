@@ -53,16 +53,18 @@ def request_for(build: Build, hooks: Hooks) -> Callable[[], BookingView]:
 
 
 def test_a_request_is_created_and_confirmed_when_it_is_accepted(
-    hooks: Hooks, receiver: Server, request_for: Callable[[], BookingView]
+    hooks: Hooks, receiver: Server, build: Build, request_for: Callable[[], BookingView]
 ) -> None:
-    hooks.make(receiver, "booking.created", "booking.confirmed", "booking.declined")
+    hooks.make(receiver, *[event for event in WebhookEvent if event.startswith("booking.")])
     booking = request_for()
     hooks.run()
     assert types(receiver) == ["booking.created"]
     assert messages(receiver)[0]["data"]["status"] == "pending"
+    later = build.slot(hooks.host_id, tomorrow(15, days=9))
+    bookings.reschedule(booking.uid, later.start, actor=host_actor(hooks.host_id))
     approvals.accept(booking.uid, actor=host_actor(hooks.host_id))
     hooks.run()
-    assert types(receiver) == ["booking.created", "booking.confirmed"]
+    assert types(receiver) == ["booking.created", "booking.rescheduled", "booking.confirmed"]
 
 
 def test_a_request_is_declined_by_the_host_or_by_time(

@@ -59,6 +59,24 @@ def test_only_settings_read_the_environment() -> None:
     assert readers == {"webapp/config.py"}
 
 
+def test_one_module_makes_requests() -> None:
+    """To places that somebody else chose; health check and supervisor ask their own server."""
+    makers = {
+        name_of(path)
+        for path in python_files("webapp", "worker.py")
+        for node in ast.walk(tree(path))
+        for name in imported(node)
+        if name.startswith(("http.client", "urllib.request", "urllib3", "requests", "httpx", "aiohttp"))
+    }
+    assert makers == {"webapp/effects/outgoing.py", "webapp/embedded/run.py", "webapp/healthcheck.py"}
+
+
+def imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or ""]
+    return [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+
+
 def test_the_words_are_ours() -> None:
     texts = [*python_files("webapp"), *templates()]
     assert [(path.name, found[0]) for path in texts if (found := FOREIGN_WORDS.search(path.read_text()))] == []

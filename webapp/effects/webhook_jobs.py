@@ -1,8 +1,8 @@
 """Jobs for webhooks: one job is what is due for one endpoint, and no two jobs have the same endpoint.
 
-A hanging endpoint so keeps one thread busy, for one request: after "no answer" the rest of its messages waits without
-a try. What failed last time goes through a queue and threads of its own, so that however many endpoints hang, those
-that answer are not behind them.
+A hanging endpoint so keeps one thread busy, for one request: after "no answer" it rests, and the job finds no more.
+What failed last time goes through a queue and threads of its own, so that however many endpoints hang, those that
+answer are not behind them.
 """
 
 import time
@@ -67,9 +67,8 @@ def deliver_to_webhook(endpoint_id: int, until: str) -> None:
     """Send what is due for one endpoint. Runs in an application context."""
     loan: Loan | None = Loan(endpoint_id, datetime.fromisoformat(until))
     started = time.monotonic()
-    has_answered = True
-    while loan and has_answered and not stopping.is_set() and time.monotonic() - started < GIVE_BACK_AFTER:
-        loan, has_answered = deliver_next(loan)
+    while loan and not stopping.is_set() and time.monotonic() - started < GIVE_BACK_AFTER:
+        loan = deliver_next(loan)
     if loan:
         with transaction() as session:
             end_loan(session, loan)

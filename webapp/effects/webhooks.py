@@ -10,6 +10,7 @@ import json
 import logging
 import time
 import uuid
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,28 +41,28 @@ USER_AGENT = "Openslot-Webhooks/1"
 NOTHING_TO_SAY = "what it is about is no more"
 
 
-def deliver_next(loan: Loan) -> tuple[Loan | None, bool]:
-    """Try one message. Gives the loan on, None when it has ended; and whether the endpoint gave an answer."""
+def deliver_next(loan: Loan) -> Loan | None:
+    """Try one message. Gives the loan on; None when it has ended."""
     with transaction() as session:
         errand = take_next(session, loan)
     if errand is None:
-        return None, True
+        return None
     try:
-        return errand.loan, _delivered(errand)
+        _deliver(errand)
     except Exception:
         # One message that cannot be written must not stop the others; without a database the next line raises.
         log.exception("webhook delivery %s could not be written", errand.id)
         with transaction() as session:
             mark_failed_here(session, errand, pause=_pause(errand))
-        return errand.loan, True
+    return errand.loan
 
 
-def _delivered(errand: Errand) -> bool:
+def _deliver(errand: Errand) -> None:
     with transaction() as session:
         body = message(session, errand)
         if body is None:
             mark_skipped(session, errand, NOTHING_TO_SAY)
-            return True
+            return
         attempt_id = note_attempt(session, errand)
     began = time.monotonic()
     status = _status(errand, body)
@@ -71,7 +72,6 @@ def _delivered(errand: Errand) -> bool:
             mark_delivered(session, errand)
         else:
             mark_refused(session, errand, status=status, pause=_pause(errand))
-    return status is not None
 
 
 def _status(errand: Errand, body: bytes) -> int | None:
@@ -120,7 +120,7 @@ def _data(session: Session, errand: Errand) -> dict[str, Any] | None:
     return rendering.booking(booking) if booking else None
 
 
-def _pause(errand: Errand) -> Any:
+def _pause(errand: Errand) -> timedelta | None:
     """Until the next try; a test is tried once."""
     return None if errand.kind == TEST else pause_after(errand.attempts)
 

@@ -76,6 +76,12 @@ class Delivery(Keyed, Base):
             "id",
             postgresql_where=text("webhook_endpoint_id IS NOT NULL"),
         ),
+        Index(
+            "ix_delivery_webhook_waiting",
+            "webhook_endpoint_id",
+            "id",
+            postgresql_where=text("webhook_endpoint_id IS NOT NULL AND status = 'waiting'"),
+        ),
     )
 
     event_id: Mapped[int] = mapped_column(ForeignKey("outbox_event.id"))

@@ -66,11 +66,12 @@ class Errand:
 
 def lend_endpoints(session: Session, *, is_failing: bool, limit: int) -> list[Loan]:
     """Endpoints that something is due for; those that failed last time apart from the others."""
-    waiting = select(_d.webhook_endpoint_id).where(_is_due()).distinct()
+    waiting = select(_d.webhook_endpoint_id).where(_is_waiting()).distinct()
+    due = select(1).where(_d.webhook_endpoint_id == _w.id, _is_due()).limit(1)
     free = (
         select(_w.id)
         .where(_w.id.in_(waiting), _is_ready(), or_(_w.lent_until.is_(None), _w.lent_until <= func.now()))
-        .where(_w.failing_since.is_not(None) if is_failing else _w.failing_since.is_(None))
+        .where(_w.failing_since.is_not(None) if is_failing else _w.failing_since.is_(None), due.exists())
         .order_by(_w.id)
         .limit(limit)
         .with_for_update(skip_locked=True, key_share=True)
@@ -137,5 +138,9 @@ def _is_due() -> ColumnElement[bool]:
     before = select(1).where(same, o.status == DeliveryStatus.WAITING, earlier)
     # Another relay has it in hand.
     undispatched = select(1).where(u.booking_id == _d.booking_id, u.id < _d.event_id, u.dispatched_at.is_(None))
-    is_waiting = (_d.channel == Channel.WEBHOOK) & (_d.status == DeliveryStatus.WAITING)
-    return is_waiting & (_d.due_at <= func.now()) & ~before.exists() & ~undispatched.exists()
+    return _is_waiting() & ~before.exists() & ~undispatched.exists()
+
+
+def _is_waiting() -> ColumnElement[bool]:
+    is_message = (_d.channel == Channel.WEBHOOK) & _d.webhook_endpoint_id.is_not(None)  # as the indexes say it
+    return is_message & (_d.status == DeliveryStatus.WAITING) & (_d.due_at <= func.now())
