@@ -8,7 +8,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import Engine
 
-from tests.builders import Build
+from tests.builders import Build, tomorrow
 from tests.conftest import empty_tables
 
 pytestmark = pytest.mark.usefixtures("clean")
@@ -66,3 +66,29 @@ def test_a_taken_page_address_is_told(app: Flask, document: str, build: Build) -
     build.host(slug="ada")
     build.host(email="new@example.org", slug="other")
     assert "stays /other" in run(app, "import-host", "new@example.org", "-", typed=document).output
+
+
+def test_a_guest_is_erased_by_the_operator_and_again_after_a_restore(app: Flask, build: Build, owner: Engine) -> None:
+    slots = build.slots(build.host(), [tomorrow(8), tomorrow(10)])
+    for name, slot in zip(("gita", "lin"), slots, strict=True):
+        build.booking(slot, email=f"{name}@example.net")
+    before = build.row("SELECT id, email FROM guest WHERE email LIKE 'gita%'")
+    assert "Erased from 1 bookings" in run(app, "erase-guest", "GITA@example.net").output
+    assert "Nothing is known" in run(app, "erase-guest", "gita@example.net").output
+    assert run(app, "erase-guest", "gita").exit_code == 1
+    erased = run(app, "erased-guests").stdout
+    assert erased.startswith(f"{before.id} 2")
+    assert "@" not in erased
+    # as a backup would have it
+    build.row("UPDATE guest SET email = :email WHERE id = :id RETURNING id", **before._mapping)
+    build.row("UPDATE booking SET guest_name = 'Gita', subject = 'S' WHERE guest_id = :id RETURNING id", id=before.id)
+    assert "Erased 1 guests again" in run(app, "erase-again", "-", typed=erased).output
+    assert {row.guest_name for row in build.rows("SELECT guest_name FROM booking")} == {"Erased guest", "Gita Guest"}
+    assert "Erased 0 guests again" in run(app, "erase-again", "-", typed=erased).output
+    # another guest who has the number of an erased one is somebody else
+    other = build.row("SELECT id FROM guest WHERE email LIKE 'lin%'").id
+    assert (
+        "Erased 0 guests again"
+        in run(app, "erase-again", "-", typed=erased.replace(f"{before.id} ", f"{other} ")).output
+    )
+    assert run(app, "erase-again", "-", typed="17\n").exit_code == 1

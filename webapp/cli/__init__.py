@@ -3,7 +3,7 @@
 import click
 from flask import Flask
 
-from webapp.cli import accounts, availability, data, tokens
+from webapp.cli import accounts, availability, data, guests, tokens
 from webapp.extensions import init_migrations
 
 
@@ -19,5 +19,8 @@ def init_app(app: Flask) -> None:
         availability.slots,
         data.export_host,
         data.import_document,
+        guests.erase_guest,
+        guests.list_erased,
+        guests.erase_again,
     ):
         app.cli.add_command(command)

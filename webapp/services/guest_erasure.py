@@ -4,14 +4,16 @@ Rows are kept and not deleted: a host's record of having met somebody is the hos
 outbox, the queue, the audit log and the logs never had a name or an address (`outbox.record`, `audit`, `logs`).
 """
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import String, case, cast, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.db import joined, transactional
+from webapp.db import session as current_session
 from webapp.domain.actor import GUEST, SYSTEM, Actor, ActorKind, manage_link_actor
 from webapp.domain.booking import ACTIVE
 from webapp.domain.erasure import ERASED_DOMAIN, ERASED_LOCALE, ERASED_NAME, ERASED_ZONE, erased_address
@@ -27,11 +29,30 @@ NOTHING_TO_SEND = "the guest's data were erased"
 _STAYS = {"synchronize_session": False}
 
 
+@dataclass(frozen=True, slots=True)
+class ErasedGuest:
+    """Which row it is, without a word about whom: ids alone may come again after a backup was restored."""
+
+    id: int
+    created_at: datetime
+
+
 @transactional
-def erase_address(session: Session, email: str) -> int:
-    """Erase all guests with this address, at whichever hosts, as they asked; how many bookings they had. Meetings to
-    come are cancelled, and their hosts told. Raises Overloaded; then nothing is erased."""
-    return _erase(session, [row.id for row in guests_at(session, email)], GUEST)
+def erase_address(session: Session, email: str, *, actor: Actor = GUEST) -> int:
+    """Erase all guests with this address, at whichever hosts; how many bookings they had. Meetings to come are
+    cancelled, and their hosts told. Raises Overloaded; then nothing is erased."""
+    return _erase(session, [row.id for row in guests_at(session, email)], actor)
+
+
+def erased_guests() -> list[ErasedGuest]:
+    """All of them, to be erased again (`erase_again`) where an older backup was restored."""
+    query = select(Guest.id, Guest.created_at).where(Guest.email.like(f"%@{ERASED_DOMAIN}")).order_by(Guest.id)
+    return [ErasedGuest(*row) for row in current_session().execute(query)]
+
+
+def erase_again(guests: Iterable[ErasedGuest]) -> int:
+    """Those of them who are known again; how many."""
+    return sum(_erase_one(guest.id) for guest in guests if _is_known(guest))
 
 
 def erase_past_guests(days: int) -> int:
@@ -51,8 +72,15 @@ def _past_guests(session: Session, days: int) -> list[int]:
 
 
 @transactional
-def _erase_one(session: Session, guest_id: int) -> None:
+def _erase_one(session: Session, guest_id: int) -> bool:
     _erase(session, [guest_id], SYSTEM)
+    return True
+
+
+@transactional
+def _is_known(session: Session, guest: ErasedGuest) -> bool:
+    same = Guest.id == guest.id, Guest.created_at == guest.created_at
+    return session.scalar(select(Guest.id).where(*same, Guest.email.not_like(f"%@{ERASED_DOMAIN}"))) is not None
 
 
 def _erase(session: Session, guest_ids: Sequence[int], actor: Actor) -> int:

@@ -1,0 +1,51 @@
+"""Commands for guests' data: `erase-guest`, `erased-guests`, `erase-again`."""
+
+from datetime import datetime
+from typing import TextIO
+
+import click
+from flask.cli import with_appcontext
+
+from webapp.domain.actor import SYSTEM
+from webapp.domain.text import TextFault
+from webapp.services.guest_erasure import ErasedGuest, erase_address, erased_guests
+from webapp.services.guest_erasure import erase_again as erase_guests_again
+from webapp.services.host_export import utc
+from webapp.services.validation import email_address
+
+
+@click.command("erase-guest")
+@click.argument("email")
+@with_appcontext
+def erase_guest(email: str) -> None:
+    """Erase all data about the guest EMAIL, at all hosts, as the guest could at /privacy. Cannot be taken back."""
+    try:
+        count = erase_address(email_address(email), actor=SYSTEM)
+    except TextFault as fault:
+        raise click.ClickException(f"EMAIL: {fault}") from None
+    click.echo(f"Erased from {count} bookings" if count else "Nothing is known about this address.")
+
+
+@click.command("erased-guests")
+@with_appcontext
+def list_erased() -> None:
+    """Print which guests have been erased, by number and without names, for `erase-again`."""
+    for guest in erased_guests():
+        click.echo(f"{guest.id} {utc(guest.created_at)}")
+
+
+@click.command("erase-again")
+@click.argument("file", type=click.File("r"))
+@with_appcontext
+def erase_again(file: TextIO) -> None:
+    """After an older backup was restored: erase those whom FILE (- for standard input) names once more."""
+    count = erase_guests_again([_guest(line) for line in file if line.strip()])
+    click.echo(f"Erased {count} guests again")
+
+
+def _guest(line: str) -> ErasedGuest:
+    number, _, created_at = line.strip().partition(" ")
+    try:
+        return ErasedGuest(int(number), datetime.fromisoformat(created_at))
+    except ValueError:
+        raise click.ClickException("FILE: Must be what `erased-guests` has printed.") from None
