@@ -15,7 +15,7 @@ from flask import Flask
 
 from tests.api.caller import Specification
 from tests.stories.receiver import Message, Receiver, receiving
-from tests.stories.test_api_guide import GUIDE, environ, examples
+from tests.stories.test_api_guide import CLIENT, GUIDE, environ, examples
 from webapp.api.openapi import document
 from webapp.domain.outgoing import PORTS
 from webapp.domain.webhook_events import TEST, WebhookEvent
@@ -42,10 +42,11 @@ def printed() -> tuple[str, Message]:
     return secret[0], Message({name.lower(): value for name, _, value in lines}, body.encode())
 
 
-@pytest.fixture
-def verify() -> Verify:
-    names: dict[str, Any] = {}
-    exec(examples("python verify")[0], names)
+@pytest.fixture(params=["guide", "client"])
+def verify(request: pytest.FixtureRequest) -> Verify:
+    """Of the guide, and of the small client beside it."""
+    names: dict[str, Any] = {"__name__": "openslot"}
+    exec(examples("python verify")[0] if request.param == "guide" else CLIENT.read_text(), names)
     found: Verify = names["verify"]
     return found
 

@@ -42,19 +42,23 @@ def test_it_works_as_it_was_made(desk: Desk, build: Build) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "value"),
+    ("field", "value", "words"),
     [
-        ("url", ""), ("url", "mailto:ada@example.org"), ("url", "http://10.0.0.1/"), ("url", "https://a:b@example.org/"),
-        ("url", "https://example.org/" + "x" * 2000), ("events", []), ("events", ["webhook.test"]),
-        ("description", "x" * 5000), ("description", "a\u202eb"),
+        ("url", "", "fill this in"), ("url", "mailto:ada@example.org", "begin with https:// or http://"),
+        ("url", "http://10.0.0.1/", "private addresses"), ("url", "https://a:b@example.org/", "password"),
+        ("url", "https://example.org/" + "x" * 2000, "2000 characters"), ("events", [], "Choose one or more."),
+        ("events", ["webhook.test"], "not a valid choice"), ("description", "x" * 5000, "200 characters"),
+        ("description", "a\u202eb", "ordinary characters"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_said_and_nothing_is_lost(desk: Desk, build: Build, field: str, value: object) -> None:
+def test_what_is_wrong_is_said_and_nothing_is_lost(
+    desk: Desk, build: Build, field: str, value: object, words: str
+) -> None:
     page = make(desk)
     for path in (PAGE, f"{page}/edit"):
         response = desk.post(path, **NEW | {"description": "What was typed", field: value})
         assert response.status_code == 422, path
-        assert errors_of(response), path
+        assert words in errors_of(response), path
         assert "What was typed" in response.text or field == "description"
         assert URL in response.text or field == "url"
     row = build.row("SELECT count(*), min(description), min(url) FROM webhook_endpoint")
