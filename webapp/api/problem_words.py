@@ -60,5 +60,6 @@ WORDS = {
     "name_taken": ("Name taken", "Another one of yours has this name."),
     "email_taken": ("Address taken", "There is an account with this address already."),
     "schedule_in_use": ("Schedule in use", "Event types use this schedule, or it is the default."),
+    "account_not_empty": ("Account not empty", "A host's data go only into an account in which nothing has been done."),
     "own_account": ("Own account", "Not with the account that you are using."),
 }

@@ -10,6 +10,7 @@ from webapp.effects.letters import Action, Letter, address
 from webapp.extensions import site
 from webapp.formats import english_of
 from webapp.services.guest_requests import LINK_SECONDS, asker
+from webapp.services.links import privacy_url
 
 
 def guest_data_letter(session: Session, guest_id: int) -> Letter | None:
@@ -19,7 +20,7 @@ def guest_data_letter(session: Session, guest_id: int) -> Letter | None:
         return None
     locale = english_of(found.locale)
     with force_locale(str(locale)):
-        period = format_timedelta(LINK_SECONDS, threshold=2, locale=locale)
+        period = format_timedelta(LINK_SECONDS, locale=locale)
         return Letter(
             to=address(found.email),
             subject=_("Your data at %(site)s", site=site.domain),
@@ -27,7 +28,7 @@ def guest_data_letter(session: Session, guest_id: int) -> Letter | None:
             paragraphs=(
                 _("Somebody asked what is kept here about this address: the times you booked, and what you wrote."),
             ),
-            actions=(Action(_("Show my data"), site.url(f"/privacy/{found.token}")),),
+            actions=(Action(_("Show my data"), privacy_url(found.token)),),
             closing=(
                 _("The link works for %(period)s. Whoever has it sees what you would see.", period=period),
                 _("If it was not you, you need do nothing."),

@@ -52,3 +52,8 @@ def booking_page_url(host_slug: str, event_type_slug: str) -> str:
 def single_use_url(token: str) -> str:
     """Where a guest with a single-use link arrives."""
     return site.url(f"/once/{token}")
+
+
+def privacy_url(token: str) -> str:
+    """Where a guest sees what is held about their address."""
+    return site.url(f"/privacy/{token}")
