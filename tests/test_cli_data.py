@@ -35,7 +35,7 @@ def test_out_and_in_again(app: Flask, document: str, build: Build, tmp_path: Pat
     file.write_text(document)
     done = run(app, "import-host", "new@example.org", str(file))
     assert done.exit_code == 0
-    assert "Imported 3 event types, 1 slots and 1 bookings" in done.output
+    assert "Event types: 3, slots: 1, bookings: 1" in done.output
     assert run(app, "export-host", "new@example.org").stdout == document
 
 
@@ -73,7 +73,7 @@ def test_a_guest_is_erased_by_the_operator_and_again_after_a_restore(app: Flask,
     for name, slot in zip(("gita", "lin"), slots, strict=True):
         build.booking(slot, email=f"{name}@example.net")
     before = build.row("SELECT id, email FROM guest WHERE email LIKE 'gita%'")
-    assert "Erased from 1 bookings" in run(app, "erase-guest", "GITA@example.net").output
+    assert "Bookings: 1" in run(app, "erase-guest", "GITA@example.net").output
     assert "Nothing is known" in run(app, "erase-guest", "gita@example.net").output
     assert run(app, "erase-guest", "gita").exit_code == 1
     erased = run(app, "erased-guests").stdout
@@ -82,13 +82,10 @@ def test_a_guest_is_erased_by_the_operator_and_again_after_a_restore(app: Flask,
     # as a backup would have it
     build.row("UPDATE guest SET email = :email WHERE id = :id RETURNING id", **before._mapping)
     build.row("UPDATE booking SET guest_name = 'Gita', subject = 'S' WHERE guest_id = :id RETURNING id", id=before.id)
-    assert "Erased 1 guests again" in run(app, "erase-again", "-", typed=erased).output
+    assert "again: 1" in run(app, "erase-again", "-", typed=erased).output
     assert {row.guest_name for row in build.rows("SELECT guest_name FROM booking")} == {"Erased guest", "Gita Guest"}
-    assert "Erased 0 guests again" in run(app, "erase-again", "-", typed=erased).output
+    assert "again: 0" in run(app, "erase-again", "-", typed=erased).output
     # another guest who has the number of an erased one is somebody else
     other = build.row("SELECT id FROM guest WHERE email LIKE 'lin%'").id
-    assert (
-        "Erased 0 guests again"
-        in run(app, "erase-again", "-", typed=erased.replace(f"{before.id} ", f"{other} ")).output
-    )
+    assert "again: 0" in run(app, "erase-again", "-", typed=erased.replace(f"{before.id} ", f"{other} ")).output
     assert run(app, "erase-again", "-", typed="17\n").exit_code == 1

@@ -20,16 +20,19 @@ from sqlalchemy.orm import Session
 from webapp.domain import errors
 from webapp.extensions import db
 from webapp.logs import log
+from webapp.statements import Statement
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 ATTEMPTS = 3
 LOCK_TIMEOUT_MS = 3000
+_NOTIFY = Statement("SELECT pg_notify(%(channel)s, '')")
 
 CONSTRAINT_ERRORS: dict[str, type[errors.DomainError]] = {
     "ex_claim_overlap": errors.SlotTaken,
     "uq_booking_slot_id_seat": errors.SlotTaken,
+    "uq_booking_uid": errors.Conflict,
     "uq_slot_event_type_starts_at": errors.SlotOverlap,
     "uq_booking_slot_id_guest_id": errors.AlreadyBooked,
     "uq_host_slug": errors.SlugTaken,
@@ -100,8 +103,7 @@ def notify_after_commit(current: Session, channel: str) -> None:
 def _notify(channel: str) -> None:
     """What was committed stands, whether anybody hears of it or not."""
     try:
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("SELECT pg_notify(%s, '')", (channel,))
+        _NOTIFY.rows(None, channel=channel)
     except (DBAPIError, PoolTimeout) as error:
         log.warning("nobody was told", channel=channel, cause=type(error).__name__)
 

@@ -9,8 +9,10 @@ from sqlalchemy import Engine
 from tests.builders import Build, tomorrow
 from tests.conftest import empty_tables
 from tests.services.documents import build_busy_host, changed, exported, imported, later
-from webapp.domain.errors import Invalid
-from webapp.services.host_import import AccountNotEmpty
+from webapp.domain.actor import GUEST, SYSTEM, host_actor
+from webapp.domain.errors import Forbidden, Invalid, NotFound
+from webapp.services import host_import
+from webapp.services.host_import import AccountNotEmpty, import_host
 
 pytestmark = pytest.mark.usefixtures("context")
 EVERYTHING = "SELECT count(*) FROM {}"
@@ -169,9 +171,6 @@ def test_each_fault_is_named_by_its_place_and_nothing_is_stored(document: str, b
     [b"", b"{", b"[]", b"\xff\xfe", b"[" * 100_000, b'{"format": NaN}', b'{"version": ' + b"9" * 5000 + b"}", b"null"],
 )
 def test_what_is_no_document_is_refused(build: Build, content: bytes) -> None:
-    from webapp.domain.actor import SYSTEM
-    from webapp.services.host_import import import_host
-
     with pytest.raises(Invalid):
         import_host(content, host_id=build.host(), reserved=(), actor=SYSTEM)
 
@@ -186,14 +185,20 @@ def test_seats_and_guests_of_a_group_are_checked(document: str, build: Build) ->
 
 
 def test_who_imports_is_the_host_or_the_operator(document: str, build: Build) -> None:
-    from webapp.domain.actor import GUEST, host_actor
-    from webapp.domain.errors import Forbidden, NotFound
-    from webapp.services.host_import import import_host
-
     host, other = build.host(), build.host()
     for actor, refusal in ((GUEST, Forbidden), (host_actor(other), NotFound)):
         with pytest.raises(refusal):
             import_host(document.encode(), host_id=host, reserved=(), actor=actor)
+
+
+def test_much_that_may_cause_mail_is_for_the_operator(
+    document: str, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = build.host()
+    monkeypatch.setattr(host_import, "MOST_OPEN", 2)
+    with pytest.raises(Invalid, match="Ask who runs this site"):
+        host_import.import_host(document.encode(), host_id=host, reserved=(), actor=host_actor(host))
+    assert imported(document, host).bookings == 9
 
 
 def test_a_published_time_can_be_booked_afterwards(document: str, build: Build) -> None:

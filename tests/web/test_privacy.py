@@ -127,7 +127,7 @@ def test_erasing_and_clicking_twice(visitor: Visitor, link: str, build: Build) -
     )  # fmt: skip
     for path in ("", "/erase", "/data.json"):
         assert visitor.open(link + path).status_code == 404
-    assert "works no longer" in visitor.open(link).text
+    assert "no longer works" in visitor.open(link).text
 
 
 def test_a_link_is_for_one_address_and_one_hour(

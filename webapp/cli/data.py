@@ -34,7 +34,7 @@ def import_document(email: str, file: BinaryIO) -> None:
         raise click.ClickException(f"Nothing was imported. {fault}") from None
     except AccountNotEmpty:
         raise click.ClickException("Nothing was imported: there is something in this account already.") from None
-    click.echo(f"Imported {done.event_types} event types, {done.slots} slots and {done.bookings} bookings")
+    click.echo(f"Imported. Event types: {done.event_types}, slots: {done.slots}, bookings: {done.bookings}")
     if done.kept_slug:
         click.echo(f"The address of the page stays /{done.kept_slug}: the one in the file is taken here")
 

@@ -23,7 +23,7 @@ def erase_guest(email: str) -> None:
         count = erase_address(email_address(email), actor=SYSTEM)
     except TextFault as fault:
         raise click.ClickException(f"EMAIL: {fault}") from None
-    click.echo(f"Erased from {count} bookings" if count else "Nothing is known about this address.")
+    click.echo(f"Erased. Bookings: {count}" if count else "Nothing is known about this address.")
 
 
 @click.command("erased-guests")
@@ -40,7 +40,7 @@ def list_erased() -> None:
 def erase_again(file: TextIO) -> None:
     """After an older backup was restored: erase those whom FILE (- for standard input) names once more."""
     count = erase_guests_again([_guest(line) for line in file if line.strip()])
-    click.echo(f"Erased {count} guests again")
+    click.echo(f"Guests erased again: {count}")
 
 
 def _guest(line: str) -> ErasedGuest:

@@ -67,8 +67,8 @@ def erase_past_guests(days: int) -> int:
 def _past_guests(session: Session, days: int) -> list[int]:
     since = func.now() - timedelta(days=days)
     slots = exists().where(Booking.guest_id == Guest.id, Slot.id == Booking.slot_id, Slot.ends_at > since)
-    known = Guest.created_at < since, Guest.email.not_like(f"%@{ERASED_DOMAIN}")
-    return list(session.scalars(select(Guest.id).where(*known, ~slots).order_by(Guest.id).limit(SWEEP_LIMIT)))
+    known = Guest.email.not_like(f"%@{ERASED_DOMAIN}")
+    return list(session.scalars(select(Guest.id).where(known, ~slots).order_by(Guest.id).limit(SWEEP_LIMIT)))
 
 
 @transactional
@@ -133,7 +133,6 @@ def _forget_answers(session: Session, bookings: Sequence[Any]) -> None:
     uids = [str(row.uid) for row in bookings]
     answer = IdempotencyKey.answer
     theirs = or_(
-        answer["booking_id"].astext.in_([str(row.id) for row in bookings]),
         answer["booking", "uid"].astext.in_(uids),
         IdempotencyKey.scope.in_([f"api:booking:{uid}" for uid in uids]),
     )

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from webapp.db import joined, transactional
 from webapp.db import session as current_session
-from webapp.domain.actor import Actor
-from webapp.domain.booking import BookingStatus, EventKind
+from webapp.domain.actor import Actor, ActorKind
+from webapp.domain.booking import ACTIVE, BookingStatus, EventKind
 from webapp.domain.errors import Conflict, Invalid
 from webapp.models import BlockedTime, Booking, EventType, Guest, Host, Schedule, Slot
 from webapp.services import outbox
@@ -33,6 +33,10 @@ from webapp.services.seats import claim_restored, restore_slots
 FIRST_CONTENTS = frozenset(
     EventTypeContent(slug=slug, title=title, duration_minutes=minutes) for slug, title, minutes in FIRST_EVENT_TYPES
 )
+
+
+# What is open may still cause mails to guests, whom the file alone knows: more than this is for the operator to import.
+MOST_OPEN = 1000
 
 
 class AccountNotEmpty(Conflict):
@@ -57,7 +61,10 @@ def import_host(content: bytes, *, host_id: int, reserved: Collection[str], acto
     """`reserved`: slugs that no host can have. Raises Invalid (the place in the document is the key), AccountNotEmpty,
     NotFound, Overloaded; then nothing has changed."""
     require_host(actor, host_id)
-    return _import(host_document(content), host_id=host_id, reserved=reserved, actor=actor)
+    document = host_document(content)
+    if actor.kind is not ActorKind.SYSTEM and _open_bookings(document) > MOST_OPEN:
+        raise Invalid({"slots": [f"More than {MOST_OPEN} open bookings. Ask who runs this site to import the file."]})
+    return _import(document, host_id=host_id, reserved=reserved, actor=actor)
 
 
 def can_import(host_id: int) -> bool:
@@ -72,6 +79,10 @@ def _is_empty(session: Session, host_id: int) -> bool:
     schedules = [view.content for view in host_schedules(host_id)]
     untouched = all(each == ScheduleContent(name=FIRST_SCHEDULE, time_zone=each.time_zone) for each in schedules)
     return contents <= FIRST_CONTENTS and len(schedules) <= 1 and untouched
+
+
+def _open_bookings(document: HostDocument) -> int:
+    return sum(booking.status in ACTIVE for slot in document.slots for booking in slot.bookings)
 
 
 @transactional
