@@ -44,6 +44,18 @@ def test_the_same_request_again_has_the_same_secret_which_is_kept_nowhere(host: 
     assert secret not in kept
 
 
+def test_of_one_that_is_gone_there_is_no_first_answer_any_more(host: Caller) -> None:
+    made = host.post("/webhooks", NEW, Idempotency_Key="once").get_json()
+    host.delete(f"/webhooks/{made['id']}")
+    assert code_of(host.post("/webhooks", NEW, Idempotency_Key="once")) == "not_found"
+
+
+def test_events_are_kept_once_each_in_their_usual_order(host: Caller) -> None:
+    given = ["slot.published", "booking.created", "slot.published"]
+    path = made(host, events=given)
+    assert host.get(path).get_json()["events"] == ["booking.created", "slot.published"]
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
@@ -90,6 +102,16 @@ def test_one_that_the_system_switched_off_says_so_until_it_is_switched_on(host: 
     assert host.get(path).get_json()["disabled_at"]
     changed = host.patch(path, {"is_active": True}).get_json()
     assert (changed["is_active"], changed["disabled_at"]) == (True, None)
+
+
+def test_nothing_is_sent_to_one_that_is_off(host: Caller, build: Build) -> None:
+    path = made(host)
+    message = host.post(f"{path}/test").get_json()["id"]
+    host.patch(path, {"is_active": False})
+    for sending in (f"{path}/test", f"{path}/deliveries/{message}/redeliver"):
+        response = host.post(sending)
+        assert (response.status_code, code_of(response)) == (409, "webhook_off")
+    assert [row.status for row in build.rows("SELECT status FROM delivery")] == ["skipped"]
 
 
 def test_what_is_deleted_is_gone_with_its_deliveries(host: Caller, build: Build) -> None:

@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 
 from tests.api.caller import Specification
-from tests.stories.receiver import Message, Receiver, receiving
+from tests.receiver import Message, Receiver, receiving
 from tests.stories.test_api_guide import CLIENT, GUIDE, environ, examples
 from webapp.api.openapi import document
 from webapp.domain.outgoing import PORTS

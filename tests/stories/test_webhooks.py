@@ -11,7 +11,7 @@ import requests
 
 from tests.builders import Build, tomorrow
 from tests.live import Live, Person, link_in
-from tests.stories.receiver import Message, Receiver, receiving
+from tests.receiver import Message, Receiver, receiving
 from webapp.config import PROJECT_DIR
 from webapp.domain.actor import host_actor
 from webapp.services.api_tokens import NewToken, create_token

@@ -127,6 +127,20 @@ def test_send_again(desk: Desk, build: Build) -> None:
     assert desk.post(f"{page}/deliveries/msg_0/send-again").status_code == 404
 
 
+def test_nothing_is_sent_to_one_that_was_switched_off_meanwhile(desk: Desk, build: Build) -> None:
+    page = make(desk)
+    desk.post(f"{page}/test")
+    message = build.row("UPDATE delivery SET status = 'dead' RETURNING message_id")[0]
+    build.row("UPDATE webhook_endpoint SET is_active = false RETURNING id")
+    for path in (f"{page}/test", f"{page}/deliveries/{message}/send-again"):
+        assert desk.post(path).headers["Location"] == page
+        text = desk.open(page).text
+        assert "Nothing was sent: it is switched off." in text
+        assert "Send again" not in text
+        assert "Switch it on" in text
+    assert [row.status for row in build.rows("SELECT status FROM delivery")] == ["dead"]
+
+
 def test_many_messages_are_leafed_through(desk: Desk) -> None:
     page = make(desk)
     for _ in range(21):

@@ -24,7 +24,7 @@ blueprint = Blueprint("Webhooks", __name__, description="Your server is told whe
     "GET", "/webhooks", Access.READ, query=PageQuery, answer=schemas.WebhookPage, example=examples.WEBHOOK_PAGE
 )
 def list_webhooks(asked: dict[str, Any]) -> Page:
-    """Your webhooks"""
+    """Your webhooks, newest first"""
     found = webhooks.host_webhooks(host().host_id)
     return cut(found, limit=asked["limit"], cursor=asked["cursor"], key=lambda one: str(one.public_id))
 
@@ -38,6 +38,7 @@ def list_webhooks(asked: dict[str, Any]) -> Page:
     answer=schemas.MadeWebhook,
     status=201,
     example=examples.MADE_WEBHOOK,
+    refuses=(404,),  # the key is that of one that was deleted meanwhile
 )
 def create_webhook(wanted: dict[str, Any]) -> Made:
     """Make a webhook; its secret is in this answer alone"""

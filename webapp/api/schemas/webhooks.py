@@ -18,7 +18,7 @@ STATUSES = ("waiting", "sent", "dead", "skipped")
 
 def _events(**given: Any) -> fields.List[Any]:
     one = Text(validate=validate.OneOf(EVENTS))
-    return fields.List(one, validate=validate.Length(1, len(EVENTS)), metadata={"uniqueItems": True}, **given)
+    return fields.List(one, validate=validate.Length(1, len(EVENTS)), **given)
 
 
 class WebhookChange(Body):

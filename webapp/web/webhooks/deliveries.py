@@ -1,11 +1,14 @@
 """The page of one webhook: how it stands, what was sent to it, a test message, sending again."""
 
 import uuid
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Response, flash, request, url_for
 from flask_babel import gettext
 
+from webapp.domain.errors import WebhookOff
 from webapp.services import webhook_deliveries, webhooks
 from webapp.web import htmx
 from webapp.web.fragments import page_or_fragment
@@ -40,17 +43,22 @@ def show(webhook_id: uuid.UUID) -> Response:
 @blueprint.post("/<uuid:webhook_id>/test")
 @host_required
 def send_test(webhook_id: uuid.UUID) -> Any:
-    webhooks.send_test(webhook_id, host_id=current_host().id, actor=current_actor())
-    return _sent(webhook_id, gettext("A test message is on its way."))
+    send = partial(webhooks.send_test, webhook_id)
+    return _sent(send, webhook_id, gettext("A test message is on its way."))
 
 
 @blueprint.post("/<uuid:webhook_id>/deliveries/<message_id>/send-again")
 @host_required
 def send_again(webhook_id: uuid.UUID, message_id: str) -> Any:
-    webhook_deliveries.redeliver(webhook_id, message_id, host_id=current_host().id, actor=current_actor())
-    return _sent(webhook_id, gettext("The message is on its way again."))
+    send = partial(webhook_deliveries.redeliver, webhook_id, message_id)
+    return _sent(send, webhook_id, gettext("The message is on its way again."))
 
 
-def _sent(webhook_id: uuid.UUID, text: str) -> Any:
-    flash(text, "success")
+def _sent(send: Callable[..., object], webhook_id: uuid.UUID, done: str) -> Any:
+    """Back to the page, which says what was done, or that the webhook was switched off meanwhile."""
+    try:
+        send(host_id=current_host().id, actor=current_actor())
+        flash(done, "success")
+    except WebhookOff:
+        flash(gettext("Nothing was sent: it is switched off."), "warning")
     return htmx.see_other(url_for("webhooks.show", webhook_id=webhook_id))
