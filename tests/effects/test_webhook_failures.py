@@ -209,6 +209,32 @@ def test_deleted_while_it_is_being_sent(hooks: Hooks, build: Build) -> None:
     assert hooks.rows("SELECT 1 FROM delivery WHERE channel = 'webhook'") == []
 
 
+def test_deleted_before_it_is_sent(
+    hooks: Hooks, receiver: Server, build: Build, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def deletes(session: Any, errand: Any) -> bytes | None:
+        hooks.execute("DELETE FROM webhook_endpoint")
+        return b"{}"
+
+    monkeypatch.setattr(sending, "message", deletes)
+    hooks.make(receiver, "booking.created")
+    booked(build, hooks, 2)
+    hooks.run()
+    assert receiver.requests == []
+    assert caplog.messages == []
+
+
+def test_nothing_is_sent_for_a_closed_account(hooks: Hooks, receiver: Server, build: Build) -> None:
+    hooks.make(receiver, "booking.created")
+    booked(build, hooks)
+    hooks.execute("UPDATE host SET active = false")
+    hooks.run()
+    assert receiver.requests == []
+    hooks.execute("UPDATE host SET active = true")
+    hooks.run()
+    assert len(receiver.requests) == 1
+
+
 def test_two_jobs_with_the_same_endpoint_send_once(hooks: Hooks, receiver: Server, build: Build) -> None:
     """A job that comes twice, and one whose loan has run out and been given to another."""
     hooks.make(receiver, "booking.created")

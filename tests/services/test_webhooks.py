@@ -122,6 +122,14 @@ def test_switching_on_again_forgets_the_failures(host: int, owner: Engine) -> No
     assert (again.is_active, again.disabled_at, again.failing_since) == (True, None, None)
 
 
+def test_another_address_forgets_the_failures_too(host: int, owner: Engine) -> None:
+    made = make(host).webhook
+    with owner.begin() as connection:
+        connection.execute(text("UPDATE webhook_endpoint SET failing_since = now()"))
+    assert change(host, made.public_id, description="x").failing_since is not None
+    assert change(host, made.public_id, url="https://example.net/").failing_since is None
+
+
 def test_a_new_secret_is_another_one_and_none_is_stored(host: int, owner: Engine) -> None:
     made = make(host)
     renewed = webhooks.renew_secret(made.webhook.public_id, host_id=host, actor=host_actor(host))

@@ -68,7 +68,7 @@ def is_in(address: Address, ranges: Sequence[Network]) -> bool:
 def is_public(address: Address) -> bool:
     if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
         return False
-    return address.is_global and not is_in(address, _NOT_PUBLIC)
+    return address.is_global and not is_in(address, _NOT_PUBLIC)  # a new block may come to either of them first
 
 
 def may_use_port(port: int, address: Address, allowed: Sequence[Network]) -> bool:

@@ -110,6 +110,8 @@ def _resolved(target: Target, clock: _Clock) -> list[Address]:
         raise NoAnswerError("the name was not resolved in time") from None
     if isinstance(found, Exception):
         raise NoAnswerError(f"the name was not resolved ({type(found).__name__})")
+    if not found:
+        raise NoAnswerError("the name has no address")
     return list(dict.fromkeys(_address(info[4]) for info in found))
 
 

@@ -64,14 +64,17 @@ def _deliver(errand: Errand) -> None:
             mark_skipped(session, errand, NOTHING_TO_SAY)
             return
         attempt_id = note_attempt(session, errand)
+    if attempt_id is None:
+        return
     began = time.monotonic()
     status = _status(errand, body)
+    seconds = time.monotonic() - began
     with transaction() as session:
-        note_answer(session, attempt_id, status=status, seconds=time.monotonic() - began)
         if status is not None and 200 <= status < 300:
             mark_delivered(session, errand)
         else:
             mark_refused(session, errand, status=status, pause=_pause(errand))
+        note_answer(session, attempt_id, status=status, seconds=seconds)
 
 
 def _status(errand: Errand, body: bytes) -> int | None:

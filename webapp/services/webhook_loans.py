@@ -7,7 +7,7 @@ says exactly the instant that it was given, and is given a new one with each mes
 endpoint; a job that was killed is followed by another when its loan runs out, and one that was stopped for longer
 than that finds its proof void when it comes back. Then, and only then, a message may arrive twice.
 
-A try is counted, and the next one set, before the request is made: what dies with the worker has happened.
+A try is counted and noted before the request is made, so that one which dies with its worker is known, too.
 
 Order: what an endpoint is told of one booking goes out in the order of the events. A message that fails holds up
 the later ones about its booking until it is delivered or dead; other bookings pass it. Nothing is left out as
@@ -35,7 +35,8 @@ _DELIVERY: Table = Base.metadata.tables["delivery"]
 _ENDPOINT: Table = Base.metadata.tables["webhook_endpoint"]
 _EVENT: Table = Base.metadata.tables["outbox_event"]
 _ATTEMPT: Table = Base.metadata.tables["webhook_attempt"]
-_d, _w, _e, _a = _DELIVERY.c, _ENDPOINT.c, _EVENT.c, _ATTEMPT.c
+_HOST: Table = Base.metadata.tables["host"]
+_d, _w, _e, _a, _h = _DELIVERY.c, _ENDPOINT.c, _EVENT.c, _ATTEMPT.c, _HOST.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +66,16 @@ class Errand:
 
 
 def lend_endpoints(session: Session, *, is_failing: bool, limit: int) -> list[Loan]:
-    """Endpoints that something is due for; those that failed last time apart from the others."""
+    """Endpoints that something is due for; those that failed last time apart from the others. Not those of hosts whose
+    account is closed."""
     waiting = select(_d.webhook_endpoint_id).where(_is_waiting()).distinct()
     due = select(1).where(_d.webhook_endpoint_id == _w.id, _is_due()).limit(1)
+    is_open = select(1).where(_h.id == _w.host_id, _h.active).exists()
     free = (
         select(_w.id)
         .where(_w.id.in_(waiting), _is_ready(), or_(_w.lent_until.is_(None), _w.lent_until <= func.now()))
-        .where(_w.failing_since.is_not(None) if is_failing else _w.failing_since.is_(None), due.exists())
+        .where(_w.failing_since.is_not(None) if is_failing else _w.failing_since.is_(None))
+        .where(is_open, due.exists())
         .order_by(_w.id)
         .limit(limit)
         .with_for_update(skip_locked=True, key_share=True)
@@ -95,7 +99,7 @@ def take_next(session: Session, loan: Loan) -> Errand | None:
     taken = (
         update(_DELIVERY)
         .where(_d.id == first.with_for_update(skip_locked=True).scalar_subquery(), _e.id == _d.event_id)
-        .values(attempts=_d.attempts + 1, due_at=func.now() + IN_HAND)
+        .values(attempts=_d.attempts + 1)
         .returning(_d.id, _d.kind, _d.attempts, _d.message_id, _d.host_id, _d.booking_id, _e.occurred_at, _e.data)
     )
     row = session.execute(taken).first()
@@ -111,9 +115,10 @@ def take_next(session: Session, loan: Loan) -> Errand | None:
     )
 
 
-def note_attempt(session: Session, errand: Errand) -> int:
-    """Before the request. Returns its id."""
-    return int(session.scalars(insert(_ATTEMPT).values(delivery_id=errand.id).returning(_a.id)).one())
+def note_attempt(session: Session, errand: Errand) -> int | None:
+    """Before the request. Returns its id; None: the webhook was deleted meanwhile."""
+    still_there = select(_d.id).where(_d.id == errand.id)
+    return session.scalars(insert(_ATTEMPT).from_select([_a.delivery_id], still_there).returning(_a.id)).first()
 
 
 def end_loan(session: Session, loan: Loan) -> None:

@@ -30,7 +30,8 @@ _d, _w, _a = _DELIVERY.c, _ENDPOINT.c, _ATTEMPT.c
 
 
 def note_answer(session: Session, attempt_id: int, *, status: int | None, seconds: float) -> None:
-    """For the host to see. `status` None: no answer."""
+    """For the host to see. `status` None: no answer. Last of all: who deletes a webhook comes to its rows in the same
+    order (endpoint, delivery, attempt), and so neither waits for the other."""
     values = {"status": status, "duration_ms": round(seconds * 1000)}
     session.execute(update(_ATTEMPT).where(_a.id == attempt_id).values(**values))
 

@@ -74,15 +74,15 @@ def create_webhook(session: Session, new: NewWebhook, *, host_id: int, actor: Ac
 def change_webhook(
     session: Session, public_id: uuid.UUID, change: WebhookChange, *, host_id: int, actor: Actor
 ) -> WebhookView:
-    """The webhook as it is afterwards. Switched on, it begins anew; switched off, what waits for it is not sent any
-    more. Raises NotFound, Invalid."""
+    """The webhook as it is afterwards. Switched on or sent elsewhere, it begins anew; switched off, what waits for it
+    is not sent any more. Raises NotFound, Invalid."""
     columns: dict[str, Any] = checked_columns(change)
     endpoint_id = _endpoint(session, public_id, host_id, actor).id
+    if change.is_active or change.url is not None:
+        columns |= {"failing_since": None, "paused_until": None}
     if change.is_active:
-        columns |= {"disabled_at": None, "failing_since": None, "paused_until": None}
-    elif change.url is not None:
-        columns["paused_until"] = None
-    if change.is_active is False:
+        columns["disabled_at"] = None
+    elif change.is_active is False:
         skip_waiting(session, endpoint_id, SWITCHED_OFF)
     if columns:
         session.execute(_of(endpoint_id).values(**columns))
