@@ -59,7 +59,7 @@ class WebhookPage(Answer):
     next_cursor = Text(allow_none=True)
 
 
-class Attempt(Answer):
+class WebhookAttempt(Answer):
     at = Instant()
     status = fields.Integer(
         allow_none=True, metadata={"description": "What your server answered; null: nothing, or nothing yet."}
@@ -84,7 +84,7 @@ class WebhookDelivery(Answer):
     created_at = Instant()
     next_attempt_at = NextAttempt(allow_none=True)
     delivered_at = Instant(attribute="sent_at", allow_none=True)
-    attempts = fields.List(fields.Nested(Attempt), metadata={"description": "In order."})
+    attempts = fields.List(fields.Nested(WebhookAttempt), metadata={"description": "In order."})
 
 
 class WebhookDeliveryPage(Answer):

@@ -22,22 +22,16 @@ PER_PAGE = 20
 @blueprint.get("/<uuid:webhook_id>")
 @host_required
 def show(webhook_id: uuid.UUID) -> Response:
-    host, before = current_host(), request.args.get("before")
+    host = current_host()
     webhook = webhooks.host_webhook(webhook_id, host_id=host.id)
-    found = webhook_deliveries.webhook_deliveries(webhook_id, host_id=host.id, limit=PER_PAGE + 1, before=before)
-    page, more = found[:PER_PAGE], len(found) > PER_PAGE
     shown: dict[str, Any] = {
         "webhook": webhook,
         "name": name(webhook),
         "state": state(webhook),
         "trouble": trouble(webhook, host.time_zone),
-        "deliveries": lines(page, host.time_zone),
-        "is_moving": not before and any(is_on_its_way(one) for one in page),
-        "older_url": url_for("webhooks.show", webhook_id=webhook_id, before=page[-1].id) if more else None,
-        "newest_url": url_for("webhooks.show", webhook_id=webhook_id) if before else None,
         "zone": host.time_zone,
     }
-    return page_or_fragment("webhooks/show.html", "messages", **shown)
+    return page_or_fragment("webhooks/show.html", "messages", **shown, **_messages(webhook_id))
 
 
 @blueprint.post("/<uuid:webhook_id>/test")
@@ -52,6 +46,19 @@ def send_test(webhook_id: uuid.UUID) -> Any:
 def send_again(webhook_id: uuid.UUID, message_id: str) -> Any:
     send = partial(webhook_deliveries.redeliver, webhook_id, message_id)
     return _sent(send, webhook_id, gettext("The message is on its way again."))
+
+
+def _messages(webhook_id: uuid.UUID) -> dict[str, Any]:
+    """A page of them, newest first. Only the first page looks again by itself."""
+    host, before = current_host(), request.args.get("before")
+    found = webhook_deliveries.webhook_deliveries(webhook_id, host_id=host.id, limit=PER_PAGE + 1, before=before)
+    page, has_more = found[:PER_PAGE], len(found) > PER_PAGE
+    return {
+        "deliveries": lines(page, host.time_zone),
+        "is_moving": not before and any(is_on_its_way(one) for one in page),
+        "older_url": url_for("webhooks.show", webhook_id=webhook_id, before=page[-1].id) if has_more else None,
+        "newest_url": url_for("webhooks.show", webhook_id=webhook_id) if before else None,
+    }
 
 
 def _sent(send: Callable[..., object], webhook_id: uuid.UUID, done: str) -> Any:
