@@ -1,16 +1,19 @@
-"""Threads that work for webhooks: most of them for endpoints that answer, the others for those that do not.
+"""Threads that work for webhooks: half of them for endpoints that answer, half for those that do not.
 
 Threads, since a job is one long wait for somebody's server; beside the thread of the mails, which no webhook delays.
 """
 
+import logging
 import threading
 from typing import Any
 
 from flask import Flask
 from rq.timeouts import TimerDeathPenalty
 
-from webapp.effects.jobs import FAILING_WEBHOOK_QUEUE, WEBHOOK_QUEUE
-from webapp.effects.worker import QueueWorker, queue_server, work_through_absences
+from webapp.effects.jobs import FAILING_WEBHOOK_QUEUE, WEBHOOK_QUEUE, stopping
+from webapp.effects.worker import RECONNECT, QueueWorker, queue_server, work_through_absences
+
+log = logging.getLogger(__name__)
 
 THREADS = {WEBHOOK_QUEUE: 4, FAILING_WEBHOOK_QUEUE: 4}
 
@@ -73,4 +76,9 @@ class Crew:
 
     def _work(self, queue: str) -> None:
         connection = queue_server(self._app)
-        work_through_absences(lambda: WebhookWorker(self._app, connection, queue, crew=self))
+        while not stopping.is_set():
+            try:
+                work_through_absences(lambda: WebhookWorker(self._app, connection, queue, crew=self))
+            except Exception:  # nobody would miss this thread before all of them are gone
+                log.exception("webhook worker: unexpected, going on")
+                stopping.wait(RECONNECT)
