@@ -44,7 +44,10 @@ def sql(dsn: str, script: str, *, seconds: float) -> Result:
     """Load by pgbench with prepared statements."""
     command = ["pgbench", "-n", "-M", "prepared", "-c", str(CONNECTIONS), "-j", "2", "-T", f"{seconds:.0f}",
                "-f", str(HERE / "sql" / script), dsn]  # fmt: skip
-    out = subprocess.run(command, capture_output=True, text=True, check=True, executable=_pgbench()).stdout
+    done = subprocess.run(command, capture_output=True, text=True, check=False, executable=_pgbench())
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    out = done.stdout
     rate = re.search(r"tps = ([\d.]+)", out)
     failed = re.search(r"number of failed transactions: (\d+)", out)
     if not rate:

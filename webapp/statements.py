@@ -34,8 +34,8 @@ class Statement:
         return cls(str(compiled), dict(compiled.params))
 
     def rows(self, session: Session | None, **values: Any) -> list[tuple[Any, ...]]:
-        """Raises SQLAlchemy's errors. Without a session: outside of any transaction, only to read. Sent in binary:
-        reading many numbers takes half as long."""
+        """Raises SQLAlchemy's errors. Without a session: outside of any transaction, for what is no part of one.
+        Sent in binary: reading many numbers takes half as long."""
         return self._run(session, values, tuple_row, in_binary=True)
 
     def one(self, session: Session | None, **values: Any) -> Any:

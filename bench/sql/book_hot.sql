@@ -1,5 +1,5 @@
 \set host 501
-\set n random(1, 200000000)
+\set n random(1, 4000000000)
 \set key random(1, 1000000000000000)
 BEGIN;
 INSERT INTO idempotency_key (scope, key, request_hash) VALUES ('raw', :key, 'hash') ON CONFLICT DO NOTHING;

@@ -50,7 +50,7 @@ def offer_at(facts: Facts, start: int, *, listed_grace_seconds: int = LISTED_GRA
 
 
 def _fixed_offers(facts: Facts, first: int, last: int, limited: list[Interval]) -> Iterator[Offer]:
-    candidates = [one for one in fixed(facts) if first <= one.start < last and one.seats_left > 0]
+    candidates = [one for one in fixed(facts, first, last) if one.seats_left > 0]
     if not candidates:
         return
     busy_times = BusyTimes(facts)
@@ -63,7 +63,7 @@ def _scheduled_offers(facts: Facts, first: int, last: int, limited: list[Interva
     if facts.schedule is None:
         return []
     duration, step = 60 * facts.rules.duration_minutes, facts.rules.step_seconds
-    refused = merged([*refused_starts(facts), *limited])
+    refused = merged([*refused_starts(facts, first, last), *limited])
     starts: list[int] = []
     for anchor, until, end in stretches(facts.schedule, first, last + duration):
         for free_from, free_to in gaps(max(anchor, first), min(until, last, end - duration + 1), refused):

@@ -50,17 +50,21 @@ def scheduled(rules: EventTypeRules, start: int) -> Candidate:
     return Candidate(start, end, *padded, rules.capacity, rules.capacity, None)
 
 
-def fixed(facts: Facts) -> Iterator[Candidate]:
-    """The candidates besides the grid: taken slots of the same event type, full or not; published slots."""
+def fixed(facts: Facts, first: int, last: int) -> Iterator[Candidate]:
+    """The candidates besides the grid that start in [first, last): taken slots of the same event type, full or not;
+    published slots."""
     for busy in facts.busy:
-        if busy.kind is BusyKind.MEETING and busy.is_same_event_type and busy.slot_id is not None:
+        is_session = busy.kind is BusyKind.MEETING and busy.is_same_event_type and busy.slot_id is not None
+        if is_session and first <= busy.meeting[0] < last:
             yield _session(busy)
-    for slot in sorted(facts.published, key=lambda slot: (slot.start, slot.slot_id)):
+    asked = (slot for slot in facts.published if first <= slot.start < last)
+    for slot in sorted(asked, key=lambda slot: (slot.start, slot.slot_id)):
         yield _published(slot)
 
 
-def refused_starts(facts: Facts) -> Iterator[Interval]:
-    """For each busy range the starts at which a scheduled meeting would overlap it with its padding.
+def refused_starts(facts: Facts, first: int, last: int) -> Iterator[Interval]:
+    """For each busy range the starts at which a scheduled meeting would overlap it with its padding, as far as they
+    meet [first, last).
 
     [start - before, start + duration + after) meets [b0, b1) if b0 - duration - after < start < b1 + before.
     """
@@ -68,7 +72,7 @@ def refused_starts(facts: Facts) -> Iterator[Interval]:
     ahead = 60 * (rules.duration_minutes + rules.buffer_after_minutes) - 1
     behind = 60 * rules.buffer_before_minutes
     for busy in facts.busy:
-        if busy.start < busy.end:
+        if busy.start < busy.end and busy.start - ahead < last and busy.end + behind > first:
             yield busy.start - ahead, busy.end + behind
 
 

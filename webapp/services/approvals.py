@@ -16,7 +16,8 @@ from webapp.domain.booking import BookingStatus, EventKind, may_become
 from webapp.domain.errors import Conflict, Forbidden, NotActive
 from webapp.models import Booking, Slot
 from webapp.services.booking_commands import checked_reason
-from webapp.services.booking_steps import booking_for, database_now, existing, locked_booking, record, refusal
+from webapp.services.booking_records import record
+from webapp.services.booking_steps import booking_for, database_now, existing, locked_booking, refusal
 from webapp.services.booking_views import BookingView
 from webapp.services.seats import release_slot
 

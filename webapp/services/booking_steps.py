@@ -1,17 +1,14 @@
-"""Steps that all commands on bookings share: find, authorise, lock, record."""
+"""Steps that all commands on bookings share: find, authorise, lock."""
 
 import uuid
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.actor import Actor, ActorKind
-from webapp.domain.booking import BookingStatus, EventKind
+from webapp.domain.booking import BookingStatus
 from webapp.domain.errors import AlreadyCancelled, Conflict, NotActive, NotFound
-from webapp.services import outbox
-from webapp.services.audit import write_audit
 from webapp.services.booking_views import BookingView, booking_by_id, booking_by_uid
 from webapp.services.seats import lock_slot
 
@@ -38,17 +35,17 @@ def locked_booking(session: Session, uid: uuid.UUID, actor: Actor) -> BookingVie
 
 def existing(session: Session, booking_id: int) -> BookingView:
     """The booking as it is now in this transaction."""
-    found = booking_by_id(session, booking_id)
-    if found is None:
+    return _found(booking_by_id(session, booking_id))
+
+
+def existing_by_uid(session: Session, uid: uuid.UUID) -> BookingView:
+    return _found(booking_by_uid(session, uid))
+
+
+def _found(booking: BookingView | None) -> BookingView:
+    if booking is None:
         raise NotFound
-    return found
-
-
-def record(session: Session, actor: Actor, kind: EventKind, booking: BookingView, **data: Any) -> None:
-    """Audit entry and outbox event of what was done to a booking, in the same transaction."""
-    write_audit(session, actor, kind, "booking", booking.id, version=booking.version)
-    facts_then = {"start": booking.start, "end": booking.end, **data}
-    outbox.record(session, kind, host_id=booking.host_id, booking=(booking.id, booking.version), data=facts_then)
+    return booking
 
 
 def refusal(booking: BookingView) -> Conflict:

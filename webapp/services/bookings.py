@@ -7,6 +7,7 @@ in one statement would check on the snapshot from before the wait: measured, 30 
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import func, select, update
@@ -22,11 +23,19 @@ from webapp.domain.instants import instant, to_datetime
 from webapp.domain.reasons import ReasonCode, reasons
 from webapp.models import Booking, EventType, Host, Slot
 from webapp.services.booking_commands import Answered, Book, answered, checked, checked_reason
-from webapp.services.booking_steps import booking_for, database_now, existing, locked_booking, record, refusal
+from webapp.services.booking_records import RECORDED, on_record, record
+from webapp.services.booking_steps import (
+    booking_for,
+    database_now,
+    existing,
+    existing_by_uid,
+    locked_booking,
+    refusal,
+)
 from webapp.services.booking_views import BookingView
-from webapp.services.idempotency import claim_key, fingerprint, keep_answer
+from webapp.services.idempotency import claim_key, fingerprint
 from webapp.services.offers import Offering, facts, offering, offering_from, offering_select
-from webapp.services.seats import Seat, release_claim_of_last_seat, release_slot, take_seat
+from webapp.services.seats import release_claim_of_last_seat, release_slot, take_seat
 from webapp.services.single_use_links import spend_link
 from webapp.statements import Statement
 
@@ -36,22 +45,25 @@ TAKEN = frozenset({ReasonCode.BUSY, ReasonCode.BUFFER, ReasonCode.FULL})
 _LOCK_HOST = Statement("SELECT id FROM host WHERE slug = %(host)s ORDER BY id FOR NO KEY UPDATE")
 
 # The address stays as it was first written; the update only makes RETURNING answer for a known guest, too.
-_NEW_BOOKING = Statement("""
+_NEW_BOOKING = Statement(f"""
 WITH the_guest AS (
     INSERT INTO guest (host_id, email) VALUES (%(host)s, %(email)s)
     ON CONFLICT (host_id, lower(email)) DO UPDATE SET email = guest.email
     RETURNING id
-)
-INSERT INTO booking (
-    host_id, guest_id, slot_id, slot_capacity, seat, status, expires_at,
-    guest_name, subject, notes, location, is_guest_location, answers, time_zone, locale
-)
-SELECT
-    %(host)s, id, %(slot)s, %(capacity)s, %(seat)s, %(status)s, %(expires_at)s,
-    %(name)s, %(subject)s, %(notes)s, %(location)s, %(is_guest_location)s, %(answers)s, %(time_zone)s, %(locale)s
-FROM the_guest
-RETURNING id
-""")
+),
+made AS (
+    INSERT INTO booking (
+        uid, host_id, guest_id, slot_id, slot_capacity, seat, status, expires_at,
+        guest_name, subject, notes, location, is_guest_location, answers, time_zone, locale
+    )
+    SELECT
+        %(uid)s, %(host)s, id, %(slot)s, %(capacity)s, %(seat)s, %(status)s, %(expires_at)s,
+        %(name)s, %(subject)s, %(notes)s, %(location)s, %(is_guest_location)s, %(answers)s, %(time_zone)s, %(locale)s
+    FROM the_guest
+    RETURNING id, host_id, version
+), {RECORDED}
+SELECT id FROM made
+""")  # noqa: S608  no value is in it
 
 
 def book(command: Book, *, actor: Actor) -> BookingView:
@@ -62,22 +74,27 @@ def book(command: Book, *, actor: Actor) -> BookingView:
 
 @transactional
 def _book(session: Session, command: Book, *, actor: Actor) -> BookingView:
-    scope, key = f"book:{actor.host_id or 'guest'}", command.idempotency_key
-    if key:
-        answer = claim_key(session, scope, key, fingerprint(command.request()))
-        if answer:
-            return existing(session, answer["booking_id"])
+    uid = uuid.uuid4()
+    if command.idempotency_key and (earlier := _earlier(session, command, actor, uid)):
+        return earlier
     what, start = _locked_offering(session, command)
     answers = answered(command, what)
-    seat = take_seat(session, what, _offer(facts(session, what, start, start + 1), start))
-    booking = existing(session, _write_booking(session, command, what, seat, answers, start))
+    offer = _offer(facts(session, what, start, start + 1), start)
+    seat = take_seat(session, what, offer)
+    kind = EventKind.BOOKING_REQUESTED if what.requires_confirmation else EventKind.BOOKING_CONFIRMED
+    times = {"start": to_datetime(offer.start), "end": to_datetime(offer.end)}
+    made = _NEW_BOOKING.one(
+        session,
+        uid=uid,
+        slot=seat.slot_id,
+        capacity=seat.capacity,
+        seat=seat.number,
+        **_booking_values(command, what, answers, start),
+        **on_record(session, actor, kind, times),
+    )
     if command.link_token:
-        spend_link(session, command.link_token, what.event_type_id, booking.id)
-    is_pending = booking.status is BookingStatus.PENDING
-    record(session, actor, EventKind.BOOKING_REQUESTED if is_pending else EventKind.BOOKING_CONFIRMED, booking)
-    if key:
-        keep_answer(session, scope, key, {"booking_id": booking.id})
-    return booking
+        spend_link(session, command.link_token, what.event_type_id, made.id)
+    return existing(session, made.id)
 
 
 @transactional
@@ -132,6 +149,14 @@ def reschedule(session: Session, uid: uuid.UUID, start: datetime, *, actor: Acto
     return after
 
 
+def _earlier(session: Session, command: Book, actor: Actor, uid: uuid.UUID) -> BookingView | None:
+    """What the command's key has booked before. Otherwise the key is taken for the booking `uid`."""
+    scope, answer = f"book:{actor.host_id or 'guest'}", {"booking": {"uid": str(uid)}}
+    request_hash = fingerprint(command.request())
+    earlier = claim_key(session, scope, command.idempotency_key or "", request_hash, answer=answer)
+    return existing_by_uid(session, uuid.UUID(earlier["booking"]["uid"])) if earlier else None
+
+
 def _require_changeable(session: Session, booking: BookingView, actor: Actor) -> None:
     """Only what is to come changes, and guests keep to the event type's change notice."""
     if not booking.is_active:
@@ -179,27 +204,22 @@ def _offering_of(session: Session, booking: BookingView) -> Offering:
     return offering_from(row)
 
 
-def _write_booking(session: Session, command: Book, what: Offering, seat: Seat, answers: Answered, start: int) -> int:
+def _booking_values(command: Book, what: Offering, answers: Answered, start: int) -> dict[str, Any]:
     is_pending = what.requires_confirmation
-    made = _NEW_BOOKING.one(
-        session,
-        host=what.host_id,
-        email=command.email,
-        slot=seat.slot_id,
-        capacity=seat.capacity,
-        seat=seat.number,
-        status=str(BookingStatus.PENDING if is_pending else BookingStatus.CONFIRMED),
-        expires_at=to_datetime(pending_until(what.now, start, what.rules.notice_minutes)) if is_pending else None,
-        name=command.name,
-        subject=command.subject,
-        notes=command.notes,
-        location=answers.location,
-        is_guest_location=what.location_kind == "ask",
-        answers=Jsonb(answers.answers),
-        time_zone=command.time_zone,
-        locale=command.locale,
-    )
-    return int(made.id)
+    return {
+        "host": what.host_id,
+        "email": command.email,
+        "status": str(BookingStatus.PENDING if is_pending else BookingStatus.CONFIRMED),
+        "expires_at": to_datetime(pending_until(what.now, start, what.rules.notice_minutes)) if is_pending else None,
+        "name": command.name,
+        "subject": command.subject,
+        "notes": command.notes,
+        "location": answers.location,
+        "is_guest_location": what.location_kind == "ask",
+        "answers": Jsonb(answers.answers),
+        "time_zone": command.time_zone,
+        "locale": command.locale,
+    }
 
 
 def _move(session: Session, before: BookingView, what: Offering, offer: Offer) -> None:

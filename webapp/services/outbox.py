@@ -1,8 +1,8 @@
 """What happened, written in the transaction that made it true.
 
-`record` writes all events but those for webhooks alone (`webhook_dispatch`). Postgres tells the relay after the commit,
-and nobody on rollback; should the relay not listen just then, its sweep finds the event. Nothing here talks to the
-queue or to a mail server.
+`record` writes all events but those about bookings (`booking_records`) and for webhooks alone (`webhook_dispatch`).
+Postgres tells the relay after the commit, and nobody on rollback; should the relay not listen just then, its sweep
+finds the event. Nothing here talks to the queue or to a mail server.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,6 @@ class Happened:
 _INSERT = Statement("""
 INSERT INTO outbox_event (kind, host_id, booking_id, booking_version, data)
 VALUES (%(kind)s, %(host_id)s, %(booking_id)s, %(booking_version)s, %(data)s)
-RETURNING id
 """)
 
 
@@ -46,8 +45,8 @@ def record(
     host_id: int,
     booking: tuple[int, int] | None = None,
     data: Mapping[str, Any] | None = None,
-) -> int:
-    """Write one event, and wake the relay after the commit. Returns the event's id.
+) -> None:
+    """Write one event, and wake the relay after the commit.
 
     `booking`: (id, version) after the change. `data`: the facts of that version which the booking may lose later,
     JSON values and instants: `start` and `end` always; `old_start`, `old_end` and `is_pending` of a move;
@@ -56,17 +55,17 @@ def record(
     nothing behind here.
     """
     booking_id, version = booking or (None, None)
-    made = _INSERT.one(
+    _INSERT.run(
         session,
         kind=str(kind),
         host_id=host_id,
         booking_id=booking_id,
         booking_version=version,
-        data=Jsonb({name: _json(value) for name, value in (data or {}).items()}),
+        data=Jsonb(json_facts(data or {})),
     )
     notify_after_commit(session, CHANNEL)
-    return int(made.id)
 
 
-def _json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+def json_facts(data: Mapping[str, Any]) -> dict[str, Any]:
+    """As an event keeps them."""
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in data.items()}
