@@ -139,6 +139,7 @@ def test_a_queue_that_forgets_its_jobs_loses_no_message(
 ) -> None:
     hooks.make(receiver, "booking.created")
     relay = work("--roles", "relay")
+    relay.wait_until_ready()
     booked(build, hooks)
     eventually(lambda: hooks.row().lent_until is not None)
     relay.end(signal.SIGKILL)
