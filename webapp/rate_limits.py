@@ -23,6 +23,9 @@ TIMEOUT_SECONDS = 0.25
 PAUSE_SECONDS = 5.0  # before Valkey is asked again
 BOOKINGS_PER_ADDRESS = parse("60 per minute")  # by page and by API together
 BOOKING_KEY = "booking"
+# Tests of webhooks and messages sent again, by page and by API together: what a host can aim at others at will.
+MESSAGES_PER_HOST = parse("60 per hour")
+MESSAGE_KEY = "webhook-message"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,11 @@ def is_on() -> bool:
 def attempt_booking() -> Window | None:
     """Count a booking that somebody tries, whichever face they came by."""
     return attempt(BOOKINGS_PER_ADDRESS, BOOKING_KEY, address()) if is_on() else None
+
+
+def attempt_message(host_id: int) -> Window | None:
+    """Count a message that a host has sent by hand."""
+    return attempt(MESSAGES_PER_HOST, MESSAGE_KEY, str(host_id))
 
 
 def address() -> str:

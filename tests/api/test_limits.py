@@ -14,6 +14,7 @@ from tests.api.test_bookings import GUEST
 from tests.builders import Build
 from webapp import create_app
 from webapp.api import callers
+from webapp.api.examples import NEW_WEBHOOK
 from webapp.embedded.valkey import ValkeyService
 from webapp.extensions import db
 
@@ -78,6 +79,19 @@ def test_bookings_count_with_those_of_the_page(
     assert anybody.post("/bookings", body).status_code == 201
     refused = anybody.post("/bookings", body)
     assert (refused.status_code, refused.headers["RateLimit-Limit"]) == (429, "1")
+
+
+def test_messages_sent_by_hand_count_per_host(
+    limited: Flask, specification: Specification, make_token: TokenMaker, ada: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callers, "MESSAGES_PER_HOST", parse("2 per hour"))
+    one, two = (Caller(limited.test_client(), specification, make_token(ada)) for _ in range(2))
+    webhook = f"/webhooks/{one.post('/webhooks', NEW_WEBHOOK).get_json()['id']}"
+    message = one.post(f"{webhook}/test").get_json()["id"]
+    assert two.post(f"{webhook}/deliveries/{message}/redeliver").status_code == 202
+    refused = two.post(f"{webhook}/test")
+    assert (refused.status_code, refused.headers["RateLimit-Limit"]) == (429, "2")
+    assert one.get(f"{webhook}/deliveries").status_code == 200
 
 
 def test_switched_off_nothing_is_counted(guest: Caller, ada: int) -> None:

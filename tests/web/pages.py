@@ -52,7 +52,7 @@ class Visitor:
     def open(self, url: str, **options: Any) -> TestResponse:
         return self.client.get(url, **options)
 
-    def submit(self, url: str, *, action: str = "", **values: str) -> TestResponse:
+    def submit(self, url: str, /, *, action: str = "", **values: str) -> TestResponse:
         """Open the page, fill in its (first, or the one with that action) form and send it."""
         parser = _Forms()
         parser.feed(self.client.get(url).text)

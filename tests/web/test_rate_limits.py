@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import redis
 from flask import Flask
+from limits import parse
 
 from tests.web.pages import PASSWORD, Visitor
-from webapp import create_app
+from webapp import create_app, rate_limits
 from webapp.embedded.valkey import ValkeyService
 from webapp.extensions import db
 from webapp.rate_limits import address
@@ -88,6 +89,18 @@ def test_a_valkey_that_is_away_or_hangs_opens_nothing_and_slows_nothing(
         assert attempts(alone, host, times=1) == [422]
         assert time.perf_counter() - began < 3
         assert attempts(alone, host, times=LOGINS)[-1] == 429
+
+
+def test_messages_that_a_host_sends_by_hand_are_few(limited: Flask, host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rate_limits, "MESSAGES_PER_HOST", parse("2 per hour"))
+    visitor = Visitor(limited.test_client())
+    visitor.log_in(host)
+    page = visitor.submit(
+        "/settings/webhooks", action="/settings/webhooks", url="https://hooks.example.org/", events="slot.published"
+    )
+    action = page.text.partition('action="/settings/webhooks/')[2].partition('"')[0]
+    path = f"/settings/webhooks/{action.removesuffix('/test')}"
+    assert [visitor.submit(path, action=f"{path}/test").status_code for _ in range(3)] == [303, 303, 429]
 
 
 def test_switched_off_they_count_nothing(app: Flask, host: str) -> None:

@@ -10,7 +10,16 @@ from werkzeug.exceptions import TooManyRequests, Unauthorized
 
 from webapp.domain.actor import GUEST, Actor, host_actor, manage_link_actor
 from webapp.domain.errors import Forbidden
-from webapp.rate_limits import BOOKING_KEY, BOOKINGS_PER_ADDRESS, Window, address, attempt, is_on
+from webapp.rate_limits import (
+    BOOKING_KEY,
+    BOOKINGS_PER_ADDRESS,
+    MESSAGE_KEY,
+    MESSAGES_PER_HOST,
+    Window,
+    address,
+    attempt,
+    is_on,
+)
 from webapp.services.api_tokens import PREFIX, Scope, TokenHolder, token_holder
 from webapp.services.manage_links import booking_uid
 
@@ -58,6 +67,12 @@ def admit_booking() -> None:
     """Count somebody who books; with those of the public page."""
     if is_on():
         _attempt(BOOKINGS_PER_ADDRESS, BOOKING_KEY, address())
+
+
+def admit_message() -> None:
+    """Count a message to a webhook that a host sends by hand; with those of the page."""
+    if is_on():
+        _attempt(MESSAGES_PER_HOST, MESSAGE_KEY, str(host().host_id))
 
 
 def host() -> TokenHolder:

@@ -8,7 +8,7 @@ from flask import url_for
 from webapp.api import examples
 from webapp.api.answers import Made, Page
 from webapp.api.blueprint import Blueprint
-from webapp.api.callers import Access, actor, host
+from webapp.api.callers import Access, actor, admit_message, host
 from webapp.api.paging import cut, older, older_than
 from webapp.api.schemas import webhooks as schemas
 from webapp.api.schemas.common import PageQuery
@@ -87,6 +87,7 @@ def delete_webhook(webhook_id: uuid.UUID) -> None:
 )
 def send_test(webhook_id: uuid.UUID) -> WebhookDelivery:
     """Send a test message, `webhook.test`"""
+    admit_message()
     sent = webhooks.send_test(webhook_id, host_id=host().host_id, actor=actor())
     return deliveries.webhook_delivery(webhook_id, sent, host_id=host().host_id)
 
@@ -117,5 +118,6 @@ def list_webhook_deliveries(asked: dict[str, Any], webhook_id: uuid.UUID) -> Pag
 )
 def redeliver(webhook_id: uuid.UUID, delivery_id: str) -> WebhookDelivery:
     """Send a message again, with the same `webhook-id`"""
+    admit_message()
     deliveries.redeliver(webhook_id, delivery_id, host_id=host().host_id, actor=actor())
     return deliveries.webhook_delivery(webhook_id, delivery_id, host_id=host().host_id)

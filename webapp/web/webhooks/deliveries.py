@@ -9,6 +9,7 @@ from flask import Response, flash, request, url_for
 from flask_babel import gettext
 
 from webapp.domain.errors import WebhookOff
+from webapp.rate_limits import attempt_message
 from webapp.services import webhook_deliveries, webhooks
 from webapp.web import htmx
 from webapp.web.fragments import page_or_fragment
@@ -63,6 +64,7 @@ def _messages(webhook_id: uuid.UUID) -> dict[str, Any]:
 
 def _sent(send: Callable[..., object], webhook_id: uuid.UUID, done: str) -> Any:
     """Back to the page, which says what was done, or that the webhook was switched off meanwhile."""
+    attempt_message(current_host().id)
     try:
         send(host_id=current_host().id, actor=current_actor())
         flash(done, "success")
