@@ -4,12 +4,14 @@ import re
 import shutil
 import subprocess
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from webapp.embedded.postgres import binary
 
 CONNECTIONS = 16
 HERE = Path(__file__).parent
+runs = count(1)
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,10 @@ def http(url: str, *, seconds: float, script: str | None = None, arguments: tupl
 
 
 def sql(dsn: str, script: str, *, seconds: float) -> Result:
-    """Load by pgbench with prepared statements."""
+    """Load by pgbench with prepared statements. A script has `:base` and `:i`, from which to make numbers that no
+    other client and no other run makes."""
     command = ["pgbench", "-n", "-M", "prepared", "-c", str(CONNECTIONS), "-j", "2", "-T", f"{seconds:.0f}",
-               "-f", str(HERE / "sql" / script), dsn]  # fmt: skip
+               "-D", f"base={next(runs) * 20_000_000}", "-D", "i=0", "-f", str(HERE / "sql" / script), dsn]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False, executable=_pgbench())
     if done.returncode:
         raise RuntimeError(done.stderr)

@@ -1,5 +1,6 @@
 \set host 501
-\set n random(1, 4000000000)
+\set i :i + 1
+\set n (:base + :client_id * 1000000 + :i) * 7919 % 4000000000
 \set key random(1, 1000000000000000)
 BEGIN;
 INSERT INTO idempotency_key (scope, key, request_hash) VALUES ('raw', :key, 'hash') ON CONFLICT DO NOTHING;
