@@ -147,10 +147,12 @@ def _slots(session: Session, host_id: int, numbers: Mapping[int, int]) -> Iterat
     )  # fmt: skip
     query = (
         select(*slot, *Booking.__table__.columns, Guest.email.label("guest_email"))
+        .join(EventType, EventType.id == Slot.event_type_id)
         .outerjoin(Booking, Booking.slot_id == Slot.id)
         .outerjoin(Guest, Guest.id == Booking.guest_id)
         .where(Slot.host_id == host_id)
-        .order_by(Slot.starts_at, Slot.withdrawn_at.asc().nulls_last(), Slot.id, Booking.id)
+        .order_by(Slot.starts_at, EventType.position, EventType.id, Slot.withdrawn_at.asc().nulls_last(), Slot.id)
+        .order_by(Booking.id)
         .execution_options(stream_results=True, yield_per=AT_A_TIME)
     )
     found = (dict(row) for row in session.execute(query).mappings())

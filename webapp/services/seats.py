@@ -59,16 +59,14 @@ def restore_slots(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[i
     ids = [0] * len(rows)
     for places in _turns(rows):
         columns = [{name: value for name, value in rows[at].items() if name != "withdrawn_at"} for at in places]
-        made = session.scalars(insert(Slot).returning(Slot.id, sort_by_parameter_order=True), columns).all()
-        taken_back = [
-            {"id": id_, "withdrawn_at": moment}
-            for at, id_ in zip(places, made, strict=True)
-            if (moment := rows[at]["withdrawn_at"])
-        ]
+        # Found by what is unique among them: asked for ids in order, SQLAlchemy would write ranges one row at a time.
+        written = insert(Slot).returning(Slot.event_type_id, Slot.starts_at, Slot.id)
+        made = {(row.event_type_id, row.starts_at): row.id for row in session.execute(written, columns)}
+        for at in places:
+            ids[at] = made[rows[at]["event_type_id"], rows[at]["starts_at"]]
+        taken_back = [{"id": ids[at], "withdrawn_at": moment} for at in places if (moment := rows[at]["withdrawn_at"])]
         if taken_back:
             session.execute(update(Slot), taken_back)
-        for at, id_ in zip(places, made, strict=True):
-            ids[at] = id_
     return ids
 
 
