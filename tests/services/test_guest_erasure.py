@@ -1,6 +1,5 @@
 """Erasing while life goes on: nobody is half erased, and nobody waits for long."""
 
-import threading
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.builders import Build, tomorrow
+from tests.services.threads import at_once
 from webapp.db import transaction
 from webapp.domain.actor import GUEST
 from webapp.domain.erasure import erased_address, is_erased
@@ -25,27 +25,6 @@ HALF_ERASED = """
     WHERE (g.email LIKE '%@erased.invalid') <> (b.guest_name = 'Erased guest')
        OR (b.guest_name = 'Erased guest') <> (b.subject = '')
 """
-
-
-def at_once(app: Flask, *acts: Callable[[], object]) -> list[Exception]:
-    """Run each in a thread and context of its own; what they raised."""
-    faults: list[Exception] = []
-    gate = threading.Barrier(len(acts))
-
-    def run(act: Callable[[], object]) -> None:
-        with app.app_context():
-            gate.wait()
-            try:
-                act()
-            except Exception as fault:  # noqa: BLE001  shown by the assertion
-                faults.append(fault)
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
-    return faults
 
 
 def test_a_booking_is_erased_whole_or_is_a_new_guests(app: Flask, build: Build) -> None:

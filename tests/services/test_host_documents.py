@@ -9,8 +9,9 @@ from sqlalchemy import Engine
 from tests.builders import Build, tomorrow
 from tests.conftest import empty_tables
 from tests.services.documents import build_busy_host, changed, exported, imported, later
+from tests.services.threads import at_once
 from webapp.domain.actor import GUEST, SYSTEM, host_actor
-from webapp.domain.errors import Forbidden, Invalid, NotFound
+from webapp.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from webapp.services import host_import
 from webapp.services.host_import import AccountNotEmpty, import_host
 
@@ -189,6 +190,23 @@ def test_who_imports_is_the_host_or_the_operator(document: str, build: Build) ->
     for actor, refusal in ((GUEST, Forbidden), (host_actor(other), NotFound)):
         with pytest.raises(refusal):
             import_host(document.encode(), host_id=host, reserved=(), actor=actor)
+
+
+def test_of_two_imports_at_once_one_is_done(document: str, build: Build) -> None:
+    host, others = build.host(), [build.host() for _ in range(2)]
+    faults = at_once(build.app, *[lambda: imported(document, host)] * 3)
+    assert [type(fault) for fault in faults] == [AccountNotEmpty] * 2
+    assert build.row("SELECT count(*) FROM booking")[0] == 9
+    for other in others:
+        assert place_of(document, other).endswith(".uid")
+
+
+def test_a_booking_gets_to_one_of_two_accounts(document: str, build: Build) -> None:
+    hosts = [build.host() for _ in range(3)]
+    faults = at_once(build.app, *[lambda host=host: imported(document, host) for host in hosts])
+    assert len(faults) == 2
+    assert all(isinstance(fault, Conflict | Invalid) for fault in faults)
+    assert build.row("SELECT count(DISTINCT host_id), count(*) FROM booking") == (1, 9)
 
 
 def test_much_that_may_cause_mail_is_for_the_operator(

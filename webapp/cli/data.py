@@ -6,7 +6,7 @@ import click
 from flask.cli import with_appcontext
 
 from webapp.domain.actor import SYSTEM
-from webapp.domain.errors import Invalid, NotFound
+from webapp.domain.errors import Conflict, Invalid, NotFound, Overloaded
 from webapp.reserved import reserved_slugs
 from webapp.services.api_tokens import host_id_of
 from webapp.services.host_export import host_document
@@ -34,6 +34,8 @@ def import_document(email: str, file: BinaryIO) -> None:
         raise click.ClickException(f"Nothing was imported. {fault}") from None
     except AccountNotEmpty:
         raise click.ClickException("Nothing was imported: there is something in this account already.") from None
+    except (Conflict, Overloaded) as error:
+        raise click.ClickException(f"Nothing was imported ({error.code}): try again.") from None
     click.echo(f"Imported. Event types: {done.event_types}, slots: {done.slots}, bookings: {done.bookings}")
     if done.kept_slug:
         click.echo(f"The address of the page stays /{done.kept_slug}: the one in the file is taken here")
