@@ -159,7 +159,7 @@ SELECT s.host_id, g.id, s.id, 1, 1, 'confirmed', 'Gita Guest', 'A backlog', 'Asi
 FROM slot s JOIN guest g ON g.host_id = s.host_id;
 """
 BACKLOG = """
-TRUNCATE delivery, outbox_event;
+TRUNCATE delivery, outbox_event CASCADE;
 INSERT INTO outbox_event (kind, host_id, booking_id, booking_version, data)
 SELECT 'booking.confirmed', b.host_id, b.id, b.version, jsonb_build_object('start', s.starts_at, 'end', s.ends_at)
 FROM booking b JOIN slot s ON s.id = b.slot_id;
