@@ -1,4 +1,4 @@
-"""Webhooks that refuse, hang or change meanwhile: tried again, and left in peace."""
+"""Webhooks that refuse or hang: tried again, and left in peace."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from tests.effects.servers import OK, Server, answers, drips, never, serving, st
 from tests.effects.webhook_harness import Hooks, booked, messages, types
 from webapp.domain.actor import host_actor
 from webapp.domain.errors import NotFound
-from webapp.effects import outgoing, retries, webhook_jobs
+from webapp.effects import outgoing, retries
 from webapp.effects import webhooks as sending
 from webapp.services import bookings, webhooks
 from webapp.services.webhook_deliveries import redeliver
@@ -180,75 +180,6 @@ def test_a_test_is_tried_once_and_says_nothing_about_the_webhook(hooks: Hooks) -
         assert len(server.requests) == 1
     assert hooks.states() == [("webhook.test", "dead")]
     assert (hooks.row().is_active, hooks.row().failing_since) == (True, None)
-
-
-def test_switched_off_while_it_is_being_sent_it_has_arrived(hooks: Hooks, build: Build) -> None:
-    def switches_off(connection: Any, request: bytes) -> None:
-        hooks.execute("UPDATE webhook_endpoint SET is_active = false")
-        hooks.execute("UPDATE delivery SET status = 'skipped' WHERE channel = 'webhook'")
-        status(200)(connection, request)
-
-    with serving(switches_off) as server:
-        hooks.make(server, "booking.created")
-        booked(build, hooks, 2)
-        hooks.run()
-        assert len(server.requests) == 1
-    assert [state for _, state in hooks.states()] == ["sent", "skipped"]
-
-
-def test_deleted_while_it_is_being_sent(hooks: Hooks, build: Build) -> None:
-    def deletes(connection: Any, request: bytes) -> None:
-        hooks.execute("DELETE FROM webhook_endpoint")
-        status(500)(connection, request)
-
-    with serving(deletes) as server:
-        hooks.make(server, "booking.created")
-        booked(build, hooks, 2)
-        hooks.run()
-        assert len(server.requests) == 1
-    assert hooks.rows("SELECT 1 FROM delivery WHERE channel = 'webhook'") == []
-
-
-def test_deleted_before_it_is_sent(
-    hooks: Hooks, receiver: Server, build: Build, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def deletes(session: Any, errand: Any) -> bytes | None:
-        hooks.execute("DELETE FROM webhook_endpoint")
-        return b"{}"
-
-    monkeypatch.setattr(sending, "message", deletes)
-    hooks.make(receiver, "booking.created")
-    booked(build, hooks, 2)
-    hooks.run()
-    assert receiver.requests == []
-    assert caplog.messages == []
-
-
-def test_nothing_is_sent_for_a_closed_account(hooks: Hooks, receiver: Server, build: Build) -> None:
-    hooks.make(receiver, "booking.created")
-    booked(build, hooks)
-    hooks.execute("UPDATE host SET active = false")
-    hooks.run()
-    assert receiver.requests == []
-    hooks.execute("UPDATE host SET active = true")
-    hooks.run()
-    assert len(receiver.requests) == 1
-
-
-def test_two_jobs_with_the_same_endpoint_send_once(hooks: Hooks, receiver: Server, build: Build) -> None:
-    """A job that comes twice, and one whose loan has run out and been given to another."""
-    hooks.make(receiver, "booking.created")
-    booked(build, hooks)
-    hooks.dispatch()
-    (old,) = hooks.lend()
-    assert hooks.lend() == []
-    hooks.execute("UPDATE webhook_endpoint SET lent_until = now()")
-    (new,) = hooks.lend()
-    webhook_jobs.deliver_to_webhook(*old)
-    assert receiver.requests == []
-    webhook_jobs.deliver_to_webhook(*new)
-    webhook_jobs.deliver_to_webhook(*new)
-    assert len(receiver.requests) == 1
 
 
 def test_a_message_that_cannot_be_written_stops_no_other(

@@ -51,10 +51,12 @@ class Hooks:
         with self.app.app_context(), transaction() as session:
             dispatch_events(session)
 
-    def lend(self) -> list[tuple[int, str]]:
-        """The arguments of the jobs that there would be."""
+    def lend(self, *, most: int = 9) -> list[tuple[int, str]]:
+        """The arguments of the jobs that there would be, in each of the two queues so many at most."""
         with self.app.app_context(), transaction() as session:
-            loans = [loan for failing in (True, False) for loan in lend_endpoints(session, is_failing=failing, limit=9)]
+            loans = [
+                one for failing in (True, False) for one in lend_endpoints(session, is_failing=failing, limit=most)
+            ]
         return [(loan.endpoint_id, loan.until.isoformat()) for loan in loans]
 
     def work(self) -> int:

@@ -1,0 +1,106 @@
+"""Who may send to a webhook now: one job at a time, each webhook in its turn; and webhooks that change meanwhile."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from tests.builders import Build
+from tests.effects.servers import Server, serving, status
+from tests.effects.webhook_harness import Hooks, booked
+from webapp.db import transaction
+from webapp.effects import webhook_jobs
+from webapp.effects import webhooks as sending
+from webapp.services.webhook_loans import Loan, end_loan
+
+pytestmark = pytest.mark.usefixtures("local", "context")
+
+
+def test_switched_off_while_it_is_being_sent_it_has_arrived(hooks: Hooks, build: Build) -> None:
+    def switches_off(connection: Any, request: bytes) -> None:
+        hooks.execute("UPDATE webhook_endpoint SET is_active = false")
+        hooks.execute("UPDATE delivery SET status = 'skipped' WHERE channel = 'webhook'")
+        status(200)(connection, request)
+
+    with serving(switches_off) as server:
+        hooks.make(server, "booking.created")
+        booked(build, hooks, 2)
+        hooks.run()
+        assert len(server.requests) == 1
+    assert [state for _, state in hooks.states()] == ["sent", "skipped"]
+
+
+def test_deleted_while_it_is_being_sent(hooks: Hooks, build: Build) -> None:
+    def deletes(connection: Any, request: bytes) -> None:
+        hooks.execute("DELETE FROM webhook_endpoint")
+        status(500)(connection, request)
+
+    with serving(deletes) as server:
+        hooks.make(server, "booking.created")
+        booked(build, hooks, 2)
+        hooks.run()
+        assert len(server.requests) == 1
+    assert hooks.rows("SELECT 1 FROM delivery WHERE channel = 'webhook'") == []
+
+
+def test_deleted_before_it_is_sent(
+    hooks: Hooks, receiver: Server, build: Build, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def deletes(session: Any, errand: Any) -> bytes | None:
+        hooks.execute("DELETE FROM webhook_endpoint")
+        return b"{}"
+
+    monkeypatch.setattr(sending, "message", deletes)
+    hooks.make(receiver, "booking.created")
+    booked(build, hooks, 2)
+    hooks.run()
+    assert receiver.requests == []
+    assert caplog.messages == []
+
+
+def test_nothing_is_sent_for_a_closed_account(hooks: Hooks, receiver: Server, build: Build) -> None:
+    hooks.make(receiver, "booking.created")
+    booked(build, hooks)
+    hooks.execute("UPDATE host SET active = false")
+    hooks.run()
+    assert receiver.requests == []
+    hooks.execute("UPDATE host SET active = true")
+    hooks.run()
+    assert len(receiver.requests) == 1
+
+
+def test_every_webhook_has_its_turn(hooks: Hooks, receiver: Server, build: Build) -> None:
+    """Also where there is room for one job only, and those before it have always something to say."""
+    for _ in range(3):
+        hooks.make(receiver, "booking.created")
+    booked(build, hooks)
+    hooks.dispatch()
+    served = []
+    for _ in range(6):
+        ((endpoint_id, until),) = hooks.lend(most=1)
+        end_now(endpoint_id, until)
+        served.append(endpoint_id)
+    assert served[:3] == served[3:]
+    assert len(set(served)) == 3
+
+
+def end_now(endpoint_id: int, until: str) -> None:
+    """A job that was asked to stop before its first message."""
+    with transaction() as session:
+        end_loan(session, Loan(endpoint_id, datetime.fromisoformat(until)))
+
+
+def test_two_jobs_with_the_same_endpoint_send_once(hooks: Hooks, receiver: Server, build: Build) -> None:
+    """A job that comes twice, and one whose loan has run out and been given to another."""
+    hooks.make(receiver, "booking.created")
+    booked(build, hooks)
+    hooks.dispatch()
+    (old,) = hooks.lend()
+    assert hooks.lend() == []
+    hooks.execute("UPDATE webhook_endpoint SET lent_until = now()")
+    (new,) = hooks.lend()
+    webhook_jobs.deliver_to_webhook(*old)
+    assert receiver.requests == []
+    webhook_jobs.deliver_to_webhook(*new)
+    webhook_jobs.deliver_to_webhook(*new)
+    assert len(receiver.requests) == 1
