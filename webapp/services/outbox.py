@@ -50,9 +50,9 @@ def record(
 
     `booking`: (id, version) after the change. `data`: the facts of that version which the booking may lose later,
     JSON values and instants: `start` and `end` always; `old_start`, `old_end` and `is_pending` of a move;
-    `cancelled_by` and `was_pending` of a cancellation; `was_pending` of a yes; `is_expired` of a no. Never a name, an
-    address, a free text or a secret: they are read when the mail is written, so that erasing a person leaves
-    nothing behind here.
+    `cancelled_by` and `was_pending` of a cancellation; `was_pending` of a yes; `is_expired` of a no. Without a booking:
+    `guest_id`, the row of a guest who asks for their data. Never a name, an address, a free text or a secret: they are
+    read when the mail is written, so that erasing a person leaves nothing behind here.
     """
     booking_id, version = booking or (None, None)
     _INSERT.run(

@@ -67,15 +67,19 @@ def restore() -> Any:
     try:
         done = import_host(content, host_id=current_host().id, reserved=reserved_slugs(), actor=current_actor())
     except Invalid as fault:
-        form.form_errors.append(gettext("Nothing was restored: something in this file cannot be accepted."))
-        form.file.errors = [
-            f"{place}: {text}".removeprefix(": ") for place, all_ in fault.errors.items() for text in all_
-        ]
-        return _page(form, status=422)
+        return _refused(form, fault)
     except AccountNotEmpty:
         return _page(form, status=409)
     _tell(done)
     return htmx.see_other(url_for("data.index"))
+
+
+def _refused(form: RestoreForm, fault: Invalid) -> Response:
+    """What is wrong, by its place in the file."""
+    form.form_errors.append(gettext("Nothing was restored: something in this file cannot be accepted."))
+    named = ((place, text) for place, texts in fault.errors.items() for text in texts)
+    form.file.errors = [f"{place}: {text}" if place else text for place, text in named]
+    return _page(form, status=422)
 
 
 def _tell(done: Imported) -> None:
