@@ -11,9 +11,24 @@ from tests.effects.webhook_harness import Hooks, booked
 from webapp.db import transaction
 from webapp.effects import webhook_jobs
 from webapp.effects import webhooks as sending
+from webapp.extensions import db
 from webapp.services.webhook_loans import Loan, end_loan
 
 pytestmark = pytest.mark.usefixtures("local", "context")
+
+
+def test_no_connection_of_the_pool_waits_for_the_receiver(hooks: Hooks, build: Build) -> None:
+    def looks(connection: Any, request: bytes) -> None:
+        with hooks.app.app_context():
+            in_use.append(db.engine.pool.checkedout())  # type: ignore[attr-defined]
+        status(200)(connection, request)
+
+    in_use: list[int] = []
+    with serving(looks) as server:
+        hooks.make(server, "booking.created")
+        booked(build, hooks, 2)
+        hooks.run()
+    assert in_use == [0, 0]
 
 
 def test_switched_off_while_it_is_being_sent_it_has_arrived(hooks: Hooks, build: Build) -> None:
