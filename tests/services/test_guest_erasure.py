@@ -10,13 +10,13 @@ from sqlalchemy.exc import DBAPIError
 from tests.builders import Build, tomorrow
 from tests.services.threads import at_once
 from webapp.db import transaction
-from webapp.domain.actor import GUEST
+from webapp.domain.actor import GUEST, SYSTEM, Actor, host_actor
 from webapp.domain.erasure import erased_address, is_erased
-from webapp.domain.errors import DomainError, Overloaded
+from webapp.domain.errors import DomainError, Forbidden, Overloaded
 from webapp.extensions import db
 from webapp.models import Host
 from webapp.services import bookings, guest_erasure
-from webapp.services.guest_erasure import erase_address
+from webapp.services.guest_erasure import Erasure, erase_address
 from webapp.services.guests import guests_at
 
 EMAIL = "gita@example.net"
@@ -61,10 +61,40 @@ def test_a_fault_in_the_middle_erases_nothing(build: Build, monkeypatch: pytest.
     assert build.row("SELECT count(*) FROM outbox_event WHERE kind = 'booking.cancelled'")[0] == 0
 
 
+def test_erasing_twice_at_once_is_erasing_once(app: Flask, build: Build) -> None:
+    for slot in build.slots(build.host(), [tomorrow(8), tomorrow(10)]):
+        build.booking(slot, email=EMAIL)
+    guest = build.row("SELECT id FROM guest").id
+    acts = [lambda: erase_address(EMAIL), lambda: guest_erasure.erase_guest(guest, actor=SYSTEM)] * 3
+    assert at_once(app, *acts) == []
+    assert build.row("SELECT count(*) FROM audit_entry WHERE action = 'guest.erased'")[0] == 1
+    assert build.row("SELECT count(*) FROM outbox_event WHERE kind = 'booking.cancelled'")[0] == 2
+
+
+@pytest.mark.usefixtures("context")
+def test_who_books_again_before_the_sweep_comes_stays(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    slot = build.slot(build.host())
+    build.booking(slot, email=EMAIL)
+    guest = build.row("SELECT id FROM guest").id
+    # as the sweep saw it a moment ago
+    monkeypatch.setattr(guest_erasure, "_known", lambda _which: [guest])
+    assert guest_erasure.erase_past_guests(1) == 0
+    assert build.row("SELECT email FROM guest")[0] == EMAIL
+
+
+@pytest.mark.usefixtures("context")
+@pytest.mark.parametrize("actor", [GUEST, host_actor(1)])
+def test_single_guests_are_erased_by_admins(build: Build, actor: Actor) -> None:
+    build.booking(build.slot(build.host()), email=EMAIL)
+    with pytest.raises(Forbidden):
+        guest_erasure.erase_guest(build.row("SELECT id FROM guest").id, actor=actor)
+    assert build.row("SELECT email FROM guest")[0] == EMAIL
+
+
 @pytest.mark.usefixtures("context")
 def test_an_unknown_address_is_no_fault(build: Build) -> None:
     build.booking(build.slot(build.host()))
-    assert erase_address("nobody@example.net") == 0
+    assert erase_address("nobody@example.net") == Erasure(0, 0)
 
 
 def test_an_erased_address_is_told_from_all_others() -> None:

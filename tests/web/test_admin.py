@@ -114,6 +114,19 @@ def test_a_deactivated_host_is_neither_bookable_nor_logged_in(admin: FlaskClient
     assert build.row("SELECT action FROM audit_entry WHERE object_kind = 'host'")[0] == "host.deactivated"
 
 
+def test_a_guest_is_erased(admin: FlaskClient, build: Build) -> None:
+    build.booking(build.slot(build.host()), email="ada@example.net", name="Ada Guest")
+    page = admin.get("/admin/guests/").text
+    guest = build.row("SELECT id FROM guest").id
+    form = {"csrf_token": token_of(page), "action": "erase", "rowid": str(guest)}
+    admin.post("/admin/guests/action/", data=form)
+    assert tuple(build.row("SELECT guest_name, status FROM booking")) == ("Erased guest", "cancelled")
+    entry = build.row("SELECT actor_kind, object_id FROM audit_entry WHERE action = 'guest.erased'")
+    assert tuple(entry) == ("admin", guest)
+    for table in ("guests", "bookings", "deliveries", "outbox"):
+        assert "Ada Guest" not in admin.get(f"/admin/{table}/").text
+
+
 @pytest.mark.parametrize(("table", "word"), [("bookings", "plans"), ("guests", "ada@"), ("hosts", "boss")])
 def test_search_finds(admin: FlaskClient, build: Build, table: str, word: str) -> None:
     build.booking(build.slot(build.host()), subject="Big plans", email="ada@example.net")

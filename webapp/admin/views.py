@@ -13,6 +13,7 @@ from webapp.mail_words import mail_name
 from webapp.models import AuditEntry, Channel, Delivery, EventType, Guest, Host, OutboxEvent, Slot
 from webapp.services import host_admin, slots
 from webapp.services.delivery_reports import is_planned, replay
+from webapp.services.guest_erasure import erase_guest
 from webapp.services.statistics import figures
 
 
@@ -87,6 +88,10 @@ class GuestView(HardenedView):
     column_searchable_list = ("email", "host.slug")
     column_filters = ("host.slug", "created_at")
     column_labels = {"host.slug": _l("Host")}
+
+    @action("erase", _l("Erase"), _l("Erase all data about these guests? Their meetings to come are cancelled."))
+    def erase(self, ids: list[str]) -> None:
+        each(ids, lambda row_id: erase_guest(row_id, actor=actor()))
 
 
 class OutboxView(HardenedView):

@@ -20,7 +20,7 @@ from webapp.services.validation import email_address
 def erase_guest(email: str) -> None:
     """Erase all data about the guest EMAIL, at all hosts, as the guest could at /privacy. Cannot be taken back."""
     try:
-        count = erase_address(email_address(email), actor=SYSTEM)
+        count = erase_address(email_address(email), actor=SYSTEM).bookings
     except TextFault as fault:
         raise click.ClickException(f"EMAIL: {fault}") from None
     click.echo(f"Erased. Bookings: {count}" if count else "Nothing is known about this address.")

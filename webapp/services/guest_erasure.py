@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, case, cast, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, String, case, cast, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.db import joined, transactional
@@ -17,6 +17,7 @@ from webapp.db import session as current_session
 from webapp.domain.actor import GUEST, SYSTEM, Actor, ActorKind, manage_link_actor
 from webapp.domain.booking import ACTIVE
 from webapp.domain.erasure import ERASED_DOMAIN, ERASED_LOCALE, ERASED_NAME, ERASED_ZONE, erased_address
+from webapp.domain.errors import Forbidden
 from webapp.models import Booking, Delivery, DeliveryStatus, Guest, Host, IdempotencyKey, Slot
 from webapp.services.approvals import SWEEP_LIMIT
 from webapp.services.audit import write_audit
@@ -27,6 +28,7 @@ from webapp.services.guests import guests_at
 
 NOTHING_TO_SEND = "the guest's data were erased"
 _STAYS = {"synchronize_session": False}
+_IS_KNOWN = Guest.email.not_like(f"%@{ERASED_DOMAIN}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,68 +39,73 @@ class ErasedGuest:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """How much it came to."""
+
+    guests: int
+    bookings: int
+
+
 @transactional
-def erase_address(session: Session, email: str, *, actor: Actor = GUEST) -> int:
-    """Erase all guests with this address, at whichever hosts; how many bookings they had. Meetings to come are
-    cancelled, and their hosts told. Raises Overloaded; then nothing is erased."""
-    return _erase(session, [row.id for row in guests_at(session, email)], actor)
+def erase_address(session: Session, email: str, *, actor: Actor = GUEST) -> Erasure:
+    """Erase all guests with this address, at whichever hosts. Meetings to come are cancelled, and their hosts told.
+    Raises Overloaded; then nothing is erased."""
+    return _erase(session, actor, Guest.id.in_([row.id for row in guests_at(session, email)]))
+
+
+def erase_guest(guest_id: int, *, actor: Actor) -> Erasure:
+    """Erase one guest of one host. Raises Forbidden, Overloaded."""
+    if actor.kind not in (ActorKind.ADMIN, ActorKind.SYSTEM):
+        raise Forbidden
+    return _erase_those(actor, Guest.id == guest_id)
+
+
+def erase_past_guests(days: int) -> int:
+    """Erase guests whose last meeting ended longer ago than this; how many, SWEEP_LIMIT at most. Looked at once more
+    when it is their turn: somebody who has booked meanwhile stays."""
+    since = func.now() - timedelta(days=days)
+    past = ~exists().where(Booking.guest_id == Guest.id, Slot.id == Booking.slot_id, Slot.ends_at > since)
+    return sum(_erase_those(SYSTEM, Guest.id == guest_id, past).guests for guest_id in _known(past))
 
 
 def erased_guests() -> list[ErasedGuest]:
     """All of them, to be erased again (`erase_again`) where an older backup was restored."""
-    query = select(Guest.id, Guest.created_at).where(Guest.email.like(f"%@{ERASED_DOMAIN}")).order_by(Guest.id)
+    query = select(Guest.id, Guest.created_at).where(~_IS_KNOWN).order_by(Guest.id)
     return [ErasedGuest(*row) for row in current_session().execute(query)]
 
 
 def erase_again(guests: Iterable[ErasedGuest]) -> int:
     """Those of them who are known again; how many."""
-    return sum(_erase_one(guest.id) for guest in guests if _is_known(guest))
-
-
-def erase_past_guests(days: int) -> int:
-    """Erase guests whose last meeting ended longer ago than this; how many, SWEEP_LIMIT at most."""
-    ids = _past_guests(days)
-    for guest_id in ids:
-        _erase_one(guest_id)
-    return len(ids)
+    those = ((Guest.id == guest.id, Guest.created_at == guest.created_at) for guest in guests)
+    return sum(_erase_those(SYSTEM, *which).guests for which in those)
 
 
 @transactional
-def _past_guests(session: Session, days: int) -> list[int]:
-    since = func.now() - timedelta(days=days)
-    slots = exists().where(Booking.guest_id == Guest.id, Slot.id == Booking.slot_id, Slot.ends_at > since)
-    known = Guest.email.not_like(f"%@{ERASED_DOMAIN}")
-    return list(session.scalars(select(Guest.id).where(known, ~slots).order_by(Guest.id).limit(SWEEP_LIMIT)))
+def _known(session: Session, which: ColumnElement[bool]) -> list[int]:
+    return list(session.scalars(select(Guest.id).where(which, _IS_KNOWN).order_by(Guest.id).limit(SWEEP_LIMIT)))
 
 
 @transactional
-def _erase_one(session: Session, guest_id: int) -> bool:
-    _erase(session, [guest_id], SYSTEM)
-    return True
+def _erase_those(session: Session, actor: Actor, *which: ColumnElement[bool]) -> Erasure:
+    return _erase(session, actor, *which)
 
 
-@transactional
-def _is_known(session: Session, guest: ErasedGuest) -> bool:
-    same = Guest.id == guest.id, Guest.created_at == guest.created_at
-    return session.scalar(select(Guest.id).where(*same, Guest.email.not_like(f"%@{ERASED_DOMAIN}"))) is not None
-
-
-def _erase(session: Session, guest_ids: Sequence[int], actor: Actor) -> int:
-    # Whoever books takes these locks first: no booking of these guests comes into being meanwhile.
-    hosts = select(Guest.host_id).where(Guest.id.in_(guest_ids))
+def _erase(session: Session, actor: Actor, *which: ColumnElement[bool]) -> Erasure:
+    # Whoever books takes these locks first: no booking of these guests comes into being meanwhile. Who they are is
+    # read afterwards, in a statement of its own.
+    hosts = select(Guest.host_id).where(*which, _IS_KNOWN)
     session.execute(select(Host.id).where(Host.id.in_(hosts)).order_by(Host.id).with_for_update(key_share=True))
+    guest_ids = session.scalars(select(Guest.id).where(*which, _IS_KNOWN)).all()
     _cancel_coming(session, guest_ids, actor)
-    mine = session.execute(
-        select(Booking.id, Booking.uid, Booking.guest_id).where(Booking.guest_id.in_(guest_ids))
-    ).all()
+    mine = session.execute(select(Booking.id, Booking.uid).where(Booking.guest_id.in_(guest_ids))).all()
     _forget_words(session, [row.id for row in mine])
     _forget_answers(session, mine)
     _drop_mails(session, [row.id for row in mine])
     for guest_id in guest_ids:
         session.execute(update(Guest).where(Guest.id == guest_id).values(email=erased_address()))
-        count = sum(row.guest_id == guest_id for row in mine)
-        write_audit(session, actor, "guest.erased", "guest", guest_id, bookings=count)
-    return len(mine)
+        write_audit(session, actor, "guest.erased", "guest", guest_id)
+    return Erasure(len(guest_ids), len(mine))
 
 
 def _cancel_coming(session: Session, guest_ids: Sequence[int], actor: Actor) -> None:
