@@ -9,7 +9,7 @@ from tests.builders import Build
 from tests.effects.servers import Server, serving, status
 from tests.effects.webhook_harness import Hooks, booked
 from webapp.db import transaction
-from webapp.effects import webhook_jobs
+from webapp.effects import clock, webhook_jobs
 from webapp.effects import webhooks as sending
 from webapp.extensions import db
 from webapp.services.webhook_loans import Loan, end_loan
@@ -103,6 +103,19 @@ def end_now(endpoint_id: int, until: str) -> None:
     """A job that was asked to stop before its first message."""
     with transaction() as session:
         end_loan(session, Loan(endpoint_id, datetime.fromisoformat(until)))
+
+
+def test_what_was_written_for_a_webhook_that_is_off_does_not_wait_for_it(
+    hooks: Hooks, receiver: Server, build: Build
+) -> None:
+    """The relay saw it on, and its host switched it off in that moment."""
+    hooks.make(receiver, "booking.created")
+    hooks.make(receiver, "booking.created")
+    booked(build, hooks)
+    hooks.dispatch()
+    hooks.execute("UPDATE webhook_endpoint SET is_active = false WHERE id = (SELECT min(id) FROM webhook_endpoint)")
+    clock.tidy()
+    assert [str(state) for number in (0, 1) for _, state in hooks.states(number)] == ["skipped", "waiting"]
 
 
 def test_two_jobs_with_the_same_endpoint_send_once(hooks: Hooks, receiver: Server, build: Build) -> None:

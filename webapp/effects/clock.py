@@ -18,7 +18,11 @@ from webapp.db import transaction
 from webapp.domain.errors import Overloaded
 from webapp.services.approvals import SWEEP_LIMIT, complete_past, expire_pending
 from webapp.services.guest_erasure import erase_past_guests
-from webapp.services.housekeeping import forget_idempotency_keys, forget_webhook_deliveries
+from webapp.services.housekeeping import (
+    forget_idempotency_keys,
+    forget_webhook_deliveries,
+    skip_stranded_webhook_deliveries,
+)
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +40,7 @@ class Chore:
 def tidy() -> int:
     with transaction() as session:
         forget_idempotency_keys(session)
+        skip_stranded_webhook_deliveries(session)
         return forget_webhook_deliveries(session)
 
 

@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from webapp.models import Delivery, DeliveryStatus, IdempotencyKey
+from webapp.models import Delivery, DeliveryStatus, IdempotencyKey, WebhookEndpoint
+from webapp.services.webhooks import SWITCHED_OFF
 
 KEYS_KEPT = timedelta(hours=24)
 WEBHOOK_DELIVERIES_KEPT = timedelta(days=30)
@@ -31,3 +32,14 @@ def forget_webhook_deliveries(session: Session) -> int:
     )
     forgotten = delete(Delivery).where(Delivery.id.in_(done)).returning(Delivery.id)
     return len(session.scalars(forgotten.execution_options(synchronize_session=False)).all())
+
+
+def skip_stranded_webhook_deliveries(session: Session) -> None:
+    """Messages that a relay wrote in the moment in which their webhook was switched off: nobody would come for them
+    before it is on again, and then they would be late."""
+    is_off = select(1).where(WebhookEndpoint.id == Delivery.webhook_endpoint_id, ~WebhookEndpoint.is_active).exists()
+    stranded = update(Delivery).where(
+        Delivery.webhook_endpoint_id.is_not(None), Delivery.status == DeliveryStatus.WAITING, is_off
+    )
+    skipped = {"status": DeliveryStatus.SKIPPED, "last_error": SWITCHED_OFF}
+    session.execute(stranded.values(skipped).execution_options(synchronize_session=False))
