@@ -14,6 +14,7 @@ from webapp.domain.actor import GUEST, SYSTEM, host_actor
 from webapp.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from webapp.services import host_import
 from webapp.services.host_import import AccountNotEmpty, import_host
+from webapp.services.single_use_links import create_link
 
 pytestmark = pytest.mark.usefixtures("context")
 EVERYTHING = "SELECT count(*) FROM {}"
@@ -73,6 +74,7 @@ def test_only_into_an_empty_account(document: str, build: Build) -> None:
     for spoil in (
         build.slot,
         lambda host: build.event_type(host, title="Changed"),
+        lambda host: create_link("30min", host_id=host, actor=host_actor(host)),
         lambda host: build.row(
             "INSERT INTO weekly_hours (schedule_id, weekday, start_minute, end_minute)"
             " SELECT id, 1, 540, 600 FROM schedule WHERE host_id = :host RETURNING id",

@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, select, update
-from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy import Uuid, any_, cast, delete, exists, insert, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, Range
 from sqlalchemy.orm import Session
 
 from webapp.db import joined, transactional
@@ -18,7 +18,7 @@ from webapp.db import session as current_session
 from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.booking import ACTIVE, BookingStatus, EventKind
 from webapp.domain.errors import Conflict, Invalid
-from webapp.models import BlockedTime, Booking, EventType, Guest, Host, Schedule, Slot
+from webapp.models import BlockedTime, Booking, EventType, Guest, Host, Schedule, SingleUseLink, Slot
 from webapp.services import outbox
 from webapp.services.accounts import FIRST_EVENT_TYPES, FIRST_SCHEDULE
 from webapp.services.audit import write_audit
@@ -68,13 +68,14 @@ def import_host(content: bytes, *, host_id: int, reserved: Collection[str], acto
 
 
 def can_import(host_id: int) -> bool:
-    """Whether the account is as it was made: no slot, no blocked time, untouched event types, no hours."""
+    """Whether the account is as it was made: no slot, no blocked time, no link, untouched event types, no hours."""
     return _is_empty(current_session(), host_id)
 
 
 def _is_empty(session: Session, host_id: int) -> bool:
-    if session.scalar(select(exists().where(Slot.host_id == host_id) | exists().where(BlockedTime.host_id == host_id))):
-        return False
+    for table in (Slot, BlockedTime, SingleUseLink):
+        if session.scalar(select(exists().where(table.host_id == host_id))):
+            return False
     contents = {view.content for view in host_event_types(host_id, with_archived=True)}
     schedules = [view.content for view in host_schedules(host_id)]
     untouched = all(each == ScheduleContent(name=FIRST_SCHEDULE, time_zone=each.time_zone) for each in schedules)
@@ -114,7 +115,8 @@ def _import(
 def _refuse_known(session: Session, slots: Sequence[SlotEntry]) -> None:
     """A uid is one booking, wherever it is: the same meeting must not be here twice."""
     places = {booking.uid: booking.place for slot in slots for booking in slot.bookings}
-    known = session.scalars(select(Booking.uid).where(Booking.uid.in_(list(places))).limit(20)).all()
+    asked = any_(cast(list(places), ARRAY(Uuid)))  # one value: IN would take one for each, of which there are 65,535
+    known = session.scalars(select(Booking.uid).where(Booking.uid == asked).limit(20)).all()
     if known:
         raise Invalid({f"{places[uid]}.uid": ["This instance has this booking already."] for uid in known})
 
