@@ -7,7 +7,6 @@ the same one at once. Written at send time, from what the database says then.
 import logging
 
 from rq.timeouts import JobTimeoutException
-from sqlalchemy import bindparam
 from sqlalchemy.orm import Session
 
 from webapp.db import transaction
@@ -21,8 +20,7 @@ from webapp.effects.mime import parcel
 from webapp.effects.retries import pause_after
 from webapp.effects.transport import Connection, NotAcceptedError
 from webapp.effects.webhook_letters import webhook_letter
-from webapp.models import Booking
-from webapp.services.booking_views import BookingView, booking_select, booking_view
+from webapp.services.booking_views import BookingView, booking_by_id
 from webapp.services.deliveries import (
     Errand,
     Loan,
@@ -39,7 +37,6 @@ log = logging.getLogger(__name__)
 
 OVERTAKEN = "a later mail about this booking has arrived already"
 NOTHING_TO_SAY = "there is nothing to tell any more"
-_BOOKING = booking_select().where(Booking.id == bindparam("booking"))  # built once: it is needed for every mail
 
 
 def deliver_one(loan: Loan, connection: Connection) -> NotAcceptedError | None:
@@ -86,10 +83,9 @@ def _letter(session: Session, errand: Errand) -> Letter | str:
     """Or why there is nothing to say any more."""
     if errand.booking_id is None:
         return _account_letter(session, errand) or NOTHING_TO_SAY
-    row = session.execute(_BOOKING, {"booking": errand.booking_id}).first()
-    if row is None:
+    view = booking_by_id(session, errand.booking_id)
+    if view is None:
         return NOTHING_TO_SAY
-    view = booking_view(row)
     if errand.recipient == GUEST and view.is_guest_erased:
         return NOTHING_TO_SEND
     if reminder_minutes(errand.kind):

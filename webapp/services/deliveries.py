@@ -8,8 +8,8 @@ Order: what one recipient is told of one booking is lent in the order of the eve
 of its own event and of earlier ones. It holds up a letter only while a worker may have it in hand, since "cancelled"
 must not be followed by "tomorrow at nine": reminders that lie further ahead are nobody's business.
 
-The statements that run once per mail are built once, on the bare tables: building them each time costs more than
-running them.
+The statements that run once per mail are built once, on the bare tables, and go to the driver: building them each time
+costs more than running them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.reminders import PREFIX
 from webapp.models import Base, Channel, DeliveryStatus
 from webapp.services.outbox import CHANNEL
+from webapp.statements import Statement
 
 LEASE = timedelta(seconds=60)
 DIALOGUE_TIMEOUT = "60s"  # the claiming transaction idles while its job talks to the mail server
@@ -65,10 +66,8 @@ def lease_due(session: Session, *, limit: int) -> list[Loan]:
 
 def claim(session: Session, loan: Loan) -> Errand | None:
     """Lock a delivery for the length of its transaction; None when it is done, counted again or held elsewhere."""
-    row = session.execute(_CLAIM, {"loan_id": loan.delivery_id, "loan_attempts": loan.attempts}).first()
-    if row is None:
-        return None
-    return Errand(**{name: value for name, value in row._mapping.items() if name != "patience"})
+    row = _CLAIM.one(session, loan_id=loan.delivery_id, loan_attempts=loan.attempts)
+    return Errand(*row[:-1]) if row else None  # the last column only sets the patience
 
 
 def mark_sent(session: Session, errand: Errand) -> None:
@@ -101,8 +100,8 @@ def give_back(session: Session, loans: Iterable[Loan]) -> None:
 
 def _finish(session: Session, errand: Errand, status: DeliveryStatus, *, attempts: int, error: str | None) -> None:
     """Write the end of a delivery, and wake the relay if something waits behind it."""
-    end = {"delivery_id": errand.id, "end_status": status, "end_attempts": attempts, "end_error": error}
-    session.execute(_FINISH, end)
+    end = {"delivery_id": errand.id, "end_status": str(status), "end_attempts": attempts, "end_error": error}
+    _FINISH.one(session, **end)
 
 
 def _others(status: DeliveryStatus) -> tuple[Any, ColumnElement[bool]]:
@@ -160,4 +159,4 @@ def _finished() -> Any:
     ).returning(wake.correlate(_DELIVERY).scalar_subquery())
 
 
-_LEASE, _CLAIM, _FINISH = _lease(), _claim(), _finished()
+_LEASE, _CLAIM, _FINISH = _lease(), Statement.of(_claim()), Statement.of(_finished())
