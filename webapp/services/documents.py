@@ -121,7 +121,7 @@ class Node:
 def parsed(content: bytes, read: Callable[[Node], T]) -> T:
     """A whole document. Raises Invalid."""
     try:
-        value = json.loads(content.decode("utf-8-sig"), parse_constant=_no_number)
+        value = json.loads(content.decode("utf-8-sig"), parse_constant=_no_number, object_pairs_hook=_object)
     except (ValueError, RecursionError):
         raise Invalid({"": ["This is no JSON file, or it is not complete."]}) from None
     if not isinstance(value, dict):
@@ -154,6 +154,17 @@ def _day(value: Any) -> date | None:
     except ValueError:
         return None
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Raises Invalid where the last of two values would silently win, ValueError for a name that no page can show."""
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        name.encode()
+        if name in values:
+            raise Invalid({"": [f"“{name[:100]}” is there twice in the same place."]})
+        values[name] = value
+    return values
 
 
 def _no_number(name: str) -> NoReturn:

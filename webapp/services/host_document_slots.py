@@ -68,10 +68,10 @@ def slot_entry(node: Node, event_types: int, locale: Callable[[str], str]) -> Sl
     entry = SlotEntry(
         place=node.place,
         event_type=node.whole("event_type", 1, event_types),
-        start=node.instant("start"),
-        end=node.instant("end"),
-        busy_from=node.instant("busy_from"),
-        busy_until=node.instant("busy_until"),
+        start=_second(node, "start"),
+        end=_second(node, "end"),
+        busy_from=_second(node, "busy_from"),
+        busy_until=_second(node, "busy_until"),
         capacity=node.whole("capacity", 1, MOST_SEATS),
         origin=node.choice("origin", [str(origin) for origin in SlotOrigin]),
         withdrawn_at=node.optional("withdrawn_at", node.instant),
@@ -79,12 +79,22 @@ def slot_entry(node: Node, event_types: int, locale: Callable[[str], str]) -> Sl
     )
     if not entry.start < entry.end <= entry.start + LONGEST_SLOT:
         node.refuse("end", "Must be after the start, by eight hours at most.")
+    if (entry.end - entry.start) % timedelta(minutes=1):
+        node.refuse("end", "Must be whole minutes after the start.")
     if not entry.start - LONGEST_BUFFER <= entry.busy_from <= entry.start:
         node.refuse("busy_from", "Must not be after the start, and at most a day before it.")
     if not entry.end <= entry.busy_until <= entry.end + LONGEST_BUFFER:
         node.refuse("busy_until", "Must not be before the end, and at most a day after it.")
     _check_seats(node, entry)
     return entry
+
+
+def _second(node: Node, name: str) -> datetime:
+    """As everything that computes with slots counts them."""
+    moment = node.instant(name)
+    if moment.microsecond:
+        node.refuse(name, "Must be a whole second.")
+    return moment
 
 
 def without_contradiction(slots: Sequence[SlotEntry]) -> tuple[SlotEntry, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Uuid, any_, cast, delete, exists, insert, select, update
+from sqlalchemy import Text, Uuid, any_, cast, delete, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, Range
 from sqlalchemy.orm import Session
 
@@ -26,7 +26,7 @@ from webapp.services.authorisation import require_host
 from webapp.services.booking_steps import database_now
 from webapp.services.event_types import EventTypeContent, create_event_type, host_event_types
 from webapp.services.host_document import EventTypeEntry, HostDocument, Profile, ScheduleEntry, host_document
-from webapp.services.host_document_slots import BookingEntry, SlotEntry
+from webapp.services.host_document_slots import SlotEntry
 from webapp.services.schedules import ScheduleContent, create_schedule, host_schedules, make_default
 from webapp.services.seats import claim_restored, restore_slots
 
@@ -163,10 +163,10 @@ def _write_bookings(session: Session, slots: Sequence[SlotEntry], event_types: M
     """Slots, guests, bookings, claims and the events of meetings to come; how many bookings."""
     slot_ids = restore_slots(session, [_slot_row(slot, event_types[slot.event_type], host_id) for slot in slots])
     placed = [(booking, slot, id_) for slot, id_ in zip(slots, slot_ids, strict=True) for booking in slot.bookings]
-    guests = _create_guests(session, [booking for booking, _, _ in placed], host_id)
+    guests = _create_guests(session, [booking.email for booking, _, _ in placed], host_id)
     rows = [
         {
-            "uid": booking.uid, "host_id": host_id, "guest_id": guests[booking.email.lower()], "slot_id": slot_id,
+            "uid": booking.uid, "host_id": host_id, "guest_id": guests[booking.email], "slot_id": slot_id,
             "slot_capacity": slot.capacity, "seat": booking.seat, "status": str(booking.status), **booking.values,
         }
         for booking, slot, slot_id in placed
@@ -191,16 +191,20 @@ def _slot_row(slot: SlotEntry, event_type_id: int, host_id: int) -> dict[str, An
     }
 
 
-def _create_guests(session: Session, bookings: Sequence[BookingEntry], host_id: int) -> dict[str, int]:
-    """Ids by address in lower case; each address as it was first written."""
-    emails: dict[str, str] = {}
-    for booking in bookings:
-        emails.setdefault(booking.email.lower(), booking.email)
-    rows = [{"host_id": host_id, "email": email} for email in emails.values()]
-    if not rows:
+def _create_guests(session: Session, emails: Sequence[str], host_id: int) -> dict[str, int]:
+    """Ids by address; of one that is written in several ways, the first one stays. Which are one, the database says:
+    Python has other lower case letters."""
+    given = func.unnest(cast(list(dict.fromkeys(emails)), ARRAY(Text))).column_valued("given")
+    lowered = {row.given: row.lowered for row in session.execute(select(given, func.lower(given).label("lowered")))}
+    firsts: dict[str, str] = {}
+    for email in emails:
+        firsts.setdefault(lowered[email], email)
+    if not firsts:
         return {}
-    ids = session.scalars(insert(Guest).returning(Guest.id, sort_by_parameter_order=True), rows)
-    return dict(zip(emails, ids.all(), strict=True))
+    rows = [{"host_id": host_id, "email": email} for email in firsts.values()]
+    made = session.scalars(insert(Guest).returning(Guest.id, sort_by_parameter_order=True), rows)
+    ids = dict(zip(firsts, made, strict=True))
+    return {email: ids[lower] for email, lower in lowered.items()}
 
 
 def _record_coming(session: Session, placed: Any, host_id: int) -> None:

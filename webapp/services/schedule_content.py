@@ -90,11 +90,18 @@ def _faults(content: ScheduleContent) -> Iterator[tuple[str, list[str]]]:
     region = content.holiday_country or "", content.holiday_subdivision
     if any(region) and not is_known(*region):
         yield "holidays", ["No holidays are known for this country and subdivision."]
-    elif len(content.holidays_off) > MOST_HOLIDAYS_OFF or any(
-        len(name) > LONGEST_HOLIDAY or "\0" in name for name in content.holidays_off
-    ):
+    elif len(content.holidays_off) > MOST_HOLIDAYS_OFF or not all(map(_is_holiday, content.holidays_off)):
         yield "holidays", ["These are not names of holidays."]
     yield from _window_faults(content)
+
+
+def _is_holiday(name: str) -> bool:
+    """Whether it could be the name of one."""
+    try:
+        line(name, LONGEST_HOLIDAY, required=False)
+    except TextFault:
+        return False
+    return True
 
 
 def _window_faults(content: ScheduleContent) -> Iterator[tuple[str, list[str]]]:
