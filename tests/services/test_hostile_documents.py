@@ -1,6 +1,8 @@
 """Documents that nobody's export has written: refused with a reason, never with a fault of our own."""
 
 import json
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from tests.builders import Build
 from tests.conftest import empty_tables
 from tests.services.documents import build_busy_host, changed, exported, imported
 from webapp.domain.errors import AlreadyBooked, Invalid
+from webapp.services.documents import Node, parsed
 
 pytestmark = pytest.mark.usefixtures("context")
 HALF = "\ud800"  # of a surrogate pair: JSON can name it, UTF-8 cannot carry it
@@ -91,3 +94,23 @@ def test_one_address_has_one_seat_of_a_slot(document: str, build: Build) -> None
     with pytest.raises(AlreadyBooked):
         imported(changed(hostile, *second, "guest", "email", to=SIGMA[1]), build.host())
     assert build.row("SELECT count(*) FROM booking")[0] == 0
+
+
+def test_documents_are_read_one_at_a_time() -> None:
+    """Small ones stand for big ones, which need their memory only as long as they are read."""
+    inside: list[None] = []
+    most = 0
+
+    def look(_node: Node) -> None:
+        nonlocal most
+        inside.append(None)
+        time.sleep(0.02)
+        most = max(most, len(inside))
+        inside.pop()
+
+    threads = [threading.Thread(target=parsed, args=(b"{}", look)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == 1

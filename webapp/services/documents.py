@@ -3,6 +3,7 @@ by its place, such as `slots[3].bookings[0].guest.email`. Every method raises In
 
 import json
 import re
+import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -12,6 +13,7 @@ from webapp.domain.errors import Invalid
 from webapp.domain.text import TextFault
 
 T = TypeVar("T")
+_ALONE = threading.Lock()
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -119,14 +121,19 @@ class Node:
 
 
 def parsed(content: bytes, read: Callable[[Node], T]) -> T:
-    """A whole document. Raises Invalid."""
+    """A whole document, one at a time: one of 16 MB can take 400 MB as long as it is read. Raises Invalid."""
+    with _ALONE:
+        return _read(Node("", _objects(content)), read)
+
+
+def _objects(content: bytes) -> dict[str, Any]:
     try:
         value = json.loads(content.decode("utf-8-sig"), parse_constant=_no_number, object_pairs_hook=_object)
     except (ValueError, RecursionError):
         raise Invalid({"": ["This is no JSON file, or it is not complete."]}) from None
     if not isinstance(value, dict):
         raise Invalid({"": ["This is not a file that Openslot has made."]})
-    return _read(Node("", value), read)
+    return value
 
 
 def _read(node: Node, read: Callable[[Node], T]) -> T:
