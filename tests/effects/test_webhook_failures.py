@@ -1,5 +1,6 @@
 """Webhooks that refuse or hang: tried again, and left in peace."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from tests.effects.servers import OK, Server, answers, drips, never, serving, st
 from tests.effects.webhook_harness import Hooks, booked, messages, types
 from webapp.domain.actor import host_actor
 from webapp.domain.errors import NotFound
-from webapp.effects import outgoing, retries
+from webapp.effects import outgoing, retries, webhook_jobs
 from webapp.effects import webhooks as sending
 from webapp.services import bookings, webhooks
 from webapp.services.webhook_deliveries import redeliver
@@ -141,6 +142,42 @@ def test_after_no_answer_the_others_wait_without_a_try(hooks: Hooks, build: Buil
         hooks.run()
         assert len(server.requests) == 4
     assert {state for _, state in hooks.states()} == {"sent"}
+
+
+def test_who_takes_long_has_no_second_message_in_the_same_job_and_is_kept_apart(
+    hooks: Hooks, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a receiver that takes every message, each in nine seconds, would be ahead of others for as long as it
+    likes."""
+    for module in (sending, webhook_jobs):
+        monkeypatch.setattr(module, "SLOW", 0.1)
+    pauses = [0.2, 0.2, 0.0, 0.0]
+
+    def takes_its_time(connection: Any, _request: bytes) -> None:
+        time.sleep(pauses.pop(0))
+        connection.sendall(OK)
+
+    with serving(takes_its_time) as server:
+        hooks.make(server, "booking.created")
+        booked(build, hooks, 4)
+        hooks.dispatch()
+        for arrived, is_slow in ((1, True), (2, True), (4, False)):
+            assert hooks.work() == 1
+            assert (len(server.arrived), hooks.row().is_slow) == (arrived, is_slow)
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("message", ["event", "test"])
+def test_who_hangs_is_kept_apart(hooks: Hooks, build: Build, monkeypatch: pytest.MonkeyPatch, message: str) -> None:
+    monkeypatch.setattr(sending, "SLOW", 0.1)
+    with serving(never) as server:
+        hooks.make(server, "booking.created")
+        if message == "test":
+            hooks.send_test()
+        else:
+            booked(build, hooks)
+        hooks.run()
+    assert (hooks.attempts(), hooks.row().is_slow) == ([None], True)
 
 
 @pytest.mark.usefixtures("impatient")

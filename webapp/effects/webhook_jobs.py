@@ -1,8 +1,8 @@
 """Jobs for webhooks: one job is what is due for one endpoint, and no two jobs have the same endpoint.
 
 A hanging endpoint so keeps one thread busy, for one request: after "no answer" it rests, and the job finds no more.
-What failed last time goes through a queue and threads of its own, so that however many endpoints hang, those that
-answer are not behind them.
+What failed last time, or was slow to answer, goes through a queue and threads of its own, so that however many
+endpoints hang, those that answer are not behind them; and who begins to be slow has no second message in the same job.
 """
 
 import time
@@ -14,7 +14,7 @@ from rq import Queue
 
 from webapp.db import transaction
 from webapp.effects.jobs import FAILING_WEBHOOK_QUEUE, FAILURE_TTL, JOB_TIMEOUT, WEBHOOK_QUEUE, queue, stopping
-from webapp.effects.webhooks import deliver_next
+from webapp.effects.webhooks import SLOW, deliver_next
 from webapp.services.webhook_loans import Loan, end_loan, lend_endpoints
 
 MOST_JOBS = 12  # in a queue; four threads get through them within a minute, half of what a loan lasts there
@@ -68,7 +68,10 @@ def deliver_to_webhook(endpoint_id: int, until: str) -> None:
     loan: Loan | None = Loan(endpoint_id, datetime.fromisoformat(until))
     started = time.monotonic()
     while loan and not stopping.is_set() and time.monotonic() - started < GIVE_BACK_AFTER:
+        began = time.monotonic()
         loan = deliver_next(loan)
+        if time.monotonic() - began > SLOW:
+            break
     if loan:
         with transaction() as session:
             end_loan(session, loan)

@@ -38,6 +38,7 @@ from webapp.services.webhook_secrets import signature
 log = logging.getLogger(__name__)
 
 USER_AGENT = "Openslot-Webhooks/1"
+SLOW = 2.0  # seconds until an answer; who takes longer is not to keep others waiting
 NOTHING_TO_SAY = "what it is about is no more"
 
 
@@ -71,9 +72,9 @@ def _deliver(errand: Errand) -> None:
     seconds = time.monotonic() - began
     with transaction() as session:
         if status is not None and 200 <= status < 300:
-            mark_delivered(session, errand)
+            mark_delivered(session, errand, is_slow=seconds > SLOW)
         else:
-            mark_refused(session, errand, status=status, pause=_pause(errand))
+            mark_refused(session, errand, status=status, pause=_pause(errand), is_slow=seconds > SLOW)
         note_answer(session, attempt_id, status=status, seconds=seconds)
 
 

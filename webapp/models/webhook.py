@@ -12,7 +12,8 @@ class WebhookEndpoint(Keyed, Base):
     from the instance's key and `secret_salt` (`services.webhook_secrets`).
 
     `lent_until`: a job of the worker has it in hand until then; the one that holds this very instant. `paused_until`:
-    it gave no answer and is left in peace. `failing_since`: the first failure after the last success.
+    it gave no answer and is left in peace. `failing_since`: the first failure after the last success. `is_slow`: it
+    took long to answer last time, or did not.
     """
 
     __tablename__ = "webhook_endpoint"
@@ -36,6 +37,7 @@ class WebhookEndpoint(Keyed, Base):
     failing_since: Mapped[datetime | None]
     lent_until: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
+    is_slow: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

@@ -66,15 +66,16 @@ class Errand:
 
 
 def lend_endpoints(session: Session, *, is_failing: bool, limit: int) -> list[Loan]:
-    """Endpoints that something is due for, whoever waited longest first; those that failed last time apart from the
-    others. Not those of hosts whose account is closed."""
+    """Endpoints that something is due for, whoever waited longest first; those that failed or were slow last time apart
+    from the others. Not those of hosts whose account is closed."""
     waiting = select(_d.webhook_endpoint_id).where(_is_waiting()).distinct()
     due = select(1).where(_d.webhook_endpoint_id == _w.id, _is_due()).limit(1)
     is_open = select(1).where(_h.id == _w.host_id, _h.active).exists()
+    has_trouble = _w.failing_since.is_not(None) | _w.is_slow
     free = (
         select(_w.id)
         .where(_w.id.in_(waiting), _is_ready(), or_(_w.lent_until.is_(None), _w.lent_until <= func.now()))
-        .where(_w.failing_since.is_not(None) if is_failing else _w.failing_since.is_(None))
+        .where(has_trouble if is_failing else ~has_trouble)
         .where(is_open, due.exists())
         .order_by(_w.lent_until.nulls_first(), _w.id)
         .limit(limit)

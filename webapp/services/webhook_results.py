@@ -36,9 +36,9 @@ def note_answer(session: Session, attempt_id: int, *, status: int | None, second
     session.execute(update(_ATTEMPT).where(_a.id == attempt_id).values(**values))
 
 
-def mark_delivered(session: Session, errand: Errand) -> None:
+def mark_delivered(session: Session, errand: Errand, *, is_slow: bool) -> None:
     """It has arrived, even if its webhook was switched off meanwhile."""
-    well = {"failing_since": None, "paused_until": None}
+    well = {"failing_since": None, "paused_until": None, "is_slow": is_slow}
     session.execute(update(_ENDPOINT).where(_w.id == errand.loan.endpoint_id).values(well))
     mine = (_d.id == errand.id) & (_d.attempts == errand.attempts)
     sent = {"status": DeliveryStatus.SENT, "sent_at": func.now(), "last_error": None}
@@ -50,10 +50,13 @@ def mark_skipped(session: Session, errand: Errand, reason: str) -> None:
     _end(session, errand, {"status": DeliveryStatus.SKIPPED, "last_error": reason})
 
 
-def mark_refused(session: Session, errand: Errand, *, status: int | None, pause: timedelta | None) -> None:
+def mark_refused(
+    session: Session, errand: Errand, *, status: int | None, pause: timedelta | None, is_slow: bool
+) -> None:
     """Answered with something else than yes, or (`status` None) not at all: then the endpoint gets a rest, and what
     else is due for it waits without a try of its own. `pause` None: it is dead. A test says nothing about the endpoint:
     it is tried once, maybe long before anything happens that the endpoint would be told."""
+    session.execute(update(_ENDPOINT).where(_w.id == errand.loan.endpoint_id).values(is_slow=is_slow))
     has_failed_for_long = _note_failure(session, errand, status, pause)
     error = "no answer" if status is None else f"HTTP {status}"
     if pause is None or status == GONE:
