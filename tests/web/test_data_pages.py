@@ -133,6 +133,14 @@ def test_no_cell_is_a_formula(desk: Desk, build: Build, start: str) -> None:
     assert {row["guest_name"], row["subject"], row["notes"]} == {f"'{attack}"}
 
 
+def test_no_part_of_a_cell_is_a_formula_where_semicolons_part_cells(desk: Desk, build: Build) -> None:
+    notes = "a\n=1\n - one\n-2+3; @SUM(1);+1\n\n\t＝1; -\nx=1"
+    build.booking(build.slot(desk.host_id), name="a;=1", subject="2-1; see you", notes=notes)
+    [row] = table(desk)
+    assert (row["guest_name"], row["subject"]) == ("a;'=1", "2-1; see you")
+    assert row["notes"] == "a\n'=1\n - one\n'-2+3; '@SUM(1);'+1\n\n\t'＝1; -\nx=1"
+
+
 def test_a_whole_life_goes_into_the_table(build: Build, context: None, password_hash: str) -> None:
     from webapp.services.bookings_csv import bookings_csv
 

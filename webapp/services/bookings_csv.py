@@ -1,11 +1,14 @@
 """A host's bookings as a table for spreadsheets: one line a booking (RFC 4180).
 
 UTF-8 with a byte order mark, without which some spreadsheets take it for another encoding. A cell of a guest's that
-begins like a formula begins with an apostrophe here: it is text, and stays text.
+begins like a formula begins with an apostrophe here: it is text, and stays text. Spreadsheets of countries that write
+numbers with a comma part cells at semicolons, and know no quotes then: what follows one, or a line's end, is marked,
+too; but not the dash of a list.
 """
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +23,7 @@ from webapp.services.booking_views import BookingView, booking_select, booking_v
 
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_INNER_FORMULA = re.compile(r"(?<=[;\t\n])( *)([=+@＝＋＠]|[-－](?=\S))")
 AT_A_TIME = 500  # rows in memory
 COLUMNS = (
     "uid", "status", "start", "end", "time_zone", "start_utc", "end_utc", "duration_minutes", "event_type",
@@ -60,7 +64,7 @@ def _answers(booking: BookingView) -> str:
 
 
 def _text(cell: Any) -> str:
-    text = "" if cell is None else str(cell)
+    text = _INNER_FORMULA.sub(r"\1'\2", "" if cell is None else str(cell))
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
