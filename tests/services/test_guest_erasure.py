@@ -1,11 +1,13 @@
 """Erasing while life goes on: nobody is half erased, and nobody waits for long."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from tests.builders import Build, tomorrow
 from tests.services.threads import at_once
@@ -15,7 +17,7 @@ from webapp.domain.erasure import erased_address, is_erased
 from webapp.domain.errors import DomainError, Forbidden, Overloaded
 from webapp.extensions import db
 from webapp.models import Host
-from webapp.services import bookings, guest_erasure
+from webapp.services import booking_steps, bookings, guest_erasure
 from webapp.services.guest_erasure import Erasure, erase_address
 from webapp.services.guests import guests_at
 
@@ -46,6 +48,25 @@ def test_a_booking_is_erased_whole_or_is_a_new_guests(app: Flask, build: Build) 
     assert build.rows(HALF_ERASED) == []
     live = "SELECT count(*) FROM booking WHERE is_live"
     assert build.row(live)[0] == build.row("SELECT sum(seats_taken) FROM slot")[0] == 4
+
+
+@pytest.mark.usefixtures("context")
+def test_a_host_who_cancels_at_that_moment_is_in_nobodys_way(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = build.host()
+    first, second = (build.booking(slot, email=EMAIL) for slot in build.slots(host, [tomorrow(8), tomorrow(10)]))
+
+    def meanwhile(session: Session) -> datetime:
+        cancelled = at_once(build.app, lambda: bookings.cancel(first.uid, actor=host_actor(host), reason="Ill"))
+        assert cancelled == []
+        return booking_steps.database_now(session)
+
+    monkeypatch.setattr(guest_erasure, "database_now", meanwhile)
+    assert erase_address(EMAIL) == Erasure(guests=1, bookings=2)
+    assert build.rows(HALF_ERASED) == []
+    assert build.rows("SELECT uid, cancelled_by, cancel_reason FROM booking ORDER BY id") == [
+        (first.uid, "host", None),
+        (second.uid, "guest", None),
+    ]
 
 
 @pytest.mark.usefixtures("context")

@@ -5,6 +5,7 @@ outbox, the queue, the audit log and the logs never had a name or an address (`o
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from webapp.db import session as current_session
 from webapp.domain.actor import GUEST, SYSTEM, Actor, ActorKind, manage_link_actor
 from webapp.domain.booking import ACTIVE
 from webapp.domain.erasure import ERASED_DOMAIN, ERASED_LOCALE, ERASED_NAME, ERASED_ZONE, erased_address
-from webapp.domain.errors import Forbidden
+from webapp.domain.errors import AlreadyCancelled, Forbidden, NotActive
 from webapp.models import Booking, Delivery, DeliveryStatus, Guest, Host, IdempotencyKey, Slot
 from webapp.services.approvals import SWEEP_LIMIT
 from webapp.services.audit import write_audit
@@ -110,14 +111,16 @@ def _erase(session: Session, actor: Actor, *which: ColumnElement[bool]) -> Erasu
 
 def _cancel_coming(session: Session, guest_ids: Sequence[int], actor: Actor) -> None:
     """As the guest, or as the system where the event type's notice keeps guests from it. In the order of slots, which
-    are locked one after the other. A meeting that has begun goes on."""
+    are locked one after the other. A meeting that has begun goes on, and one that somebody else has cancelled or
+    declined meanwhile needs nothing more."""
     coming = Booking.guest_id.in_(guest_ids), Booking.status.in_(ACTIVE), Slot.starts_at > func.now()
     rows = session.execute(booking_select().where(*coming).order_by(Slot.id)).all()
     now = database_now(session)
     with joined(session):
         for booking in map(booking_view, rows):
             is_guests = actor.kind is ActorKind.GUEST and now <= booking.changeable_until
-            cancel(booking.uid, actor=manage_link_actor(str(booking.uid)) if is_guests else SYSTEM)
+            with suppress(AlreadyCancelled, NotActive):
+                cancel(booking.uid, actor=manage_link_actor(str(booking.uid)) if is_guests else SYSTEM)
 
 
 def _forget_words(session: Session, booking_ids: Sequence[int]) -> None:
