@@ -183,7 +183,7 @@ def test_of_an_erased_guest_the_time_is_left(build: Build) -> None:
     host = build.host()
     booking = build.booking(build.slot(host), subject="Secrets", email="gone@example.net")
     move_back(build, booking, 1)
-    assert erase_address("gone@example.net") == 1
+    assert erase_address("gone@example.net").guests == 1
     found = the_one(host)
     assert found["SUMMARY"] == "Erased guest: 30 minutes"
     assert found["DESCRIPTION"] == f"30 minutes\\n{found['URL']}"
