@@ -1,36 +1,29 @@
 """Tokens by which programs act for a host: made, listed, revoked, and recognised on each request.
 
-A token has 256 random bits, so one round of SHA-256 keeps it safe. Nothing is cached: a revoked token is refused by
-the next request.
+Only its hash is kept (`kept_secrets`).
 """
 
-import hashlib
-import re
-import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.db import session as current_session
 from webapp.db import transactional
 from webapp.domain.actor import Actor
-from webapp.domain.errors import Invalid, NotFound
-from webapp.domain.text import TextFault, line
+from webapp.domain.errors import NotFound
 from webapp.models import ApiToken, Host
 from webapp.services.audit import write_audit
 from webapp.services.authorisation import require_host
+from webapp.services.kept_secrets import checked_name, is_secret, new_secret, note_use, revoke, secret_hash
 
-PREFIX = "osl_"  # tells a token from a manage token, and scanners for leaked secrets what they look at
-FORMAT = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43}}", re.ASCII)
-LONGEST_NAME = 80
+PREFIX = "osl_"  # tells a token from a manage token, too
 MOST_TOKENS = 100
 LONGEST_DAYS = 3650
-USE_NOTED_EVERY = timedelta(minutes=1)
 
 
 class Scope(StrEnum):
@@ -86,24 +79,20 @@ class TokenHolder:
 def create_token(session: Session, new: NewToken, *, host_id: int, actor: Actor) -> str:
     """The token, which is not kept: who loses it makes another. Raises Invalid."""
     require_host(actor, host_id)
-    name = _checked(session, new, host_id)
-    token = PREFIX + secrets.token_urlsafe(32)
-    values = {"host_id": host_id, "name": name, "scope": new.scope, "token_hash": _hash(token)}
+    is_odd = new.days is not None and not 1 <= new.days <= LONGEST_DAYS
+    faults = {"days": [f"Must be between 1 and {LONGEST_DAYS} days."]} if is_odd else {}
+    name = checked_name(session, ApiToken, new.name, host_id=host_id, most=MOST_TOKENS, faults=faults)
+    token = new_secret(PREFIX)
+    values = {"host_id": host_id, "name": name, "scope": new.scope, "token_hash": secret_hash(token)}
     expires = None if new.days is None else datetime.now(UTC) + timedelta(days=new.days)
     made = session.scalars(insert(ApiToken).values(**values, expires_at=expires).returning(ApiToken.id)).one()
     write_audit(session, actor, "api_token.created", "api_token", made, scope=str(new.scope))
     return token
 
 
-@transactional
-def revoke_token(session: Session, public_id: uuid.UUID, *, host_id: int, actor: Actor) -> None:
+def revoke_token(public_id: uuid.UUID, *, host_id: int, actor: Actor) -> None:
     """Raises NotFound."""
-    require_host(actor, host_id)
-    mine = ApiToken.host_id == host_id, ApiToken.public_id == public_id
-    revoked = session.scalars(delete(ApiToken).where(*mine).returning(ApiToken.id)).first()
-    if revoked is None:
-        raise NotFound
-    write_audit(session, actor, "api_token.revoked", "api_token", revoked)
+    revoke(ApiToken, public_id, host_id=host_id, actor=actor)
 
 
 def host_tokens(host_id: int) -> list[TokenView]:
@@ -130,46 +119,18 @@ def host_id_of(email: str) -> int:
 
 def token_holder(token: str) -> TokenHolder | None:
     """Who holds this token; None when it is unknown, revoked or expired, or its host is switched off."""
-    if not FORMAT.fullmatch(token):
+    if not is_secret(token, PREFIX):
         return None
-    row = current_session().execute(_HOLDER.where(ApiToken.token_hash == _hash(token))).first()
+    row = current_session().execute(_HOLDER.where(ApiToken.token_hash == secret_hash(token))).first()
     if row is None:
         return None
-    if row.last_used_at is None or row.last_used_at < datetime.now(UTC) - USE_NOTED_EVERY:
-        _note_use(row.token_id)
+    note_use(ApiToken, row.token_id, row.last_used_at)
     values = {name: value for name, value in row._mapping.items() if name != "last_used_at"}
     return TokenHolder(**values | {"scope": Scope(row.scope)})
 
 
-@transactional
-def _note_use(session: Session, token_id: int) -> None:
-    """Once in a while: a write per request would cost more than it tells."""
-    session.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=func.now()))
-
-
-def _checked(session: Session, new: NewToken, host_id: int) -> str:
-    faults: dict[str, list[str]] = {}
-    name = ""
-    try:
-        name = line(new.name, LONGEST_NAME)
-    except TextFault as fault:
-        faults["name"] = [str(fault)]
-    if new.days is not None and not 1 <= new.days <= LONGEST_DAYS:
-        faults["days"] = [f"Must be between 1 and {LONGEST_DAYS} days."]
-    count = select(func.count()).where(ApiToken.host_id == host_id)
-    if session.scalars(count).one() >= MOST_TOKENS:
-        faults[""] = [f"At most {MOST_TOKENS} tokens. Revoke some that are not used."]
-    if faults:
-        raise Invalid(faults)
-    return name
-
-
 def _view(row: Any) -> TokenView:
     return TokenView(**dict(row._mapping) | {"scope": Scope(row.scope)})
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
 
 
 _COLUMNS = (

@@ -14,7 +14,8 @@ from wtforms.validators import InputRequired
 from webapp.domain import text
 from webapp.domain.errors import Invalid
 from webapp.services import busy_times, feeds
-from webapp.services.feeds import LONGEST_NAME, Detail, NewFeed
+from webapp.services.feeds import Detail, NewFeed
+from webapp.services.kept_secrets import LONGEST_NAME
 from webapp.services.links import busy_times_url, feed_url
 from webapp.web import htmx
 from webapp.web.fields import Text

@@ -13,7 +13,8 @@ from wtforms.fields.choices import SelectChoice
 from webapp.domain import text
 from webapp.domain.errors import Invalid
 from webapp.services import api_tokens
-from webapp.services.api_tokens import LONGEST_NAME, NewToken, Scope
+from webapp.services.api_tokens import NewToken, Scope
+from webapp.services.kept_secrets import LONGEST_NAME
 from webapp.web import htmx
 from webapp.web.fields import Text
 from webapp.web.guards import current_actor, current_host, host_required
