@@ -12,7 +12,9 @@ from webapp.db import transaction
 from webapp.effects import clock, webhook_jobs
 from webapp.effects import webhooks as sending
 from webapp.extensions import db
-from webapp.services.webhook_loans import Loan, end_loan
+from webapp.services import webhook_loans
+from webapp.services.outbox import CHANNEL
+from webapp.services.webhook_loans import MOST_OF_A_HOST, Loan, end_loan
 
 pytestmark = pytest.mark.usefixtures("local", "context")
 
@@ -132,3 +134,34 @@ def test_two_jobs_with_the_same_endpoint_send_once(hooks: Hooks, receiver: Serve
     webhook_jobs.deliver_to_webhook(*new)
     webhook_jobs.deliver_to_webhook(*new)
     assert len(receiver.requests) == 1
+
+
+@pytest.mark.parametrize("is_slow", [False, True])
+def test_no_host_takes_all_threads(hooks: Hooks, receiver: Server, build: Build, *, is_slow: bool) -> None:
+    other = Hooks(hooks.app, hooks.owner, build.host())
+    for _ in range(MOST_OF_A_HOST + 2):
+        hooks.make(receiver, "booking.created")
+    booked(build, hooks)
+    other.make(receiver, "booking.created")
+    booked(build, other)
+    hooks.dispatch()
+    hooks.execute("UPDATE webhook_endpoint SET is_slow = :is_slow", is_slow=is_slow)
+    hosts = {row.id: row.host_id for row in hooks.rows("SELECT id, host_id FROM webhook_endpoint")}
+    lent = hooks.lend(most=99)
+    assert sorted(hosts[endpoint] for endpoint, _ in lent) == [hooks.host_id] * MOST_OF_A_HOST + [other.host_id]
+    assert hooks.lend(most=99) == []
+    webhook_jobs.deliver_to_webhook(*lent[0])
+    assert [hosts[endpoint] for endpoint, _ in hooks.lend(most=99)] == [hooks.host_id]
+
+
+def test_who_waits_for_its_turn_is_not_left_until_the_next_look(
+    hooks: Hooks, receiver: Server, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(MOST_OF_A_HOST + 1):
+        hooks.make(receiver, "booking.created")
+    booked(build, hooks)
+    hooks.dispatch()
+    woken: list[str] = []
+    monkeypatch.setattr(webhook_loans, "notify_after_commit", lambda _session, channel: woken.append(channel))
+    webhook_jobs.deliver_to_webhook(*hooks.lend()[0])
+    assert woken == [CHANNEL]

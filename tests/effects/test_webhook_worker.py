@@ -65,6 +65,22 @@ def test_however_many_hang_those_that_answer_are_not_behind_them(
         eventually(lambda: receiver.requests, timeout=6)
 
 
+def test_whoever_begins_to_hang_another_host_is_told_at_once(
+    work: Start, hooks: Hooks, receiver: Server, build: Build
+) -> None:
+    """Nothing is known yet of those that hang: they are among the ones that answer, and their turn is first."""
+    with serving(never) as hanging:
+        for _ in range(12):
+            hooks.make(hanging, "booking.created")
+        booked(build, hooks)
+        work().wait_until_ready()
+        eventually(lambda: hanging.arrived)
+        other = Hooks(hooks.app, hooks.owner, build.host())
+        other.make(receiver, "booking.created")
+        booked(build, other)
+        eventually(lambda: receiver.requests, timeout=6)
+
+
 def test_killed_in_the_middle_of_a_message_it_is_sent_again_with_the_same_id(
     work: Start, hooks: Hooks, build: Build
 ) -> None:

@@ -1,4 +1,4 @@
-"""Threads that work for webhooks: half of them for endpoints that answer, half for those that do not.
+"""Threads that work for webhooks: most of them for endpoints that answer, some for those that do not.
 
 Threads, since a job is one long wait for somebody's server; beside the thread of the mails, which no webhook delays.
 """
@@ -15,7 +15,7 @@ from webapp.effects.worker import RECONNECT, QueueWorker, queue_server, work_thr
 
 log = logging.getLogger(__name__)
 
-THREADS = {WEBHOOK_QUEUE: 4, FAILING_WEBHOOK_QUEUE: 4}
+THREADS = {WEBHOOK_QUEUE: 12, FAILING_WEBHOOK_QUEUE: 4}
 
 
 class WebhookWorker(QueueWorker):

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, case, func, insert, null, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Table, case, func, insert, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.db import notify_after_commit
@@ -29,6 +29,7 @@ from webapp.services.outbox import CHANNEL
 
 QUEUED = timedelta(seconds=120)  # a loan in the queue; longer than a full queue takes
 IN_HAND = timedelta(seconds=30)  # the same for one message; more than a request may take
+MOST_OF_A_HOST = 4  # endpoints lent at once, of those in trouble and of the others: nobody takes all threads
 FORGOTTEN_AFTER = timedelta(hours=1)  # without a try; failures before that say nothing of now
 
 _DELIVERY: Table = Base.metadata.tables["delivery"]
@@ -68,18 +69,10 @@ class Errand:
 def lend_endpoints(session: Session, *, is_failing: bool, limit: int) -> list[Loan]:
     """Endpoints that something is due for, whoever waited longest first; those that failed or were slow last time apart
     from the others. Not those of hosts whose account is closed."""
-    waiting = select(_d.webhook_endpoint_id).where(_is_waiting()).distinct()
-    due = select(1).where(_d.webhook_endpoint_id == _w.id, _is_due()).limit(1)
-    is_open = select(1).where(_h.id == _w.host_id, _h.active).exists()
-    has_trouble = _w.failing_since.is_not(None) | _w.is_slow
     free = (
-        select(_w.id)
-        .where(_w.id.in_(waiting), _is_ready(), or_(_w.lent_until.is_(None), _w.lent_until <= func.now()))
-        .where(has_trouble if is_failing else ~has_trouble)
-        .where(is_open, due.exists())
-        .order_by(_w.lent_until.nulls_first(), _w.id)
+        _free(is_failing=is_failing)
         .limit(limit)
-        .with_for_update(skip_locked=True, key_share=True)
+        .with_for_update(skip_locked=True, key_share=True, of=_ENDPOINT)
         .cte("free")
     )
     since = case((_w.lent_until < func.now() - FORGOTTEN_AFTER, null()), else_=_w.failing_since)
@@ -123,13 +116,48 @@ def note_attempt(session: Session, errand: Errand) -> int | None:
 
 
 def end_loan(session: Session, loan: Loan) -> None:
-    """Whoever comes next may have the endpoint; the relay is woken if something is due for it."""
+    """Whoever comes next may have the endpoint; the relay is woken if something is due for it, or for another one of
+    its host, which may have waited for this one."""
     mine = (_w.id == loan.endpoint_id) & (_w.lent_until == loan.until)
     ended = session.execute(update(_ENDPOINT).where(mine).values(lent_until=func.now())).rowcount  # type: ignore[attr-defined]
-    due = select(1).where(_d.webhook_endpoint_id == loan.endpoint_id, _is_due()).limit(1)
-    ready = select(1).where(_w.id == loan.endpoint_id, _is_ready(), due.exists())
+    due = select(1).where(_d.webhook_endpoint_id == _w.id, _is_due()).limit(1)
+    it = _ENDPOINT.alias().c
+    host = select(it.host_id).where(it.id == loan.endpoint_id).scalar_subquery()
+    ready = select(1).where(_w.host_id == host, _is_ready(), due.exists()).limit(1)
     if ended and session.execute(ready).first():
         notify_after_commit(session, CHANNEL)
+
+
+def _free(*, is_failing: bool) -> Select[int]:
+    """Endpoints that may be lent, in their order. `is_free` twice: once more of a row that somebody else had locked."""
+    waiting = select(_d.webhook_endpoint_id).where(_is_waiting()).distinct()
+    due = select(1).where(_d.webhook_endpoint_id == _w.id, _is_due()).limit(1)
+    is_open = select(1).where(_h.id == _w.host_id, _h.active).exists()
+    is_free = or_(_w.lent_until.is_(None), _w.lent_until <= func.now())
+    turns = _w.lent_until.nulls_first(), _w.id
+    of_host = func.row_number().over(partition_by=_w.host_id, order_by=turns).label("of_host")
+    ready = (
+        select(_w.id, of_host)
+        .add_columns(_lent_of_host(is_failing=is_failing).label("lent"))
+        .where(
+            _w.id.in_(waiting), _is_ready(), is_free, _is_in_trouble(_w, is_failing=is_failing), is_open, due.exists()
+        )
+        .subquery()
+    )
+    is_turn = ready.c.of_host + ready.c.lent <= MOST_OF_A_HOST
+    return select(_w.id).join(ready, ready.c.id == _w.id).where(is_free, is_turn).order_by(*turns)
+
+
+def _is_in_trouble(endpoint: Any, *, is_failing: bool) -> ColumnElement[bool]:
+    trouble: ColumnElement[bool] = endpoint.failing_since.is_not(None) | endpoint.is_slow
+    return trouble if is_failing else ~trouble
+
+
+def _lent_of_host(*, is_failing: bool) -> ScalarSelect[int]:
+    """How many of the same host's are lent already."""
+    o = _ENDPOINT.alias().c
+    lent = (o.host_id == _w.host_id) & (o.lent_until > func.now()) & _is_in_trouble(o, is_failing=is_failing)
+    return select(func.count()).where(lent).scalar_subquery()
 
 
 def _is_ready() -> ColumnElement[bool]:
