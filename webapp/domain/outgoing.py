@@ -30,6 +30,7 @@ _NOT_PUBLIC: tuple[Network, ...] = tuple(
 _GLOBAL_UNICAST = ip_network("2000::/3")  # ::1, IPv4-mapped, 64:ff9b::/96, fc00::/7, fe80::/10, ff00::/8 are outside
 _VISIBLE = re.compile(r"[!#-;=?-\[\]_a-z~%]+", re.ASCII | re.IGNORECASE)
 _NAME = re.compile(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_BRACKETED = re.compile(r"\[[0-9a-f:.%]+\](:\d*)?", re.IGNORECASE)
 _NUMERIC_END = re.compile(r"(^|\.)(\d+|0x[0-9a-f]*)$")  # what some resolvers take for an address: 127.1, 0x7f000001
 _OWN_NAME = re.compile(r"(^|\.)localhost$")
 
@@ -110,6 +111,8 @@ def _split(url: str) -> tuple[SplitResult, int | None]:
         raise UrlFault("Must not contain a user name or password.")
     if "#" in url:
         raise UrlFault("Must not contain #.")
+    if "[" in parts.netloc and not _BRACKETED.fullmatch(parts.netloc):
+        raise UrlFault("Must name a host such as example.org.")  # what it shows is not where urlsplit would go
     return parts, port
 
 
