@@ -64,18 +64,19 @@ def measured(tests: Tests) -> tuple[dict[str, float], dict[str, int]]:
 
 
 def measurements(stack: Stack) -> Tests:
+    """Each beside its ceiling: what much writing leaves Postgres to do slows down whatever is measured next."""
     page = stack.app_url + page_path()
     many = page.partition("?")[2]
     return {
         "hello": lambda: load.http(stack.hello_url, seconds=SECONDS),
         "raw read": lambda: load.sql(stack.dsn, "read.sql", seconds=SECONDS),
-        "raw booking": lambda: load.sql(stack.dsn, "book.sql", seconds=SECONDS),
-        "raw booking, hot": lambda: load.sql(stack.dsn, "book_hot.sql", seconds=SECONDS),
         "P1 slots": lambda: load.http(stack.app_url + slots_path(), seconds=SECONDS),
         "P2 page": lambda: load.http(page, seconds=SECONDS),
         "P2 fragment": lambda: load.http(page, seconds=SECONDS, script="fragment.lua"),
         "P2 page of any of 500 hosts": lambda: load.http(page, seconds=SECONDS, script="hosts.lua", arguments=(many,)),
+        "raw booking": lambda: load.sql(stack.dsn, "book.sql", seconds=SECONDS),
         "P3 bookings, many hosts": lambda: bookings(stack, 2, 499),
+        "raw booking, hot": lambda: load.sql(stack.dsn, "book_hot.sql", seconds=SECONDS),
         "P4 bookings, one host": lambda: bookings(stack, 501, 1),
     }
 
