@@ -1,5 +1,8 @@
 """Commands."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 
 import pytest
@@ -8,6 +11,7 @@ from flask import Flask
 
 from tests.builders import Build
 from tests.web.pages import PASSWORD, Visitor
+from webapp.config import PROJECT_DIR
 
 ARGUMENTS = ["ada@example.org", "--name", "Ada Lovelace", "--slug", "ada", "--time-zone", "Europe/London"]
 
@@ -59,3 +63,19 @@ def test_a_weak_password_and_a_second_account_are_refused(app: Flask, build: Bui
 def test_an_invitation_is_printed(app: Flask) -> None:
     assert run(app, "invite", ["grace@example.org"]).output.startswith("http://localhost/register?invitation=")
     assert run(app, "invite", ["grace"]).exit_code == 1
+
+
+def test_a_command_says_nothing_but_its_answer() -> None:
+    nowhere = {
+        "PUBLIC_URL": "http://127.0.0.1:1",
+        "SECRET_KEY": "a secret of a test, long enough to be one",
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "MAIL_SERVER": "127.0.0.1",
+    }
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "slots", "--help"]
+    done = subprocess.run(
+        command, cwd=PROJECT_DIR, env=os.environ | nowhere, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("Usage:")
+    assert done.stderr == ""

@@ -17,7 +17,11 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from webapp.config import Settings
 
 EMAIL = re.compile(r"[^\s@<>\"'(),;:=]+@[^\s@<>\"'(),;:=]+\.[^\s@<>\"'(),;:=]+")
-SENSITIVE_LOGGERS = {"werkzeug": logging.ERROR, "flask_wtf.csrf": logging.WARNING}  # their lines show URLs
+QUIET_LOGGERS = {
+    "werkzeug": logging.ERROR,  # its lines show URLs, and so do those of the next
+    "flask_wtf.csrf": logging.WARNING,
+    "alembic.runtime.plugins": logging.WARNING,  # seven lines before the answer of each command
+}
 
 log = structlog.get_logger("openslot")
 
@@ -55,7 +59,7 @@ def configure(level: str) -> None:
         )
     )
     logging.basicConfig(level=max(number, logging.INFO), handlers=[handler], force=True)
-    for name, least in SENSITIVE_LOGGERS.items():
+    for name, least in QUIET_LOGGERS.items():
         logging.getLogger(name).setLevel(least)
 
 
