@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from tests.builders import Build
 from tests.effects.servers import Server, serving, status
@@ -14,7 +15,7 @@ from webapp.effects import webhooks as sending
 from webapp.extensions import db
 from webapp.services import webhook_loans
 from webapp.services.outbox import CHANNEL
-from webapp.services.webhook_loans import MOST_OF_A_HOST, Loan, end_loan
+from webapp.services.webhook_loans import MOST_OF_A_HOST, Loan, end_loan, lend_endpoints
 
 pytestmark = pytest.mark.usefixtures("local", "context")
 
@@ -99,6 +100,25 @@ def test_every_webhook_has_its_turn(hooks: Hooks, receiver: Server, build: Build
         served.append(endpoint_id)
     assert served[:3] == served[3:]
     assert len(set(served)) == 3
+
+
+@pytest.mark.parametrize("plan", ["enable_nestloop", "enable_hashjoin"])
+def test_whoever_waited_longest_is_lent_first(hooks: Hooks, receiver: Server, build: Build, plan: str) -> None:
+    """However the database comes by them."""
+    for _ in range(4):
+        hooks.make(receiver, "booking.created")
+    booked(build, hooks)
+    hooks.dispatch()
+    first, second, third, new = (row.id for row in hooks.rows("SELECT id FROM webhook_endpoint ORDER BY id"))
+    for minutes, endpoint in [(1, first), (3, second), (2, third)]:
+        ago = {"minutes": minutes, "id": endpoint}
+        hooks.execute(
+            "UPDATE webhook_endpoint SET lent_until = now() - make_interval(mins => :minutes) WHERE id = :id", **ago
+        )
+    with transaction() as session:
+        session.execute(text(f"SET LOCAL {plan} = off"))
+        lent = lend_endpoints(session, is_failing=False, limit=9)
+    assert [loan.endpoint_id for loan in lent] == [new, second, third, first]
 
 
 def end_now(endpoint_id: int, until: str) -> None:

@@ -76,8 +76,15 @@ def lend_endpoints(session: Session, *, is_failing: bool, limit: int) -> list[Lo
         .cte("free")
     )
     since = case((_w.lent_until < func.now() - FORGOTTEN_AFTER, null()), else_=_w.failing_since)
-    lent = update(_ENDPOINT).where(_w.id == free.c.id).values(lent_until=func.now() + QUEUED, failing_since=since)
-    return [Loan(*row) for row in session.execute(lent.returning(_w.id, _w.lent_until))]
+    lent = (
+        update(_ENDPOINT)
+        .where(_w.id == free.c.id)
+        .values(lent_until=func.now() + QUEUED, failing_since=since)
+        .returning(_w.id, _w.lent_until, free.c.lent_until.label("waits_since"))
+        .cte("lent")
+    )
+    in_turn = select(lent.c.id, lent.c.lent_until).order_by(lent.c.waits_since.nulls_first(), lent.c.id)
+    return [Loan(*row) for row in session.execute(in_turn)]
 
 
 def take_next(session: Session, loan: Loan) -> Errand | None:
@@ -128,7 +135,7 @@ def end_loan(session: Session, loan: Loan) -> None:
         notify_after_commit(session, CHANNEL)
 
 
-def _free(*, is_failing: bool) -> Select[int]:
+def _free(*, is_failing: bool) -> Select[Any]:
     """Endpoints that may be lent, in their order. `is_free` twice: once more of a row that somebody else had locked."""
     waiting = select(_d.webhook_endpoint_id).where(_is_waiting()).distinct()
     due = select(1).where(_d.webhook_endpoint_id == _w.id, _is_due()).limit(1)
@@ -145,7 +152,7 @@ def _free(*, is_failing: bool) -> Select[int]:
         .subquery()
     )
     is_turn = ready.c.of_host + ready.c.lent <= MOST_OF_A_HOST
-    return select(_w.id).join(ready, ready.c.id == _w.id).where(is_free, is_turn).order_by(*turns)
+    return select(_w.id, _w.lent_until).join(ready, ready.c.id == _w.id).where(is_free, is_turn).order_by(*turns)
 
 
 def _is_in_trouble(endpoint: Any, *, is_failing: bool) -> ColumnElement[bool]:
