@@ -40,7 +40,15 @@ def test_lifetimes(desk: Desk, build: Build) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("name", " "), ("name", "x" * 81), ("name", "a\u202eb"), ("scope", "admin"), ("lifetime", "9999999")],
+    [
+        ("name", " "),
+        ("name", "x" * 81),
+        ("name", "a\u202eb"),
+        ("scope", "admin"),
+        ("scope", ""),
+        ("lifetime", "9999999"),
+        ("lifetime", ""),
+    ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_made(desk: Desk, build: Build, field: str, value: str) -> None:
     response = desk.post(PAGE, **NEW | {field: value})

@@ -1,6 +1,7 @@
 """/settings/feeds: addresses for calendar programs: make one, see what is used, revoke; and the public busy times."""
 
 import uuid
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, render_template, url_for
@@ -12,7 +13,6 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from webapp.domain import text
-from webapp.domain.errors import Invalid
 from webapp.services import busy_times, feeds
 from webapp.services.feeds import Detail, NewFeed
 from webapp.services.kept_secrets import LONGEST_NAME
@@ -20,6 +20,7 @@ from webapp.services.links import busy_times_url, feed_url
 from webapp.web import htmx
 from webapp.web.fields import Text
 from webapp.web.guards import current_actor, current_host, host_required
+from webapp.web.refusals import outcome
 
 DETAILS = [
     SelectChoice(str(Detail.FULL), _l("Everything: who comes, what for, where")),
@@ -62,14 +63,9 @@ def index() -> Response:
 def create() -> Response:
     """Answers the page itself: the secret is in no session, and shown this once."""
     form = FeedForm()
-    if not form.validate():
-        return _page(form, status=422)
-    try:
-        secret = feeds.create_feed(form.new_feed(), host_id=current_host().id, actor=current_actor())
-    except Invalid as fault:
-        form.form_errors.extend(message for messages in fault.errors.values() for message in messages)
-        return _page(form, status=422)
-    return _page(FeedForm(formdata=None), address=feed_url(secret))
+    make = partial(feeds.create_feed, host_id=current_host().id, actor=current_actor())
+    secret = outcome(form, lambda: make(form.new_feed()))
+    return _page(FeedForm(formdata=None), address=feed_url(secret)) if secret else _page(form, status=422)
 
 
 @blueprint.get("/<uuid:feed_id>/revoke")

@@ -1,6 +1,7 @@
 """/settings/tokens: a host's tokens for the API: make one, see what is used, revoke."""
 
 import uuid
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, render_template, url_for
@@ -9,15 +10,16 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
 
 from webapp.domain import text
-from webapp.domain.errors import Invalid
 from webapp.services import api_tokens
 from webapp.services.api_tokens import NewToken, Scope
 from webapp.services.kept_secrets import LONGEST_NAME
 from webapp.web import htmx
 from webapp.web.fields import Text
 from webapp.web.guards import current_actor, current_host, host_required
+from webapp.web.refusals import outcome
 
 NEVER = "never"
 SCOPES = [
@@ -41,8 +43,18 @@ class TokenForm(FlaskForm):  # type: ignore[misc]
         render_kw={"autocomplete": "off"},
         validators=[Text(text.line, LONGEST_NAME)],
     )
-    scope = RadioField(_l("It may"), choices=SCOPES, default=str(Scope.WRITE))
-    lifetime = SelectField(_l("Expires after"), choices=LIFETIMES, default="365")
+    scope = RadioField(
+        _l("It may"),
+        choices=SCOPES,
+        default=str(Scope.WRITE),
+        validators=[InputRequired(_l("Choose what it may do."))],
+    )
+    lifetime = SelectField(
+        _l("Expires after"),
+        choices=LIFETIMES,
+        default="365",
+        validators=[InputRequired(_l("Choose when it expires."))],
+    )
 
     def new_token(self) -> NewToken:
         days = None if self.lifetime.data == NEVER else int(self.lifetime.data)
@@ -60,14 +72,9 @@ def index() -> Response:
 def create() -> Response:
     """Answers the page itself: the token is in no address, in no session, and shown this once."""
     form = TokenForm()
-    if not form.validate():
-        return _page(form, status=422)
-    try:
-        token = api_tokens.create_token(form.new_token(), host_id=current_host().id, actor=current_actor())
-    except Invalid as fault:
-        form.form_errors.extend(message for messages in fault.errors.values() for message in messages)
-        return _page(form, status=422)
-    return _page(TokenForm(formdata=None), token=token)
+    make = partial(api_tokens.create_token, host_id=current_host().id, actor=current_actor())
+    token = outcome(form, lambda: make(form.new_token()))
+    return _page(TokenForm(formdata=None), token=token) if token else _page(form, status=422)
 
 
 @blueprint.get("/<uuid:token_id>/revoke")

@@ -15,6 +15,7 @@ from webapp.web.event_types.questions import changed_rows
 from webapp.web.event_types.words import QUESTION_KINDS
 from webapp.web.fragments import page_or_fragment
 from webapp.web.guards import current_actor, current_host, host_required
+from webapp.web.refusals import refuse
 
 TEMPLATE = "event_types/edit.html"
 
@@ -85,10 +86,10 @@ def _saved(form: EventTypeForm, slug: str | None, content: EventTypeContent) -> 
         else:
             event_types.update_event_type(slug, content, **whose)
     except SlugTaken:
-        form.refuse(Invalid({"slug": [gettext("You have an event type with this address already.")]}))
+        refuse(form, Invalid({"slug": [gettext("You have an event type with this address already.")]}))
         return False
     except Invalid as fault:
-        form.refuse(fault)
+        refuse(form, fault)
         return False
     return True
 

@@ -19,7 +19,6 @@ from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.domain import text
-from webapp.domain.errors import Invalid
 from webapp.services import slugs
 from webapp.services.event_type_content import (
     BOUNDS,
@@ -148,14 +147,6 @@ class EventTypeForm(FlaskForm):  # type: ignore[misc]
                 "questions": questions,
             }
         )
-
-    def refuse(self, fault: Invalid) -> None:
-        """Say what a service found, beside the fields that it is about."""
-        for name, messages in fault.errors.items():
-            if name in self._fields:
-                self[name].errors = [*self[name].errors, *messages]
-            else:
-                self.form_errors.extend(messages)
 
     def validate_window_days(self, field: Any) -> None:
         if self.window_kind.data == "days" and field.data is None:

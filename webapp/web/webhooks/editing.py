@@ -1,15 +1,16 @@
 """Changing a webhook: where it is, what it is told, on or off."""
 
 import uuid
+from functools import partial
 from typing import Any
 
 from flask import flash, render_template, url_for
 from flask_babel import gettext
 
-from webapp.domain.errors import Invalid
 from webapp.services import webhooks
 from webapp.web import htmx
 from webapp.web.guards import current_actor, current_host, host_required
+from webapp.web.refusals import outcome
 from webapp.web.webhooks.blueprint import blueprint
 from webapp.web.webhooks.forms import WebhookForm
 from webapp.web.webhooks.words import name
@@ -27,7 +28,8 @@ def edit(webhook_id: uuid.UUID) -> str:
 def change(webhook_id: uuid.UUID) -> Any:
     found = webhooks.host_webhook(webhook_id, host_id=current_host().id)
     form = WebhookForm()
-    if not (form.validate() and _saved(form, webhook_id)):
+    save = partial(webhooks.change_webhook, webhook_id, host_id=current_host().id, actor=current_actor())
+    if not outcome(form, lambda: save(form.change())):
         return render_template("webhooks/edit.html", form=form, webhook=found, name=name(found)), 422
     flash(gettext("Saved."), "success")
     return htmx.see_other(url_for("webhooks.show", webhook_id=webhook_id))
@@ -40,13 +42,3 @@ def switch_on(webhook_id: uuid.UUID) -> Any:
     webhooks.change_webhook(webhook_id, change, host_id=current_host().id, actor=current_actor())
     flash(gettext("Switched on. What happens from now on is sent."), "success")
     return htmx.see_other(url_for("webhooks.show", webhook_id=webhook_id))
-
-
-def _saved(form: WebhookForm, webhook_id: uuid.UUID) -> bool:
-    """False: the form says why not."""
-    try:
-        webhooks.change_webhook(webhook_id, form.change(), host_id=current_host().id, actor=current_actor())
-    except Invalid as fault:
-        form.refuse(fault)
-        return False
-    return True

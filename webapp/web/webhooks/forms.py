@@ -10,7 +10,6 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.domain import text
-from webapp.domain.errors import Invalid
 from webapp.domain.webhook_events import WebhookEvent
 from webapp.services.webhooks import LONGEST_DESCRIPTION, LONGEST_URL, NewWebhook, WebhookChange
 from webapp.web.fields import Text
@@ -43,14 +42,6 @@ class NewWebhookForm(FlaskForm):  # type: ignore[misc]
 
     def new_webhook(self) -> NewWebhook:
         return NewWebhook(url=self.url.data, events=self.chosen, description=self.description.data or "")
-
-    def refuse(self, fault: Invalid) -> None:
-        """Say what the service found, beside the fields that it is about."""
-        for name, messages in fault.errors.items():
-            if name in self._fields:
-                self[name].errors = [*self[name].errors, *messages]
-            else:
-                self.form_errors.extend(messages)
 
     def validate_events(self, field: Any) -> None:
         if not field.data:

@@ -1,13 +1,14 @@
 """The list of webhooks, and making one."""
 
+from functools import partial
 from typing import Any
 
 from flask import Response, make_response, render_template
 
-from webapp.domain.errors import Invalid
 from webapp.services import webhooks
 from webapp.services.webhooks import MadeWebhook
 from webapp.web.guards import current_actor, current_host, host_required
+from webapp.web.refusals import outcome
 from webapp.web.webhooks.blueprint import blueprint
 from webapp.web.webhooks.forms import NewWebhookForm
 from webapp.web.webhooks.words import name, state
@@ -24,14 +25,9 @@ def index() -> Response:
 def create() -> Response:
     """Answers the page itself: the secret is in no address, in no session, and shown this once."""
     form = NewWebhookForm()
-    if not form.validate():
-        return _page(form, status=422)
-    try:
-        made = webhooks.create_webhook(form.new_webhook(), host_id=current_host().id, actor=current_actor())
-    except Invalid as fault:
-        form.refuse(fault)
-        return _page(form, status=422)
-    return _page(NewWebhookForm(formdata=None), made=made)
+    make = partial(webhooks.create_webhook, host_id=current_host().id, actor=current_actor())
+    made = outcome(form, lambda: make(form.new_webhook()))
+    return _page(NewWebhookForm(formdata=None), made=made) if made else _page(form, status=422)
 
 
 def _page(form: NewWebhookForm, *, made: MadeWebhook | None = None, status: int = 200) -> Response:
