@@ -25,7 +25,7 @@ ARGUMENTS = [
 ]
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
-PATIENCE = 7_000  # milliseconds until something that should appear counts as missing
+PATIENCE = 20_000  # milliseconds until something that should appear counts as missing
 
 Open = Callable[..., Page]
 

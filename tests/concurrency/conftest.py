@@ -45,7 +45,7 @@ def server(app: Flask, environment: dict[str, str], owner: Engine) -> Iterator[S
         yield Server(url)
     finally:
         process.terminate()
-        process.wait(15)
+        process.wait(60)
 
 
 @pytest.fixture

@@ -149,7 +149,7 @@ def test_several_workers_send_each_message_once_and_in_order_and_end_when_asked_
         assert all(first < second for first, second in zip(created, cancelled, strict=True))
     for process in processes:
         process.process.terminate()
-    assert [process.process.wait(5) for process in processes] == [0] * 4
+    assert [process.process.wait(20) for process in processes] == [0] * 4
 
 
 def test_a_queue_that_forgets_its_jobs_loses_no_message(

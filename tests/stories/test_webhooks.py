@@ -176,7 +176,7 @@ def test_one_that_answers_gone_is_switched_off_and_its_host_told(
 
 def hurry(build: Build, tries: int) -> None:
     """What was tried so often and refused is due at once."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + 30
     due = "UPDATE delivery SET due_at = now() WHERE channel = 'webhook' AND attempts = :tries AND due_at > now()"
     answered = " AND id IN (SELECT delivery_id FROM webhook_attempt GROUP BY 1 HAVING count(status) = :tries)"
     while not build.rows(f"{due}{answered} RETURNING pg_notify(:channel, '')", tries=tries, channel=CHANNEL):
@@ -186,7 +186,7 @@ def hurry(build: Build, tries: int) -> None:
 
 def eventually(program: Program, webhook: str, status: str) -> Any:
     """The only delivery of a webhook, as soon as it has this status."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + 30
     while True:
         found = program.call("GET", f"/webhooks/{webhook}/deliveries")["data"]
         if found and found[0]["status"] == status:
