@@ -1,6 +1,6 @@
 """One decorator for an operation: who may call it, what it takes and gives, and all that every operation does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -108,14 +108,17 @@ def _handled(documented: View, parsing: View, operation: Operation, render: Rend
     def answered(**path: Any) -> Response:
         return render(parsing(**path))
 
+    def changed(path: Mapping[str, Any]) -> Any:
+        return matched(operation.matches, path, lambda: parsing(**path))
+
     @wraps(documented)
     def handled(**path: Any) -> Response:
         admit(operation.access)
         if operation.method == "GET":
             return _read(answered(**path), operation)
         if operation.method == "POST":
-            return repeatable(lambda: parsing(**path), render)
-        return matched(operation.matches, path, lambda: answered(**path))
+            return repeatable(lambda: changed(path), render)
+        return render(changed(path))
 
     handled.operation = operation  # type: ignore[attr-defined]
     handled.current = answered  # type: ignore[attr-defined]

@@ -82,6 +82,7 @@ def cancel_booking(given: dict[str, Any], booking_id: uuid.UUID) -> None:
     answer=schemas.Booking,
     example=examples.MOVED_BOOKING,
     refuses=(409,),
+    matches=get_booking,
 )
 def reschedule_booking(wanted: dict[str, Any], booking_id: uuid.UUID) -> BookingView:
     """Move a booking to another start"""

@@ -6,6 +6,7 @@ from typing import Any
 from webapp.api import examples
 from webapp.api.answers import Page
 from webapp.api.blueprint import Blueprint
+from webapp.api.bookings import get_booking
 from webapp.api.callers import Access, actor, host
 from webapp.api.paging import page_of, place_of
 from webapp.api.schemas import bookings as schemas
@@ -47,6 +48,7 @@ def list_bookings(asked: dict[str, Any]) -> Page:
     answer=schemas.Booking,
     example=examples.BOOKING,
     refuses=(409,),
+    matches=get_booking,
 )
 def accept_booking(booking_id: uuid.UUID) -> BookingView:
     """Say yes to a pending booking"""
@@ -62,6 +64,7 @@ def accept_booking(booking_id: uuid.UUID) -> BookingView:
     answer=schemas.Booking,
     example=examples.DECLINED_BOOKING,
     refuses=(409,),
+    matches=get_booking,
 )
 def decline_booking(given: dict[str, Any], booking_id: uuid.UUID) -> BookingView:
     """Say no to a pending booking"""
@@ -75,6 +78,7 @@ def decline_booking(given: dict[str, Any], booking_id: uuid.UUID) -> BookingView
     answer=schemas.Booking,
     example=examples.NO_SHOW_BOOKING,
     refuses=(409,),
+    matches=get_booking,
 )
 def mark_no_show(booking_id: uuid.UUID) -> BookingView:
     """The guest did not come"""

@@ -3,24 +3,24 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Response, g, request
+from flask import Response, g
 
-from webapp.api.answers import require_match
+from webapp.api.answers import has_condition, require_match
 from webapp.services.repeats import as_one
 
 View = Callable[..., Any]
 
 
-def matched(read: View | None, path: Mapping[str, Any], change: Callable[[], Response]) -> Response:
-    """The answer to `change`. With If-Match it is made in one transaction with a look at what `read` answers now.
+def matched(read: View | None, path: Mapping[str, Any], change: Callable[[], Any]) -> Any:
+    """What `change` comes to. With If-Match it is made in one transaction with a look at what `read` answers now.
 
     Raises PreconditionFailed.
     """
-    if read is None or not request.if_match:
+    if read is None or not has_condition():
         return change()
     current: Callable[..., Response] = read.current  # type: ignore[attr-defined]
 
-    def compared() -> Response:
+    def compared() -> Any:
         require_match(current(**path))
         return change()
 
