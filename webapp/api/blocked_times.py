@@ -9,11 +9,11 @@ from webapp.api import examples
 from webapp.api.answers import Made, Page
 from webapp.api.blueprint import Blueprint
 from webapp.api.callers import Access, actor, host
-from webapp.api.paging import cut
+from webapp.api.paging import Key, cut, microseconds
 from webapp.api.schemas import schedules as schemas
 from webapp.api.schemas.common import PageQuery
 from webapp.services import blocked_times
-from webapp.services.blocked_times import NewBlockedTime
+from webapp.services.blocked_times import BlockedTimeView, NewBlockedTime
 
 blueprint = Blueprint("Blocked times", __name__, description="Time that is kept free of meetings, such as a vacation.")
 
@@ -29,7 +29,11 @@ blueprint = Blueprint("Blocked times", __name__, description="Time that is kept 
 def list_blocked_times(asked: dict[str, Any]) -> Page:
     """What is blocked now or later, by start"""
     found = blocked_times.blocked_times(host().host_id)
-    return cut(found, limit=asked["limit"], cursor=asked["cursor"], key=lambda one: str(one.public_id))
+    return cut(found, limit=asked["limit"], cursor=asked["cursor"], key=_place)
+
+
+def _place(blocked: BlockedTimeView) -> Key:
+    return microseconds(blocked.start), str(blocked.public_id)
 
 
 @blueprint.operation(

@@ -31,8 +31,9 @@ blueprint = Blueprint("Event types", __name__, description="What guests can book
 )
 def list_event_types(asked: dict[str, Any]) -> Page:
     """Your event types, in your order"""
-    found = [one.content for one in event_types.host_event_types(host().host_id)]
-    return cut(found, limit=asked["limit"], cursor=asked["cursor"], key=lambda one: one.slug)
+    found = event_types.host_event_types(host().host_id)
+    page = cut(found, limit=asked["limit"], cursor=asked["cursor"], key=lambda one: (one.position, one.content.slug))
+    return Page([one.content for one in page.data], page.next_cursor)
 
 
 @blueprint.operation(

@@ -2,9 +2,10 @@
 
 import base64
 import binascii
+import re
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from webapp.api.answers import Page
@@ -13,8 +14,13 @@ from webapp.services.lists import ListPage, Place
 
 T = TypeVar("T")
 
+Key = tuple[int, str]  # where a row stands in its list; the name is its own
+
 LONGEST = 300
 _SEPARATOR = " "
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+_NAME = re.compile(r"[\w.-]{1,100}", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def place_of(cursor: str | None) -> Place | None:
@@ -34,29 +40,52 @@ def page_of(found: ListPage[T]) -> Page:
     return Page(found.rows, _encoded(f"{end.start.isoformat()}{_SEPARATOR}{end.public_id}") if end else None)
 
 
-def cut(rows: Sequence[T], *, limit: int, cursor: str | None, key: Callable[[T], str]) -> Page:
-    """A page of a short list that is there as a whole. Raises Invalid."""
-    keys = [key(row) for row in rows]
-    first = 0
+def cut(
+    rows: Sequence[T], *, limit: int, cursor: str | None, key: Callable[[T], Key], newest_first: bool = False
+) -> Page:
+    """A page of a short list that is there as a whole, in the order of `key`. Raises Invalid.
+
+    A page begins after a place, not after a row: rows may be deleted while a program goes through the list.
+    """
+    rest = sorted(rows, key=key, reverse=newest_first)
     if cursor is not None:
-        last = _decoded(cursor)
-        if last not in keys:  # gone meanwhile
-            raise _no_cursor()
-        first = keys.index(last) + 1
-    page = rows[first : first + limit]
-    has_more = first + limit < len(rows)
-    return Page(page, _encoded(key(page[-1])) if has_more else None)
+        end = _key(cursor)
+        rest = [row for row in rest if (key(row) < end if newest_first else key(row) > end)]
+    page = rest[:limit]
+    return Page(page, _of_key(key(page[-1])) if len(rest) > limit else None)
+
+
+def microseconds(moment: datetime) -> int:
+    """Since 1970, for a Key."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def older_than(cursor: str | None) -> str | None:
     """The key of the last row of the page before. Raises Invalid."""
-    return None if cursor is None else _decoded(cursor)
+    if cursor is None:
+        return None
+    name = _decoded(cursor)
+    if not _NAME.fullmatch(name):
+        raise _no_cursor()
+    return name
 
 
 def older(rows: Sequence[T], *, limit: int, key: Callable[[T], str]) -> Page:
     """A page of rows that came newest first, one more than `limit` if there are more."""
     page = rows[:limit]
     return Page(page, _encoded(key(page[-1])) if len(rows) > limit else None)
+
+
+def _of_key(key: Key) -> str:
+    number, name = key
+    return _encoded(f"{number}{_SEPARATOR}{name}")
+
+
+def _key(cursor: str) -> Key:
+    number, _, name = _decoded(cursor).partition(_SEPARATOR)
+    if not _NUMBER.fullmatch(number) or not _NAME.fullmatch(name):
+        raise _no_cursor()
+    return int(number), name
 
 
 def _encoded(text: str) -> str:

@@ -9,7 +9,7 @@ from webapp.api import examples
 from webapp.api.answers import Made, Page
 from webapp.api.blueprint import Blueprint
 from webapp.api.callers import Access, actor, admit_message, host
-from webapp.api.paging import cut, older, older_than
+from webapp.api.paging import Key, cut, microseconds, older, older_than
 from webapp.api.schemas import webhooks as schemas
 from webapp.api.schemas.common import PageQuery
 from webapp.services import webhook_deliveries as deliveries
@@ -26,7 +26,11 @@ blueprint = Blueprint("Webhooks", __name__, description="Your server is told whe
 def list_webhooks(asked: dict[str, Any]) -> Page:
     """Your webhooks, newest first"""
     found = webhooks.host_webhooks(host().host_id)
-    return cut(found, limit=asked["limit"], cursor=asked["cursor"], key=lambda one: str(one.public_id))
+    return cut(found, limit=asked["limit"], cursor=asked["cursor"], key=_place, newest_first=True)
+
+
+def _place(webhook: WebhookView) -> Key:
+    return microseconds(webhook.created_at), str(webhook.public_id)
 
 
 @blueprint.operation(

@@ -84,7 +84,11 @@ class Reschedule(Body):
 
 class BookingQuery(SpanQuery):
     status = Text(load_default=None, validate=validate.OneOf([str(status) for status in BookingStatus]))
-    email = Text(load_default=None, metadata={"description": "Of the guest, whatever its case."})
+    email = Text(
+        load_default=None,
+        validate=validate.Length(min=1, error="Must not be empty."),
+        metadata={"description": "Of the guest, whatever its case."},
+    )
 
 
 class BookingPage(Answer):
