@@ -5,13 +5,14 @@ measured, three quarters of what listing and booking cost. Only the page of an e
 and what runs once per mail are worth this; everything else is clearer through the session.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from psycopg.rows import RowFactory, namedtuple_row, tuple_row
+from psycopg.sql import Literal
 from sqlalchemy import Executable, PoolProxiedConnection
 from sqlalchemy.dialects.postgresql import psycopg as postgresql
 from sqlalchemy.exc import DBAPIError
@@ -25,13 +26,20 @@ class Statement:
     """SQL with `%(name)s` for values, which are of types that psycopg knows by itself."""
 
     sql: str
-    constants: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, built: Executable) -> "Statement":
-        """A statement of SQLAlchemy, compiled; values are given under the names of its bindparams."""
+        """A statement of SQLAlchemy, compiled; values are given under the names of its bindparams.
+
+        Its constants become part of the text. As parameters they keep Postgres from reusing its plan: measured,
+        planning anew took a quarter of the time of both queries of a listing.
+        """
         compiled = built.compile(dialect=postgresql.dialect())  # type: ignore[attr-defined]
-        return cls(str(compiled), dict(compiled.params))
+        sql = str(compiled)
+        for name, value in compiled.params.items():
+            if not compiled.binds[name].required:
+                sql = sql.replace(f"%({name})s", Literal(value).as_string().replace("%", "%%"))
+        return cls(sql)
 
     def rows(self, session: Session | None, **values: Any) -> list[tuple[Any, ...]]:
         """Raises SQLAlchemy's errors. Without a session: outside of any transaction, for what is no part of one.
@@ -50,14 +58,13 @@ class Statement:
     def _run(
         self, session: Session | None, values: dict[str, Any], row_factory: RowFactory[Any], *, in_binary: bool = False
     ) -> list[Any]:
-        given = {**self.constants, **values}
         with _checked_out() if session is None else nullcontext(session.connection().connection) as pooled:
             driver: Any = pooled.driver_connection
             with driver.cursor(row_factory=row_factory, binary=in_binary) as cursor:
                 for listener in db.engine.dispatch.before_cursor_execute:  # whoever counts statements counts these, too
-                    listener(None, cursor, self.sql, given, None, False)
+                    listener(None, cursor, self.sql, values, None, False)
                 try:
-                    cursor.execute(self.sql, given)
+                    cursor.execute(self.sql, values)
                 except psycopg.Error as error:
                     raise _meant(pooled, session, self.sql, error) from error
                 return [] if cursor.rownumber is None else cursor.fetchall()
