@@ -148,6 +148,11 @@ EVERY_PAGE = (
     admin("guests/"),
     admin("outbox/"),
     admin("deliveries/"),
+    admin("messages/"),
+    admin("attempts/"),
+    admin("tokens/"),
+    admin("feeds/"),
+    admin("webhooks/"),
     admin("audit/"),
 )
 # Answers to GET that are no pages: data, files, parts of pages, ways elsewhere; and the details of the admin, which

@@ -2,10 +2,14 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from tests.builders import Build
 from tests.web.desk import Desk, sit_down
-from tests.web.pages import Visitor
+from tests.web.pages import Visitor, token_in
+
+Act = Callable[[str, str, int], TestResponse]
 
 
 @pytest.fixture
@@ -35,3 +39,21 @@ def desk(build: Build, password_hash: str) -> Desk:
 def other_desk(build: Build, password_hash: str) -> Desk:
     """Another host, who must see and change nothing of the first one's."""
     return sit_down(build, password_hash)
+
+
+@pytest.fixture
+def admin(visitor: Visitor, build: Build, password_hash: str) -> FlaskClient:
+    build.host(slug="boss", email="boss@example.org", roles=("host", "admin"), password_hash=password_hash)
+    visitor.log_in("boss@example.org")
+    return visitor.client
+
+
+@pytest.fixture
+def act(admin: FlaskClient) -> Act:
+    """`act(table, action, row id)`: what an admin does with a row of a table."""
+
+    def post(table: str, action: str, row: int) -> TestResponse:
+        token = token_in(admin.get(f"/admin/{table}/").text)
+        return admin.post(f"/admin/{table}/action/", data={"csrf_token": token, "action": action, "rowid": str(row)})
+
+    return post

@@ -87,3 +87,10 @@ def token_of(client: FlaskClient) -> str:
     parser = _Forms()
     parser.feed(client.get("/login").text)
     return next(fields["csrf_token"] for _action, fields in parser.forms)
+
+
+def token_in(html: str) -> str:
+    """The CSRF token of a page's first form."""
+    found = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', html)
+    assert found
+    return found[1]

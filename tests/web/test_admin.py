@@ -7,7 +7,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.builders import Build, tomorrow
-from tests.web.pages import Visitor
+from tests.web.conftest import Act
+from tests.web.pages import Visitor, token_in
 from webapp.db import session
 from webapp.domain.actor import SYSTEM, host_actor
 from webapp.services.delivery_reports import mail_figures, replay
@@ -17,19 +18,6 @@ PAGES = ("/admin/", "/admin/bookings/", "/admin/hosts/", "/admin/event-types/", 
          "/admin/outbox/", "/admin/deliveries/", "/admin/messages/", "/admin/attempts/", "/admin/tokens/",
          "/admin/feeds/", "/admin/webhooks/", "/admin/audit/")  # fmt: skip
 SECRETS = re.compile(r"password|uniquifier|secret|salt|hash|(?<!api_)token(?!s)")
-
-
-@pytest.fixture
-def admin(visitor: Visitor, build: Build, password_hash: str) -> FlaskClient:
-    build.host(slug="boss", email="boss@example.org", roles=("host", "admin"), password_hash=password_hash)
-    visitor.log_in("boss@example.org")
-    return visitor.client
-
-
-def token_of(html: str) -> str:
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', html)
-    assert found
-    return found[1]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -64,11 +52,9 @@ def test_no_view_names_a_column_that_keeps_a_secret(app: Flask) -> None:
         assert not [name for name in named if SECRETS.search(name)], view.name
 
 
-def test_an_admin_cancels_through_the_service(admin: FlaskClient, build: Build) -> None:
+def test_an_admin_cancels_through_the_service(act: Act, build: Build) -> None:
     booking = build.booking(build.slot(build.host()))
-    page = admin.get("/admin/bookings/").text
-    form = {"csrf_token": token_of(page), "action": "cancel", "rowid": str(booking.id)}
-    assert admin.post("/admin/bookings/action/", data=form).status_code == 302
+    assert act("bookings", "cancel", booking.id).status_code == 302
     assert tuple(build.row("SELECT status, cancelled_by FROM booking")) == ("cancelled", "admin")
     assert build.row("SELECT count(*) FROM outbox_event WHERE kind = 'booking.cancelled'")[0] == 1
     assert build.row("SELECT actor_kind FROM audit_entry WHERE action = 'booking.cancelled'")[0] == "admin"
@@ -85,7 +71,7 @@ def test_an_admin_moves_a_booking(admin: FlaskClient, build: Build) -> None:
     old, new = build.slots(build.host(), [tomorrow(10), tomorrow(14)])
     booking = build.booking(old)
     page = admin.get(f"/admin/bookings/move?id={booking.id}").text
-    form = {"csrf_token": token_of(page), "start": str(int(new.start.timestamp()))}
+    form = {"csrf_token": token_in(page), "start": str(int(new.start.timestamp()))}
     assert admin.post(f"/admin/bookings/move?id={booking.id}", data=form).status_code == 302
     assert build.row("SELECT s.starts_at FROM booking b JOIN slot s ON s.id = b.slot_id")[0] == new.start
 
@@ -96,7 +82,7 @@ def test_nothing_can_be_written_past_a_service(admin: FlaskClient, build: Build,
     build.booking(build.slot(build.host()))
     before = build.rows("SELECT * FROM booking")
     page = admin.get("/admin/bookings/").text
-    answer = admin.post(f"/admin/{table}/{path}", data={"csrf_token": token_of(page), "id": "1", "status": "declined"})
+    answer = admin.post(f"/admin/{table}/{path}", data={"csrf_token": token_in(page), "id": "1", "status": "declined"})
     assert answer.status_code in (302, 404, 405)
     assert build.rows("SELECT * FROM booking") == before
 
@@ -108,29 +94,24 @@ def test_csv_cells_that_look_like_formulas_come_out_as_text(admin: FlaskClient, 
     assert "password" not in csv
 
 
-def test_an_admin_is_not_locked_out_by_themselves(admin: FlaskClient, build: Build) -> None:
+def test_an_admin_is_not_locked_out_by_themselves(act: Act, build: Build) -> None:
     boss = build.row("SELECT id FROM host WHERE slug = 'boss'")[0]
-    page = admin.get("/admin/hosts/").text
-    admin.post("/admin/hosts/action/", data={"csrf_token": token_of(page), "action": "deactivate", "rowid": str(boss)})
+    assert act("hosts", "deactivate", boss).status_code == 302
     assert build.row("SELECT active FROM host WHERE slug = 'boss'")[0] is True
 
 
-def test_a_deactivated_host_is_neither_bookable_nor_logged_in(admin: FlaskClient, build: Build) -> None:
+def test_a_deactivated_host_is_neither_bookable_nor_logged_in(admin: FlaskClient, act: Act, build: Build) -> None:
     host = build.host(slug="ada")
     build.slot(host)
-    page = admin.get("/admin/hosts/").text
-    form = {"csrf_token": token_of(page), "action": "deactivate", "rowid": str(host)}
-    admin.post("/admin/hosts/action/", data=form)
+    assert act("hosts", "deactivate", host).status_code == 302
     assert admin.get("/ada").status_code == 404
     assert build.row("SELECT action FROM audit_entry WHERE object_kind = 'host'")[0] == "host.deactivated"
 
 
-def test_a_guest_is_erased(admin: FlaskClient, build: Build) -> None:
+def test_a_guest_is_erased(admin: FlaskClient, act: Act, build: Build) -> None:
     build.booking(build.slot(build.host()), email="ada@example.net", name="Ada Guest")
-    page = admin.get("/admin/guests/").text
     guest = build.row("SELECT id FROM guest").id
-    form = {"csrf_token": token_of(page), "action": "erase", "rowid": str(guest)}
-    admin.post("/admin/guests/action/", data=form)
+    assert act("guests", "erase", guest).status_code == 302
     assert tuple(build.row("SELECT guest_name, status FROM booking")) == ("Erased guest", "cancelled")
     entry = build.row("SELECT actor_kind, object_id FROM audit_entry WHERE action = 'guest.erased'")
     assert tuple(entry) == ("admin", guest)

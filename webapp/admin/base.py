@@ -15,7 +15,7 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 
 from webapp.domain.actor import Actor, admin_actor
-from webapp.domain.errors import DomainError
+from webapp.domain.errors import DomainError, NotFound
 from webapp.extensions import db
 
 # A spreadsheet would run a cell that starts with one of these (OWASP, CSV injection).
@@ -88,6 +88,13 @@ class HardenedView(GuardedView, ModelView):
         response = super().export(export_type)
         response.get_data()
         return response
+
+    def row(self, row_id: int) -> Any:
+        """What an action is about. Raises NotFound, of one that is gone meanwhile."""
+        found = self.get_one(str(row_id))
+        if found is None:
+            raise NotFound
+        return found
 
     def create_model(self, form: Any) -> Any:  # noqa: ARG002
         abort(405)

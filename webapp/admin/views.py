@@ -1,18 +1,15 @@
 """The other tables. Columns are named one by one: no password, no token, no secret is among them."""
 
 import uuid
-from typing import Any
 
 from flask_admin import expose
 from flask_admin.actions import action
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
+from webapp.admin import deliveries, programs
 from webapp.admin.base import GuardedIndex, HardenedView, actor, each
-from webapp.mail_words import mail_name
-from webapp.models import AuditEntry, Channel, Delivery, EventType, Guest, Host, OutboxEvent, Slot
+from webapp.models import AuditEntry, EventType, Guest, Host, OutboxEvent, Slot
 from webapp.services import host_admin, slots
-from webapp.services.delivery_reports import is_planned, replay
 from webapp.services.guest_erasure import erase_guest
 from webapp.services.statistics import figures
 
@@ -77,7 +74,7 @@ class SlotView(HardenedView):
     @action("withdraw", _l("Delete"), _l("Delete these slots? Booked ones stay."))
     def withdraw(self, ids: list[str]) -> None:
         def command(row_id: int) -> None:
-            slot: Slot = self.get_one(row_id)
+            slot: Slot = self.row(row_id)
             slots.withdraw(uuid.UUID(str(slot.public_id)), host_id=slot.host_id, actor=actor())
 
         each(ids, command)
@@ -101,57 +98,10 @@ class OutboxView(HardenedView):
     column_labels = {"host.slug": _l("Host")}
 
 
-class DeliveryView(HardenedView):
-    """Mails. Messages to webhooks are their host's business, who sees them in the settings."""
-
-    column_list = (
-        "id",
-        "status",
-        "kind",
-        "recipient",
-        "host.slug",
-        "booking_id",
-        "booking_version",
-        "attempts",
-        "due_at",
-        "sent_at",
-        "last_error",
-    )
-    more_details = ("channel", "message_id", "event_id", "created_at")
-    column_searchable_list = ("kind", "host.slug", "last_error", "message_id")
-    column_filters = ("status", "kind", "recipient", "host.slug", "booking_id", "due_at", "sent_at", "attempts")
-    column_labels = {"host.slug": _l("Host")}
-    column_formatters = {
-        "kind": lambda _view, _context, delivery, _name: mail_name(delivery.kind),
-        "status": lambda _view, _context, delivery, _name: _status(delivery),
-    }
-    column_formatters_export: dict[str, object] = {}  # for machines as they are
-
-    def get_query(self) -> Any:
-        return super().get_query().where(Delivery.channel == Channel.MAIL)
-
-    def get_count_query(self) -> Any:
-        return super().get_count_query().where(Delivery.channel == Channel.MAIL)
-
-    def get_one(self, id: str) -> Any:  # noqa: A002  Flask-Admin's name
-        delivery = super().get_one(id)
-        return delivery if delivery is not None and delivery.channel == Channel.MAIL else None
-
-    @action("replay", _l("Send again"), _l("Send these again?"))
-    def send_again(self, ids: list[str]) -> None:
-        each(ids, lambda row_id: replay([row_id], actor=actor()))
-
-
 class AuditView(HardenedView):
     column_list = ("id", "occurred_at", "actor_kind", "actor_id", "action", "object_kind", "object_id", "details")
     column_searchable_list = ("action", "object_kind")
     column_filters = ("occurred_at", "actor_kind", "actor_id", "action", "object_kind", "object_id")
-
-
-def _status(delivery: Delivery) -> str:
-    """A reminder whose time has not come is not late."""
-    planned = is_planned(delivery.kind, delivery.status, delivery.attempts)
-    return gettext("planned") if planned else delivery.status
 
 
 def table_views() -> list[HardenedView]:
@@ -161,7 +111,8 @@ def table_views() -> list[HardenedView]:
         EventTypeView(EventType, _l("Event types"), endpoint="admin_event_types", url="event-types"),
         SlotView(Slot, _l("Slots"), endpoint="admin_slots", url="slots"),
         GuestView(Guest, _l("Guests"), endpoint="admin_guests", url="guests"),
+        *programs.views(),
         OutboxView(OutboxEvent, _l("Outbox"), endpoint="admin_outbox", url="outbox"),
-        DeliveryView(Delivery, _l("Deliveries"), endpoint="admin_deliveries", url="deliveries"),
+        *deliveries.views(),
         AuditView(AuditEntry, _l("Audit"), endpoint="admin_audit", url="audit"),
     ]

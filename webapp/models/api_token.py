@@ -2,9 +2,10 @@ import uuid
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, func
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.models.base import Base, Keyed
+from webapp.models.host import Host
 
 
 class ApiToken(Keyed, Base):
@@ -25,3 +26,5 @@ class ApiToken(Keyed, Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime | None] = mapped_column(doc="None: it lasts until it is revoked")
     last_used_at: Mapped[datetime | None]
+
+    host: Mapped[Host] = relationship(viewonly=True)

@@ -2,9 +2,10 @@ import uuid
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, func
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.models.base import Base, Keyed
+from webapp.models.host import Host
 
 
 class Feed(Keyed, Base):
@@ -25,3 +26,5 @@ class Feed(Keyed, Base):
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True, doc="SHA-256")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_used_at: Mapped[datetime | None]
+
+    host: Mapped[Host] = relationship(viewonly=True)

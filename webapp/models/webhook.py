@@ -2,9 +2,11 @@ import uuid
 from datetime import datetime
 
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.models.base import Base, Keyed
+from webapp.models.host import Host
+from webapp.models.outbox import Delivery
 
 
 class WebhookEndpoint(Keyed, Base):
@@ -40,6 +42,8 @@ class WebhookEndpoint(Keyed, Base):
     is_slow: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
+    host: Mapped[Host] = relationship(viewonly=True)
+
 
 class WebhookAttempt(Keyed, Base):
     """One request, written before it is made, so that it is known even when the worker dies over it. Never a body."""
@@ -55,3 +59,5 @@ class WebhookAttempt(Keyed, Base):
     attempted_at: Mapped[datetime] = mapped_column(server_default=func.now())
     duration_ms: Mapped[int] = mapped_column(server_default=text("0"))
     status: Mapped[int | None] = mapped_column(doc="of HTTP; None: no answer")
+
+    delivery: Mapped[Delivery] = relationship(viewonly=True)
