@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any
 
+import psycopg
 from flask import Flask
 from sqlalchemy import Engine, Row, text
 
@@ -152,3 +153,11 @@ def reminder_states(mailer: InProcess) -> dict[tuple[str, str, int], str]:
 
 def last_mail(sink: MailSink, recipient: str) -> EmailMessage:
     return [mail.message for mail in sink.messages if mail.recipients == (recipient,)][-1]
+
+
+def lose_connections(app: Flask) -> None:
+    """Postgres ends all connections of the application, as it does when it is restarted."""
+    url: str = app.extensions["settings"].database_url
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        own = "usename = current_user AND pid <> pg_backend_pid() AND datname = current_database()"
+        connection.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {own}")

@@ -1,12 +1,15 @@
 """Who may send to a webhook now: one job at a time, each webhook in its turn; and webhooks that change meanwhile."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from tests.builders import Build
+from tests.effects.harness import lose_connections
 from tests.effects.servers import Server, serving, status
 from tests.effects.webhook_harness import Hooks, booked
 from webapp.db import transaction
@@ -186,3 +189,17 @@ def test_who_waits_for_its_turn_is_not_left_until_the_next_look(
     monkeypatch.setattr(webhook_loans, "notify_after_commit", lambda _session, channel: woken.append(channel))
     webhook_jobs.deliver_to_webhook(*hooks.lend()[0])
     assert woken == [CHANNEL]
+
+
+def test_a_job_that_loses_the_database_for_a_moment_keeps_the_webhook_from_nobody(
+    hooks: Hooks, receiver: Server, build: Build
+) -> None:
+    hooks.make(receiver, "booking.created")
+    booked(build, hooks)
+    hooks.dispatch()
+    (job,) = hooks.lend()
+    lose_connections(hooks.app)
+    with hooks.app.app_context(), suppress(OperationalError):
+        webhook_jobs.deliver_to_webhook(*job)
+    hooks.work()
+    assert hooks.states() == [("booking.created", "sent")]

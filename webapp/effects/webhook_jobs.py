@@ -67,11 +67,13 @@ def deliver_to_webhook(endpoint_id: int, until: str) -> None:
     """Send what is due for one endpoint. Runs in an application context."""
     loan: Loan | None = Loan(endpoint_id, datetime.fromisoformat(until))
     started = time.monotonic()
-    while loan and not stopping.is_set() and time.monotonic() - started < GIVE_BACK_AFTER:
-        began = time.monotonic()
-        loan = deliver_next(loan)
-        if time.monotonic() - began > SLOW:
-            break
-    if loan:
-        with transaction() as session:
-            end_loan(session, loan)
+    try:
+        while loan and not stopping.is_set() and time.monotonic() - started < GIVE_BACK_AFTER:
+            began = time.monotonic()
+            loan = deliver_next(loan)
+            if time.monotonic() - began > SLOW:
+                break
+    finally:  # also when Postgres broke the connection: it is often back at once, and the loan lasts long
+        if loan:
+            with transaction() as session:
+                end_loan(session, loan)
