@@ -36,7 +36,7 @@ def test_a_slot_is_published(host: Caller, build: Build) -> None:
      ({"duration_minutes": 25}, "duration_minutes"), ({"duration_minutes": -30}, "duration_minutes"),
      ({"duration_minutes": 10**12}, "duration_minutes"), ({"duration_minutes": 30.5}, "duration_minutes"),
      ({"duration_minutes": "30"}, "duration_minutes"), ({"duration_minutes": True}, "duration_minutes"),
-     ({"event_type": "none"}, "duration_minutes"), ({"event_type": 5}, "event_type"), ({"capacity": 0}, "capacity"),
+     ({"event_type": "none"}, "event_type"), ({"event_type": 5}, "event_type"), ({"capacity": 0}, "capacity"),
      ({"capacity": 1001}, "capacity"), ({"seats_taken": 1}, "seats_taken"), ({"id": str(uuid.uuid4())}, "id"),
      ({"origin": "schedule"}, "origin"), ({"end": "2027-03-14T09:00:00Z"}, "end")],
 )  # fmt: skip

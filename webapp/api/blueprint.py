@@ -20,7 +20,7 @@ from webapp.api.answers import (
 from webapp.api.callers import Access, admit
 from webapp.api.json import dumped
 from webapp.api.matching import matched
-from webapp.api.parsing import parser
+from webapp.api.parsing import parser, require_no_fields
 from webapp.api.repeating import repeatable
 from webapp.extensions import csrf
 
@@ -36,7 +36,6 @@ class Operation:
     name: str
     method: str
     access: Access
-    has_body: bool
     has_query: bool
     refuses: tuple[int, ...]
     matches: View | None  # the read whose ETag it takes in If-Match
@@ -82,14 +81,16 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
                 name=view.__name__,
                 method=method,
                 access=access,
-                has_body=body is not None,
                 has_query=query is not None,
                 refuses=refuses,
                 matches=matches,
             )
             parsing = view
             if body:
-                parsing = self.arguments(body(), example=body_example)(parsing)
+                is_required = any(field.required for field in body().fields.values())
+                parsing = self.arguments(body(), example=body_example, required=is_required)(parsing)
+            elif method != "GET":
+                parsing = _bodiless(parsing)
             if query:
                 parsing = self.arguments(query(), location="query")(parsing)
             documented = self.response(status, answer, example=example, content_type=media_type)(parsing)
@@ -123,6 +124,15 @@ def _handled(documented: View, parsing: View, operation: Operation, render: Rend
     handled.operation = operation  # type: ignore[attr-defined]
     handled.current = answered  # type: ignore[attr-defined]
     return handled
+
+
+def _bodiless(view: View) -> View:
+    @wraps(view)
+    def called(**path: Any) -> Any:
+        require_no_fields(request)
+        return view(**path)
+
+    return called
 
 
 def _read(response: Response, operation: Operation) -> Response:

@@ -12,7 +12,7 @@ from webapp.api.callers import Access, actor, admit_booking, guest_booking, host
 from webapp.api.schemas import bookings as schemas
 from webapp.domain.actor import GUEST
 from webapp.domain.booking import BookingStatus
-from webapp.domain.errors import Invalid, NotFound
+from webapp.domain.errors import NotFound
 from webapp.services import bookings
 from webapp.services.booking_commands import Book
 from webapp.services.booking_views import BookingView
@@ -21,7 +21,6 @@ from webapp.services.managed_bookings import managed_booking
 
 CALENDAR = "text/calendar"
 GONE = (BookingStatus.CANCELLED, BookingStatus.DECLINED)
-PLACE = ("host", "event_type", "start")
 
 blueprint = Blueprint("Bookings", __name__, description="One booking: by its manage token, or its host's token.")
 
@@ -40,7 +39,6 @@ blueprint = Blueprint("Bookings", __name__, description="One booking: by its man
 def create_booking(wanted: dict[str, Any]) -> Made:
     """Book a slot"""
     admit_booking()
-    _require_place(wanted)
     booking = bookings.book(Book(**wanted), actor=GUEST)
     return Made(booking, url_for("api_bookings.get_booking", booking_id=booking.uid))
 
@@ -117,13 +115,3 @@ def callers_booking(booking_id: uuid.UUID) -> BookingView:
     if guest_booking() != booking_id:
         raise NotFound
     return managed_booking(presented_token() or "")
-
-
-def _require_place(wanted: dict[str, Any]) -> None:
-    """Either a slot, or host, event type and start. Raises Invalid."""
-    if "slot_id" in wanted:
-        faults = {name: ["Not together with slot_id."] for name in PLACE if name in wanted}
-    else:
-        faults = {name: ["Missing data for required field."] for name in PLACE if name not in wanted}
-    if faults:
-        raise Invalid(faults)

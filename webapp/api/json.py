@@ -1,7 +1,12 @@
 """JSON as it goes out and comes in."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
+
+
+class NotJson(ValueError):
+    """What came is no JSON, or none that has one meaning; in words for whoever sent it."""
 
 
 def dumped(value: Any) -> str:
@@ -9,12 +14,28 @@ def dumped(value: Any) -> str:
 
 
 def parsed(body: bytes) -> Any:
-    """Strict JSON: no NaN, no Infinity. ValueError for what is none, and for what is too deep or too long a number."""
+    """Strict JSON: no NaN, no Infinity, no name twice in an object. Raises NotJson, also for what is too deep."""
     try:
-        return json.loads(body, parse_constant=_refuse)
+        return json.loads(body, parse_constant=_refuse, object_pairs_hook=_object)
+    except NotJson:
+        raise
+    except json.JSONDecodeError as error:
+        raise NotJson(f"The body is not JSON: see line {error.lineno}, column {error.colno}.") from None
+    except UnicodeDecodeError:
+        raise NotJson("The body is not JSON: its text is not UTF-8.") from None
     except RecursionError:
-        raise ValueError("too deep") from None
+        raise NotJson("The body is JSON too deep to be meant.") from None
+    except ValueError:  # what Python says to thousands of digits
+        raise NotJson("The body has a number that is too long.") from None
 
 
 def _refuse(name: str) -> None:
-    raise ValueError(name)
+    raise NotJson(f"The body is not JSON, which has no {name}.")
+
+
+def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Of two values under one name, one would be lost without a word."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise NotJson("The body has one name twice in an object.")
+    return made

@@ -106,19 +106,17 @@ def _complete(path: Json, method: str, operation: Operation) -> None:
 
 
 def _refusals(path: Json, operation: Operation) -> list[int]:
-    found = {429, 503, *operation.refuses}
+    found = {400, 429, 503, *operation.refuses}
     if operation.access is not Access.PUBLIC:
         found |= {401}
     if operation.access.requires_write:
         found |= {403}
     if path.get("parameters"):
         found |= {404}
-    if operation.has_body:
-        found |= {400, 413, 415, 422}
     if operation.has_query:
-        found |= {400, 422}
-    if operation.method == "POST":
-        found |= {400, 422}
+        found |= {422}
+    if operation.method != "GET":
+        found |= {413, 415, 422}
     if operation.matches:
         found |= {412}
     return sorted(found)

@@ -7,9 +7,11 @@ import marshmallow as ma
 from flask import Request
 from webargs.core import is_json, missing
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import UnsupportedMediaType
 
-from webapp.api.json import parsed
+from webapp.api.json import NotJson, parsed
+from webapp.api.refusals import Encoded, Malformed
+from webapp.api.schemas.base import Body
 from webapp.domain.errors import Invalid
 
 LOCATIONS = ("json", "query")
@@ -23,12 +25,14 @@ class Parser(FlaskParser):
         body = req.get_data(cache=True)
         if not body:
             return missing
+        if req.headers.get("Content-Encoding", "identity").lower() != "identity":
+            raise Encoded
         if not is_json(req.mimetype):
             raise UnsupportedMediaType
         try:
             return parsed(body)
-        except ValueError:
-            raise BadRequest from None
+        except NotJson as error:
+            raise Malformed(str(error)) from None
 
     def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
         """Of two values one would be lost without a word. What is no parameter is not looked at."""
@@ -60,3 +64,8 @@ def _flat(faults: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
 
 
 parser = Parser()
+
+
+def require_no_fields(req: Request) -> None:
+    """Of an operation that takes no body: an empty object is none, and what else is sent is unknown. Raises Invalid."""
+    parser.parse(Body(), req, location="json")

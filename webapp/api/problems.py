@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException
 
 from webapp.api.json import dumped
 from webapp.api.problem_words import HTTP_CODES, WORDS
+from webapp.api.refusals import Explained
 from webapp.domain.errors import DomainError
 from webapp.error_status import status_of
 from webapp.extensions import site
@@ -34,7 +35,7 @@ def _answer(status: int, code: str, error: Exception) -> Response:
         "type": problem_type(code),
         "title": title,
         "status": status,
-        "detail": detail,
+        "detail": (isinstance(error, Explained) and error.description) or detail,
         "code": code,
     }
     if errors := getattr(error, "errors", None):

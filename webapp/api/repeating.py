@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response, request
-from werkzeug.exceptions import BadRequest
 
 from webapp.api.answers import Made, json_answer
 from webapp.api.callers import caller_key, host
 from webapp.api.json import dumped, parsed
+from webapp.api.refusals import Malformed
 from webapp.services.booking_views import BookingView
 from webapp.services.idempotency import fingerprint
 from webapp.services.repeats import booking_as_kept, kept_booking, once
@@ -25,12 +25,12 @@ Render = Callable[[Any], Response]
 
 
 def repeatable(act: Callable[[], Any], render: Render) -> Response:
-    """The answer to `act`, which runs once per key and caller. Raises BadRequest for what is no key."""
+    """The answer to `act`, which runs once per key and caller. Raises Malformed for what is no key."""
     key = request.headers.get(HEADER)
     if key is None:
         return render(act())
     if not _KEY.fullmatch(key):
-        raise BadRequest
+        raise Malformed("Idempotency-Key must be 1 to 255 letters, digits and signs of ASCII, without spaces.")
     answers: list[Response] = []
 
     def acted() -> dict[str, Any]:

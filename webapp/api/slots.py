@@ -19,10 +19,11 @@ from webapp.services.calendar import calendar_slot
 from webapp.services.lists import slots_page
 from webapp.services.slot_changes import SlotChange, change_slot
 from webapp.services.slot_views import SlotView
-from webapp.services.slots import MESSAGES, BatchOverlaps, BatchRefused, NewSlot
+from webapp.services.slots import MESSAGES, BatchOverlaps, BatchRefused, Clash, NewSlot
 
 # The field at fault, by what stands against a slot.
 FIELD_OF = {"past": "start", "too_far": "start", "overlap": "start", "duration": "duration_minutes"}
+NO_SUCH_EVENT_TYPE = "You have no event type of this slug and duration."
 
 blueprint = Blueprint("Slots", __name__, description="Slots that a host published, and those that are booked.")
 
@@ -60,7 +61,7 @@ def create_slot(wanted: dict[str, Any]) -> Made:
     try:
         slot = _published([wanted])[0]
     except (BatchRefused, BatchOverlaps) as refusal:
-        raise _of_one(refusal) from None
+        raise _of_one(refusal, wanted) from None
     return Made(slot, _path(slot))
 
 
@@ -77,7 +78,11 @@ def create_slot(wanted: dict[str, Any]) -> Made:
 )
 def create_slots(wanted: dict[str, Any]) -> dict[str, Any]:
     """Publish many slots, all or none"""
-    return {"data": _published(wanted["slots"])}
+    try:
+        return {"data": _published(wanted["slots"])}
+    except BatchRefused as refusal:
+        faults = {clash.index: _fault(clash, wanted["slots"][clash.index])[1] for clash in refusal.clashes}
+        raise Invalid({f"slots.{index}": [message] for index, message in faults.items()}) from None
 
 
 @blueprint.operation("GET", "/slots/<uuid:slot_id>", Access.READ, answer=schemas.Slot, example=examples.SLOT)
@@ -102,7 +107,7 @@ def update_slot(wanted: dict[str, Any], slot_id: uuid.UUID) -> Made:
     try:
         slot = change_slot(slot_id, SlotChange(**wanted), host_id=host().host_id, actor=actor())
     except (BatchRefused, BatchOverlaps) as refusal:
-        raise _of_one(refusal) from None
+        raise _of_one(refusal, wanted) from None
     return Made(slot, _path(slot))
 
 
@@ -116,12 +121,20 @@ def _published(wanted: Sequence[Mapping[str, Any]]) -> list[SlotView]:
     return slots.publish([NewSlot(**one) for one in wanted], host_id=host().host_id, actor=actor())
 
 
-def _of_one(refusal: BatchRefused | BatchOverlaps) -> Invalid | BatchOverlaps:
+def _of_one(refusal: BatchRefused | BatchOverlaps, wanted: Mapping[str, Any]) -> Invalid | BatchOverlaps:
     """The same without the index, which a single slot does not have."""
     if isinstance(refusal, BatchOverlaps):
         refusal.errors = {"start": [MESSAGES["overlap"]]}
         return refusal
-    return Invalid({FIELD_OF.get(one.error, one.error): [MESSAGES[one.error]] for one in refusal.clashes})
+    field, message = _fault(refusal.clashes[0], wanted)
+    return Invalid({field: [message]})
+
+
+def _fault(clash: Clash, wanted: Mapping[str, Any]) -> tuple[str, str]:
+    """(field, message)"""
+    if clash.error == "duration" and wanted.get("event_type"):
+        return "event_type", NO_SUCH_EVENT_TYPE
+    return FIELD_OF.get(clash.error, clash.error), MESSAGES[clash.error]
 
 
 def _path(slot: SlotView) -> str:

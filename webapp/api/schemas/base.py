@@ -9,6 +9,8 @@ from marshmallow import fields
 class Body(ma.Schema):
     """A request body. Unknown fields are refused, never ignored."""
 
+    error_messages = {"type": "Must be a JSON object."}
+
     class Meta:
         unknown = ma.RAISE
 

@@ -1,8 +1,9 @@
 """Bookings as guests and hosts see them."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from webapp.api.schemas.base import Answer, Body, Part
 from webapp.api.schemas.common import EventTypeRef, HostRef, SpanQuery
@@ -11,6 +12,8 @@ from webapp.domain.booking import BookingStatus
 from webapp.services.manage_links import manage_token
 
 LOCALE = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$"
+PLACE = ("host", "event_type", "start")
+MISSING = "Missing data for required field."  # the words of marshmallow
 WHO_CANCELS = ("guest", "host", "admin", "system")
 
 
@@ -31,6 +34,18 @@ class NewBooking(Body):
     locale = Text(
         validate=validate.Regexp(LOCALE, error="Must be a language such as en-GB."), metadata={"example": "en-GB"}
     )
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def require_place(self, _data: Any, given: Any, **_: Any) -> None:
+        """Beside what else is wrong, so that everything is said at once."""
+        if not isinstance(given, Mapping):
+            return
+        if "slot_id" in given:
+            faults = {name: ["Not together with slot_id."] for name in PLACE if name in given}
+        else:
+            faults = {name: [MISSING] for name in PLACE if name not in given}
+        if faults:
+            raise ValidationError(faults)
 
 
 class GuestRef(Answer):

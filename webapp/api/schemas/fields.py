@@ -12,7 +12,9 @@ from webapp import formats
 
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 # RFC 3339; seconds may be left out, an offset never.
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_INSTANT = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.(?P<fraction>\d{1,9}))?)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII
+)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
@@ -48,7 +50,11 @@ class Flag(fields.Boolean):
 class Instant(Text):
     """RFC 3339, whole seconds; out in UTC with Z."""
 
-    default_error_messages = {"instant": "Must be a time with its offset, such as 2027-03-14T09:00:00+01:00."}
+    default_error_messages = {
+        "instant": "Must be a time with its offset, such as 2027-03-14T09:00:00+01:00.",
+        "fraction": "Must be in whole seconds.",
+        "year": f"Must be between the years {FIRST_YEAR} and {LAST_YEAR}.",
+    }
 
     def __init__(self, **given: Any) -> None:
         metadata = {"format": "date-time", "example": "2027-03-14T05:00:00Z"} | given.pop("metadata", {})
@@ -58,9 +64,10 @@ class Instant(Text):
         return None if value is None else f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        moment = moment_of(super()._deserialize(value, attr, data, **kwargs))
+        text = super()._deserialize(value, attr, data, **kwargs)
+        moment = moment_of(text)
         if moment is None:
-            raise self.make_error("instant")
+            raise self.make_error(_fault_of(text))
         return moment
 
 
@@ -137,16 +144,23 @@ class Id(Text):
         return None if value is None else str(value)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
         try:
-            return uuid.UUID(super()._deserialize(value, attr, data, **kwargs))
+            found = uuid.UUID(text)
         except ValueError:
             raise self.make_error("id") from None
+        if str(found) != text.lower():  # as in addresses: without braces, with its hyphens
+            raise self.make_error("id")
+        return found
 
 
 class Texts(fields.Dict):
     """Answers of a guest: a text, or true or false, by the key of its question."""
 
-    default_error_messages = {"answer": "Must be a text, or true or false."}
+    default_error_messages = {
+        "answer": "Must be a text, or true or false.",
+        "invalid": "Must be an object: answers by the keys of the questions.",
+    }
 
     def __init__(self, **given: Any) -> None:
         metadata = {"additionalProperties": {"type": ["string", "boolean", "null"]}} | given.pop("metadata", {})
@@ -161,14 +175,25 @@ class Texts(fields.Dict):
 
 def moment_of(text: str) -> datetime | None:
     """An aware instant in UTC, or None."""
-    if not _INSTANT.fullmatch(text):
+    written = _INSTANT.fullmatch(text)
+    if not written or int(written["fraction"] or 0):
         return None
     try:
         moment = datetime.fromisoformat(text.upper().replace(" ", "T"))
         moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return moment if FIRST_YEAR <= moment.year <= LAST_YEAR and not moment.microsecond else None
+    return moment if FIRST_YEAR <= moment.year <= LAST_YEAR else None
+
+
+def _fault_of(text: str) -> str:
+    """Why `moment_of` finds nothing in it."""
+    written = _INSTANT.fullmatch(text)
+    if not written:
+        return "instant"
+    if int(written["fraction"] or 0):
+        return "fraction"
+    return "instant" if FIRST_YEAR <= int(text[:4]) <= LAST_YEAR else "year"
 
 
 def day_of(text: str) -> date | None:

@@ -30,7 +30,11 @@ class Override(Body):
 
 
 class Holidays(Body):
-    country = Text(required=True, metadata={"description": "ISO 3166-1 alpha-2", "example": "DE"})
+    country = Text(
+        required=True,
+        validate=validate.Length(equal=2, error="Must be a country code such as DE."),
+        metadata={"description": "ISO 3166-1 alpha-2", "example": "DE"},
+    )
     subdivision = Text(load_default=None, allow_none=True, metadata={"example": "BE"})
 
 
