@@ -35,7 +35,10 @@ def get_schedule() -> dict[str, Any]:
 def replace_schedule(wanted: dict[str, Any]) -> dict[str, Any]:
     """Replace your usual schedule as a whole"""
     _require_single_dates(wanted)
-    schedules.revise_schedule(lambda before: _revised(before, wanted), host_id=host().host_id, actor=actor())
+    try:
+        schedules.revise_schedule(lambda before: _revised(before, wanted), host_id=host().host_id, actor=actor())
+    except Invalid as refusal:
+        raise _by_index(refusal, wanted) from None
     return _shown(schedules.host_schedule(host().host_id).content)
 
 
@@ -64,6 +67,18 @@ def _revised(before: ScheduleContent, wanted: Mapping[str, Any]) -> ScheduleCont
         holiday_country=place[0],
         holiday_subdivision=place[1],
         holidays_off=before.holidays_off if is_same_place else frozenset(),
+    )
+
+
+def _by_index(refusal: Invalid, wanted: Mapping[str, Any]) -> Invalid:
+    """The services name weekdays and dates; a program looks for the entries of its lists."""
+    entries: dict[str, list[str]] = {}
+    for index, window in enumerate(wanted["weekly_hours"]):
+        entries.setdefault(f"weekly_hours.{window['weekday']}", []).append(f"weekly_hours.{index}")
+    for index, override in enumerate(wanted["overrides"]):
+        entries[f"overrides.{override['on'].isoformat()}"] = [f"overrides.{index}"]
+    return Invalid(
+        {entry: messages for name, messages in refusal.errors.items() for entry in entries.get(name, [name])}
     )
 
 
