@@ -1,15 +1,20 @@
 """Book, cancel, reschedule on the real database."""
 
+import json
 import uuid
 from datetime import timedelta
 
 import pytest
 
 from tests.builders import Build, tomorrow
+from tests.schedule_builders import set_schedule
+from webapp.db import session
 from webapp.domain import errors
 from webapp.domain.actor import GUEST, host_actor, manage_link_actor
 from webapp.domain.booking import BookingStatus
+from webapp.domain.questions import Question
 from webapp.services import bookings
+from webapp.services.booking_views import booking_by_uid
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -47,6 +52,24 @@ def test_touching_slots_can_both_be_booked(build: Build) -> None:
     for slot in build.slots(host, [tomorrow(10), tomorrow(10, 30)]):
         build.booking(slot)
     assert build.row("SELECT count(*) FROM claim")[0] == 2
+
+
+@pytest.mark.parametrize("requires_confirmation", [False, True])
+@pytest.mark.parametrize("has_row", [False, True])
+def test_what_is_answered_is_what_was_written(build: Build, *, has_row: bool, requires_confirmation: bool) -> None:
+    host = build.host(slug="ada", time_zone="UTC")
+    set_schedule(build, host, time_zone="UTC", weekdays="0123456")
+    asks = json.dumps([Question(key="topic", label="Topic").as_json()])
+    build.event_type(host, questions=asks, location_kind="ask", requires_confirmation=requires_confirmation)
+    of_schedule = {"host": "ada", "event_type": "30min"}
+    time = {"slot_id": build.slot(host).public_id} if has_row else of_schedule | {"start": tomorrow()}
+    guest = {"notes": "100 %", "answers": {"topic": "\u2713"}, "location": "Here", "locale": "de"}
+    made = bookings.book(build.command(email="Grace@Example.net", **guest, **time), actor=GUEST)
+    assert made == booking_by_uid(session(), made.uid)
+    later = of_schedule | {"start": tomorrow(12)}
+    again = bookings.book(build.command(email="grace@example.net", **guest, **later), actor=GUEST)
+    assert again == booking_by_uid(session(), again.uid)
+    assert again.guest_email == made.guest_email == "Grace@example.net"
 
 
 def test_one_key_books_once_and_another_request_under_it_is_refused(build: Build) -> None:

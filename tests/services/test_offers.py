@@ -130,6 +130,25 @@ def test_each_rule_has_its_code(
     observed_holidays.cache_clear()
 
 
+@pytest.mark.parametrize("in_way", ["before", "after"])
+@pytest.mark.parametrize("limit", [None, 5])
+def test_the_longest_buffers_are_kept(build: Build, in_way: str, limit: int | None) -> None:
+    """Eight hours with a day on either side: of the meeting that is there, then of the one that is asked for."""
+    host, day = build.host(slug="ada", time_zone="UTC"), monday(2)
+    set_schedule(build, host, "00:00-24:00", "0123456", time_zone="UTC")
+    most = {"increment_minutes": 15, "buffer_before_minutes": 1440, "buffer_after_minutes": 1440}
+    build.event_type(host, "60min", **most, duration_minutes=480, max_per_day=limit)
+    build.event_type(host, "30min", **most, max_per_day=limit)
+    there, asked = ("60min", "30min") if in_way == "before" else ("30min", "60min")
+    book_at("ada", there, at(day, 0), build)
+    ahead = timedelta(days=2, hours=8) if in_way == "before" else -timedelta(days=2, hours=8)
+    free = instant(at(day, 0) + ahead)
+    step = STEP if in_way == "before" else -STEP
+    assert codes(build, "ada", asked, free - step) == ("buffer",)
+    assert codes(build, "ada", asked, free) == ()
+    assert [start in listed("ada", asked, to_datetime(start), 1) for start in (free - step, free)] == [False, True]
+
+
 def test_the_seats_of_a_group_go_one_by_one_and_then_it_is_full(build: Build) -> None:
     host = build.host(slug="ada", time_zone="UTC")
     set_schedule(build, host, "09:00-10:00", "0123456", time_zone="UTC")

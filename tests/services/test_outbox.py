@@ -8,7 +8,7 @@ import pytest
 from tests.builders import Build, tomorrow
 from webapp.domain.actor import GUEST, host_actor
 from webapp.domain.errors import SlotTaken
-from webapp.services import bookings
+from webapp.services import bookings, new_bookings
 from webapp.services.outbox import CHANNEL
 
 SECONDS = 2.0
@@ -54,7 +54,7 @@ def test_what_fails_after_its_event_was_written_wakes_nobody(
     def fail(*_: object) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(bookings, "existing", fail)  # the last step of a booking
+    monkeypatch.setattr(new_bookings, "booking_from", fail)  # the last step of a booking
     with build.app.app_context(), pytest.raises(ConnectionError):
         bookings.book(build.command(slot_id=slot.public_id, idempotency_key="k"), actor=GUEST)
     assert heard(listener, seconds=0.2) == 0

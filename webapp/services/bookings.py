@@ -7,9 +7,7 @@ in one statement would check on the snapshot from before the wait: measured, 30 
 
 import uuid
 from datetime import datetime
-from typing import Any
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -22,8 +20,8 @@ from webapp.domain.facts import Facts, pending_until, without_booking
 from webapp.domain.instants import instant, to_datetime
 from webapp.domain.reasons import ReasonCode, reasons
 from webapp.models import Booking, EventType, Host, Slot
-from webapp.services.booking_commands import Answered, Book, answered, checked, checked_reason
-from webapp.services.booking_records import RECORDED, on_record, record
+from webapp.services.booking_commands import Book, answered, checked, checked_reason
+from webapp.services.booking_records import record
 from webapp.services.booking_steps import (
     booking_for,
     database_now,
@@ -34,6 +32,7 @@ from webapp.services.booking_steps import (
 )
 from webapp.services.booking_views import BookingView
 from webapp.services.idempotency import claim_key, fingerprint
+from webapp.services.new_bookings import write_booking
 from webapp.services.offers import Offering, facts, offering, offering_from, offering_select
 from webapp.services.seats import release_claim_of_last_seat, release_slot, take_seat
 from webapp.services.single_use_links import spend_link
@@ -43,27 +42,6 @@ from webapp.statements import Statement
 TAKEN = frozenset({ReasonCode.BUSY, ReasonCode.BUFFER, ReasonCode.FULL})
 
 _LOCK_HOST = Statement("SELECT id FROM host WHERE slug = %(host)s ORDER BY id FOR NO KEY UPDATE")
-
-# The address stays as it was first written; the update only makes RETURNING answer for a known guest, too.
-_NEW_BOOKING = Statement(f"""
-WITH the_guest AS (
-    INSERT INTO guest (host_id, email) VALUES (%(host)s, %(email)s)
-    ON CONFLICT (host_id, lower(email)) DO UPDATE SET email = guest.email
-    RETURNING id
-),
-made AS (
-    INSERT INTO booking (
-        uid, host_id, guest_id, slot_id, slot_capacity, seat, status, expires_at,
-        guest_name, subject, notes, location, is_guest_location, answers, time_zone, locale
-    )
-    SELECT
-        %(uid)s, %(host)s, id, %(slot)s, %(capacity)s, %(seat)s, %(status)s, %(expires_at)s,
-        %(name)s, %(subject)s, %(notes)s, %(location)s, %(is_guest_location)s, %(answers)s, %(time_zone)s, %(locale)s
-    FROM the_guest
-    RETURNING id, host_id, version
-), {RECORDED}
-SELECT id FROM made
-""")  # noqa: S608  no value is in it
 
 
 def book(command: Book, *, actor: Actor) -> BookingView:
@@ -80,21 +58,10 @@ def _book(session: Session, command: Book, *, actor: Actor) -> BookingView:
     what, start = _locked_offering(session, command)
     answers = answered(command, what)
     offer = _offer(facts(session, what, start, start + 1), start)
-    seat = take_seat(session, what, offer)
-    kind = EventKind.BOOKING_REQUESTED if what.requires_confirmation else EventKind.BOOKING_CONFIRMED
-    times = {"start": to_datetime(offer.start), "end": to_datetime(offer.end)}
-    made = _NEW_BOOKING.one(
-        session,
-        uid=uid,
-        slot=seat.slot_id,
-        capacity=seat.capacity,
-        seat=seat.number,
-        **_booking_values(command, what, answers, start),
-        **on_record(session, actor, kind, times),
-    )
+    made = write_booking(session, uid, command, answers, what, offer, actor=actor)
     if command.link_token:
         spend_link(session, command.link_token, what.event_type_id, made.id)
-    return existing(session, made.id)
+    return made
 
 
 @transactional
@@ -202,24 +169,6 @@ def _offering_of(session: Session, booking: BookingView) -> Offering:
     if row is None:
         raise SlotUnavailable([ReasonCode.INACTIVE])
     return offering_from(row)
-
-
-def _booking_values(command: Book, what: Offering, answers: Answered, start: int) -> dict[str, Any]:
-    is_pending = what.requires_confirmation
-    return {
-        "host": what.host_id,
-        "email": command.email,
-        "status": str(BookingStatus.PENDING if is_pending else BookingStatus.CONFIRMED),
-        "expires_at": to_datetime(pending_until(what.now, start, what.rules.notice_minutes)) if is_pending else None,
-        "name": command.name,
-        "subject": command.subject,
-        "notes": command.notes,
-        "location": answers.location,
-        "is_guest_location": what.location_kind == "ask",
-        "answers": Jsonb(answers.answers),
-        "time_zone": command.time_zone,
-        "locale": command.locale,
-    }
 
 
 def _move(session: Session, before: BookingView, what: Offering, offer: Offer) -> None:

@@ -6,7 +6,6 @@ The public page, the API and `book` itself all come through here, so that what i
 import uuid
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +16,7 @@ from webapp.db import open_transaction
 from webapp.db import session as current_session
 from webapp.domain.availability import Offer, offers
 from webapp.domain.facts import Busy, BusyKind, Facts, PublishedSlot
-from webapp.domain.instants import DAY_SECONDS
+from webapp.domain.instants import DAY_SECONDS, to_datetime
 from webapp.models import BlockedTime, Slot
 from webapp.services.offerings import Offering, epoch, offering, offering_from, offering_of_slot, offering_select
 from webapp.statements import Statement
@@ -27,8 +26,10 @@ __all__ = [
     "offering_select", "public_slot_ids",
 ]  # fmt: skip
 
-# No padded meeting reaches further than 3 days (8 hours and a day of buffer on each side); a week's limit counts
-# bookings of whole weeks around the starts asked for.
+# A meeting lasts 8 hours at most, with a day of buffer on each side: what is in the way of a start overlaps such a
+# meeting there, and has started itself at most 3 days from it. A week's limit counts bookings of whole weeks.
+LONGEST_BUFFER_SECONDS = DAY_SECONDS
+LONGEST_MEETING_SECONDS = 8 * 3600
 REACH_SECONDS = 3 * DAY_SECONDS
 REACH_OF_LIMITS_SECONDS = 9 * DAY_SECONDS
 
@@ -87,13 +88,18 @@ def listing(what: Offering, first: int, last: int) -> Listing:
 
 
 def _read(session: Session | None, what: Offering, first: int, last: int) -> Listing:
-    reach = REACH_OF_LIMITS_SECONDS if _has_limits(what) else REACH_SECONDS
+    reach = before = after = REACH_OF_LIMITS_SECONDS
+    if not _has_limits(what):
+        reach, before = REACH_SECONDS, LONGEST_BUFFER_SECONDS
+        after = LONGEST_MEETING_SECONDS + LONGEST_BUFFER_SECONDS
     rows = _times().rows(
         session,
         host=what.host_id,
         event_type=what.event_type_id,
-        first=datetime.fromtimestamp(first - reach, UTC),
-        last=datetime.fromtimestamp(last + reach, UTC),
+        first=to_datetime(first - reach),
+        last=to_datetime(last + reach),
+        busy_first=to_datetime(first - before),
+        busy_last=to_datetime(last + after),
     )
     return Listing(what, first, last, tuple(rows))
 
@@ -122,13 +128,15 @@ def _times() -> Statement:
         Slot.withdrawn_at.is_(None),
         Slot.starts_at >= bindparam("first"),
         Slot.starts_at < bindparam("last"),
+        func.upper(Slot.busy) > bindparam("busy_first"),
+        func.lower(Slot.busy) < bindparam("busy_last"),
         (Slot.event_type_id == bindparam("event_type")) | (Slot.seats_taken > 0),
     )
     start, end = epoch(BlockedTime.starts_at), epoch(BlockedTime.ends_at)
     blocked = select(null(), null(), start, end, start, end, literal(0), literal(-1)).where(
         BlockedTime.host_id == bindparam("host"),
-        BlockedTime.ends_at > bindparam("first"),
-        BlockedTime.starts_at < bindparam("last"),
+        BlockedTime.ends_at > bindparam("busy_first"),
+        BlockedTime.starts_at < bindparam("busy_last"),
     )
     return Statement.of(union_all(slots, blocked))
 

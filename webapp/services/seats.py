@@ -35,7 +35,7 @@ def take_seat(session: Session, what: Offering, offer: Offer) -> Seat:
     """A seat at an offered start: of the slot's row where it has one, else of a new row. Claims the host's time."""
     if offer.slot_id is None:
         return _seat_in_new_slot(session, what, offer)
-    return _seat_in_slot(session, offer.slot_id)
+    return seat_in_slot(session, offer.slot_id)
 
 
 def release_slot(session: Session, slot_id: int) -> None:
@@ -103,32 +103,38 @@ def padded(what: Offering, start: datetime, end: datetime) -> Range[datetime]:
     return Range(start - before, end + after, bounds="[)")
 
 
-_NEW_SLOT = Statement("""
-WITH new_slot AS (
+# For a statement that needs the row of a start of the schedule, with its claim; its values: `new_slot`.
+NEW_SLOT = """
+new_slot AS (
     INSERT INTO slot (host_id, event_type_id, starts_at, ends_at, busy, capacity, origin)
     VALUES (%(host)s, %(event_type)s, %(start)s, %(end)s, %(busy)s, %(capacity)s, 'schedule')
-    RETURNING id, host_id, busy
-)
-INSERT INTO claim (slot_id, host_id, busy) SELECT id, host_id, busy FROM new_slot RETURNING slot_id
-""")
+    RETURNING *
+),
+new_claim AS (INSERT INTO claim (slot_id, host_id, busy) SELECT id, host_id, busy FROM new_slot)
+"""
+_NEW_SLOT = Statement(f"WITH {NEW_SLOT} SELECT id FROM new_slot")  # noqa: S608  no value is in it
+
+
+def new_slot(what: Offering, offer: Offer) -> dict[str, Any]:
+    """The values of a statement with `NEW_SLOT`."""
+    start, end = to_datetime(offer.start), to_datetime(offer.end)
+    busy = padded(what, start, end)
+    return {
+        "host": what.host_id,
+        "event_type": what.event_type_id,
+        "start": start,
+        "end": end,
+        "busy": TimestamptzRange(busy.lower, busy.upper, busy.bounds),
+        "capacity": what.rules.capacity,
+    }
 
 
 def _seat_in_new_slot(session: Session, what: Offering, offer: Offer) -> Seat:
-    start, end = to_datetime(offer.start), to_datetime(offer.end)
-    busy = padded(what, start, end)
-    made = _NEW_SLOT.one(
-        session,
-        host=what.host_id,
-        event_type=what.event_type_id,
-        start=start,
-        end=end,
-        busy=TimestamptzRange(busy.lower, busy.upper, busy.bounds),
-        capacity=what.rules.capacity,
-    )
-    return Seat(made.slot_id, what.rules.capacity, 1)
+    made = _NEW_SLOT.one(session, **new_slot(what, offer))
+    return Seat(made.id, what.rules.capacity, 1)
 
 
-def _seat_in_slot(session: Session, slot_id: int) -> Seat:
+def seat_in_slot(session: Session, slot_id: int) -> Seat:
     """The lowest free seat. The slot's row is locked against a cancellation that is letting go of its claim."""
     lock_slot(session, slot_id)
     slot = select(Slot.id, Slot.host_id, Slot.busy).where(Slot.id == slot_id)
