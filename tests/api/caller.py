@@ -29,6 +29,8 @@ class Specification:
         described = self.resolved(operation["responses"][status])
         for name in described.get("headers", {}):
             assert not name.startswith("ETag") or name in response.headers
+        if status == "409":
+            assert response.get_json()["code"] in described["content"][response.mimetype]["examples"]
         content = described.get("content")
         if not content:
             assert response.data == b"", operation["operationId"]

@@ -56,11 +56,38 @@ def test_each_operation_has_examples_that_are_valid(specification: Specification
             content = body["content"]["application/json"]
             assert "example" in content, where
             specification.validate(content["schema"], content["example"])
-        for status, answer in operation["responses"].items():
+        for answer in operation["responses"].values():
             for media_type, content in specification.resolved(answer).get("content", {}).items():
-                assert "example" in content, f"{where} {status}"
-                if media_type.endswith("json"):
-                    specification.validate(content["schema"], content["example"])
+                examples = [one["value"] for one in content.get("examples", {}).values()] or [content["example"]]
+                for example in examples if media_type.endswith("json") else ():
+                    specification.validate(content["schema"], example)
+
+
+def test_parameters_are_told_and_never_null(specification: Specification) -> None:
+    for path, _method, operation in described(specification):
+        for parameter in specification.document["paths"][path].get("parameters", []) + operation["parameters"]:
+            where = f"{path} {parameter['name']}"
+            assert isinstance(parameter["schema"]["type"], str), where
+            assert None not in [*parameter["schema"].get("enum", ()), parameter["schema"].get("default", "")], where
+            assert "description" in parameter, where
+            assert "example" in parameter or not parameter["name"].endswith("slug"), where
+
+
+def test_a_body_is_required_where_it_has_something_required(specification: Specification) -> None:
+    required = {
+        operation["operationId"]: operation["requestBody"]["required"]
+        for _, _, operation in described(specification)
+        if "requestBody" in operation
+    }
+    assert (required["create_booking"], required["cancel_booking"], required["update_slot"]) == (True, False, False)
+
+
+def test_conflicts_and_waits_are_told(specification: Specification) -> None:
+    refusals = specification.document["paths"]["/api/v1/bookings"]["post"]["responses"]
+    conflict = refusals["409"]["content"]["application/problem+json"]["examples"]
+    assert set(conflict) == {"slot_taken", "slot_unavailable", "already_booked"}
+    for status in ("429", "503"):
+        assert "Retry-After" in specification.resolved(refusals[status])["headers"]
 
 
 def test_bodies_and_answers_are_closed(specification: Specification) -> None:

@@ -22,6 +22,7 @@ from webapp.api.json import dumped
 from webapp.api.matching import matched
 from webapp.api.parsing import parser, require_no_fields
 from webapp.api.repeating import repeatable
+from webapp.domain.errors import Conflict
 from webapp.extensions import csrf
 
 View = Callable[..., Any]
@@ -38,6 +39,7 @@ class Operation:
     access: Access
     has_query: bool
     refuses: tuple[int, ...]
+    conflicts: tuple[type[Conflict], ...]
     matches: View | None  # the read whose ETag it takes in If-Match
 
     @property
@@ -70,10 +72,11 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         body_example: Any = None,
         media_type: str | None = None,
         refuses: tuple[int, ...] = (),
+        conflicts: tuple[type[Conflict], ...] = (),
         matches: View | None = None,
     ) -> Callable[[View], View]:
-        """`refuses`: statuses beyond those that follow from the rest. A view answers with what `answer` dumps, with
-        Made, with a Response, or with None (204)."""
+        """`refuses`: statuses beyond those that follow from the rest; `conflicts`: what a 409 may be. A view answers
+        with what `answer` dumps, with Made, with a Response, or with None (204)."""
         render = _renderer(answer, status)
 
         def decorate(view: View) -> View:
@@ -83,6 +86,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
                 access=access,
                 has_query=query is not None,
                 refuses=refuses,
+                conflicts=conflicts,
                 matches=matches,
             )
             parsing = view

@@ -12,7 +12,15 @@ from webapp.api.callers import Access, actor, admit_booking, guest_booking, host
 from webapp.api.schemas import bookings as schemas
 from webapp.domain.actor import GUEST
 from webapp.domain.booking import BookingStatus
-from webapp.domain.errors import NotFound
+from webapp.domain.errors import (
+    AlreadyBooked,
+    AlreadyCancelled,
+    NotActive,
+    NotFound,
+    SlotTaken,
+    SlotUnavailable,
+    TooLate,
+)
 from webapp.services import bookings
 from webapp.services.booking_commands import Book
 from webapp.services.booking_views import BookingView
@@ -34,7 +42,12 @@ blueprint = Blueprint("Bookings", __name__, description="One booking: by its man
     answer=schemas.MadeBooking,
     status=201,
     example=examples.MADE_BOOKING,
-    refuses=(404, 409),
+    refuses=(404,),
+    conflicts=(
+        SlotTaken,
+        SlotUnavailable,
+        AlreadyBooked,
+    ),
 )
 def create_booking(wanted: dict[str, Any]) -> Made:
     """Book a slot"""
@@ -62,7 +75,11 @@ def get_booking(booking_id: uuid.UUID) -> BookingView:
     body=schemas.Reason,
     body_example=examples.REASON,
     status=204,
-    refuses=(409,),
+    conflicts=(
+        AlreadyCancelled,
+        NotActive,
+        TooLate,
+    ),
     matches=get_booking,
 )
 def cancel_booking(given: dict[str, Any], booking_id: uuid.UUID) -> None:
@@ -79,7 +96,14 @@ def cancel_booking(given: dict[str, Any], booking_id: uuid.UUID) -> None:
     body_example=examples.RESCHEDULE,
     answer=schemas.Booking,
     example=examples.MOVED_BOOKING,
-    refuses=(409,),
+    conflicts=(
+        SlotTaken,
+        SlotUnavailable,
+        AlreadyBooked,
+        AlreadyCancelled,
+        NotActive,
+        TooLate,
+    ),
     matches=get_booking,
 )
 def reschedule_booking(wanted: dict[str, Any], booking_id: uuid.UUID) -> BookingView:

@@ -12,6 +12,7 @@ from webapp.api.callers import Access, actor, host
 from webapp.api.paging import cut
 from webapp.api.schemas import event_types as schemas
 from webapp.api.schemas.common import PageQuery
+from webapp.domain.errors import SlugTaken
 from webapp.domain.questions import Question, QuestionKind
 from webapp.services import event_types
 from webapp.services.event_types import EventTypeContent, LocationKind
@@ -45,7 +46,7 @@ def list_event_types(asked: dict[str, Any]) -> Page:
     answer=schemas.EventType,
     status=201,
     example=examples.EVENT_TYPE,
-    refuses=(409,),
+    conflicts=(SlugTaken,),
 )
 def create_event_type(wanted: dict[str, Any]) -> Made:
     """Make an event type"""
@@ -68,7 +69,7 @@ def get_event_type(slug: str) -> EventTypeContent:
     body_example=examples.EVENT_TYPE_CHANGE,
     answer=schemas.EventType,
     example=examples.EVENT_TYPE,
-    refuses=(409,),
+    conflicts=(SlugTaken,),
     matches=get_event_type,
 )
 def update_event_type(wanted: dict[str, Any], slug: str) -> EventTypeContent:

@@ -1,4 +1,7 @@
-"""Examples for the specification. Tests hold each against the schema of its operation."""
+"""Examples for the specification, of the host and the weeks of a demo: there they can be sent as they are.
+
+Tests hold each against the schema of its operation. Their dates are moved to the coming weeks.
+"""
 
 from typing import Any
 
@@ -7,9 +10,9 @@ Json = dict[str, Any]
 BOOKING_ID = "7f9c24e5-2b1d-4f6a-9c0e-3d5a1b8e6f42"
 SLOT_ID = "b1946ac9-2492-4d23-a6f1-0c5e7a9d3b58"
 HOST: Json = {
-    "slug": "ada",
-    "name": "Ada Lovelace",
-    "time_zone": "Europe/London",
+    "slug": "demo",
+    "name": "Demo Host",
+    "time_zone": "Europe/Berlin",
     "event_types": [
         {"slug": "30min", "title": "30 minutes", "duration_minutes": 30, "description": "", "capacity": 1},
     ],
@@ -26,14 +29,14 @@ WHY: Json = {
     "reasons": [{"code": "blocked", "detail": "Blocked from Mon, Mar 15, 9:00 AM to 5:00 PM."}],
 }
 ME: Json = {
-    "slug": "ada",
-    "name": "Ada Lovelace",
-    "email": "ada@example.org",
-    "time_zone": "Europe/London",
+    "slug": "demo",
+    "name": "Demo Host",
+    "email": "host@example.org",
+    "time_zone": "Europe/Berlin",
     "scopes": ["read", "write"],
 }
 NEW_BOOKING: Json = {
-    "host": "ada",
+    "host": "demo",
     "event_type": "30min",
     "start": "2027-03-15T09:00:00+01:00",
     "name": "Gita Guest",
@@ -44,7 +47,7 @@ NEW_BOOKING: Json = {
 BOOKING: Json = {
     "id": BOOKING_ID,
     "status": "confirmed",
-    "host": {"slug": "ada", "name": "Ada Lovelace"},
+    "host": {"slug": "demo", "name": "Demo Host"},
     "event_type": {"slug": "30min", "title": "30 minutes"},
     "slot_id": SLOT_ID,
     "start": "2027-03-15T08:00:00Z",
@@ -71,12 +74,12 @@ INVITATION = (
     f"UID:{BOOKING_ID}@book.example.org\r\nSEQUENCE:0\r\nDTSTART:20270315T080000Z\r\nDTEND:20270315T083000Z\r\n"
     "END:VEVENT\r\nEND:VCALENDAR\r\n"
 )
-NEW_SLOT: Json = {"start": "2027-03-15T09:00:00Z", "duration_minutes": 30}
-SLOT_CHANGE: Json = {"start": "2027-03-15T10:00:00Z"}
+NEW_SLOT: Json = {"start": "2027-03-15T18:00:00Z", "duration_minutes": 30}
+SLOT_CHANGE: Json = {"start": "2027-03-15T19:00:00Z"}
 SLOT: Json = {
     "id": SLOT_ID,
-    "start": "2027-03-15T09:00:00Z",
-    "end": "2027-03-15T09:30:00Z",
+    "start": "2027-03-15T18:00:00Z",
+    "end": "2027-03-15T18:30:00Z",
     "duration_minutes": 30,
     "event_type": "30min",
     "status": "available",

@@ -11,6 +11,7 @@ from webapp.api.callers import Access, actor, host
 from webapp.api.paging import page_of, place_of
 from webapp.api.schemas import bookings as schemas
 from webapp.api.spans import span_of
+from webapp.domain.errors import AlreadyCancelled, NotActive
 from webapp.services import approvals
 from webapp.services.booking_views import BookingView
 from webapp.services.lists import bookings_list
@@ -47,7 +48,10 @@ def list_bookings(asked: dict[str, Any]) -> Page:
     Access.WRITE,
     answer=schemas.Booking,
     example=examples.BOOKING,
-    refuses=(409,),
+    conflicts=(
+        AlreadyCancelled,
+        NotActive,
+    ),
     matches=get_booking,
 )
 def accept_booking(booking_id: uuid.UUID) -> BookingView:
@@ -63,7 +67,10 @@ def accept_booking(booking_id: uuid.UUID) -> BookingView:
     body_example=examples.REASON,
     answer=schemas.Booking,
     example=examples.DECLINED_BOOKING,
-    refuses=(409,),
+    conflicts=(
+        AlreadyCancelled,
+        NotActive,
+    ),
     matches=get_booking,
 )
 def decline_booking(given: dict[str, Any], booking_id: uuid.UUID) -> BookingView:
@@ -77,7 +84,10 @@ def decline_booking(given: dict[str, Any], booking_id: uuid.UUID) -> BookingView
     Access.WRITE,
     answer=schemas.Booking,
     example=examples.NO_SHOW_BOOKING,
-    refuses=(409,),
+    conflicts=(
+        AlreadyCancelled,
+        NotActive,
+    ),
     matches=get_booking,
 )
 def mark_no_show(booking_id: uuid.UUID) -> BookingView:

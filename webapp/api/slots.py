@@ -13,7 +13,7 @@ from webapp.api.callers import Access, actor, host
 from webapp.api.paging import page_of, place_of
 from webapp.api.schemas import slots as schemas
 from webapp.api.spans import span_of
-from webapp.domain.errors import Invalid
+from webapp.domain.errors import Invalid, SlotBooked, SlotOverlap
 from webapp.services import slots
 from webapp.services.calendar import calendar_slot
 from webapp.services.lists import slots_page
@@ -54,7 +54,7 @@ def list_slots(asked: dict[str, Any]) -> Page:
     answer=schemas.Slot,
     status=201,
     example=examples.SLOT,
-    refuses=(409,),
+    conflicts=(SlotOverlap,),
 )
 def create_slot(wanted: dict[str, Any]) -> Made:
     """Publish a slot"""
@@ -74,7 +74,7 @@ def create_slot(wanted: dict[str, Any]) -> Made:
     answer=schemas.SlotList,
     status=201,
     example={"data": [examples.SLOT]},
-    refuses=(409,),
+    conflicts=(SlotOverlap,),
 )
 def create_slots(wanted: dict[str, Any]) -> dict[str, Any]:
     """Publish many slots, all or none"""
@@ -99,11 +99,11 @@ def get_slot(slot_id: uuid.UUID) -> SlotView:
     body_example=examples.SLOT_CHANGE,
     answer=schemas.Slot,
     example=examples.SLOT,
-    refuses=(409,),
+    conflicts=(SlotOverlap, SlotBooked),
     matches=get_slot,
 )
 def update_slot(wanted: dict[str, Any], slot_id: uuid.UUID) -> Made:
-    """Move or change a free slot; one that was booked before gets a new id"""
+    """Move or change a free slot; of another event type, or once booked, it gets a new id"""
     try:
         slot = change_slot(slot_id, SlotChange(**wanted), host_id=host().host_id, actor=actor())
     except (BatchRefused, BatchOverlaps) as refusal:
@@ -111,7 +111,9 @@ def update_slot(wanted: dict[str, Any], slot_id: uuid.UUID) -> Made:
     return Made(slot, _path(slot))
 
 
-@blueprint.operation("DELETE", "/slots/<uuid:slot_id>", Access.WRITE, status=204, refuses=(409,), matches=get_slot)
+@blueprint.operation(
+    "DELETE", "/slots/<uuid:slot_id>", Access.WRITE, status=204, conflicts=(SlotBooked,), matches=get_slot
+)
 def delete_slot(slot_id: uuid.UUID) -> None:
     """Take a free slot back"""
     slots.withdraw(slot_id, host_id=host().host_id, actor=actor())

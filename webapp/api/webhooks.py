@@ -12,6 +12,7 @@ from webapp.api.callers import Access, actor, admit_message, host
 from webapp.api.paging import Key, cut, microseconds, older, older_than
 from webapp.api.schemas import webhooks as schemas
 from webapp.api.schemas.common import PageQuery
+from webapp.domain.errors import WebhookOff
 from webapp.services import webhook_deliveries as deliveries
 from webapp.services import webhooks
 from webapp.services.webhook_deliveries import WebhookDelivery
@@ -87,7 +88,7 @@ def delete_webhook(webhook_id: uuid.UUID) -> None:
     answer=schemas.WebhookDelivery,
     status=202,
     example=examples.WEBHOOK_TEST,
-    refuses=(409,),
+    conflicts=(WebhookOff,),
 )
 def send_test(webhook_id: uuid.UUID) -> WebhookDelivery:
     """Send a test message, `webhook.test`"""
@@ -118,7 +119,7 @@ def list_webhook_deliveries(asked: dict[str, Any], webhook_id: uuid.UUID) -> Pag
     answer=schemas.WebhookDelivery,
     status=202,
     example=examples.WEBHOOK_DELIVERY,
-    refuses=(409,),
+    conflicts=(WebhookOff,),
 )
 def redeliver(webhook_id: uuid.UUID, delivery_id: str) -> WebhookDelivery:
     """Send a message again, with the same `webhook-id`"""

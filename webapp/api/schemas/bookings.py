@@ -98,7 +98,11 @@ class Reschedule(Body):
 
 
 class BookingQuery(SpanQuery):
-    status = Text(load_default=None, validate=validate.OneOf([str(status) for status in BookingStatus]))
+    status = Text(
+        load_default=None,
+        validate=validate.OneOf([str(status) for status in BookingStatus]),
+        metadata={"description": "Only those of this status."},
+    )
     email = Text(
         load_default=None,
         validate=validate.Length(min=1, error="Must not be empty."),

@@ -48,7 +48,7 @@ class OfferedSlots(Answer):
 
 
 class WhyQuery(Query):
-    start = Instant(required=True)
+    start = Instant(required=True, metadata={"description": "When the slot would begin."})
 
 
 class ReasonNotOffered(Answer):

@@ -50,7 +50,7 @@ class Slot(Answer):
 
 
 class SlotList(Answer):
-    data = fields.List(fields.Nested(Slot))
+    data = fields.List(fields.Nested(Slot), metadata={"description": "By start."})
 
 
 class SlotPage(Answer):
@@ -59,4 +59,6 @@ class SlotPage(Answer):
 
 
 class SlotQuery(SpanQuery):
-    status = Text(load_default=None, validate=validate.OneOf(STATUSES))
+    status = Text(
+        load_default=None, validate=validate.OneOf(STATUSES), metadata={"description": "Only those of this status."}
+    )
