@@ -3,6 +3,7 @@
 import os
 import signal
 import stat
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import psycopg
 import pytest
 
 from webapp.embedded.postgres import (
+    SOCKET_LOCK,
     PostgresService,
     create_database,
     drop_database,
@@ -137,6 +139,21 @@ def test_a_crash_blocks_no_start_not_even_when_its_number_is_reused(data_dir: Pa
     again = start_postgres(data_dir, durable=False)
     again.stop()
     assert psutil.pid_exists(os.getpid())
+
+
+def test_the_lock_of_a_socket_that_a_crash_left_blocks_no_start_when_its_number_is_reused(data_dir: Path) -> None:
+    crashed = start_postgres(data_dir, durable=False)
+    account = psutil.Process(crashed.child.pid).uids().real
+    os.kill(crashed.child.pid, signal.SIGKILL)
+    crashed.child.kill()
+    crashed.lock.release()
+    with subprocess.Popen(["sleep", "60"], user=account if os.geteuid() == 0 else None) as somebody:
+        try:
+            lock = crashed.socket_dir / SOCKET_LOCK
+            lock.write_text(lock.read_text().replace(str(crashed.child.pid), str(somebody.pid), 1))
+            start_postgres(data_dir, durable=False).stop()
+        finally:
+            somebody.kill()
 
 
 def test_a_server_left_running_is_ended_first(data_dir: Path) -> None:

@@ -28,6 +28,7 @@ OWNER_ROLE = "openslot_owner"  # owns database and schema, runs migrations
 GROUP_ROLE = "openslot_app"  # what the migrations grant rights to
 SUPERUSER = "postgres"
 LONGEST_SOCKET_DIR = 85  # bytes; sun_path holds 104 (macOS) or 108 with the socket's own name
+SOCKET_LOCK = ".s.PGSQL.5432.lock"
 UNPRIVILEGED = "nobody"  # Postgres refuses to run as root
 INITDB_OPTIONS = (
     "--auth=trust",
@@ -181,6 +182,7 @@ def _launch(home: Path, account: _Account, lock: FileLock, *, durable: bool, log
     """Trust is safe: the socket is in a directory that only its owner can enter, and there is no TCP port."""
     cluster = home / "data"
     socket_dir = _socket_dir(cluster, account)
+    (socket_dir / SOCKET_LOCK).unlink(missing_ok=True)  # of a crash; like postmaster.pid, it only names a number
     settings = ["listen_addresses=", f'unix_socket_directories="{socket_dir}"', *(() if durable else RELAXED)]
     command = [
         *account.prefix,
