@@ -22,3 +22,15 @@ def test_a_developer_tries_a_call(open_window: Open, build: Build) -> None:
     page.locator("#operations-Token-get_me").get_by_role("button").first.click()
     page.get_by_role("button", name="Execute").click()
     expect(page.locator("#operations-Token-get_me .live-responses-table")).to_contain_text("Ada Lovelace")
+
+
+def test_an_example_goes_as_it_is_to_where_the_page_came_from(open_window: Open, build: Build) -> None:
+    """Also where the instance has another name in public, as one that is tried out at home."""
+    build.host(slug="demo", name="Demo Host")
+    page = open_window()
+    specification = page.request.get("/openapi.json").json() | {"servers": [{"url": "http://book.example.org"}]}
+    page.route("**/openapi.json", lambda route: route.fulfill(json=specification))
+    page.goto("/docs")
+    page.locator("#operations-Public-get_host").get_by_role("button").first.click()
+    page.get_by_role("button", name="Execute").click()
+    expect(page.locator("#operations-Public-get_host .live-responses-table")).to_contain_text("Demo Host")

@@ -11,7 +11,7 @@ from flask import Flask, current_app
 from webapp.api.blueprint import Blueprint, Operation, operation_of
 from webapp.api.callers import Access
 from webapp.api.near_dates import brought_near, coming_monday
-from webapp.api.openapi_parameters import header_parameters, take_null_out, tell_path_parameters
+from webapp.api.openapi_parameters import header_parameters, path_parameters, take_null_out
 from webapp.api.openapi_refusals import refusals, shared_refusals
 from webapp.api.schemas.common import Problem
 from webapp.api.webhook_messages import MESSAGES, message_operations
@@ -95,9 +95,10 @@ def operations(app: Flask) -> Iterator[tuple[str, str, Operation]]:
 def _document(api: Api, app: Flask, blueprints: Sequence[Blueprint], monday: date) -> Json:
     spec: Json = api.spec.to_dict()
     for path, method, operation in operations(app):
-        _complete(path, spec["paths"][path][method.lower()], operation)
-    for path, described in spec["paths"].items():
-        tell_path_parameters(path, described.get("parameters", []))
+        item = spec["paths"][path]
+        _complete(path, item[method.lower()], operation, item.get("parameters", []))
+    for item in spec["paths"].values():
+        item.pop("parameters", None)
     made = {
         "openapi": spec["openapi"],
         "info": spec["info"] | {"description": DESCRIPTION},
@@ -120,13 +121,18 @@ def _components(schemas: Json) -> Json:
     }
 
 
-def _complete(path: str, described: Json, operation: Operation) -> None:
-    """Adds what follows from the operation itself: who may call it, headers, and every way in which it refuses."""
+def _complete(path: str, described: Json, operation: Operation, shared: Sequence[Json]) -> None:
+    """Adds what follows from the operation itself: who may call it, headers, and every way in which it refuses.
+
+    `shared`: the parameters of the path.
+    """
     described["operationId"] = operation.name
     described["security"] = SECURITY[operation.access]
-    for parameter in described.setdefault("parameters", []):
+    for parameter in described.get("parameters", []):
         take_null_out(parameter)
-    described["parameters"].extend(header_parameters(operation))
+    # In the order in which a caller thinks of them.
+    of_path = path_parameters(path, shared)
+    described["parameters"] = [*of_path, *described.get("parameters", []), *header_parameters(operation)]
     answers = {status: answer for status, answer in described["responses"].items() if status[0] == "2"}
     for status, answer in answers.items():
         answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _headers_of(operation, status)}

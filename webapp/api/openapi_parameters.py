@@ -1,6 +1,6 @@
 """Parameters of an operation, for the specification: what the schemas do not say of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from webapp.api.blueprint import Operation
@@ -30,14 +30,15 @@ def header_parameters(operation: Operation) -> Iterator[Json]:
         yield _header("If-Match", "The ETag that you decided by: 412 when it no longer holds.", {"type": "string"})
 
 
-def tell_path_parameters(path: str, parameters: list[Json]) -> None:
-    """Adds a description to each, and an example where one may exist."""
+def path_parameters(path: str, parameters: Sequence[Json]) -> Iterator[Json]:
+    """Each with a description, and with an example where a demo has it."""
     for parameter in parameters:
         name = parameter["name"]
         is_host = name == "host_slug" or path.endswith("/hosts/{slug}")
-        parameter["description"] = PATH_WORDS["host_slug"] if is_host else PATH_WORDS.get(name, EVENT_TYPE)
+        words = {"description": PATH_WORDS["host_slug"] if is_host else PATH_WORDS.get(name, EVENT_TYPE)}
         if name.endswith("slug"):
-            parameter["example"] = HOST_EXAMPLE if is_host else EVENT_TYPE_EXAMPLE
+            words["example"] = HOST_EXAMPLE if is_host else EVENT_TYPE_EXAMPLE
+        yield parameter | words
 
 
 def take_null_out(parameter: Json) -> None:
