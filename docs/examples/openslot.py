@@ -1,10 +1,10 @@
 """A small client for Openslot in one file: the standard library only.
 
     client = Openslot("https://book.example.org", token="osl_...")
-    for slot in client.slots("ada", "30min", "2027-03-14", "2027-03-20", "Europe/Paris"):
+    for slot in client.slots("demo", "30min", "2027-03-14", "2027-03-20", "Europe/Paris"):
         print(slot["start"])
 
-From the shell: python openslot.py https://book.example.org ada 30min 2027-03-14 2027-03-20
+From the shell: python openslot.py https://book.example.org demo 30min 2027-03-14 2027-03-20
 """
 
 import base64
@@ -99,6 +99,10 @@ def verify(secret: str, headers: Mapping[str, str], body: bytes) -> bool:
 
 
 if __name__ == "__main__":
-    url, *asked = sys.argv[1:]
-    for slot in Openslot(url).slots(*asked[:4], time_zone="UTC"):
-        print(slot["start"])
+    if len(sys.argv) != 6:
+        sys.exit(__doc__)
+    try:
+        for slot in Openslot(sys.argv[1]).slots(*sys.argv[2:], time_zone="UTC"):
+            print(slot["start"])
+    except Refused as refusal:
+        sys.exit(str(refusal))

@@ -5,14 +5,19 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.api.caller import Specification
 from tests.builders import Build, tomorrow
 from tests.live import Live
+from webapp.api.openapi import document
+from webapp.api.problem_words import WORDS
+from webapp.api.problems import MEDIA_TYPE
 from webapp.config import PROJECT_DIR
 from webapp.domain.actor import host_actor
 from webapp.services.api_tokens import NewToken, create_token
@@ -31,8 +36,9 @@ def written(moment: datetime) -> str:
 
 
 @pytest.fixture
-def environ(live: Live, host: int, build: Build) -> dict[str, str]:
-    """What the guide takes for granted: Ada with some free times, and a token."""
+def environ(live: Live, build: Build) -> dict[str, str]:
+    """What the guide takes for granted: the demo host with some free times, and a token."""
+    host = build.host(slug="demo", name="Demo Host")
     build.slots(host, [tomorrow(hour) for hour in (9, 10, 11)])
     with build.app.app_context():
         token = create_token(NewToken(name="guide"), host_id=host, actor=host_actor(host))
@@ -41,17 +47,19 @@ def environ(live: Live, host: int, build: Build) -> dict[str, str]:
 
 
 def test_the_guide_in_curl(environ: dict[str, str], build: Build) -> None:
-    listing, booking, moving, cancelling, bookings = examples("sh curl")
+    token, listing, booking, moving, cancelling, bookings = examples("sh curl")
 
     def run(command: str, **more: str) -> Any:
         done = subprocess.run(["sh", "-c", command], env=environ | more, capture_output=True, text=True, check=True)
         return json.loads(done.stdout or "null")
 
+    assert run(token)["slug"] == "demo"
     slots = run(listing)["data"]
     assert len(slots) == 3
-    made = run(booking, START=slots[0]["start"])
+    chosen = {"START": slots[0]["start"], "KEY": "k1"}
+    made = run(booking, **chosen)
     assert made["status"] == "confirmed"
-    assert run(booking, START=slots[0]["start"]) == made
+    assert run(booking, **chosen) == made
     proof = {"BOOKING": made["id"], "MANAGE_TOKEN": made["manage_token"]}
     assert run(moving, NEW_START=slots[1]["start"], **proof)["version"] == 1
     assert len(run(bookings)["data"]) == 1
@@ -75,8 +83,8 @@ import os, sys
 sys.path.insert(0, {str(CLIENT.parent)!r})
 from openslot import Openslot, Refused
 client = Openslot(os.environ["OPENSLOT"], os.environ["TOKEN"])
-slots = client.slots("ada", "30min", os.environ["FROM"], os.environ["TO"], "UTC")
-guest = dict(host="ada", event_type="30min", name="G", email="g@example.net", subject="S", time_zone="UTC")
+slots = client.slots("demo", "30min", os.environ["FROM"], os.environ["TO"], "UTC")
+guest = dict(host="demo", event_type="30min", name="G", email="g@example.net", subject="S", time_zone="UTC")
 booking = client.book(start=slots[0]["start"], **guest)
 try:
     client.book(start=slots[0]["start"], **guest | {{"email": "h@example.net"}})
@@ -89,7 +97,7 @@ print([one["status"] for one in client.bookings(status="cancelled", limit="1")])
     done = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split("\n")[:3] == ["slot_taken", "1", "['cancelled']"]
-    arguments = [environ["OPENSLOT"], "ada", "30min", environ["FROM"], environ["TO"]]
+    arguments = [environ["OPENSLOT"], "demo", "30min", environ["FROM"], environ["TO"]]
     shell = subprocess.run([sys.executable, CLIENT, *arguments], capture_output=True, text=True, check=True)
     assert len(shell.stdout.split()) == 3
 
@@ -100,3 +108,24 @@ def test_the_guide_names_real_figures() -> None:
     text = GUIDE.read_text()
     assert f"{callers.PER_TOKEN.amount} requests a minute per token" in text
     assert f"{hosts.MOST_DAYS} days at most" in text
+
+
+def test_the_guide_names_every_code_with_its_status(build: Build) -> None:
+    with build.app.app_context():
+        specification = Specification(document())
+    rows = re.findall(r"^\| (\d[\d, ]*) \| (`.*?`) \|", GUIDE.read_text(), re.MULTILINE)
+    told = {(status, code) for statuses, codes in rows
+            for status in statuses.split(", ") for code in re.findall(r"`(\w+)`", codes)}  # fmt: skip
+    assert set(answered_codes(specification)) <= told
+    assert {code for _, code in told} <= set(WORDS)
+
+
+def answered_codes(specification: Specification) -> Iterator[tuple[str, str]]:
+    """(status, code) of each problem that an operation may answer with."""
+    for item in specification.document["paths"].values():
+        for operation in item.values():
+            for status, answer in operation["responses"].items():
+                content = specification.resolved(answer).get("content", {}).get(MEDIA_TYPE, {})
+                if "example" in content:
+                    yield status, content["example"]["code"]
+                yield from ((status, code) for code in content.get("examples", ()))
