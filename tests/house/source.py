@@ -1,7 +1,6 @@
 """The code base as data: its files, syntax trees and templates."""
 
 import ast
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -29,27 +28,34 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(PROJECT_DIR))
 
 
-def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Of the whole file: walking trees takes most of the time of these tests, and they walk the same ones."""
+    return tuple(ast.walk(tree(path)))
 
 
-def called(node: ast.AST) -> Iterator[tuple[str, ast.Call]]:
-    """(last name of what is called, the call)."""
-    for part in ast.walk(node):
-        if isinstance(part, ast.Call):
-            if isinstance(part.func, ast.Name):
-                yield part.func.id, part
-            elif isinstance(part.func, ast.Attribute):
-                yield part.func.attr, part
+@cache
+def functions(path: Path) -> tuple[ast.FunctionDef | ast.AsyncFunctionDef, ...]:
+    return tuple(node for node in nodes(path) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+@cache
+def called(where: Path | ast.AST) -> tuple[tuple[str, ast.Call], ...]:
+    """(last name of what is called, the call), in a file or a part of one. What a call gave back has no name."""
+    parts = nodes(where) if isinstance(where, Path) else ast.walk(where)
+    return tuple(_called(part) for part in parts if isinstance(part, ast.Call))
+
+
+def _called(call: ast.Call) -> tuple[str, ast.Call]:
+    match call.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name, call
+    return "", call
 
 
 def strings(path: Path) -> set[str]:
     """Every string constant of a Python file, those in f-strings too."""
-    return {
-        node.value for node in ast.walk(tree(path)) if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
+    return {node.value for node in nodes(path) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
 def templates() -> list[Path]:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.house.source import PROJECT_DIR, called, functions, name_of, python_files, templates, tree
+from tests.house.source import PROJECT_DIR, called, functions, name_of, nodes, python_files, templates
 
 LONGEST_FILE, LONGEST_FUNCTION = 300, 40
 # Words of other trades; "client" is left out, since HTTP has clients.
@@ -37,7 +37,7 @@ def test_functions_are_short() -> None:
 
 
 def test_only_one_place_commits() -> None:
-    commits = {name_of(path) for path in python_files("webapp") for name, _ in called(tree(path)) if name == "commit"}
+    commits = {name_of(path) for path in python_files("webapp") for name, _ in called(path) if name == "commit"}
     assert commits <= COMMITTERS
 
 
@@ -52,7 +52,7 @@ def test_only_settings_read_the_environment() -> None:
     readers = {
         name_of(path)
         for path in python_files("webapp", "worker.py", "wsgi.py")
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
         if isinstance(node.value, ast.Name) and node.value.id == "os"
     }
@@ -64,7 +64,7 @@ def test_one_module_makes_requests() -> None:
     makers = {
         name_of(path)
         for path in python_files("webapp", "worker.py")
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         for name in imported(node)
         if name.startswith(("http.client", "urllib.request", "urllib3", "requests", "httpx", "aiohttp"))
     }
@@ -96,10 +96,7 @@ def test_the_layers_are_kept() -> None:
 def test_every_queue_has_a_consumer() -> None:
     """A queue is made in one place, and the worker listens to what is made there."""
     makers = {
-        name_of(path)
-        for path in python_files("webapp", "worker.py")
-        for name, _ in called(tree(path))
-        if name == "Queue"
+        name_of(path) for path in python_files("webapp", "worker.py") for name, _ in called(path) if name == "Queue"
     }
     assert makers == {"webapp/effects/jobs.py"}
     from webapp.effects import jobs, webhook_worker, worker
@@ -109,7 +106,7 @@ def test_every_queue_has_a_consumer() -> None:
     listened = {
         name.id
         for module in (worker, webhook_worker)
-        for name in ast.walk(tree(Path(module.__file__)))
+        for name in nodes(Path(module.__file__))
         if isinstance(name, ast.Name)
     }
     assert queues - listened == set()

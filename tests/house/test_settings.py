@@ -7,7 +7,7 @@ from typing import get_type_hints
 
 import pytest
 
-from tests.house.source import PROJECT_DIR, python_files, strings, tree
+from tests.house.source import PROJECT_DIR, nodes, python_files, strings
 from webapp.config import MailSettings, Settings, variables
 
 # Set by `make run` itself, for itself.
@@ -49,7 +49,7 @@ def test_every_setting_is_used() -> None:
     read = {
         node.attr
         for path in [*python_files("webapp", "worker.py", "migrations")]
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.Attribute)
     }
     fields = {*get_type_hints(Settings), *get_type_hints(MailSettings)}
@@ -110,7 +110,7 @@ def imported_modules(*folders: str) -> set[str]:
     found = set()
     for path in python_files(*folders):
         found |= {text for text in strings(path) if text.isidentifier()}  # find_spec("...")
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             if isinstance(node, ast.Import):
                 found |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:

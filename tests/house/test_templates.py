@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from jinja2 import meta
 
-from tests.house.source import PROJECT_DIR, STATIC, called, python_files, relative, strings, templates, tree
+from tests.house.source import PROJECT_DIR, STATIC, called, python_files, relative, strings, templates
 
 TEMPLATE_NAME = re.compile(r"^[\w./-]+\.(html|txt|xml)$")
 # Packages whose templates ours replace by having their names.
@@ -64,7 +64,7 @@ def test_every_block_that_answers_htmx_is_in_its_template(app: Flask) -> None:
     pairs = {
         (call.args[0].value, call.args[1].value)
         for path in python_files("webapp")
-        for name, call in called(tree(path))
+        for name, call in called(path)
         if name in ("page_or_fragment", "fragment") and len(call.args) > 1
         if all(hasattr(argument, "value") for argument in call.args[:2])
         if TEMPLATE_NAME.match(str(call.args[0].value))
