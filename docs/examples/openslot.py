@@ -101,8 +101,9 @@ def verify(secret: str, headers: Mapping[str, str], body: bytes) -> bool:
 if __name__ == "__main__":
     if len(sys.argv) != 6:
         sys.exit(__doc__)
+    url, host, event_type, first, last = sys.argv[1:]
     try:
-        for slot in Openslot(sys.argv[1]).slots(*sys.argv[2:], time_zone="UTC"):
+        for slot in Openslot(url).slots(host, event_type, first, last, "UTC"):
             print(slot["start"])
     except Refused as refusal:
         sys.exit(str(refusal))

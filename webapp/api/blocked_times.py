@@ -49,10 +49,24 @@ def _place(blocked: BlockedTimeView) -> Key:
 def create_blocked_time(wanted: dict[str, Any]) -> Made:
     """Block time; bookings in it stay"""
     made = blocked_times.block(NewBlockedTime(**wanted), host_id=host().host_id, actor=actor())
-    return Made(made, url_for("api_blocked_times.delete_blocked_time", blocked_time_id=made.public_id))
+    return Made(made, url_for("api_blocked_times.get_blocked_time", blocked_time_id=made.public_id))
 
 
-@blueprint.operation("DELETE", "/blocked-times/<uuid:blocked_time_id>", Access.WRITE, status=204)
+@blueprint.operation(
+    "GET",
+    "/blocked-times/<uuid:blocked_time_id>",
+    Access.READ,
+    answer=schemas.BlockedTime,
+    example=examples.BLOCKED_TIME,
+)
+def get_blocked_time(blocked_time_id: uuid.UUID) -> BlockedTimeView:
+    """Blocked time"""
+    return blocked_times.blocked_time(blocked_time_id, host_id=host().host_id)
+
+
+@blueprint.operation(
+    "DELETE", "/blocked-times/<uuid:blocked_time_id>", Access.WRITE, status=204, matches=get_blocked_time
+)
 def delete_blocked_time(blocked_time_id: uuid.UUID) -> None:
     """Open blocked time again"""
     blocked_times.unblock(blocked_time_id, host_id=host().host_id, actor=actor())

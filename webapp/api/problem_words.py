@@ -27,7 +27,7 @@ HTTP_CODES = {
 WORDS = {
     "error": ("Error", "The request could not be served."),
     "malformed": ("Malformed request", "The request is not what HTTP and JSON allow."),
-    "unauthorized": ("No valid token", "Send a token of yours: Authorization: Bearer <token>."),
+    "unauthorized": ("No valid token", "Send a host's token: Authorization: Bearer <token>. Guests: X-Manage-Token."),
     "forbidden": ("Not allowed", "This is not for you to do."),
     "insufficient_scope": ("Read-only token", "This token may only look: use one with scope write."),
     "not_found": ("Not found", "There is no such thing, or it is not yours."),

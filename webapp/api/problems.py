@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Response, g
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from webapp.api.json import dumped
 from webapp.api.problem_words import HTTP_CODES, WORDS
@@ -13,6 +13,7 @@ from webapp.error_status import status_of
 from webapp.extensions import site
 
 MEDIA_TYPE = "application/problem+json"
+UNKNOWN_HOST = "This instance does not answer to this host name: see PUBLIC_URL and TRUSTED_HOSTS in its settings."
 
 
 def problem(error: Exception) -> Response:
@@ -30,12 +31,11 @@ def problem_type(code: str) -> str:
 
 
 def _answer(status: int, code: str, error: Exception) -> Response:
-    title, detail = WORDS[code]
     body: dict[str, Any] = {
         "type": problem_type(code),
-        "title": title,
+        "title": WORDS[code][0],
         "status": status,
-        "detail": (isinstance(error, Explained) and error.description) or detail,
+        "detail": _detail(code, error),
         "code": code,
     }
     if errors := getattr(error, "errors", None):
@@ -46,6 +46,12 @@ def _answer(status: int, code: str, error: Exception) -> Response:
     if retry_after := getattr(error, "retry_after", None):
         response.headers["Retry-After"] = str(retry_after)
     return response
+
+
+def _detail(code: str, error: Exception) -> str:
+    if isinstance(error, SecurityError):
+        return UNKNOWN_HOST
+    return (isinstance(error, Explained) and error.description) or WORDS[code][1]
 
 
 def _with_headers_of(error: HTTPException, response: Response) -> Response:
