@@ -162,11 +162,29 @@ def test_another_library_verifies_the_signature_and_refuses_another_secret(
     hooks.send_test()
     hooks.run()
     assert verified(receiver, renewed)["type"] == "webhook.test"
-    with pytest.raises(WebhookVerificationError):
-        verified(receiver, made.secret)
     receiver.requests.append(receiver.requests[-1].replace(b"webhook.test", b"webhook.tset"))
     with pytest.raises(WebhookVerificationError):
         verified(receiver, renewed)
+
+
+def test_the_old_secret_signs_for_a_day_and_one_before_it_no_more(hooks: Hooks, receiver: Server) -> None:
+    made = hooks.make(receiver)
+    args = {"host_id": hooks.host_id, "actor": host_actor(hooks.host_id)}
+    first, second = made.secret, webhooks.renew_secret(made.webhook.public_id, **args)
+    hooks.send_test()
+    hooks.run()
+    assert verified(receiver, first) == verified(receiver, second)
+    third = webhooks.renew_secret(made.webhook.public_id, **args)
+    hooks.send_test()
+    hooks.run()
+    assert verified(receiver, second) == verified(receiver, third)
+    with pytest.raises(WebhookVerificationError):
+        verified(receiver, first)
+    hooks.execute("UPDATE webhook_endpoint SET old_secret_until = old_secret_until - interval '1 day'")
+    hooks.send_test()
+    hooks.run()
+    assert verified(receiver, third)
+    assert " " not in receiver.headers(2)["webhook-signature"]
 
 
 def test_what_goes_along(hooks: Hooks, receiver: Server, build: Build) -> None:

@@ -34,6 +34,12 @@ def webhook(attacker: Attacker, ids: dict[str, int]) -> dict[str, int]:
         (ENDPOINT.format("events = '{}'"), "23514", "ck_webhook_endpoint_events"),
         (ENDPOINT.format("url = ''"), "23514", "ck_webhook_endpoint_url_length"),
         (ENDPOINT.format("secret_salt = ''"), "23514", "ck_webhook_endpoint_secret_salt"),
+        (
+            ENDPOINT.format("old_secret_salt = '', old_secret_until = now()"),
+            "23514",
+            "ck_webhook_endpoint_old_secret_salt",
+        ),
+        (ENDPOINT.format("old_secret_until = now()"), "23514", "ck_webhook_endpoint_old_secret"),
         (ENDPOINT.format("disabled_at = now()"), "23514", "ck_webhook_endpoint_disabled"),
         (ENDPOINT.format("host_id = %(other_host)s"), "23503", NO_SUCH),
         (DELIVERY.format("webhook_endpoint_id = NULL"), "23514", "ck_delivery_webhook_endpoint_id"),

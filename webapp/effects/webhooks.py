@@ -33,7 +33,7 @@ from webapp.services.webhook_results import (
     mark_skipped,
     note_answer,
 )
-from webapp.services.webhook_secrets import signature
+from webapp.services.webhook_secrets import signatures
 
 log = logging.getLogger(__name__)
 
@@ -97,8 +97,8 @@ def headers(errand: Errand, body: bytes) -> dict[str, str]:
         "User-Agent": USER_AGENT,
         "webhook-id": errand.message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": signature(
-            errand.secret_salt, message_id=errand.message_id, timestamp=timestamp, body=body
+        "webhook-signature": signatures(
+            errand.secret_salts, message_id=errand.message_id, timestamp=timestamp, body=body
         ),
     }
 

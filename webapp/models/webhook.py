@@ -24,6 +24,8 @@ class WebhookEndpoint(Keyed, Base):
         CheckConstraint("length(url) BETWEEN 1 AND 2000", name="url_length"),
         CheckConstraint("cardinality(events) > 0", name="events"),
         CheckConstraint("octet_length(secret_salt) = 16", name="secret_salt"),
+        CheckConstraint("octet_length(old_secret_salt) = 16", name="old_secret_salt"),
+        CheckConstraint("(old_secret_salt IS NULL) = (old_secret_until IS NULL)", name="old_secret"),
         CheckConstraint("NOT (is_active AND disabled_at IS NOT NULL)", name="disabled"),
         Index("ix_webhook_endpoint_host_id", "host_id"),
     )
@@ -34,6 +36,8 @@ class WebhookEndpoint(Keyed, Base):
     description: Mapped[str] = mapped_column(server_default="")
     events: Mapped[list[str]] = mapped_column(ARRAY(Text), doc="of domain.webhook_events.WebhookEvent")
     secret_salt: Mapped[bytes] = mapped_column(LargeBinary)
+    old_secret_salt: Mapped[bytes | None] = mapped_column(LargeBinary, doc="of the secret before it")
+    old_secret_until: Mapped[datetime | None] = mapped_column(doc="so long messages are signed with both")
     is_active: Mapped[bool] = mapped_column(server_default=text("true"))
     disabled_at: Mapped[datetime | None] = mapped_column(doc="by the system; None while active or when the host did it")
     failing_since: Mapped[datetime | None]

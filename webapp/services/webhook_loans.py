@@ -54,7 +54,7 @@ class Errand:
 
     loan: Loan
     url: str
-    secret_salt: bytes
+    secret_salts: tuple[bytes, ...]
     endpoint_public_id: uuid.UUID
     id: int
     kind: str
@@ -91,7 +91,9 @@ def take_next(session: Session, loan: Loan) -> Errand | None:
     """The next message that is due, counted as tried. None: nothing is, or the loan is void; it has ended then."""
     mine = (_w.id == loan.endpoint_id) & (_w.lent_until == loan.until)
     renewed = update(_ENDPOINT).where(mine, _is_ready()).values(lent_until=func.now() + IN_HAND)
-    endpoint = session.execute(renewed.returning(_w.url, _w.secret_salt, _w.public_id, _w.lent_until)).first()
+    old_salt = case((_w.old_secret_until > func.now(), _w.old_secret_salt)).label("old_salt")
+    columns = _w.url, _w.secret_salt, old_salt, _w.public_id, _w.lent_until
+    endpoint = session.execute(renewed.returning(*columns)).first()
     if endpoint is None:
         end_loan(session, loan)
         return None
@@ -110,7 +112,7 @@ def take_next(session: Session, loan: Loan) -> Errand | None:
     return Errand(
         loan=loan,
         url=endpoint.url,
-        secret_salt=endpoint.secret_salt,
+        secret_salts=tuple(salt for salt in (endpoint.secret_salt, endpoint.old_salt) if salt),
         endpoint_public_id=endpoint.public_id,
         **row._mapping,
     )

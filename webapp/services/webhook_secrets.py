@@ -5,6 +5,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 
 from webapp.extensions import signer
 
@@ -22,8 +23,8 @@ def secret_of(salt: bytes) -> str:
     return PREFIX + base64.b64encode(signer.derived(_PURPOSE, salt)).decode()
 
 
-def signature(salt: bytes, *, message_id: str, timestamp: int, body: bytes) -> str:
-    """The `webhook-signature` of one attempt; `timestamp` in Unix seconds."""
+def signatures(salts: Iterable[bytes], *, message_id: str, timestamp: int, body: bytes) -> str:
+    """The `webhook-signature` of one attempt, by each of the secrets; `timestamp` in Unix seconds."""
     signed = f"{message_id}.{timestamp}.".encode() + body
-    mac = hmac.digest(signer.derived(_PURPOSE, salt), signed, hashlib.sha256)
-    return "v1," + base64.b64encode(mac).decode()
+    macs = [hmac.digest(signer.derived(_PURPOSE, salt), signed, hashlib.sha256) for salt in salts]
+    return " ".join("v1," + base64.b64encode(mac).decode() for mac in macs)

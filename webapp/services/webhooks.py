@@ -5,7 +5,7 @@ A signing secret is shown when it is made and never again; who loses it asks for
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, select, update
@@ -30,6 +30,7 @@ __all__ = [
 ]  # fmt: skip
 
 MOST_WEBHOOKS = 20
+OLD_SECRET_SIGNS = timedelta(days=1)
 SWITCHED_OFF = "the webhook was switched off"
 
 
@@ -100,9 +101,11 @@ def delete_webhook(session: Session, public_id: uuid.UUID, *, host_id: int, acto
 
 @transactional
 def renew_secret(session: Session, public_id: uuid.UUID, *, host_id: int, actor: Actor) -> str:
-    """The new secret; the old one signs nothing from now on. Raises NotFound."""
+    """The new secret. The one until now signs, too, for as long as it may take to give the program the new one; an
+    older one does not any more. Raises NotFound."""
     endpoint_id, salt = _endpoint(session, public_id, host_id, actor).id, new_salt()
-    session.execute(_of(endpoint_id).values(secret_salt=salt))
+    until_now = {"old_secret_salt": WebhookEndpoint.secret_salt, "old_secret_until": func.now() + OLD_SECRET_SIGNS}
+    session.execute(_of(endpoint_id).values(secret_salt=salt, **until_now))
     write_audit(session, actor, "webhook.secret_renewed", "webhook", endpoint_id)
     return secret_of(salt)
 
