@@ -188,4 +188,4 @@ def test_a_silent_server_is_given_up(
     with pytest.raises(NotAcceptedError, match="timed out") as failure:
         connect(sink.port).send(PARCEL)
     assert failure.value.server
-    assert time.monotonic() - before < 2
+    assert time.monotonic() - before < 8  # its patience without the patch is 10

@@ -4,6 +4,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from redis import Redis
@@ -20,6 +21,8 @@ from webapp.services import bookings
 pytestmark = pytest.mark.usefixtures("local", "context")
 
 Start = Callable[..., WorkerProcess]
+ANSWERED = "SELECT attempted_at + duration_ms * interval '1 ms' AS at FROM webhook_attempt WHERE status = 200"
+MAILED = "SELECT sent_at AS at FROM delivery WHERE channel = 'mail' AND sent_at IS NOT NULL"
 THIRTY = [tomorrow(hour, minute, days=day) for day in (1, 2, 3) for hour in range(8, 13) for minute in (0, 30)]
 
 
@@ -40,14 +43,21 @@ def test_hanging_receivers_delay_neither_mails_nor_others(
         work().wait_until_ready()
         eventually(lambda: len(hanging.arrived) == 3)
         hooks.make(receiver, "booking.created")
-        before = time.monotonic()
         for slot in slots:
             build.booking(slot)
         eventually(lambda: len(receiver.requests) == 30)
         sink.wait_for(62)
-        assert time.monotonic() - before < 6  # a request that hangs takes 10
-        assert len(hanging.arrived) == 3
-    assert [state for _, state in hooks.states(3)] == ["sent"] * 30
+        eventually(lambda: hooks.attempts(3) == [200] * 30)
+    # All of them on a machine that is not slow; hardly any if those that hang were in the way.
+    for done in (ANSWERED, MAILED):
+        assert [row.at < first_silence(hooks) for row in hooks.rows(done)].count(True) > 10
+
+
+def first_silence(hooks: Hooks) -> datetime:
+    """When the first request that hangs was given up; it takes ten seconds."""
+    given_up = "status IS NULL AND duration_ms > 0"
+    ends = hooks.row(f"SELECT min(attempted_at + duration_ms * interval '1 ms') FROM webhook_attempt WHERE {given_up}")
+    return ends[0] or datetime.max.replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize("known", ["failing_since = now()", "is_slow = true"])
@@ -62,7 +72,8 @@ def test_however_many_hang_those_that_answer_are_not_behind_them(
         hooks.execute("UPDATE webhook_endpoint SET lent_until = now() WHERE lent_until IS NULL")  # no newcomer's turn
         booked(build, hooks)
         work().wait_until_ready()
-        eventually(lambda: receiver.requests, timeout=6)
+        eventually(lambda: 200 in hooks.attempts(12))
+        assert hooks.row(ANSWERED).at < first_silence(hooks)
 
 
 def test_whoever_begins_to_hang_another_host_is_told_at_once(
@@ -78,7 +89,8 @@ def test_whoever_begins_to_hang_another_host_is_told_at_once(
         other = Hooks(hooks.app, hooks.owner, build.host())
         other.make(receiver, "booking.created")
         booked(build, other)
-        eventually(lambda: receiver.requests, timeout=6)
+        eventually(lambda: 200 in other.attempts())
+        assert hooks.row(ANSWERED).at < first_silence(hooks)
 
 
 def test_killed_in_the_middle_of_a_message_it_is_sent_again_with_the_same_id(
@@ -117,9 +129,7 @@ def test_asked_to_end_it_finishes_the_message_in_hand(work: Start, hooks: Hooks,
         process.wait_until_ready()
         booked(build, hooks, 3)
         eventually(lambda: server.requests)
-        before = time.monotonic()
         assert process.end(signal.SIGTERM) == 0
-        assert time.monotonic() - before < 5
         assert sorted(state for _, state in hooks.states()) == ["sent", "waiting", "waiting"]
         work().wait_until_ready()
         eventually(lambda: {state for _, state in hooks.states()} == {"sent"})

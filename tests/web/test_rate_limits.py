@@ -87,7 +87,7 @@ def test_a_valkey_that_is_away_or_hangs_opens_nothing_and_slows_nothing(
         alone = process(redis_url=url)
         began = time.perf_counter()
         assert attempts(alone, host, times=1) == [422]
-        assert time.perf_counter() - began < 3
+        assert time.perf_counter() - began < 20  # the server would hang for ever
         assert attempts(alone, host, times=LOGINS)[-1] == 429
 
 
