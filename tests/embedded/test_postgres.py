@@ -151,7 +151,9 @@ def test_the_lock_of_a_socket_that_a_crash_left_blocks_no_start_when_its_number_
         try:
             lock = crashed.socket_dir / SOCKET_LOCK
             lock.write_text(lock.read_text().replace(str(crashed.child.pid), str(somebody.pid), 1))
-            start_postgres(data_dir, durable=False).stop()
+            service = start_postgres(data_dir, durable=False)
+            assert service.child.is_running
+            service.stop()
         finally:
             somebody.kill()
 
