@@ -106,6 +106,13 @@ def test_the_settings_are_complete_and_every_one_can_be_set(services: Any) -> No
     assert Settings.load(real["services"]["worker"]["environment"]).mail.security == "starttls"
 
 
+def test_the_size_of_the_web_server_can_be_set(services: Any) -> None:
+    given = {name: services["web"]["environment"][name] for name in ("WEB_WORKERS", "WEB_THREADS")}
+    assert given == {"WEB_WORKERS": "2", "WEB_THREADS": "4"}
+    bigger = compose(**PASSWORDS, WEB_WORKERS="4", WEB_THREADS="6")["services"]["web"]["environment"]
+    assert (bigger["WEB_WORKERS"], bigger["WEB_THREADS"]) == ("4", "6")
+
+
 def test_only_migrations_know_the_owner_of_the_tables(services: Any) -> None:
     knowing = {name for name, each in services.items() if "for-owner" in json.dumps(each)}
     assert knowing == {"migrate", "postgres"}

@@ -144,7 +144,8 @@ def test_complete_settings_are_never_mixed_with_those_of_a_supervisor(tmp_path: 
 def test_the_example_file_names_every_variable_a_server_has() -> None:
     example = (PROJECT_DIR / ".env.example").read_text()
     named = set(re.findall(r"^#? ?([A-Z_]+)=", example, re.MULTILINE))
-    of_development, of_compose = {"DATA", "ENVIRONMENT"}, {"POSTGRES_PASSWORD", "DATABASE_PASSWORD"}
+    of_development = {"DATA", "ENVIRONMENT"}
+    of_compose = {"POSTGRES_PASSWORD", "DATABASE_PASSWORD", "WEB_WORKERS", "WEB_THREADS"}
     assert named - of_compose == set(variables()) - of_development
 
 

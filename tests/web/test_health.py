@@ -2,11 +2,12 @@
 
 import dataclasses
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.builders import Build
-from webapp import create_app
+from webapp import create_app, queue_server
 from webapp.extensions import site
 
 
@@ -24,6 +25,24 @@ def test_a_database_of_another_version_is_not_ready(client: FlaskClient, build: 
         assert "migration" in response.text
     finally:
         build.row("UPDATE alembic_version SET version_num = :head RETURNING 1", head=head)
+
+
+@pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "redis://nowhere.invalid/0", "unix:///nowhere.sock"])
+def test_without_a_queue_server_a_process_is_ready_and_says_so(
+    app: Flask, client: FlaskClient, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.delenv("FLASK_RUN_FROM_CLI", raising=False)
+    queue_server.tell_at_start(app)
+    assert "queue server" not in capsys.readouterr().err
+    monkeypatch.setitem(app.extensions, "settings", dataclasses.replace(app.extensions["settings"], redis_url=url))
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.text.splitlines()[0]) == (200, "ok")
+    assert answer.text.splitlines()[1].startswith("queue server: no answer")
+    queue_server.tell_at_start(app)
+    assert "see REDIS_URL" in capsys.readouterr().err
+    monkeypatch.setenv("FLASK_RUN_FROM_CLI", "true")
+    queue_server.tell_at_start(app)
+    assert "queue server" not in capsys.readouterr().err  # of a command
 
 
 def test_without_a_database_a_process_lives_but_is_not_ready(app: Flask) -> None:

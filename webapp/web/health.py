@@ -1,7 +1,8 @@
 """/healthz: the process answers. /readyz: it can work, too."""
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app
 
+from webapp import queue_server
 from webapp.services import readiness
 from webapp.web.guards import public
 
@@ -17,9 +18,12 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @public
 def readyz() -> Response:
-    """The database answers and is at the migration that this code was written for."""
-    problem = readiness.problem()
-    return _text(problem or "ok", 503 if problem else 200)
+    """The database answers and is at the migration that this code was written for. Whether the queue server does is
+    said, and does not matter: what needs it waits."""
+    if problem := readiness.problem():
+        return _text(problem, 503)
+    missing = queue_server.problem(current_app.extensions["settings"])
+    return _text(f"ok\n{missing}" if missing else "ok", 200)
 
 
 def _text(body: str, status: int) -> Response:
