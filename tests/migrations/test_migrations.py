@@ -6,11 +6,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from flask_migrate import upgrade
 from sqlalchemy import Connection, Engine, text
 
 from tests.migrations.conftest import Fresh
 from tests.models.attacker import Attacker, populate
-from webapp.config import PROJECT_DIR
+from webapp import create_app
+from webapp.config import PROJECT_DIR, Settings
+from webapp.extensions import init_migrations
 from webapp.models import Base
 
 
@@ -123,3 +126,24 @@ def test_the_application_has_rights_on_every_table(table: str, owner: Engine) ->
     readable = text("SELECT has_table_privilege('openslot_app', :table, 'SELECT')")
     with owner.connect() as connection:
         assert connection.execute(readable, {"table": table}).scalar_one()
+
+
+def test_a_role_with_too_few_rights_is_told_what_it_lacks(fresh: Fresh, environment: dict[str, str]) -> None:
+    with psycopg.connect(fresh.superuser_url, autocommit=True) as superuser:
+        superuser.execute("CREATE ROLE lodger LOGIN")
+        name = superuser.execute("SELECT current_database()").fetchone()[0]
+        superuser.execute(f"ALTER DATABASE {name} OWNER TO lodger")
+        url = fresh.owner.url.set(drivername="postgresql", username="lodger").render_as_string()
+        app = create_app(Settings.load(environment | {"DATABASE_OWNER_URL": url}))
+        init_migrations(app)
+        try:
+            with app.app_context(), pytest.raises(SystemExit, match="GRANT openslot_app TO lodger;") as told:
+                upgrade()
+            assert "CREATEROLE" in str(told.value)
+            superuser.execute("GRANT openslot_app TO lodger")
+            with app.app_context():
+                upgrade()
+        finally:
+            superuser.execute(f"ALTER DATABASE {name} OWNER TO openslot_owner")
+            superuser.execute("REASSIGN OWNED BY lodger TO openslot_owner")
+            superuser.execute("DROP OWNED BY lodger; DROP ROLE lodger")
