@@ -16,10 +16,12 @@ class Body(ma.Schema):
 
 
 class Query(ma.Schema):
-    """Parameters of a query."""
+    """Parameters of a query. Unknown ones are refused: a filter whose name has a slip would filter nothing."""
+
+    error_messages = {"unknown": "Unknown parameter."}
 
     class Meta:
-        unknown = ma.EXCLUDE
+        unknown = ma.RAISE
 
 
 class Answer(ma.Schema):
