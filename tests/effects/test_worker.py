@@ -15,6 +15,9 @@ from sqlalchemy import Engine, text
 from tests.builders import Build, tomorrow
 from tests.effects.harness import IS_LETTER, NEXT_TRY, WorkerProcess, eventually
 from webapp.domain.actor import host_actor
+from webapp.effects.jobs import WEBHOOK_QUEUE
+from webapp.effects.webhook_worker import THREADS
+from webapp.effects.worker import LISTEN
 from webapp.embedded.mailcatcher import Fault, MailSink
 from webapp.embedded.valkey import ValkeyService, start_valkey
 from webapp.services import bookings
@@ -182,3 +185,13 @@ def test_jobs_are_json_and_a_queue_that_forgets_them_loses_no_mail(
     worker("--roles", "jobs")
     end_leases()
     assert len(sink.wait_for(2)) == 2
+
+
+def test_a_worker_that_stands_still_is_soon_handed_no_more_jobs(worker: Start, valkey: ValkeyService) -> None:
+    def waiting() -> int:
+        return int(Redis.from_url(valkey.url).info("clients")["blocked_clients"])
+
+    halted = worker()
+    eventually(lambda: waiting() > THREADS[WEBHOOK_QUEUE])
+    halted.process.send_signal(signal.SIGSTOP)
+    eventually(lambda: waiting() == 0, timeout=LISTEN * 2)

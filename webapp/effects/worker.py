@@ -22,6 +22,7 @@ from webapp.effects.transport import mail
 log = logging.getLogger(__name__)
 
 RECONNECT = 2.0  # seconds
+LISTEN = 5  # seconds of one wait for a job; RQ's own is seven minutes
 
 
 class QueueWorker(SimpleWorker):
@@ -33,6 +34,12 @@ class QueueWorker(SimpleWorker):
     def __init__(self, app: Flask, connection: Redis, queue: str) -> None:
         super().__init__([queue], connection=connection, serializer=JSONSerializer, log_job_description=False)
         self._app = app
+
+    @property
+    def dequeue_timeout(self) -> int:
+        """Short, since the queue server hands jobs to whoever waits, also when that machine has vanished without a word
+        or stands still; and a queue server that vanished is noticed ten seconds after this."""
+        return LISTEN
 
     def perform_job(self, *args: Any, **kwargs: Any) -> bool:
         with self._app.app_context():
