@@ -62,7 +62,8 @@ def test_a_cursor_of_deliveries_is_one_of_them(host: Caller, text: str) -> None:
 @pytest.mark.parametrize(
     ("query", "field"),
     [("limit=1&limit=2", "limit"), ("from=2027-03-14&from=2027-03-15", "from"),
-     ("status=booked&status=booked", "status"), ("status=", "status"), ("state=booked", "state"), ("cursor=", "cursor"), ("limit=", "limit"),
+     ("status=booked&status=booked", "status"), ("status=", "status"), ("state=booked", "state"),
+     ("cursor=", "cursor"), ("limit=", "limit"),
      ("from=", "from"),
      ("from=2027-03-14&to=2027-03-13", "to"), ("from=2027-03-14T00:00:00Z&to=2027-03-13T23:59:59Z", "to")],
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Bodies and queries of requests, parsed strictly: what is wrong is named by field, whatever was sent."""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, NoReturn
+from typing import Any, NoReturn
 
 import marshmallow as ma
 from flask import Request
@@ -19,8 +19,6 @@ LOCATIONS = ("json", "query")
 
 class Parser(FlaskParser):
     """The parser of all operations."""
-
-    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar[dict[str, str | None]] = {}  # the schemas say it themselves
 
     def load_json(self, req: Request, schema: ma.Schema) -> Any:  # noqa: ARG002
         """An absent body is an empty object: what is required is then named as missing."""
@@ -65,7 +63,7 @@ def _flat(faults: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
         yield from _flat(inner, f"{path}.{part}" if path and part else path or part)
 
 
-parser = Parser()
+parser = Parser(unknown=None)  # what is unknown the schemas decide
 
 
 def require_no_fields(req: Request) -> None:
