@@ -3,7 +3,7 @@
 import gzip
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
@@ -12,27 +12,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 
 from tests.builders import Build, tomorrow
+from tests.web.picker import day_labels, in_month, starts, times
 from webapp.extensions import db
 
 HTMX = {"HX-Request": "true"}
+
 BRITISH = {"Accept-Language": "en-GB"}
+
 HOSTILE = '<script>alert(1)</script>{{7*7}}" hx-get="/x" &amp;'
-
-
-def day_labels(html: str) -> list[str]:
-    return [unescape(label) for label in re.findall(r'class="day" href="[^"]*"[^>]*? aria-label="([^"]*)"', html)]
-
-
-def times(html: str) -> list[str]:
-    return re.findall(r'<a class="slot"[^>]*><time datetime="[^"]*">([^<]*)</time>', html)
-
-
-def starts(html: str) -> list[str]:
-    return re.findall(r'<a class="slot"[^>]*><time datetime="([^"]*)">', html)
-
-
-def in_month(day: datetime) -> str:
-    return f"month={day:%Y-%m}"
 
 
 def test_a_host_page_shows_who_and_what(build: Build, client: FlaskClient) -> None:
@@ -106,14 +93,6 @@ def test_without_a_day_the_first_one_with_times_is_chosen(build: Build, client: 
     assert starts(client.get("/mara/30min?month=2027-05").text) == ["2027-05-06T11:00:00Z"]
 
 
-def test_american_readers_see_twelve_hours(build: Build, client: FlaskClient) -> None:
-    host = build.host(slug="mara", time_zone="UTC")
-    build.slot(host, datetime(2027, 5, 4, 15, 30, tzinfo=UTC))
-    page = client.get("/mara/30min?month=2027-05", headers={"Accept-Language": "en-US"}).text
-    assert times(page) == ["3:30\u202fPM"]
-    assert page.index("Sunday</span>") < page.index("Monday</span>")
-
-
 def test_the_region_alone_is_what_htmx_gets(build: Build, client: FlaskClient) -> None:
     host = build.host(slug="mara", time_zone="UTC")
     build.slot(host, datetime(2027, 5, 4, 9, 0, tzinfo=UTC))
@@ -142,24 +121,6 @@ def test_all_of_it_works_by_links_and_a_get_form(build: Build, client: FlaskClie
     assert starts(client.get(second).text) == ["2027-05-05T09:00:00Z"]
     assert '<form class="zone-picker" id="zone-form" action="/mara/30min" method="get"' in month
     assert '<option value="Europe/Paris" selected>Paris</option>' in month
-
-
-def test_the_default_zone_is_the_hosts_and_says_so(build: Build, client: FlaskClient) -> None:
-    build.host(slug="mara", time_zone="Asia/Tokyo")
-    default, chosen = client.get("/mara/30min").text, client.get("/mara/30min?zone=Asia/Tokyo").text
-    note = "This is the host's time zone"
-    assert note in default
-    assert 'data-detect-time-zone="zone"' in default
-    assert note not in chosen
-    assert "data-detect-time-zone" not in chosen
-
-
-def test_a_zone_by_its_old_name_is_shown_by_the_present_one(build: Build, client: FlaskClient) -> None:
-    build.host(slug="mara")
-    page = client.get("/mara/30min?zone=Asia/Calcutta").text
-    assert '<option value="Asia/Kolkata" selected>Kolkata</option>' in page
-    assert "Calcutta" not in page
-    assert page.count(" selected>") == 1
 
 
 @pytest.mark.parametrize(
@@ -225,34 +186,6 @@ def test_seats_left_are_told_for_groups_only(build: Build, client: FlaskClient) 
     build.event_type(host, capacity=3)
     build.slot(host, datetime(2027, 5, 4, 9, 0, tzinfo=UTC), capacity=3)
     assert "<small>3 seats left</small>" in client.get("/mara/30min?month=2027-05").text
-
-
-def test_the_guests_dates_are_those_of_their_zone(build: Build, client: FlaskClient) -> None:
-    """Host in Los Angeles, guest in Auckland: 20 hours ahead in May."""
-    host = build.host(slug="mara", time_zone="America/Los_Angeles")
-    build.slots(host, [datetime(2027, 4, 30, 13, 0, tzinfo=UTC), datetime(2027, 5, 31, 11, 30, tzinfo=UTC)])
-    build.slot(host, datetime(2027, 5, 31, 12, 30, tzinfo=UTC))
-    page = client.get("/mara/30min?month=2027-05&zone=Pacific/Auckland", headers=BRITISH).text
-    assert day_labels(page) == ["Saturday, 1 May 2027, one time free", "Monday, 31 May 2027, one time free"]
-    june = client.get("/mara/30min?month=2027-06&zone=Pacific/Auckland", headers=BRITISH).text
-    assert times(june) == ["00:30"]
-
-
-def test_an_hour_that_comes_twice_names_its_zone(build: Build, client: FlaskClient) -> None:
-    """New York, 7 November 2027: 01:30 comes at 05:30Z and 06:30Z."""
-    host = build.host(slug="mara", time_zone="America/New_York")
-    build.slots(host, [datetime(2027, 11, 7, hour, 30, tzinfo=UTC) for hour in (5, 6, 7)])
-    page = client.get("/mara/30min?day=2027-11-07&zone=America/New_York", headers=BRITISH).text
-    assert times(page) == ["01:30 (EDT)", "01:30 (EST)", "02:30"]
-
-
-def test_the_23_hour_day_is_one_day(build: Build, client: FlaskClient) -> None:
-    """Berlin, 28 March 2027: from 23:00Z to 22:00Z."""
-    host = build.host(slug="mara", time_zone="UTC")
-    day = datetime(2027, 3, 27, 22, 30, tzinfo=UTC)
-    build.slots(host, [day + timedelta(hours=hour) for hour in (0, 1, 22, 23, 24)])
-    page = client.get("/mara/30min?day=2027-03-28&zone=Europe/Berlin", headers=BRITISH).text
-    assert times(page) == ["00:30", "22:30", "23:30"]
 
 
 def test_the_calendar_is_a_table_with_words(build: Build, client: FlaskClient) -> None:

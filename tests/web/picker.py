@@ -1,0 +1,21 @@
+"""What a guest reads in the calendar of an event type."""
+
+import re
+from datetime import datetime
+from html import unescape
+
+
+def day_labels(html: str) -> list[str]:
+    return [unescape(label) for label in re.findall(r'class="day" href="[^"]*"[^>]*? aria-label="([^"]*)"', html)]
+
+
+def times(html: str) -> list[str]:
+    return re.findall(r'<a class="slot"[^>]*><time datetime="[^"]*">([^<]*)</time>', html)
+
+
+def starts(html: str) -> list[str]:
+    return re.findall(r'<a class="slot"[^>]*><time datetime="([^"]*)">', html)
+
+
+def in_month(day: datetime) -> str:
+    return f"month={day:%Y-%m}"
