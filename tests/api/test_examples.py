@@ -5,12 +5,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from flask import Flask
 
 from tests.api.caller import BASE, Caller, Specification
 from tests.api.conftest import TokenMaker
 from tests.api.test_settings import EMPTY
 from tests.builders import Build
-from webapp.api import near_dates
+from webapp.api import near_dates, openapi
 from webapp.api.near_dates import MONDAY, brought_near
 
 ALWAYS = [{"weekday": day, "start": "00:00", "end": "24:00"} for day in range(7)]
@@ -77,3 +78,14 @@ def test_they_are_of_the_coming_weeks_whenever_they_are_read(today: date, monkey
     assert timedelta(days=8) <= monday - today <= timedelta(days=14)
     moved = brought_near({"data": [{"start": f"{MONDAY}T09:00:00+01:00", "id": 7, "end": None}]}, monday)
     assert moved == {"data": [{"start": f"{monday}T09:00:00+01:00", "id": 7, "end": None}]}
+
+
+def test_next_week_it_is_the_same_with_other_dates(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    mondays = [near_dates.coming_monday() + timedelta(weeks=week) for week in range(2)]
+    documents = []
+    for monday in mondays:
+        monkeypatch.setattr(openapi, "coming_monday", lambda monday=monday: monday)
+        with app.app_context():
+            documents.append(openapi.document())
+    assert documents[0] != documents[1]
+    assert documents[1] == brought_near(documents[0], MONDAY + timedelta(weeks=1))

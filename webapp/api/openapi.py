@@ -1,8 +1,7 @@
 """The specification: made of the schemas and of what the operations say of themselves, never written by hand."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import flask_smorest
@@ -73,8 +72,9 @@ def init_app(app: Flask, blueprints: Sequence[Blueprint]) -> None:
         api.register_blueprint(blueprint)
     for message in MESSAGES:
         api.spec.components.schema(message.__name__, schema=message)
-    # Anew each week, since its examples are of the coming ones.
-    app.extensions["openapi"] = lru_cache(maxsize=1)(lambda monday: _document(api, app, blueprints, monday))
+    # Made once, for it completes what the library collected; with other dates each week.
+    made = cache(lambda: _document(api, app, blueprints))
+    app.extensions["openapi"] = lru_cache(maxsize=1)(lambda monday: brought_near(made(), monday))
 
 
 def document() -> Json:
@@ -92,14 +92,14 @@ def operations(app: Flask) -> Iterator[tuple[str, str, Operation]]:
             yield FlaskPlugin.flaskpath2openapi(rule.rule), operation.method, operation
 
 
-def _document(api: Api, app: Flask, blueprints: Sequence[Blueprint], monday: date) -> Json:
+def _document(api: Api, app: Flask, blueprints: Sequence[Blueprint]) -> Json:
     spec: Json = api.spec.to_dict()
     for path, method, operation in operations(app):
         item = spec["paths"][path]
         _complete(path, item[method.lower()], operation, item.get("parameters", []))
     for item in spec["paths"].values():
         item.pop("parameters", None)
-    made = {
+    return {
         "openapi": spec["openapi"],
         "info": spec["info"] | {"description": DESCRIPTION},
         "servers": [{"url": site.url()}],
@@ -108,8 +108,6 @@ def _document(api: Api, app: Flask, blueprints: Sequence[Blueprint], monday: dat
         "webhooks": message_operations(),
         "components": _components(spec["components"]["schemas"]),
     }
-    near: Json = brought_near(made, monday)
-    return near
 
 
 def _components(schemas: Json) -> Json:
