@@ -43,11 +43,7 @@ blueprint = Blueprint("Bookings", __name__, description="One booking: by its man
     status=201,
     example=examples.MADE_BOOKING,
     refuses=(404,),
-    conflicts=(
-        SlotTaken,
-        SlotUnavailable,
-        AlreadyBooked,
-    ),
+    conflicts=(SlotTaken, SlotUnavailable, AlreadyBooked),
 )
 def create_booking(wanted: dict[str, Any]) -> Made:
     """Book a slot"""
@@ -75,11 +71,7 @@ def get_booking(booking_id: uuid.UUID) -> BookingView:
     body=schemas.Reason,
     body_example=examples.REASON,
     status=204,
-    conflicts=(
-        AlreadyCancelled,
-        NotActive,
-        TooLate,
-    ),
+    conflicts=(AlreadyCancelled, NotActive, TooLate),
     matches=get_booking,
 )
 def cancel_booking(given: dict[str, Any], booking_id: uuid.UUID) -> None:
@@ -96,14 +88,7 @@ def cancel_booking(given: dict[str, Any], booking_id: uuid.UUID) -> None:
     body_example=examples.RESCHEDULE,
     answer=schemas.Booking,
     example=examples.MOVED_BOOKING,
-    conflicts=(
-        SlotTaken,
-        SlotUnavailable,
-        AlreadyBooked,
-        AlreadyCancelled,
-        NotActive,
-        TooLate,
-    ),
+    conflicts=(SlotTaken, SlotUnavailable, AlreadyBooked, AlreadyCancelled, NotActive, TooLate),
     matches=get_booking,
 )
 def reschedule_booking(wanted: dict[str, Any], booking_id: uuid.UUID) -> BookingView:

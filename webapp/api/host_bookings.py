@@ -48,10 +48,7 @@ def list_bookings(asked: dict[str, Any]) -> Page:
     Access.WRITE,
     answer=schemas.Booking,
     example=examples.BOOKING,
-    conflicts=(
-        AlreadyCancelled,
-        NotActive,
-    ),
+    conflicts=(AlreadyCancelled, NotActive),
     matches=get_booking,
 )
 def accept_booking(booking_id: uuid.UUID) -> BookingView:
@@ -67,10 +64,7 @@ def accept_booking(booking_id: uuid.UUID) -> BookingView:
     body_example=examples.REASON,
     answer=schemas.Booking,
     example=examples.DECLINED_BOOKING,
-    conflicts=(
-        AlreadyCancelled,
-        NotActive,
-    ),
+    conflicts=(AlreadyCancelled, NotActive),
     matches=get_booking,
 )
 def decline_booking(given: dict[str, Any], booking_id: uuid.UUID) -> BookingView:
@@ -84,10 +78,7 @@ def decline_booking(given: dict[str, Any], booking_id: uuid.UUID) -> BookingView
     Access.WRITE,
     answer=schemas.Booking,
     example=examples.NO_SHOW_BOOKING,
-    conflicts=(
-        AlreadyCancelled,
-        NotActive,
-    ),
+    conflicts=(AlreadyCancelled, NotActive),
     matches=get_booking,
 )
 def mark_no_show(booking_id: uuid.UUID) -> BookingView:
