@@ -37,8 +37,13 @@ def test_a_guest_books(ada: int, guest: Page, build: Build) -> None:
     expect(guest.locator("#main")).to_be_focused()
     press(guest, guest.get_by_role("link", name="30 minutes"))
     guest.wait_for_url("**zone=*")
+    find_a_time(guest)
+    fill_in_the_form(guest)
+    assert build.row("SELECT starts_at FROM slot WHERE status = 'booked'").starts_at == MUCH_LATER
 
-    # Turning the months keeps the focus on the turning, choosing a day leads it to the times.
+
+def find_a_time(guest: Page) -> None:
+    """Turning the months keeps the focus on the turning, choosing a day leads it to the times."""
     day = on_date(MUCH_LATER)
     tab_to(guest, guest.locator("#turn-next"))
     while not is_in_sight(guest, day):
@@ -53,7 +58,9 @@ def test_a_guest_books(ada: int, guest: Page, build: Build) -> None:
     press(guest, time_link(guest, MUCH_LATER))
     expect_heading(guest, "Your details")
 
-    # What is wrong gets the focus, and says why.
+
+def fill_in_the_form(guest: Page) -> None:
+    """What is wrong gets the focus, and says why."""
     name, email = guest.get_by_label("Your name"), guest.get_by_label("E-mail")
     tab_to(guest, name)
     guest.keyboard.type(GITA["Your name"])
@@ -69,7 +76,6 @@ def test_a_guest_books(ada: int, guest: Page, build: Build) -> None:
     guest.keyboard.type(GITA["E-mail"])
     press(guest, guest.get_by_role("button", name="Book this time"), "Space")
     expect_heading(guest, "You are booked")
-    assert build.row("SELECT starts_at FROM slot WHERE status = 'booked'").starts_at == MUCH_LATER
 
 
 def email_problem(page: Page) -> Pattern[str]:

@@ -28,6 +28,9 @@ class World:
         return path.format_map(self.parts)
 
 
+TIMES = [tomorrow(hour, days=LATER) for hour in range(7, 16)]
+
+
 def build_world(build: Build, password_hash: str) -> World:
     """Ada, who is a host and an admin, and Nina, who has just registered."""
     ada = build.host(
@@ -35,11 +38,18 @@ def build_world(build: Build, password_hash: str) -> World:
     )
     build.host(slug="nina", email="nina@example.org", password_hash=password_hash, confirmed=False)
     build.row("UPDATE host SET about = 'Sums and engines' WHERE id = :id RETURNING id", id=ada)
+    schedule = build.row("SELECT id FROM schedule WHERE host_id = :id", id=ada)[0]
+    return World(
+        _meetings(build, ada) | _things(build, ada) | {"schedule": str(schedule), "day": f"{TIMES[0]:%Y-%m-%d}"}
+    )
+
+
+def _meetings(build: Build, ada: int) -> dict[str, str]:
+    """Of each state one, a group, a slot that is free and one that is gone."""
     build.event_type(ada, "15min", description="A quick question", color="plum")
     build.event_type(ada, "60min", capacity=4)
-    times = [tomorrow(hour, days=LATER) for hour in range(7, 16)]
-    booked, waiting, off, free, gone = build.slots(ada, times[:5])
-    group = build.slot(ada, times[6], 60)
+    booked, waiting, off, free, gone = build.slots(ada, TIMES[:5])
+    group = build.slot(ada, TIMES[6], 60)
     build.booking(group)
     build.booking(group)
     booking = build.booking(booked, notes="By phone, please", subject="Plans for the engine")
@@ -48,19 +58,34 @@ def build_world(build: Build, password_hash: str) -> World:
     build.event_type(ada, "30min", requires_confirmation=False)
     cancelled = build.booking(off)
     build.booking(gone)
+    with build.app.app_context():
+        bookings.cancel(cancelled.uid, actor=host_actor(ada), reason="A cold")
+        db.session.remove()
+        return {
+            "booking": str(booking.uid),
+            "booking_id": str(booking.id),
+            "pending": str(pending.uid),
+            "cancelled": str(cancelled.uid),
+            "slot": str(free.public_id),
+            "free": f"{TIMES[3]:%Y-%m-%dT%H:%M:%SZ}",
+            "gone": f"{TIMES[4]:%Y-%m-%dT%H:%M:%SZ}",
+            "manage": manage_token(booking.uid),
+            "manage_pending": manage_token(pending.uid),
+            "manage_cancelled": manage_token(cancelled.uid),
+            "privacy": privacy_token(booking.uid, booking.guest_email),
+        }
+
+
+def _things(build: Build, ada: int) -> dict[str, str]:
+    """Blocked time, what her programs use, and links to be used once."""
     actor = host_actor(ada)
     with build.app.app_context():
-        bookings.cancel(cancelled.uid, actor=actor, reason="A cold")
-        new_block = blocked_times.NewBlockedTime(start=times[8], end=times[8] + timedelta(hours=5), note="Away")
+        new_block = blocked_times.NewBlockedTime(start=TIMES[8], end=TIMES[8] + timedelta(hours=5), note="Away")
         block = blocked_times.block(new_block, host_id=ada, actor=actor)
         api_tokens.create_token(api_tokens.NewToken(name="A script"), host_id=ada, actor=actor)
         feeds.create_feed(feeds.NewFeed(name="My phone"), host_id=ada, actor=actor)
         busy_times.publish_busy_times(host_id=ada, is_public=True, actor=actor)
         parts = {
-            "manage": manage_token(booking.uid),
-            "manage_pending": manage_token(pending.uid),
-            "manage_cancelled": manage_token(cancelled.uid),
-            "privacy": privacy_token(booking.uid, booking.guest_email),
             "webhook": _webhook(build, ada),
             "webhook_off": _webhook_off(build, ada),
             "api_token": str(api_tokens.host_tokens(ada)[0].public_id),
@@ -71,20 +96,7 @@ def build_world(build: Build, password_hash: str) -> World:
             "block": str(block.public_id),
         }
         db.session.remove()
-    return World(
-        parts
-        | {
-            "booking": str(booking.uid),
-            "booking_id": str(booking.id),
-            "pending": str(pending.uid),
-            "cancelled": str(cancelled.uid),
-            "slot": str(free.public_id),
-            "schedule": str(build.row("SELECT id FROM schedule WHERE host_id = :id", id=ada)[0]),
-            "day": f"{times[0]:%Y-%m-%d}",
-            "free": f"{times[3]:%Y-%m-%dT%H:%M:%SZ}",
-            "gone": f"{times[4]:%Y-%m-%dT%H:%M:%SZ}",
-        }
-    )
+    return parts
 
 
 def _webhook(build: Build, host_id: int) -> str:

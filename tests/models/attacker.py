@@ -79,6 +79,13 @@ def populate(app: Attacker) -> dict[str, int]:
     ):
         values = {"slot": ids[slot], "guest": ids[guest], "seat": seat, "capacity": capacity}
         ids[name] = app.value(INSERT_BOOKING, host=ids["host"], **values)
+    _tell(app, ids)
+    app.connection.commit()
+    return ids
+
+
+def _tell(app: Attacker, ids: dict[str, int]) -> None:
+    """Events and deliveries of the booking, an idempotency key and an audit entry."""
     ids["event"] = app.value(INSERT_EVENT, host=ids["host"], booking=ids["booking"])
     ids["second_event"] = app.value(INSERT_EVENT, host=ids["host"], booking=ids["booking"])
     ids["delivery"] = app.value(INSERT_DELIVERY, **ids, message="<1@localhost>")
@@ -86,8 +93,6 @@ def populate(app: Attacker) -> dict[str, int]:
     ids["second_delivery"] = app.value(to_the_host, **ids, message="<to-the-host@localhost>")
     app.run("INSERT INTO idempotency_key (scope, key, request_hash) VALUES ('guest', 'key', 'hash')")
     app.run("INSERT INTO audit_entry (actor_kind, action, object_kind, object_id) VALUES ('host', 'a', 'slot', 1)")
-    app.connection.commit()
-    return ids
 
 
 INSERT_HOST = """
