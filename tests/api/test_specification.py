@@ -120,6 +120,17 @@ def test_problems_lead_to_where_they_are_explained(client: FlaskClient) -> None:
     assert all(f'id="{code}"' in page.text for code in WORDS)
 
 
+def test_the_list_of_problems_tells_their_status(client: FlaskClient, specification: Specification) -> None:
+    page = client.get("/docs/problems").text
+    told = dict(re.findall(r"<code>(\w+)</code> <strong>[^<]*</strong> · (\d+)", page))
+    assert set(told) == set(WORDS) - {"error"}
+    for _, _, operation in described(specification):
+        for status, answer in operation["responses"].items():
+            content = specification.resolved(answer).get("content", {}).get("application/problem+json", {})
+            codes = [content["example"]["code"]] if "example" in content else content.get("examples", ())
+            assert {told[code] for code in codes} <= {status}
+
+
 @pytest.mark.parametrize("path", ["/docs", "/docs/problems"])
 def test_pages_come_from_here_alone(client: FlaskClient, path: str) -> None:
     page = client.get(path)

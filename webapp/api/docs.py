@@ -5,7 +5,7 @@ from flask import Blueprint, Response, render_template, url_for
 from webapp.api.answers import JSON, PUBLIC_CACHING, allow_all_origins, tagged
 from webapp.api.json import dumped
 from webapp.api.openapi import document
-from webapp.api.problem_words import WORDS
+from webapp.api.problem_words import WORDS, usual_status
 
 blueprint = Blueprint("api_docs", __name__)
 
@@ -24,7 +24,7 @@ def tester() -> Response:
 
 @blueprint.get("/docs/problems")
 def problems() -> Response:
-    return _page("docs/problems.html", problems=WORDS)
+    return _page("docs/problems.html", problems=WORDS, usual_status=usual_status)
 
 
 def _page(template: str, **values: object) -> Response:

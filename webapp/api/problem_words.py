@@ -23,6 +23,9 @@ HTTP_CODES = {
     503: "overloaded",
 }
 
+# Of the codes that are neither HTTP's nor a conflict's.
+OTHER_STATUSES = {"insufficient_scope": 403, "idempotency_mismatch": 422}
+
 # code -> (title, detail)
 WORDS = {
     "error": ("Error", "The request could not be served."),
@@ -63,3 +66,11 @@ WORDS = {
     "account_not_empty": ("Account not empty", "A host's data go only into an account in which nothing has been done."),
     "own_account": ("Own account", "Not with the account that you are using."),
 }
+
+
+def usual_status(code: str) -> int | None:
+    """The status that a problem of this code has; None where it differs."""
+    if code == "error":
+        return None
+    of_http = {name: status for status, name in reversed(HTTP_CODES.items())}  # the first one counts
+    return (of_http | OTHER_STATUSES).get(code, 409)
