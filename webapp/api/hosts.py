@@ -24,7 +24,7 @@ MOST_DAYS = 62
 # Of 30 kB mostly; a month of a host who is always open has 200.
 _BODIES: Memo[str] = Memo(entries=64)
 
-blueprint = Blueprint("Public", __name__, description="What anybody may see and do: no token.")
+blueprint = Blueprint("Public", __name__, description="A host as guests see them: no token, but for the question why.")
 
 
 @blueprint.operation("GET", "/hosts/<slug>", Access.PUBLIC, answer=schemas.PublicHost, example=examples.HOST)
