@@ -14,6 +14,7 @@ from sqlalchemy import Engine, text
 
 from tests.builders import Build, tomorrow
 from tests.effects.harness import IS_LETTER, NEXT_TRY, WorkerProcess, eventually
+from webapp import healthcheck
 from webapp.domain.actor import host_actor
 from webapp.effects.jobs import WEBHOOK_QUEUE
 from webapp.effects.webhook_worker import THREADS
@@ -195,3 +196,16 @@ def test_a_worker_that_stands_still_is_soon_handed_no_more_jobs(worker: Start, v
     eventually(lambda: waiting() > THREADS[WEBHOOK_QUEUE])
     halted.process.send_signal(signal.SIGSTOP)
     eventually(lambda: waiting() == 0, timeout=LISTEN * 2)
+
+
+def test_a_queue_server_that_was_emptied_soon_knows_its_workers_again(
+    worker: Start, environment: dict[str, str], valkey: ValkeyService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    queue = Redis.from_url(valkey.url)
+    worker("--roles", "jobs")
+    eventually(lambda: healthcheck.worker() is None and queue.info("clients")["blocked_clients"])
+    queue.flushall()
+    assert healthcheck.worker()
+    eventually(lambda: healthcheck.worker() is None, timeout=LISTEN * 2)

@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Flask
 from redis import Redis
+from redis.client import Pipeline
 from redis.exceptions import RedisError
 from rq import SimpleWorker
 from rq.exceptions import StopRequested
@@ -40,6 +41,13 @@ class QueueWorker(SimpleWorker):
         """Short, since the queue server hands jobs to whoever waits, also when that machine has vanished without a word
         or stands still; and a queue server that vanished is noticed ten seconds after this."""
         return LISTEN
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        """Writes itself anew into a register that was emptied, or `webapp.healthcheck` would never find it again."""
+        super().heartbeat(timeout, pipeline)
+        if pipeline is None and not self.connection.hexists(self.key, "pid"):
+            self.connection.delete(self.key)
+            self.register_birth()
 
     def perform_job(self, *args: Any, **kwargs: Any) -> bool:
         with self._app.app_context():
