@@ -24,10 +24,8 @@ def slow_offers(facts: Facts, first: int, last: int) -> list[Offer]:
     found = []
     grid = slow_grid(facts, first, last) if facts.schedule else set()
     for start in range(first, last, 60):
-        if not is_bookable_time(facts, start):
-            continue
         offer = next(slow_offers_at(facts, start, is_on_grid=start in grid), None)
-        if offer:
+        if offer and is_bookable_time(facts, start):
             found.append(offer)
     return found
 
