@@ -16,12 +16,11 @@ class Body(ma.Schema):
 
 
 class Query(ma.Schema):
-    """Parameters of a query. Unknown ones are refused: a filter whose name has a slip would filter nothing."""
-
-    error_messages = {"unknown": "Unknown parameter."}
+    """Parameters of a query. Unknown ones are nobody's business: the contract refuses them in bodies alone, and
+    proxies, browsers and trackers add their own."""
 
     class Meta:
-        unknown = ma.RAISE
+        unknown = ma.EXCLUDE
 
 
 class Answer(ma.Schema):
