@@ -4,11 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
 
 from tests.builders import Build, tomorrow
-from tests.conftest import empty_tables
-from tests.services.documents import build_busy_host, changed, exported, imported, later
+from tests.services.documents import changed, exported, imported, later
 from tests.services.threads import at_once
 from webapp.domain.actor import GUEST, SYSTEM, host_actor
 from webapp.domain.errors import Conflict, Forbidden, Invalid, NotFound
@@ -19,14 +17,6 @@ from webapp.services.single_use_links import create_link
 pytestmark = pytest.mark.usefixtures("context")
 EVERYTHING = "SELECT count(*) FROM {}"
 TABLES = ("event_type", "schedule", "weekly_hours", "slot", "claim", "booking", "guest", "outbox_event", "audit_entry")
-
-
-@pytest.fixture
-def document(build: Build, owner: Engine) -> str:
-    """Of a busy host, who is gone."""
-    text = exported(build_busy_host(build))
-    empty_tables(owner)
-    return text
 
 
 def counts(build: Build) -> dict[str, int]:

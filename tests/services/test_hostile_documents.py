@@ -6,11 +6,9 @@ import time
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
 
 from tests.builders import Build
-from tests.conftest import empty_tables
-from tests.services.documents import build_busy_host, changed, exported, imported
+from tests.services.documents import changed, imported
 from webapp.domain.errors import AlreadyBooked, Invalid
 from webapp.services.documents import Node, parsed
 
@@ -20,14 +18,6 @@ SIGMA = (
     "\N{GREEK CAPITAL LETTER ALPHA}\N{GREEK CAPITAL LETTER SIGMA}@example.gr",
     "\N{GREEK CAPITAL LETTER ALPHA}\N{GREEK SMALL LETTER SIGMA}@example.gr",
 )
-
-
-@pytest.fixture
-def document(build: Build, owner: Engine) -> str:
-    """Of a busy host, who is gone."""
-    text = exported(build_busy_host(build))
-    empty_tables(owner)
-    return text
 
 
 def refusal(text: str, host: int) -> dict[str, list[str]]:
