@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.steps import log_in
 from tests.browser.watch import Watch
@@ -37,6 +37,7 @@ def chromium(instance: Live) -> Iterator[Browser]:
     assert path, "no Chromium found: `make test` installs one, or set CHROMIUM to the path of one"
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS + as_root)
         yield browser
         browser.close()
