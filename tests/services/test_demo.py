@@ -1,6 +1,5 @@
 """Demo data: whole, quick, once."""
 
-
 import pytest
 
 from tests.builders import Build
