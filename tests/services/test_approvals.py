@@ -1,4 +1,4 @@
-"""The host's yes or no, expiry, no-shows."""
+"""The host's yes or no, expiry, no-shows and their undoing."""
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -96,14 +96,14 @@ def test_of_a_yes_and_a_no_at_once_one_stands(build: Build, pending: BookingView
 
 @pytest.mark.parametrize("actor", [GUEST, manage_link_actor(str(uuid.uuid4()))])
 def test_guests_decide_nothing(pending: BookingView, actor: Actor) -> None:
-    for decision in (approvals.accept, approvals.decline, approvals.mark_no_show):
+    for decision in (approvals.accept, approvals.decline, approvals.mark_no_show, approvals.undo_no_show):
         with pytest.raises(errors.Forbidden):
             decision(pending.uid, actor=actor)
 
 
 def test_another_host_finds_nothing(build: Build, pending: BookingView) -> None:
     other = host_actor(build.host())
-    for decision in (approvals.accept, approvals.decline, approvals.mark_no_show):
+    for decision in (approvals.accept, approvals.decline, approvals.mark_no_show, approvals.undo_no_show):
         with pytest.raises(errors.NotFound):
             decision(pending.uid, actor=other)
 
@@ -135,12 +135,14 @@ def test_a_guest_may_withdraw_a_request(build: Build, pending: BookingView) -> N
     assert build.row("SELECT (data ->> 'was_pending')::bool FROM outbox_event WHERE kind = 'booking.cancelled'")[0]
 
 
-def past(build: Build) -> BookingView:
-    """A confirmed booking whose meeting is over."""
+def past(build: Build, minutes: int = 120) -> BookingView:
+    """A confirmed booking of 30 minutes that began so long ago."""
     booking = build.booking(build.slot(build.host()))
     build.row(
-        "UPDATE slot SET starts_at = now() - interval '2 hours', ends_at = now() - interval '90 minutes',"
-        " busy = tstzrange(now() - interval '2 hours', now() - interval '90 minutes') RETURNING id"
+        "UPDATE slot SET starts_at = start, ends_at = start + interval '30 minutes',"
+        " busy = tstzrange(start, start + interval '30 minutes')"
+        " FROM (SELECT now() - make_interval(mins => :minutes) AS start) AS moment RETURNING id",
+        minutes=minutes,
     )
     return booking
 
@@ -165,3 +167,73 @@ def test_nobody_is_a_no_show_before_the_start(build: Build) -> None:
     booking = build.booking(build.slot(build.host()))
     with pytest.raises(errors.NotActive):
         approvals.mark_no_show(booking.uid, actor=host_actor(booking.host_id))
+
+
+UNDER_WAY, OVER = 10, 120  # minutes since the start
+
+
+@pytest.mark.parametrize(("began", "becomes"), [(UNDER_WAY, BookingStatus.CONFIRMED), (OVER, BookingStatus.COMPLETED)])
+def test_who_came_after_all_is_what_they_would_have_been(build: Build, began: int, becomes: BookingStatus) -> None:
+    booking = past(build, began)
+    actor = host_actor(booking.host_id)
+    approvals.mark_no_show(booking.uid, actor=actor)
+    before = kinds(build)
+    after = approvals.undo_no_show(booking.uid, actor=actor)
+    assert (after.status, after.version) == (becomes, booking.version)
+    assert kinds(build) == before, "nobody is told"
+    audited = build.row("SELECT action, actor_id, object_id FROM audit_entry ORDER BY id DESC LIMIT 1")
+    assert tuple(audited) == ("booking.no_show_undone", booking.host_id, booking.id)
+    assert approvals.mark_no_show(booking.uid, actor=actor).status is BookingStatus.NO_SHOW
+
+
+def test_who_came_after_all_is_completed_in_the_end(build: Build) -> None:
+    booking = past(build, UNDER_WAY)
+    approvals.mark_no_show(booking.uid, actor=host_actor(booking.host_id))
+    approvals.undo_no_show(booking.uid, actor=host_actor(booking.host_id))
+    assert approvals.complete_past() == 0
+    build.row("UPDATE slot SET ends_at = now() - interval '1 second' RETURNING id")
+    assert approvals.complete_past() == 1
+
+
+def test_only_a_no_show_can_be_undone(build: Build) -> None:
+    booking = past(build)
+    actor = host_actor(booking.host_id)
+    for prepare in (lambda: None, approvals.complete_past):
+        prepare()
+        with pytest.raises(errors.NotActive):
+            approvals.undo_no_show(booking.uid, actor=actor)
+    cancelled = build.booking(build.slot(booking.host_id, tomorrow(15)))
+    bookings.cancel(cancelled.uid, actor=actor)
+    with pytest.raises(errors.AlreadyCancelled):
+        approvals.undo_no_show(cancelled.uid, actor=actor)
+    build.event_type(booking.host_id, requires_confirmation=True)
+    waiting = build.booking(build.slot(booking.host_id))
+    with pytest.raises(errors.NotActive):
+        approvals.undo_no_show(waiting.uid, actor=actor)
+
+
+def test_a_yes_does_not_undo_a_no_show(build: Build) -> None:
+    booking = past(build, UNDER_WAY)
+    approvals.mark_no_show(booking.uid, actor=host_actor(booking.host_id))
+    for decision in (approvals.accept, approvals.decline):
+        with pytest.raises(errors.NotActive):
+            decision(booking.uid, actor=host_actor(booking.host_id))
+    assert build.row("SELECT status FROM booking")[0] == "no_show"
+
+
+def test_of_two_who_undo_at_once_one_does(build: Build) -> None:
+    booking = past(build)
+    approvals.mark_no_show(booking.uid, actor=host_actor(booking.host_id))
+
+    def undo(_number: int) -> bool:
+        with build.app.app_context():
+            try:
+                approvals.undo_no_show(booking.uid, actor=host_actor(booking.host_id))
+            except errors.NotActive:
+                return False
+            return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(undo, range(4))) == 1
+    undone = "SELECT count(*) FROM audit_entry WHERE action = 'booking.no_show_undone'"
+    assert build.row(undone)[0] == 1

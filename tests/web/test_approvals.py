@@ -23,11 +23,13 @@ def expire(build: Build) -> None:
     build.row("UPDATE booking SET expires_at = now() - interval '1 minute' RETURNING id")
 
 
-def begin(build: Build) -> None:
-    """Move the meeting into the past."""
+def begin(build: Build, minutes: int = 120) -> None:
+    """Let the meeting of half an hour have begun so long ago."""
     build.row(
-        "UPDATE slot SET starts_at = now() - interval '2 hours', ends_at = now() - interval '90 minutes',"
-        " busy = tstzrange(now() - interval '2 hours', now() - interval '90 minutes') RETURNING id"
+        "UPDATE slot SET starts_at = start, ends_at = start + interval '30 minutes',"
+        " busy = tstzrange(start, start + interval '30 minutes')"
+        " FROM (SELECT now() - make_interval(mins => :minutes) AS start) AS moment RETURNING id",
+        minutes=minutes,
     )
 
 
@@ -90,10 +92,47 @@ def test_who_did_not_come_is_noted_after_the_start(desk: Desk, build: Build) -> 
     assert status(build) == "no_show"
 
 
+@pytest.mark.parametrize("htmx", [False, True])
+@pytest.mark.parametrize(("began", "becomes"), [(10, "confirmed"), (120, "completed")])
+def test_who_came_after_all(desk: Desk, build: Build, began: int, becomes: str, htmx: bool) -> None:
+    booking = build.booking(build.slot(desk.host_id), name="Gita Guest")
+    begin(build, began)
+    page = f"/bookings/{booking.uid}"
+    assert "They came after all" not in desk.open(page).text
+    desk.post(f"{page}/no-show")
+    marked = desk.open(page).text
+    assert f'action="{page}/no-show/undo"' in marked
+    assert "The guest did not come" not in marked
+    answer = desk.post(f"{page}/no-show/undo", htmx=htmx)
+    assert answer.status_code == (200 if htmx else 303)
+    assert status(build) == becomes
+    shown = answer.text if htmx else desk.open(page).text
+    assert "Noted: Gita Guest came." in shown
+    assert becomes.capitalize() in shown
+    assert f'action="{page}/no-show"' in shown, "and back again"
+
+
+def test_what_is_no_no_show_is_not_undone(desk: Desk, build: Build) -> None:
+    booking = build.booking(build.slot(desk.host_id))
+    begin(build)
+    answer = desk.post(f"/bookings/{booking.uid}/no-show/undo", htmx=True)
+    assert answer.status_code == 409
+    assert "It is not marked as a no-show" in answer.text
+    assert status(build) == "confirmed"
+
+
+def test_a_no_show_stays_in_the_list_while_the_meeting_lasts(desk: Desk, build: Build) -> None:
+    booking = build.booking(build.slot(desk.host_id), name="Gita Guest")
+    begin(build, 10)
+    desk.post(f"/bookings/{booking.uid}/no-show", htmx=True)
+    lists = [which for which in ("upcoming", "past") if "Gita Guest" in desk.open(f"/bookings?which={which}").text]
+    assert lists == ["upcoming"]
+
+
 def test_another_host_decides_nothing(other_desk: Desk, waiting: BookingView, build: Build) -> None:
     for what in ("accept", "decline"):
         assert other_desk.open(f"/bookings/{waiting.uid}/{what}").status_code == 404
-    for what in ("accept", "decline", "no-show"):
+    for what in ("accept", "decline", "no-show", "no-show/undo"):
         assert other_desk.post(f"/bookings/{waiting.uid}/{what}").status_code == 404
     assert status(build) == "pending"
 

@@ -15,6 +15,7 @@ from webapp.domain.actor import SYSTEM, Actor, ActorKind
 from webapp.domain.booking import BookingStatus, EventKind, may_become
 from webapp.domain.errors import Conflict, Forbidden, NotActive
 from webapp.models import Booking, Slot
+from webapp.services.audit import write_audit
 from webapp.services.booking_commands import checked_reason
 from webapp.services.booking_records import record
 from webapp.services.booking_steps import booking_for, database_now, existing, locked_booking, refusal
@@ -28,6 +29,8 @@ SWEEP_LIMIT = 200
 def accept(session: Session, uid: uuid.UUID, *, actor: Actor) -> BookingView:
     """The host's yes to a pending booking. Raises NotFound, Forbidden, NotActive, AlreadyCancelled."""
     before = _decidable(session, uid, actor)
+    if before.status is not BookingStatus.PENDING:
+        raise refusal(before)  # what was marked a no-show by mistake is confirmed again, but not by a yes
     if before.expires_at is not None and before.expires_at <= database_now(session):
         raise NotActive("expired")
     return _become(session, before, BookingStatus.CONFIRMED, EventKind.BOOKING_CONFIRMED, actor, was_pending=True)
@@ -48,6 +51,22 @@ def mark_no_show(session: Session, uid: uuid.UUID, *, actor: Actor) -> BookingVi
     if before.start > database_now(session):
         raise NotActive("not yet")
     return _become(session, before, BookingStatus.NO_SHOW, EventKind.BOOKING_NO_SHOW, actor)
+
+
+@transactional
+def undo_no_show(session: Session, uid: uuid.UUID, *, actor: Actor) -> BookingView:
+    """The guest came after all: confirmed until the end of the meeting, completed after it. Raises as `mark_no_show`.
+
+    On record in the audit log alone: it corrects a mistake of the host, of which nobody needs to hear. Without a fact
+    in the outbox there is neither a mail nor a message to a webhook.
+    """
+    before = _decidable(session, uid, actor)
+    if before.status is not BookingStatus.NO_SHOW:
+        raise refusal(before)
+    is_over = before.end <= database_now(session)
+    after = _change(session, before, BookingStatus.COMPLETED if is_over else BookingStatus.CONFIRMED)
+    write_audit(session, actor, "booking.no_show_undone", "booking", after.id, version=after.version)
+    return after
 
 
 def expire_pending() -> int:
@@ -120,6 +139,12 @@ def _become(
     reason: str | None = None,
     **data: bool | datetime,
 ) -> BookingView:
+    after = _change(session, before, status, reason)
+    record(session, actor, kind, after, **data)
+    return after
+
+
+def _change(session: Session, before: BookingView, status: BookingStatus, reason: str | None = None) -> BookingView:
     if not may_become(before.status, status):
         raise refusal(before)
     changed = session.execute(
@@ -130,6 +155,4 @@ def _become(
     ).first()
     if changed is None:
         raise refusal(existing(session, before.id))
-    after = existing(session, before.id)
-    record(session, actor, kind, after, **data)
-    return after
+    return existing(session, before.id)

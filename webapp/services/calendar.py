@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Date, cast, exists, func, or_, select
 
 from webapp.db import session
-from webapp.domain.booking import ACTIVE, NOT_LIVE, BookingStatus
+from webapp.domain.booking import NOT_LIVE, BookingStatus
 from webapp.domain.errors import NotFound
 from webapp.models import Booking, Channel, Claim, Delivery, DeliveryStatus, Guest, Slot
 from webapp.services.booking_views import BookingView, booking_by_uid, booking_select, booking_view
@@ -182,7 +182,7 @@ def _of_kind(which: BookingFilter) -> tuple[Any, ...]:
     if which is BookingFilter.CANCELLED:
         return (Booking.status.in_(NOT_LIVE),)
     if which is BookingFilter.UPCOMING:
-        return Booking.status.in_(ACTIVE), Slot.ends_at > func.now()
+        return Booking.is_live, Slot.ends_at > func.now()  # a no-show, too, as long as the meeting lasts
     return Booking.is_live, Slot.ends_at <= func.now()
 
 

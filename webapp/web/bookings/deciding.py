@@ -1,4 +1,4 @@
-"""What a host decides about a booking: yes or no to a request, and who did not come."""
+"""What a host decides about a booking: yes or no to a request, and who did not come, or did after all."""
 
 import uuid
 from typing import Any
@@ -77,6 +77,16 @@ def no_show(uid: uuid.UUID) -> Any:
     return changed(after, gettext("Noted: %(guest)s did not come.", guest=after.guest_name))
 
 
+@blueprint.post("/<uuid:uid>/no-show/undo")
+@host_required
+def undo_no_show(uid: uuid.UUID) -> Any:
+    try:
+        after = approvals.undo_no_show(uid, actor=current_actor())
+    except (AlreadyCancelled, NotActive):
+        return _as_it_is(uid, gettext("It is not marked as a no-show. Nothing was changed."))
+    return changed(after, gettext("Noted: %(guest)s came.", guest=after.guest_name))
+
+
 def _form_page(uid: uuid.UUID, form: DeclineForm, status: int) -> Response:
     return _if_it_waits(uid, "bookings/decline.html", status, form=form)
 
@@ -90,5 +100,6 @@ def _if_it_waits(uid: uuid.UUID, template: str, status: int, **values: Any) -> R
     return page_or_fragment(template, "panel", status=status, booking=found, host=host, **values)
 
 
-def _as_it_is(uid: uuid.UUID) -> Response:
-    return booking_page(calendar.host_booking(uid, host_id=current_host().id), status=409, is_over=True)
+def _as_it_is(uid: uuid.UUID, why: str = "") -> Response:
+    """`why`: in other words than that it is cancelled or over."""
+    return booking_page(calendar.host_booking(uid, host_id=current_host().id), status=409, is_over=True, why=why)
