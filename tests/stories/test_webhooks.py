@@ -142,8 +142,8 @@ def test_a_host_makes_and_tries_a_webhook_without_scripts(
     assert_signed(message, secret)
 
 
-def test_a_new_secret_signs_and_the_old_one_does_not(
-    live: Live, host: int, program: Program, receiver: Receiver, person: Callable[[], Person]
+def test_a_new_secret_signs_and_the_old_one_for_a_day(
+    live: Live, host: int, program: Program, receiver: Receiver, person: Callable[[], Person], build: Build
 ) -> None:
     made = program.call("POST", "/webhooks", {"url": receiver.url, "events": ["slot.published"]})
     ada = person()
@@ -152,6 +152,11 @@ def test_a_new_secret_signs_and_the_old_one_does_not(
     secret = unescape(page.text.partition('id="secret"')[2].partition('value="')[2].partition('"')[0])
     program.call("POST", f"/webhooks/{made['id']}/test")
     message = receiver.wait_for(1)[0]
+    assert_signed(message, secret)
+    assert verify(made["secret"], message.headers, message.body)
+    build.row("UPDATE webhook_endpoint SET old_secret_until = old_secret_until - interval '1 day' RETURNING id")
+    program.call("POST", f"/webhooks/{made['id']}/test")
+    message = receiver.wait_for(2)[1]
     assert_signed(message, secret)
     assert not verify(made["secret"], message.headers, message.body)
 
