@@ -41,6 +41,7 @@ def values(app: Flask, build: Build, password_hash: str) -> dict[str, Any]:
         "privacy_token": privacy,
         "public_id": free.public_id,
         "delivery_id": 1,
+        "event_type_id": 1,
         "webhook_id": webhook.public_id,
         "schedule_id": build.row("SELECT id FROM schedule WHERE host_id = :host", host=host)[0],
     }

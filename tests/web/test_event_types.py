@@ -105,6 +105,54 @@ def test_archiving_asks_first(ada: Visitor, build: Build) -> None:
     assert ada.open("/ada/30min").status_code == 404
 
 
+def archive(ada: Visitor, build: Build, day: int = 1) -> str:
+    """30 minutes, with a booking; gives the address to restore it."""
+    host = build.row("SELECT id FROM host WHERE slug = 'ada'")[0]
+    build.booking(build.slot(host, tomorrow(10, days=day)))
+    ada.submit("/event-types/30min/archive", action="/event-types/30min/archive")
+    found = re.findall(r'action="(/event-types/archived/\d+/restore)"', ada.open("/event-types").text)
+    return str(found[0])
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_what_is_archived_can_be_restored(ada: Visitor, build: Build, headers: dict[str, str]) -> None:
+    assert "archived" not in ada.open("/event-types").text
+    url = archive(ada, build)
+    page = ada.open("/event-types").text
+    assert re.search(r'<details class="archived">\s*<summary>Archived', page), "closed"
+    assert "1 booking · archived on " in page
+    answer = press(ada, url.removeprefix("/event-types/"), headers)
+    assert (answer.status_code, answer.headers.get("HX-Redirect" if headers else "Location")) == (
+        200 if headers else 303,
+        "/event-types",
+    )
+    page = ada.open("/event-types").text
+    assert "Restored: 30 minutes. Nobody can book it until you switch it on." in page
+    assert "its new one is" not in page
+    assert 'class="archived"' not in page
+    assert titles(ada) == ["15 minutes", "60 minutes", "30 minutes"]
+    assert ada.open("/ada/30min").status_code == 404
+    press(ada, "30min/switch", to="on")
+    assert ada.open("/ada/30min").status_code == 200
+    assert press(ada, url.removeprefix("/event-types/")).status_code == 404
+
+
+def test_one_whose_address_was_taken_says_its_new_one(ada: Visitor, build: Build) -> None:
+    url = archive(ada, build)
+    build.row("UPDATE event_type SET slug = '30min' WHERE slug = '60min' RETURNING id")
+    press(ada, url.removeprefix("/event-types/"))
+    assert "its new one is /ada/30min-2." in ada.open("/event-types").text
+
+
+def test_the_last_one_that_was_archived_can_still_be_restored(ada: Visitor, build: Build) -> None:
+    url = archive(ada, build)
+    for slug in ("15min", "60min"):
+        ada.submit(f"/event-types/{slug}/archive", action=f"/event-types/{slug}/archive")
+    page = ada.open("/event-types").text
+    assert 'class="empty"' in page
+    assert url in page
+
+
 @pytest.mark.parametrize("headers", [{}, HTMX])
 def test_a_single_use_link_is_shown_once(ada: Visitor, build: Build, headers: dict[str, str]) -> None:
     answer = press(ada, "30min/links", headers)
@@ -122,6 +170,12 @@ def test_another_hosts_event_types_are_not_there(ada: Visitor, build: Build) -> 
     )
     for path in ("secret/edit", "secret/archive", "secret/links"):
         assert ada.open(f"/event-types/{path}").status_code == ada.open(f"/event-types/no-{path}").status_code == 404
+    build.row("UPDATE event_type SET archived_at = now(), is_active = false WHERE slug = '15min' AND host_id ="
+              " (SELECT host_id FROM event_type WHERE slug = 'secret') RETURNING id")  # fmt: skip
+    archived = build.row("SELECT id FROM event_type WHERE archived_at IS NOT NULL")[0]
+    assert 'class="archived"' not in ada.open("/event-types").text
+    for number in (archived, 10**15):
+        assert press(ada, f"archived/{number}/restore").status_code == 404
     for path in ("secret/move", "secret/switch", "secret/duplicate", "secret/archive", "secret/links", "secret/edit"):
         assert press(ada, path).status_code == 404
     assert build.row("SELECT is_active FROM event_type WHERE slug = 'secret'")[0]
@@ -160,6 +214,14 @@ def test_looking_changes_nothing(ada: Visitor, build: Build) -> None:
 
 
 def test_without_its_token_nothing_is_changed(ada: Visitor, build: Build) -> None:
-    for path in ("30min/move", "30min/switch", "30min/archive", "30min/edit", "new", "30min/links"):
+    for path in (
+        "30min/move",
+        "30min/switch",
+        "30min/archive",
+        "30min/edit",
+        "new",
+        "30min/links",
+        "archived/1/restore",
+    ):
         assert ada.client.post(f"/event-types/{path}", data={"title": "x"}).status_code in (400, 403)
     assert build.row("SELECT count(*) FROM event_type")[0] == 3

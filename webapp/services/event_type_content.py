@@ -1,9 +1,10 @@
 """The whole of an event type as an editor or the API sends it, and what is wrong with it. No database here."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from itertools import count
 from typing import Any
 
 from webapp.domain.errors import Invalid
@@ -70,6 +71,11 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "capacity": (1, 1000),
     "change_notice_minutes": (0, 525_600),
 }
+
+
+def numbered_slug(slug: str, taken: Collection[str]) -> str:
+    """With the first number, from 2 on, that makes it one of its own."""
+    return next(name for number in count(2) if (name := f"{slug[:60]}-{number}") not in taken)
 
 
 def checked(content: EventTypeContent) -> EventTypeContent:

@@ -15,7 +15,7 @@ from webapp.domain.questions import Question
 from webapp.models import EventType, Host, Schedule, Slot
 from webapp.services.audit import write_audit
 from webapp.services.authorisation import require_host
-from webapp.services.event_type_content import COLORS, EventTypeContent, LocationKind, checked
+from webapp.services.event_type_content import COLORS, EventTypeContent, LocationKind, checked, numbered_slug
 
 __all__ = [
     "COLORS",
@@ -87,8 +87,7 @@ def duplicate_event_type(session: Session, slug: str, *, host_id: int, actor: Ac
     require_host(actor, host_id)
     original = _row(session, host_id, slug)
     names = set(session.scalars(select(EventType.slug).where(EventType.host_id == host_id)))
-    number = next(n for n in range(2, len(names) + 3) if f"{slug[:60]}-{n}" not in names)
-    copy = replace(_view(original).content, slug=f"{slug[:60]}-{number}", is_active=False)
+    copy = replace(_view(original).content, slug=numbered_slug(slug, names), is_active=False)
     row = _insert(session, copy, host_id)
     write_audit(session, actor, "event_type.created", "event_type", row.id, copied_from=original.id)
     return _view(row)

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, flash, request, url_for
 from flask_babel import gettext
 
-from webapp.services import event_types
+from webapp.services import archived_event_types, event_types
 from webapp.services.links import booking_page_url
 from webapp.web import htmx
 from webapp.web.event_types.blueprint import blueprint
@@ -62,4 +62,5 @@ def _page(done: str, *, focus: str = "") -> Response:
     found = [one.content for one in event_types.host_event_types(host.id)]
     urls = {one.slug: booking_page_url(host.slug, one.slug) for one in found}
     shown: dict[str, Any] = {"event_types": found, "urls": urls, "summary": summary, "done": done, "focus": focus}
+    shown |= {"archived": archived_event_types.archived_event_types(host.id), "host": host}
     return page_or_fragment("event_types/index.html", "list", **shown)
