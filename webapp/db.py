@@ -111,11 +111,12 @@ def _notify(channel: str) -> None:
 @contextmanager
 def joined(current: Session) -> Iterator[None]:
     """Commands called inside are part of the transaction that is open: they commit, fail and run again with it."""
+    was_joined = current.info.get("joined", False)
     current.info["joined"] = True
     try:
         yield
     finally:
-        current.info.pop("joined", None)
+        current.info["joined"] = was_joined
 
 
 def transactional(command: Callable[Concatenate[Session, P], T]) -> Callable[P, T]:

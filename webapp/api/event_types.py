@@ -16,6 +16,7 @@ from webapp.domain.errors import SlugTaken
 from webapp.domain.questions import Question, QuestionKind
 from webapp.services import event_types
 from webapp.services.event_types import EventTypeContent, LocationKind
+from webapp.services.repeats import as_one
 
 NONE_IF_ZERO = ("increment_minutes", "max_per_day", "max_per_week")
 
@@ -74,8 +75,12 @@ def get_event_type(slug: str) -> EventTypeContent:
 )
 def update_event_type(wanted: dict[str, Any], slug: str) -> EventTypeContent:
     """Change an event type; what is left out stays"""
-    content = replace(get_event_type_content(slug), **_columns(wanted))
-    return event_types.update_event_type(slug, content, host_id=host().host_id, actor=actor()).content
+
+    def changed() -> EventTypeContent:
+        content = replace(get_event_type_content(slug), **_columns(wanted))
+        return event_types.update_event_type(slug, content, host_id=host().host_id, actor=actor()).content
+
+    return as_one(actor=actor(), act=changed)  # or what another one changes in between would be changed back
 
 
 @blueprint.operation("DELETE", "/event-types/<slug>", Access.WRITE, status=204, matches=get_event_type)

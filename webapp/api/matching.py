@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Response, g
+from flask import Response
 
 from webapp.api.answers import has_condition, require_match
+from webapp.api.callers import actor
 from webapp.services.repeats import as_one
 
 View = Callable[..., Any]
@@ -14,7 +15,7 @@ View = Callable[..., Any]
 def matched(read: View | None, path: Mapping[str, Any], change: Callable[[], Any]) -> Any:
     """What `change` comes to. With If-Match it is made in one transaction with a look at what `read` answers now.
 
-    Raises PreconditionFailed.
+    Raises PreconditionFailed, NotFound.
     """
     if read is None or not has_condition():
         return change()
@@ -24,5 +25,4 @@ def matched(read: View | None, path: Mapping[str, Any], change: Callable[[], Any
         require_match(current(**path))
         return change()
 
-    holder = g.holder
-    return as_one(host_id=holder.host_id if holder else None, act=compared)
+    return as_one(actor=actor(), booking_uid=path.get("booking_id"), act=compared)

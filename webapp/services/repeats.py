@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 
 from webapp.db import joined, transactional
 from webapp.db import session as current_session
+from webapp.domain.actor import Actor
 from webapp.domain.booking import BookingStatus
 from webapp.domain.errors import NotFound
 from webapp.models import Host
+from webapp.services.booking_steps import booking_for, locked_booking
 from webapp.services.booking_views import BookingView, booking_by_uid
 from webapp.services.idempotency import claim_key, keep_answer
 
@@ -43,10 +45,13 @@ def once(
 
 
 @transactional
-def as_one(session: Session, *, host_id: int | None, act: Callable[[], T]) -> T:
-    """All that `act` reads and changes, in one transaction; what is `host_id`'s nobody else changes meanwhile."""
-    if host_id is not None:
-        session.execute(select(Host.id).where(Host.id == host_id).with_for_update(key_share=True))
+def as_one(session: Session, *, actor: Actor, booking_uid: uuid.UUID | None = None, act: Callable[[], T]) -> T:
+    """All that `act` reads and changes, in one transaction, with the host locked: the actor, or the one of the booking.
+    Who cancels or decides does not lock the host, so the booking is locked as well. Raises NotFound."""
+    host_id = booking_for(session, booking_uid, actor).host_id if booking_uid else actor.host_id
+    session.execute(select(Host.id).where(Host.id == host_id).with_for_update(key_share=True))
+    if booking_uid:
+        locked_booking(session, booking_uid, actor)
     with joined(session):
         return act()
 
