@@ -1,5 +1,6 @@
 """If-Match and If-None-Match in every form in which they come."""
 
+import uuid
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from tests.api.caller import Caller, code_of
 from tests.api.test_bookings import GUEST
 from tests.api.test_public import written
 from tests.builders import Build, tomorrow
+from webapp.domain.actor import host_actor
+from webapp.services.blocked_times import NewBlockedTime, change_blocked_time
 
 EVENT_TYPE = "/event-types/30min"
 
@@ -77,6 +80,22 @@ def test_a_repetition_has_its_first_answer_though_the_etag_is_old_by_then(
     first, again = (host.post(f"{booking['path']}/reschedule", body, **headers) for _ in range(2))
     assert (first.status_code, again.status_code) == (200, 200)
     assert (again.data, again.headers["Idempotent-Replayed"]) == (first.data, "true")
+
+
+def test_blocked_time_that_was_changed_on_the_pages_is_not_what_the_caller_saw(
+    host: Caller, build: Build, ada: int
+) -> None:
+    body = {"start": written(tomorrow(9)), "end": written(tomorrow(11)), "note": "Dentist"}
+    path = f"/blocked-times/{host.post('/blocked-times', body).get_json()['id']}"
+    seen = host.get(path)
+    blocked_id = uuid.UUID(seen.get_json()["id"])
+    with build.app.app_context():
+        longer = NewBlockedTime(start=tomorrow(9), end=tomorrow(12), note="Dentist")
+        change_blocked_time(blocked_id, longer, host_id=ada, actor=host_actor(ada))
+    assert host.delete(path, If_Match=seen.headers["ETag"]).status_code == 412
+    now = host.get(path, If_None_Match=seen.headers["ETag"])
+    assert (now.status_code, now.get_json()) == (200, seen.get_json() | {"end": written(tomorrow(12))})
+    assert host.delete(path, If_Match=now.headers["ETag"]).status_code == 204
 
 
 def test_a_guest_names_what_they_saw(guest: Caller, build: Build, ada: int) -> None:

@@ -121,6 +121,7 @@ EVERY_PAGE = (
     host("/availability/{schedule}/delete"),
     host("/availability/new"),
     host("/availability/blocked"),
+    host("/availability/blocked/{block}/edit"),
     host("/availability/blocked/{block}/delete"),
     host("/settings"),
     host("/settings/password"),

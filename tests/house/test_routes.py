@@ -93,6 +93,7 @@ MEANT = {
     "calendar_files.bookings": 404,
     "calendar_files.busy_times": 404,
     "availability.confirm_unblock": 404,
+    "availability.edit_blocked": 404,
     "bookings.confirm_accept": 409,
     "bookings.confirm_decline": 409,
     "calendar.preview_many": 422,

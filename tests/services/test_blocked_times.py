@@ -1,6 +1,7 @@
 """Blocked time: nothing is offered in it, what is booked stays."""
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from webapp.domain.actor import GUEST, host_actor
 from webapp.domain.errors import Forbidden, Invalid, NotFound, SlotUnavailable
 from webapp.domain.instants import instant
 from webapp.services import blocked_times
-from webapp.services.blocked_times import BlockedTimeView, NewBlockedTime
+from webapp.services.blocked_times import MOST_AT_A_TIME, BlockedTimeView, NewBlockedTime
 from webapp.services.offers import offered, offering
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -22,6 +23,11 @@ HOUR = timedelta(hours=1)
 def block(host: int, start: datetime, end: datetime, note: str = "") -> BlockedTimeView:
     new = NewBlockedTime(start=start, end=end, note=note)
     return blocked_times.block(new, host_id=host, actor=host_actor(host))
+
+
+def change(made: BlockedTimeView, host: int, **changes: Any) -> BlockedTimeView:
+    new = NewBlockedTime(**{"start": made.start, "end": made.end, "note": made.note} | changes)
+    return blocked_times.change_blocked_time(made.public_id, new, host_id=host, actor=host_actor(host))
 
 
 def starts(slug: str, first: datetime, last: datetime) -> list[datetime]:
@@ -78,7 +84,7 @@ def test_only_what_is_not_over_is_listed(build: Build) -> None:
     assert blocked_times.blocked_times(host) == [soon, late]
 
 
-@pytest.mark.parametrize(
+WRONG = pytest.mark.parametrize(
     ("changes", "field"),
     [
         ({"end": tomorrow(10)}, "end"),
@@ -90,12 +96,52 @@ def test_only_what_is_not_over_is_listed(build: Build) -> None:
         ({"note": "two\nlines"}, "note"),
     ],
 )
+
+
+@WRONG
 def test_what_cannot_be_is_refused_at_its_field(build: Build, changes: dict[str, Any], field: str) -> None:
     host = build.host()
     with pytest.raises(Invalid) as refusal:
         block(host, **({"start": tomorrow(10), "end": tomorrow(11)} | changes))
     assert list(refusal.value.errors) == [field]
     assert blocked_times.blocked_times(host) == []
+
+
+@WRONG
+def test_a_change_is_checked_in_the_same_way(build: Build, changes: dict[str, Any], field: str) -> None:
+    host = build.host()
+    made = block(host, tomorrow(10), tomorrow(11), "Dentist")
+    with pytest.raises(Invalid) as refusal:
+        change(made, host, **changes)
+    assert list(refusal.value.errors) == [field]
+    assert blocked_times.blocked_times(host) == [made]
+
+
+def test_a_change_moves_what_is_closed_and_keeps_the_id(build: Build) -> None:
+    host = build.host(slug="ada")
+    set_schedule(build, host, "08:00-12:00", "0123456", time_zone="UTC")
+    day = tomorrow(8, days=2)
+    booking = book_at("ada", "60min", day + 3 * HOUR, build)
+    made = block(host, day, day + HOUR, "Dentist")
+    after = change(made, host, start=day + HOUR, end=day + 4 * HOUR, note=" Two teeth ")
+    inside = (blocked_times.BookingInside(booking.uid, "Gita Guest", booking.start, booking.end),)
+    assert after == replace(made, start=day + HOUR, end=day + 4 * HOUR, note="Two teeth", bookings=inside)
+    assert blocked_times.blocked_times(host) == [after]
+    assert starts("ada", day, day + 4 * HOUR) == [day]
+
+
+def test_what_is_full_can_be_changed_but_not_added_to(build: Build) -> None:
+    host = build.host()
+    made = block(host, tomorrow(), tomorrow(days=2))
+    build.rows(
+        "INSERT INTO blocked_time (host_id, starts_at, ends_at) SELECT :host, now(), now() + interval '1 day'"
+        " FROM generate_series(2, :most) RETURNING id",
+        host=host,
+        most=MOST_AT_A_TIME,
+    )
+    assert change(made, host, note="Still one of them").note == "Still one of them"
+    with pytest.raises(Invalid):
+        block(host, tomorrow(), tomorrow(days=2))
 
 
 def test_only_the_host_may(build: Build) -> None:
@@ -105,6 +151,8 @@ def test_only_the_host_may(build: Build) -> None:
         lambda: blocked_times.blocked_time(made.public_id, host_id=other),
         lambda: blocked_times.unblock(made.public_id, host_id=other, actor=host_actor(other)),
         lambda: blocked_times.unblock(made.public_id, host_id=host, actor=host_actor(other)),
+        lambda: change(made, other, note="Mine now"),
+        lambda: change(replace(made, public_id=uuid.uuid4()), host, note="Of nothing"),
         lambda: blocked_times.unblock(uuid.uuid4(), host_id=host, actor=host_actor(host)),
     ):
         with pytest.raises(NotFound):
@@ -117,9 +165,11 @@ def test_only_the_host_may(build: Build) -> None:
 def test_it_is_written_down_who_did_it(build: Build) -> None:
     host = build.host()
     made = block(host, tomorrow(), tomorrow(days=2), "Secret surgery")
+    change(change(made, host, note="Secret flight"), host)  # the second time as it is
     blocked_times.unblock(made.public_id, host_id=host, actor=host_actor(host))
     rows = build.rows("SELECT action, actor_id, details::text FROM audit_entry ORDER BY id")
     assert [tuple(row) for row in rows] == [
         ("blocked_time.created", host, "{}"),
+        ("blocked_time.changed", host, "{}"),
         ("blocked_time.deleted", host, "{}"),
     ]

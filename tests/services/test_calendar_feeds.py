@@ -12,7 +12,7 @@ from tests.services.feed_reading import block, feed, shown, the_one
 from webapp.domain.actor import host_actor
 from webapp.domain.questions import Question
 from webapp.extensions import db
-from webapp.services import approvals, bookings
+from webapp.services import approvals, blocked_times, bookings
 from webapp.services.booking_views import BookingView
 from webapp.services.feeds import Detail
 from webapp.services.guest_erasure import erase_address
@@ -150,6 +150,21 @@ def test_blocked_time_is_busy(build: Build) -> None:
     noted, plain = ({line.name: line.value for line in one} for one in shown(host))
     assert (noted["SUMMARY"], plain["SUMMARY"]) == ("Dentist\\, again", "Blocked time")
     assert (noted["TRANSP"], noted["CLASS"], noted["X-MICROSOFT-CDO-BUSYSTATUS"]) == ("OPAQUE", "PRIVATE", "OOF")
+
+
+@pytest.mark.parametrize("detail", Detail)
+def test_blocked_time_that_was_changed_keeps_its_uid_and_is_newer(build: Build, detail: Detail) -> None:
+    host = build.host()
+    block(host, tomorrow(9), tomorrow(11), "Dentist")
+    build.row("UPDATE audit_entry SET occurred_at = occurred_at - interval '1 day' WHERE object_kind = 'blocked_time'"
+              " RETURNING id")  # fmt: skip
+    before, made = the_one(host, detail), blocked_times.blocked_times(host)[0]
+    later = blocked_times.NewBlockedTime(start=tomorrow(10), end=tomorrow(12), note="Dentist")
+    blocked_times.change_blocked_time(made.public_id, later, host_id=host, actor=host_actor(host))
+    after = the_one(host, detail)
+    assert after["UID"] == before["UID"]
+    assert after["DTSTAMP"] > before["DTSTAMP"]
+    assert after["DTSTART"] == f"{tomorrow(10):%Y%m%dT%H%M%SZ}"
 
 
 def test_busy_only_tells_when(build: Build) -> None:

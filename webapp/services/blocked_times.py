@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from webapp.db import session as current_session
@@ -68,11 +68,29 @@ def block(session: Session, new: NewBlockedTime, *, host_id: int, actor: Actor) 
     """Offer nothing in [start, end) any more. The host is locked: a booking is either seen here, or refused. Raises
     Invalid."""
     require_host(actor, host_id)
-    session.execute(select(Host.id).where(Host.id == host_id).with_for_update(key_share=True))
+    _lock_host(session, host_id)
     note = _checked(session, new, host_id)
     values = {"host_id": host_id, "starts_at": new.start, "ends_at": new.end, "note": note}
     blocked_id = session.scalars(insert(BlockedTime).values(values).returning(BlockedTime.id)).one()
     write_audit(session, actor, "blocked_time.created", "blocked_time", blocked_id)
+    return _one(session, BlockedTime.id == blocked_id)
+
+
+@transactional
+def change_blocked_time(
+    session: Session, public_id: uuid.UUID, new: NewBlockedTime, *, host_id: int, actor: Actor
+) -> BlockedTimeView:
+    """What it is to be from now on, under the id that it has. Locks as `block`. Raises Invalid, NotFound."""
+    require_host(actor, host_id)
+    _lock_host(session, host_id)
+    before = _one(session, BlockedTime.host_id == host_id, BlockedTime.public_id == public_id)
+    note = _checked(session, new, host_id, besides=public_id)
+    if (before.start, before.end, before.note) == (new.start, new.end, note):
+        return before
+    values = {"starts_at": new.start, "ends_at": new.end, "note": note}
+    changed = update(BlockedTime).where(BlockedTime.public_id == public_id).values(values).returning(BlockedTime.id)
+    blocked_id = session.scalars(changed).one()
+    write_audit(session, actor, "blocked_time.changed", "blocked_time", blocked_id)
     return _one(session, BlockedTime.id == blocked_id)
 
 
@@ -87,8 +105,13 @@ def unblock(session: Session, public_id: uuid.UUID, *, host_id: int, actor: Acto
     write_audit(session, actor, "blocked_time.deleted", "blocked_time", found)
 
 
-def _checked(session: Session, new: NewBlockedTime, host_id: int) -> str:
-    """The note, normalised. Raises Invalid with all faults at once."""
+def _lock_host(session: Session, host_id: int) -> None:
+    session.execute(select(Host.id).where(Host.id == host_id).with_for_update(key_share=True))
+
+
+def _checked(session: Session, new: NewBlockedTime, host_id: int, besides: uuid.UUID | None = None) -> str:
+    """The note, normalised. `besides`: the one that is changed, which does not count. Raises Invalid with all faults at
+    once."""
     faults: dict[str, list[str]] = {}
     note = ""
     try:
@@ -100,7 +123,7 @@ def _checked(session: Session, new: NewBlockedTime, host_id: int) -> str:
     elif fault_of_end := _fault_of_end(new, database_now(session)):
         faults["end"] = [fault_of_end]
     coming = select(func.count()).where(BlockedTime.host_id == host_id, BlockedTime.ends_at > func.now())
-    if session.scalars(coming).one() >= MOST_AT_A_TIME:
+    if session.scalars(coming.where(BlockedTime.public_id.is_distinct_from(besides))).one() >= MOST_AT_A_TIME:
         faults[""] = [f"At most {MOST_AT_A_TIME} blocked times."]
     if faults:
         raise Invalid(faults)

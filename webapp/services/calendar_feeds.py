@@ -4,7 +4,8 @@ A meeting of two is one VEVENT, with the UID of its invitation. A slot for a gro
 in the description: in a calendar a host looks for where to be, and ten entries at the same hour hide what else there
 is. A calendar program takes each answer as the whole state, so what was cancelled is simply not there.
 
-DTSTAMP is when a booking last changed, by the audit log: the bytes stay the same until something changes.
+DTSTAMP is when a booking or a blocked time last changed, by the audit log: the bytes stay the same until something
+changes.
 """
 
 import uuid
@@ -14,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Label, func, select
 
 from webapp.db import session
 from webapp.domain.booking import BookingStatus
@@ -73,7 +74,7 @@ def _full_entries(reader: FeedReader, words: Words) -> Iterator[Entry]:
         yield Entry(
             uid=uid_of(blocked.public_id),
             version=0,
-            stamp=blocked.created_at,
+            stamp=blocked.changed_at,
             start=blocked.starts_at,
             end=blocked.ends_at,
             organizer=organizer,
@@ -148,7 +149,7 @@ def _busy_entries(reader: FeedReader, words: Words) -> Iterator[Entry]:
         yield Entry(uid=_unknown_uid(view.slot_public_id), stamp=stamp, start=view.start, end=view.end, **about)
     for one in _blocked_times(reader.host_id):
         uid = _unknown_uid(one.public_id)
-        yield Entry(uid=uid, stamp=one.created_at, start=one.starts_at, end=one.ends_at, **about)
+        yield Entry(uid=uid, stamp=one.changed_at, start=one.starts_at, end=one.ends_at, **about)
 
 
 def _unknown_uid(public_id: uuid.UUID) -> str:
@@ -157,12 +158,10 @@ def _unknown_uid(public_id: uuid.UUID) -> str:
 
 def _taken_slots(host_id: int) -> Iterator[list[Seat]]:
     """The live bookings of each slot, by start."""
-    audited = AuditEntry.object_kind == "booking", AuditEntry.object_id == Booking.id
-    changed = select(func.max(AuditEntry.occurred_at)).where(*audited).scalar_subquery()
     now = datetime.now(UTC)
     rows = session().execute(
         booking_select()
-        .add_columns(func.coalesce(changed, Booking.created_at).label("changed_at"), Slot.capacity)
+        .add_columns(_changed_at("booking", Booking), Slot.capacity)
         .where(
             Booking.is_live,
             # Of the slot: these let its index find the span, however long the host's history is.
@@ -188,11 +187,11 @@ def _seat(row: Any) -> Seat:
 
 def _blocked_times(host_id: int) -> Sequence[Any]:
     now = datetime.now(UTC)
-    what = BlockedTime.public_id, BlockedTime.starts_at, BlockedTime.ends_at, BlockedTime.note, BlockedTime.created_at
+    what = BlockedTime.public_id, BlockedTime.starts_at, BlockedTime.ends_at, BlockedTime.note
     return (
         session()
         .execute(
-            select(*what)
+            select(*what, _changed_at("blocked_time", BlockedTime))
             .where(
                 BlockedTime.host_id == host_id,
                 BlockedTime.ends_at > now - BACK,
@@ -203,3 +202,10 @@ def _blocked_times(host_id: int) -> Sequence[Any]:
         )
         .all()
     )
+
+
+def _changed_at(kind: str, model: type[Booking] | type[BlockedTime]) -> Label[datetime]:
+    """When something was last done to it."""
+    audited = AuditEntry.object_kind == kind, AuditEntry.object_id == model.id
+    last = select(func.max(AuditEntry.occurred_at)).where(*audited).scalar_subquery()
+    return func.coalesce(last, model.created_at).label("changed_at")
