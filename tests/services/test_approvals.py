@@ -121,7 +121,7 @@ def test_too_late_a_yes_is_refused_and_the_request_expires_once(build: Build, pe
 
 def test_a_request_that_is_moved_expires_by_its_new_start(build: Build, host: int) -> None:
     build.event_type(host, notice_minutes=60)
-    later, sooner = build.slots(host, [tomorrow(days=5), tomorrow(0, days=1)])
+    later, sooner = build.slots(host, [tomorrow(days=5), tomorrow(2)])  # also shortly before midnight
     booking = build.booking(later)
     moved = bookings.reschedule(booking.uid, sooner.start, actor=host_actor(host))
     assert moved.status is BookingStatus.PENDING
