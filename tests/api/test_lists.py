@@ -1,6 +1,7 @@
 """Lists for programs: what they ask, and pages of what changes while they read."""
 
 import base64
+from datetime import UTC, datetime
 
 import pytest
 
@@ -8,6 +9,8 @@ from tests.api.caller import Caller, fields_at_fault
 from tests.api.test_public import written
 from tests.builders import Build, tomorrow
 from webapp.api.examples import NEW_WEBHOOK
+from webapp.domain.actor import host_actor
+from webapp.services.blocked_times import NewBlockedTime, block
 
 SHORT = ["/event-types", "/blocked-times", "/webhooks"]
 
@@ -44,7 +47,7 @@ def test_a_program_deletes_what_it_lists(host: Caller, path: str) -> None:
 
 @pytest.mark.usefixtures("lists")
 @pytest.mark.parametrize(
-    "text", ["", "30min", "x y", "5", "5 ", "5 a b", "5 \0", "-1 a", "9" * 40 + " a", "\0", "a\0b"]
+    "text", ["", "30min", "x y", "5", "5 ", "5 a b", "5 \0", "--1 a", "9" * 40 + " a", "\0", "a\0b"]
 )
 @pytest.mark.parametrize("path", SHORT)
 def test_a_cursor_of_another_making_is_refused(host: Caller, path: str, text: str) -> None:
@@ -69,6 +72,20 @@ def test_a_cursor_of_deliveries_is_one_of_them(host: Caller, text: str) -> None:
 @pytest.mark.parametrize("path", ["/bookings", "/slots"])
 def test_a_question_has_one_meaning(host: Caller, path: str, query: str, field: str) -> None:
     assert fields_at_fault(host.get(f"{path}?{query}")) == [field]
+
+
+def test_all_that_is_wrong_with_a_question_is_said_at_once(host: Caller) -> None:
+    assert fields_at_fault(host.get("/bookings?limit=1&limit=2&status=lost")) == ["limit", "status"]
+
+
+def test_a_list_goes_on_after_what_began_long_ago(host: Caller, build: Build, ada: int) -> None:
+    for year in (1950, 1960, 1980):
+        long_time = NewBlockedTime(start=datetime(year, 1, 1, tzinfo=UTC), end=tomorrow(days=2))
+        with build.app.app_context():
+            block(long_time, host_id=ada, actor=host_actor(ada))
+    first = host.get("/blocked-times?limit=1").get_json()
+    rest = host.get(f"/blocked-times?cursor={first['next_cursor']}").get_json()
+    assert [row["start"][:4] for row in first["data"] + rest["data"]] == ["1950", "1960", "1980"]
 
 
 def test_nobody_has_no_address(host: Caller) -> None:

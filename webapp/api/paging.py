@@ -18,7 +18,7 @@ Key = tuple[int, str]  # where a row stands in its list; the name is its own
 
 LONGEST = 300
 _SEPARATOR = " "
-_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+_NUMBER = re.compile(r"-?\d{1,18}", re.ASCII)
 _NAME = re.compile(r"[\w.-]{1,100}", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -56,7 +56,7 @@ def cut(
 
 
 def microseconds(moment: datetime) -> int:
-    """Since 1970, for a Key."""
+    """Since 1970, for a Key; before it, less than nothing."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 

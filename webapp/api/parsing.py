@@ -34,16 +34,6 @@ class Parser(FlaskParser):
         except NotJson as error:
             raise Malformed(str(error)) from None
 
-    def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
-        """Of two values one would be lost without a word."""
-        given = {
-            field.data_key or name: req.args.getlist(field.data_key or name) for name, field in schema.fields.items()
-        }
-        twice = [name for name, values in given.items() if len(values) > 1]
-        if twice:
-            raise Invalid({name: ["Must be given once."] for name in twice})
-        return super().load_querystring(req, schema)
-
     def handle_error(self, error: ma.ValidationError, *_request: Any, **_options: Any) -> NoReturn:
         messages: Any = error.messages
         found: dict[str, list[str]] = {}

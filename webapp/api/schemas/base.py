@@ -22,6 +22,14 @@ class Query(ma.Schema):
     class Meta:
         unknown = ma.EXCLUDE
 
+    @ma.validates_schema(pass_original=True, skip_on_field_errors=False)
+    def require_single_values(self, _data: Any, given: Any, **_: Any) -> None:
+        """Of two values one would be lost without a word."""
+        names = [field.data_key or name for name, field in self.fields.items()]
+        twice = [name for name in names if len(given.getlist(name)) > 1]
+        if twice:
+            raise ma.ValidationError({name: ["Must be given once."] for name in twice})
+
 
 class Answer(ma.Schema):
     """An answer: exactly these keys, all of them, always."""
