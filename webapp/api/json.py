@@ -1,8 +1,11 @@
 """JSON as it goes out and comes in."""
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class NotJson(ValueError):
@@ -34,8 +37,10 @@ def _refuse(name: str) -> None:
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """Of two values under one name, one would be lost without a word."""
+    """Of two values under one name, one would be lost without a word; half a character no answer could repeat."""
     made = dict(pairs)
     if len(made) < len(pairs):
         raise NotJson("The body has one name twice in an object.")
+    if any(map(_HALF.search, made)):
+        raise NotJson("The body has a name with half a character.")
     return made
