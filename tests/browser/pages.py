@@ -104,6 +104,7 @@ EVERY_PAGE = (
     host("/bookings/{booking}"),
     host("/bookings/{pending}"),
     host("/bookings/{cancelled}"),
+    host("/bookings/{missed}"),
     host("/bookings/{booking}/cancel"),
     host("/bookings/{booking}/cancel", sent=True),
     host("/bookings/{booking}/move"),

@@ -1,6 +1,6 @@
 """An instance with something of everything, so that each page has something to show."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from flask_security.confirmable import generate_confirmation_token
@@ -11,7 +11,17 @@ from webapp.domain.actor import host_actor
 from webapp.domain.webhook_events import WebhookEvent
 from webapp.extensions import db
 from webapp.models import Host
-from webapp.services import api_tokens, blocked_times, bookings, busy_times, feeds, single_use_links, webhooks
+from webapp.services import (
+    api_tokens,
+    approvals,
+    blocked_times,
+    bookings,
+    busy_times,
+    event_types,
+    feeds,
+    single_use_links,
+    webhooks,
+)
 from webapp.services.guest_requests import privacy_token
 from webapp.services.manage_links import manage_token
 
@@ -45,7 +55,7 @@ def build_world(build: Build, password_hash: str) -> World:
 
 
 def _meetings(build: Build, ada: int) -> dict[str, str]:
-    """Of each state one, a group, a slot that is free and one that is gone."""
+    """Of each state one, a group, a slot that is free and one that is gone; an event type that is archived."""
     build.event_type(ada, "15min", description="A quick question", color="plum")
     build.event_type(ada, "60min", capacity=4)
     booked, waiting, off, free, gone = build.slots(ada, TIMES[:5])
@@ -58,6 +68,8 @@ def _meetings(build: Build, ada: int) -> dict[str, str]:
     build.event_type(ada, "30min", requires_confirmation=False)
     cancelled = build.booking(off)
     build.booking(gone)
+    missed = _missed(build, ada)
+    _archive_one(build, ada)
     with build.app.app_context():
         bookings.cancel(cancelled.uid, actor=host_actor(ada), reason="A cold")
         db.session.remove()
@@ -66,6 +78,7 @@ def _meetings(build: Build, ada: int) -> dict[str, str]:
             "booking_id": str(booking.id),
             "pending": str(pending.uid),
             "cancelled": str(cancelled.uid),
+            "missed": missed,
             "slot": str(free.public_id),
             "free": f"{TIMES[3]:%Y-%m-%dT%H:%M:%SZ}",
             "gone": f"{TIMES[4]:%Y-%m-%dT%H:%M:%SZ}",
@@ -74,6 +87,34 @@ def _meetings(build: Build, ada: int) -> dict[str, str]:
             "manage_cancelled": manage_token(cancelled.uid),
             "privacy": privacy_token(booking.uid, booking.guest_email),
         }
+
+
+def _missed(build: Build, ada: int) -> str:
+    """A meeting of the day before to which nobody came."""
+    booking = build.booking(build.slot(ada, TIMES[7]), name="Norbert Nowhere")
+    build.row(
+        "UPDATE slot SET starts_at = starts_at - ago, ends_at = ends_at - ago,"
+        " busy = tstzrange(lower(busy) - ago, upper(busy) - ago)"
+        " FROM (SELECT make_interval(days => :days) AS ago) AS earlier WHERE id = :slot RETURNING id",
+        days=LATER + 1,
+        slot=booking.slot_id,
+    )
+    with build.app.app_context():
+        approvals.mark_no_show(booking.uid, actor=host_actor(ada))
+        db.session.remove()
+    return str(booking.uid)
+
+
+def _archive_one(build: Build, ada: int) -> None:
+    with build.app.app_context():
+        content = event_types.host_event_type(ada, "30min").content
+        tour = replace(content, slug="tour", title="A tour of the engine room, with its keepers", duration_minutes=20)
+        event_types.create_event_type(tour, host_id=ada, actor=host_actor(ada))
+        db.session.remove()
+    build.booking(build.slot(ada, TIMES[5], 20))
+    with build.app.app_context():
+        event_types.delete_event_type("tour", host_id=ada, actor=host_actor(ada))
+        db.session.remove()
 
 
 def _things(build: Build, ada: int) -> dict[str, str]:

@@ -1,11 +1,13 @@
 """Blocked time: nothing is offered in it, what is booked stays."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from tests.builders import Build, tomorrow
 from tests.schedule_builders import book_at, set_schedule
@@ -142,6 +144,24 @@ def test_what_is_full_can_be_changed_but_not_added_to(build: Build) -> None:
     assert change(made, host, note="Still one of them").note == "Still one of them"
     with pytest.raises(Invalid):
         block(host, tomorrow(), tomorrow(days=2))
+
+
+def test_what_is_deleted_just_now_is_not_changed(build: Build) -> None:
+    host = build.host()
+    made = block(host, tomorrow(), tomorrow(days=2))
+
+    def run() -> None:
+        with build.app.app_context():
+            change(made, host, note="Too late")
+
+    with ThreadPoolExecutor(1) as pool, build.owner.begin() as connection:
+        connection.execute(text("DELETE FROM blocked_time"))
+        waiting = pool.submit(run)
+        with pytest.raises(TimeoutError):
+            waiting.result(timeout=0.3)
+        connection.commit()
+        with pytest.raises(NotFound):
+            waiting.result()
 
 
 def test_only_the_host_may(build: Build) -> None:

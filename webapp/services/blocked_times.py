@@ -89,7 +89,9 @@ def change_blocked_time(
         return before
     values = {"starts_at": new.start, "ends_at": new.end, "note": note}
     changed = update(BlockedTime).where(BlockedTime.public_id == public_id).values(values).returning(BlockedTime.id)
-    blocked_id = session.scalars(changed).one()
+    blocked_id = session.scalars(changed).first()
+    if blocked_id is None:  # deleted since the look
+        raise NotFound
     write_audit(session, actor, "blocked_time.changed", "blocked_time", blocked_id)
     return _one(session, BlockedTime.id == blocked_id)
 
