@@ -5,7 +5,7 @@ measured, three quarters of what listing and booking cost. Only the page of an e
 and what runs once per mail are worth this; everything else is clearer through the session.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +19,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from webapp.extensions import db
+
+Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +57,50 @@ class Statement:
         """Raises SQLAlchemy's errors."""
         self._run(session, values, tuple_row)
 
+    def one_and_commit(self, session: Session, **values: Any) -> Any:
+        """As `one`, and COMMIT, in one round trip. What follows would be another transaction: see `db.finish`."""
+        with _open(session, self) as driver:
+            with driver.pipeline():
+                cursor = self._sent(driver, values, namedtuple_row)
+                driver.commit()
+            return cursor.fetchone()
+
     def _run(
-        self, session: Session | None, values: dict[str, Any], row_factory: RowFactory[Any], *, in_binary: bool = False
+        self, session: Session | None, values: Values, row_factory: RowFactory[Any], *, in_binary: bool = False
     ) -> list[Any]:
-        with _checked_out() if session is None else nullcontext(session.connection().connection) as pooled:
-            driver: Any = pooled.driver_connection
-            with driver.cursor(row_factory=row_factory, binary=in_binary) as cursor:
-                for listener in db.engine.dispatch.before_cursor_execute:  # whoever counts statements counts these, too
-                    listener(None, cursor, self.sql, values, None, False)
-                try:
-                    cursor.execute(self.sql, values)
-                except psycopg.Error as error:
-                    raise _meant(pooled, session, self.sql, error) from error
-                return [] if cursor.rownumber is None else cursor.fetchall()
+        with _open(session, self) as driver:
+            return _fetched(self._sent(driver, values, row_factory, in_binary=in_binary))
+
+    def _sent(self, driver: Any, values: Values, row_factory: RowFactory[Any], *, in_binary: bool = False) -> Any:
+        cursor = driver.cursor(row_factory=row_factory, binary=in_binary)
+        for listener in db.engine.dispatch.before_cursor_execute:  # whoever counts statements counts these, too
+            listener(None, cursor, self.sql, values, None, False)
+        return cursor.execute(self.sql, values)
+
+
+def rows_of_all(session: Session, *asked: tuple[Statement, Values]) -> list[list[tuple[Any, ...]]]:
+    """The rows of several statements that are sent in one round trip, as `Statement.rows`.
+
+    Each is a statement of its own for Postgres: one behind a lock sees what the last holder of the lock has left.
+    """
+    with _open(session, asked[0][0]) as driver:
+        with driver.pipeline():
+            cursors = [one._sent(driver, values, tuple_row, in_binary=True) for one, values in asked]
+        return [_fetched(cursor) for cursor in cursors]
+
+
+def _fetched(cursor: Any) -> list[Any]:
+    return [] if cursor.rownumber is None else cursor.fetchall()
+
+
+@contextmanager
+def _open(session: Session | None, statement: Statement) -> Iterator[Any]:
+    """The driver's connection. Raises SQLAlchemy's errors for the driver's."""
+    with _checked_out() if session is None else nullcontext(session.connection().connection) as pooled:
+        try:
+            yield pooled.driver_connection
+        except psycopg.Error as error:
+            raise _meant(pooled, session, statement.sql, error) from error
 
 
 @contextmanager

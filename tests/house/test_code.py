@@ -44,6 +44,7 @@ def test_only_one_place_commits() -> None:
 COMMITTERS = {
     "webapp/db.py",
     "webapp/connections.py",
+    "webapp/statements.py",  # with the last statement of a transaction, for db.py
     "webapp/web/auth/mail.py",  # Flask-Security's own unit of work, which ends in db.py
 }
 

@@ -2,19 +2,21 @@
 
 import json
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
 from tests.builders import Build, tomorrow
 from tests.schedule_builders import set_schedule
-from webapp.db import session
+from webapp.db import joined, session, transactional
 from webapp.domain import errors
 from webapp.domain.actor import GUEST, host_actor, manage_link_actor
 from webapp.domain.booking import BookingStatus
 from webapp.domain.questions import Question
 from webapp.services import bookings
 from webapp.services.booking_views import booking_by_uid
+from webapp.services.offers import offering
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -70,6 +72,31 @@ def test_what_is_answered_is_what_was_written(build: Build, *, has_row: bool, re
     again = bookings.book(build.command(email="grace@example.net", **guest, **later), actor=GUEST)
     assert again == booking_by_uid(session(), again.uid)
     assert again.guest_email == made.guest_email == "Grace@example.net"
+
+
+def test_rules_that_changed_since_the_guest_saw_them_hold(build: Build) -> None:
+    host = build.host(slug="ada", time_zone="UTC")
+    set_schedule(build, host, time_zone="UTC", weekdays="0123456")
+    seen, one = offering("ada", "30min"), {"host": "ada", "event_type": "30min"}
+    monday = 7 - datetime.now(UTC).weekday()
+    bookings.book(build.command(**one, start=tomorrow(days=monday)), actor=GUEST, seen=seen)
+    build.event_type(host, max_per_week=1)
+    with pytest.raises(errors.SlotUnavailable, match="limit_week"):
+        bookings.book(build.command(**one, start=tomorrow(days=monday + 4)), actor=GUEST, seen=seen)
+
+
+def test_a_booking_inside_another_command_fails_with_it(build: Build) -> None:
+    command = build.command(slot_id=build.slot(build.host()).public_id)
+
+    @transactional
+    def fails(current: Session) -> None:
+        with joined(current):
+            bookings.book(command, actor=GUEST)
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        fails()
+    assert build.row("SELECT count(*) FROM booking")[0] == 0
 
 
 def test_one_key_books_once_and_another_request_under_it_is_refused(build: Build) -> None:

@@ -54,8 +54,8 @@ def test_what_fails_after_its_event_was_written_wakes_nobody(
     def fail(*_: object) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(new_bookings, "booking_from", fail)  # the last step of a booking
+    monkeypatch.setattr(new_bookings, "spend_link", fail)  # the last step of a booking by such a link
     with build.app.app_context(), pytest.raises(ConnectionError):
-        bookings.book(build.command(slot_id=slot.public_id, idempotency_key="k"), actor=GUEST)
+        bookings.book(build.command(slot_id=slot.public_id, idempotency_key="k", link_token="t"), actor=GUEST)
     assert heard(listener, seconds=0.2) == 0
     assert build.rows("SELECT 1 FROM outbox_event") == []

@@ -33,10 +33,19 @@ from webapp.services.booking_steps import (
 from webapp.services.booking_views import BookingView
 from webapp.services.idempotency import claim_key, fingerprint
 from webapp.services.new_bookings import write_booking
-from webapp.services.offers import Offering, facts, offering, offering_from, offering_select
+from webapp.services.offers import (
+    Listing,
+    Offering,
+    asked_offering,
+    asked_times,
+    facts,
+    offering,
+    offering_from,
+    offering_in,
+    offering_select,
+)
 from webapp.services.seats import release_claim_of_last_seat, release_slot, take_seat
-from webapp.services.single_use_links import spend_link
-from webapp.statements import Statement
+from webapp.statements import Statement, rows_of_all
 
 # Reasons that mean: somebody or something else has this time. The others mean: it never was on offer, or no longer.
 TAKEN = frozenset({ReasonCode.BUSY, ReasonCode.BUFFER, ReasonCode.FULL})
@@ -44,24 +53,26 @@ TAKEN = frozenset({ReasonCode.BUSY, ReasonCode.BUFFER, ReasonCode.FULL})
 _LOCK_HOST = Statement("SELECT id FROM host WHERE slug = %(host)s ORDER BY id FOR NO KEY UPDATE")
 
 
-def book(command: Book, *, actor: Actor) -> BookingView:
-    """Book an offered start; pending when the event type requires the host's yes. Raises Invalid, NotFound,
-    SlotTaken, SlotUnavailable, AlreadyBooked, LinkUsed, IdempotencyMismatch, Overloaded; then nothing has changed."""
-    return _book(checked(command), actor=actor)
+def book(command: Book, *, actor: Actor, seen: Offering | None = None) -> BookingView:
+    """Book an offered start; pending when the event type requires the host's yes. `seen`: the offering as the caller
+    has read it already. Raises Invalid, NotFound, SlotTaken, SlotUnavailable, AlreadyBooked, LinkUsed,
+    IdempotencyMismatch, Overloaded; then nothing has changed."""
+    return _book(checked(command), actor=actor, seen=seen)
 
 
 @transactional
-def _book(session: Session, command: Book, *, actor: Actor) -> BookingView:
+def _book(session: Session, command: Book, *, actor: Actor, seen: Offering | None) -> BookingView:
     uid = uuid.uuid4()
     if command.idempotency_key and (earlier := _earlier(session, command, actor, uid)):
         return earlier
-    what, start = _locked_offering(session, command)
+    if command.start is not None and command.slot_id is None:
+        start = instant(command.start)
+        what, known = _locked_by_slugs(session, command, start, seen)
+    else:
+        what, start = _locked_by_slot(session, command)
+        known = facts(session, what, start, start + 1)
     answers = answered(command, what)
-    offer = _offer(facts(session, what, start, start + 1), start)
-    made = write_booking(session, uid, command, answers, what, offer, actor=actor)
-    if command.link_token:
-        spend_link(session, command.link_token, what.event_type_id, made.id)
-    return made
+    return write_booking(session, uid, command, answers, what, _offer(known, start), actor=actor)
 
 
 @transactional
@@ -144,14 +155,26 @@ def _offer(known: Facts, start: int) -> Offer:
     return offer
 
 
-def _locked_offering(session: Session, command: Book) -> tuple[Offering, int]:
-    """What is to be booked and when, with its host locked until the end of the transaction.
+def _locked_by_slugs(session: Session, command: Book, start: int, seen: Offering | None) -> tuple[Offering, Facts]:
+    """What is to be booked, with its host locked until the end of the transaction, and what decides about the start.
 
-    The lock is a statement of its own: what decides is read afterwards, as whoever held the lock has left it.
+    Lock and reads go out in one round trip, each a statement of its own: what decides is read as whoever held the lock
+    has left it. Which times matter follows from the event type as it was seen before; if that has changed meanwhile in
+    a way that matters, they are read again.
     """
-    if command.start is not None and command.slot_id is None:
-        _LOCK_HOST.run(session, host=command.host)
-        return offering(command.host, command.event_type), instant(command.start)
+    seen = seen or offering(command.host, command.event_type)
+    times = asked_times(seen, start, start + 1)
+    lock = _LOCK_HOST, {"host": command.host}
+    _, offerings, rows = rows_of_all(session, lock, asked_offering(command.host, command.event_type), times)
+    what = offering_in(offerings)
+    if asked_times(what, start, start + 1) != times:
+        return what, facts(session, what, start, start + 1)
+    return what, Listing(what, start, start + 1, tuple(rows)).facts()
+
+
+def _locked_by_slot(session: Session, command: Book) -> tuple[Offering, int]:
+    """What is to be booked and when, with its host locked until the end of the transaction; what decides is to be read
+    afterwards."""
     slot = Slot.public_id == command.slot_id
     hosts = select(Host.id).order_by(Host.id).with_for_update(of=Host, key_share=True)
     session.execute(hosts.join(Slot, Slot.host_id == Host.id).where(slot))

@@ -10,6 +10,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
+from webapp.db import finish
 from webapp.domain.actor import Actor
 from webapp.domain.availability import Offer
 from webapp.domain.booking import BookingStatus, EventKind
@@ -20,6 +21,7 @@ from webapp.services.booking_records import RECORDED, on_record
 from webapp.services.booking_views import BookingView, booking_from, booking_select
 from webapp.services.offers import Offering
 from webapp.services.seats import NEW_SLOT, new_slot, seat_in_slot
+from webapp.services.single_use_links import spend_link
 from webapp.statements import Statement
 
 _SLOT_WITH_ROW = "slot AS (SELECT * FROM slot WHERE id = %(slot)s)"
@@ -53,7 +55,8 @@ booking AS (SELECT * FROM made), {RECORDED}
 def write_booking(
     session: Session, uid: uuid.UUID, command: Book, answers: Answered, what: Offering, offer: Offer, *, actor: Actor
 ) -> BookingView:
-    """Take a seat at an offered start and write the booking. The caller holds the host's row lock."""
+    """Take a seat at an offered start, write the booking, and spend the single-use link that the guest came by. The
+    caller holds the host's row lock, and has nothing more to do in this transaction. Raises SlotTaken, LinkUsed."""
     kind = EventKind.BOOKING_REQUESTED if what.requires_confirmation else EventKind.BOOKING_CONFIRMED
     times = {"start": to_datetime(offer.start), "end": to_datetime(offer.end)}
     values = _values(command, answers, what, offer) | on_record(session, actor, kind, times)
@@ -62,8 +65,12 @@ def write_booking(
     else:
         seat = seat_in_slot(session, offer.slot_id)
         values |= {"slot": seat.slot_id, "capacity": seat.capacity, "seat": seat.number}
-    made = _statement(has_row=offer.slot_id is not None).one(session, uid=uid, **values)
-    return booking_from(made._asdict())
+    statement = _statement(has_row=offer.slot_id is not None)
+    if not command.link_token:
+        return booking_from(finish(session, statement, uid=uid, **values)._asdict())
+    made = booking_from(statement.one(session, uid=uid, **values)._asdict())
+    spend_link(session, command.link_token, what.event_type_id, made.id)
+    return made
 
 
 @lru_cache(maxsize=2)

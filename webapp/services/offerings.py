@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections import namedtuple
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -19,7 +19,7 @@ from webapp.domain.questions import Question
 from webapp.domain.windows import Schedule as EngineSchedule
 from webapp.models import EventType, Host, Schedule, Slot
 from webapp.services.engine_schedules import engine_schedule, schedule_columns, schedule_of_event_type
-from webapp.statements import Statement
+from webapp.statements import Statement, Values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,20 @@ class Offering:
 
 def offering(host_slug: str, event_type_slug: str) -> Offering:
     """Raises NotFound for an unknown or inactive host or event type."""
-    return _one(_by_slugs().one(open_transaction(), host=host_slug, event_type=event_type_slug))
+    statement, values = asked_offering(host_slug, event_type_slug)
+    return offering_in(statement.rows(open_transaction(), **values))
+
+
+def asked_offering(host_slug: str, event_type_slug: str) -> tuple[Statement, Values]:
+    """What `offering` asks the database, for those who ask it together with something else."""
+    return _by_slugs(), {"host": host_slug, "event_type": event_type_slug}
+
+
+def offering_in(rows: Sequence[Any]) -> Offering:
+    """Of the rows that came back. Raises NotFound."""
+    if not rows:
+        raise NotFound
+    return offering_from(rows[0])
 
 
 @lru_cache(maxsize=1)
@@ -61,7 +74,7 @@ def _by_slugs() -> Statement:
 
 def offering_of_slot(slot_public_id: uuid.UUID) -> Offering:
     query = offering_select().join(Slot, Slot.event_type_id == EventType.id)
-    return _one(current_session().execute(query.where(Slot.public_id == slot_public_id)).first())
+    return offering_in(current_session().execute(query.where(Slot.public_id == slot_public_id)).all())
 
 
 @lru_cache(maxsize=2)
@@ -178,9 +191,3 @@ def epoch(instant: Any) -> ColumnElement[int]:
     query of a busy month.
     """
     return cast(func.ceil(func.date_part("epoch", instant)), BigInteger)
-
-
-def _one(row: Any) -> Offering:
-    if row is None:
-        raise NotFound
-    return offering_from(row)

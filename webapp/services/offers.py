@@ -18,12 +18,21 @@ from webapp.domain.availability import Offer, offers
 from webapp.domain.facts import Busy, BusyKind, Facts, PublishedSlot
 from webapp.domain.instants import DAY_SECONDS, to_datetime
 from webapp.models import BlockedTime, Slot
-from webapp.services.offerings import Offering, epoch, offering, offering_from, offering_of_slot, offering_select
-from webapp.statements import Statement
+from webapp.services.offerings import (
+    Offering,
+    asked_offering,
+    epoch,
+    offering,
+    offering_from,
+    offering_in,
+    offering_of_slot,
+    offering_select,
+)
+from webapp.statements import Statement, Values
 
 __all__ = [
-    "Listing", "Offering", "epoch", "facts", "listing", "offered", "offering", "offering_from", "offering_of_slot",
-    "offering_select", "public_slot_ids",
+    "Listing", "Offering", "asked_offering", "asked_times", "epoch", "facts", "listing", "offered", "offering",
+    "offering_from", "offering_in", "offering_of_slot", "offering_select", "public_slot_ids",
 ]  # fmt: skip
 
 # A meeting lasts 8 hours at most, with a day of buffer on each side: what is in the way of a start overlaps such a
@@ -88,20 +97,24 @@ def listing(what: Offering, first: int, last: int) -> Listing:
 
 
 def _read(session: Session | None, what: Offering, first: int, last: int) -> Listing:
+    statement, values = asked_times(what, first, last)
+    return Listing(what, first, last, tuple(statement.rows(session, **values)))
+
+
+def asked_times(what: Offering, first: int, last: int) -> tuple[Statement, Values]:
+    """What `listing` asks the database, for those who ask it together with something else."""
     reach = before = after = REACH_OF_LIMITS_SECONDS
     if not _has_limits(what):
         reach, before = REACH_SECONDS, LONGEST_BUFFER_SECONDS
         after = LONGEST_MEETING_SECONDS + LONGEST_BUFFER_SECONDS
-    rows = _times().rows(
-        session,
-        host=what.host_id,
-        event_type=what.event_type_id,
-        first=to_datetime(first - reach),
-        last=to_datetime(last + reach),
-        busy_first=to_datetime(first - before),
-        busy_last=to_datetime(last + after),
-    )
-    return Listing(what, first, last, tuple(rows))
+    return _times(), {
+        "host": what.host_id,
+        "event_type": what.event_type_id,
+        "first": to_datetime(first - reach),
+        "last": to_datetime(last + reach),
+        "busy_first": to_datetime(first - before),
+        "busy_last": to_datetime(last + after),
+    }
 
 
 def _has_limits(what: Offering) -> bool:

@@ -63,7 +63,7 @@ def book(slug: str, event_type: str) -> BaseResponse:
     if not form.validate():
         return form_page(what, form, status=422)
     try:
-        booking = bookings.book(form.command(slug, event_type, link_token=link_token(what)), actor=GUEST)
+        booking = bookings.book(form.command(slug, event_type, link_token=link_token(what)), actor=GUEST, seen=what)
     except DomainError as error:
         return refused(what, form, error)
     return arrived(remember(booking))
