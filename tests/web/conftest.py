@@ -9,7 +9,7 @@ from tests.builders import Build
 from tests.web.desk import Desk, sit_down
 from tests.web.pages import Visitor, token_in
 
-Act = Callable[[str, str, int], TestResponse]
+Act = Callable[[str, str, int | str], TestResponse]
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def admin(visitor: Visitor, build: Build, password_hash: str) -> FlaskClient:
 def act(admin: FlaskClient) -> Act:
     """`act(table, action, row id)`: what an admin does with a row of a table."""
 
-    def post(table: str, action: str, row: int) -> TestResponse:
+    def post(table: str, action: str, row: int | str) -> TestResponse:
         token = token_in(admin.get(f"/admin/{table}/").text)
         return admin.post(f"/admin/{table}/action/", data={"csrf_token": token, "action": action, "rowid": str(row)})
 

@@ -52,6 +52,12 @@ def test_no_view_names_a_column_that_keeps_a_secret(app: Flask) -> None:
         assert not [name for name in named if SECRETS.search(name)], view.name
 
 
+@pytest.mark.parametrize("row", ["abc", "", "-1", "1.5", "0"])
+def test_what_is_no_row_is_refused(admin: FlaskClient, act: Act, row: str) -> None:
+    assert act("bookings", "cancel", row).status_code == 302
+    assert f"Refused: {row}: not_found" in admin.get("/admin/bookings/").text
+
+
 def test_an_admin_cancels_through_the_service(act: Act, build: Build) -> None:
     booking = build.booking(build.slot(build.host()))
     assert act("bookings", "cancel", booking.id).status_code == 302

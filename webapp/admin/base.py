@@ -120,7 +120,7 @@ def each(ids: Iterable[str], command: Callable[[int], object]) -> None:
     done, refused = 0, []
     for row_id in ids:
         try:
-            command(int(row_id))
+            command(_number(row_id))
             done += 1
         except DomainError as error:
             refused.append(f"{row_id}: {error.code}")
@@ -128,3 +128,10 @@ def each(ids: Iterable[str], command: Callable[[int], object]) -> None:
         flash(ngettext("%(num)d done.", "%(num)d done.", done), "success")
     if refused:
         flash(gettext("Refused: %(list)s", list=", ".join(refused)), "error")
+
+
+def _number(row_id: str) -> int:
+    """Raises NotFound: rows have numbers, so that nothing else is one of them."""
+    if not row_id.isdecimal():
+        raise NotFound
+    return int(row_id)
