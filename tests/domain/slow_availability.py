@@ -42,7 +42,8 @@ def slow_offers_at(facts: Facts, start: int, *, is_on_grid: bool) -> Iterator[Of
             yield Offer(start, slot.end, slot.capacity - slot.seats_taken, slot.slot_id)
     end = start + rules.duration_minutes * 60
     padded = start - rules.buffer_before_minutes * 60, end + rules.buffer_after_minutes * 60
-    if is_on_grid and is_free(facts, *padded, None):
+    has_row = any(slot.start == start for slot in facts.published)
+    if is_on_grid and not has_row and is_free(facts, *padded, None):
         yield Offer(start, end, rules.capacity, None)
 
 

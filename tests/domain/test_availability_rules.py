@@ -154,10 +154,11 @@ def test_a_published_slot_at_a_start_of_the_schedule_is_listed_once_with_its_row
     assert found[1].end == at("2027-03-01 10:30")
 
 
-def test_where_a_published_slot_is_in_the_way_of_busy_time_the_schedule_still_counts() -> None:
+def test_what_stands_against_a_published_slot_closes_its_start_of_the_schedule() -> None:
+    """The start has a row, and could not be booked without it."""
     lunch = Busy(at(ELEVEN), at("2027-03-01 12:00"), BusyKind.CALENDAR)
     given = facts(MORNING, published=(published(TEN, "2027-03-01 11:30"),), busy=(lunch,))
-    assert on(MONDAY, given)[1] == Offer(at(TEN), at(ELEVEN), 1, None)
+    assert times(on(MONDAY, given)) == ["09:00"]
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,21 @@ def test_each_rule_has_its_code(
     observed_holidays.cache_clear()
 
 
+def test_a_published_slot_keeps_its_buffers_and_its_start(build: Build) -> None:
+    """It was free when a meeting before it was booked, which is in the way of the buffer that it was published with."""
+    host, day = build.host(slug="ada", time_zone="UTC"), monday(2)
+    set_schedule(build, host, "09:00-12:00", "0", time_zone="UTC")
+    build.event_type(host, buffer_before_minutes=60)
+    build.slot(host, at(day, 10))
+    book_at("ada", "15min", at(day, 9, 15), build)
+    build.event_type(host, buffer_before_minutes=0)
+    ten = instant(at(day, 10))
+    assert ten not in listed("ada", "30min", at(day, 0), 1)
+    assert codes(build, "ada", "30min", ten) == ("buffer",)
+    for start in sorted(listed("ada", "30min", at(day, 0), 1)):
+        book_at("ada", "30min", to_datetime(start), build)
+
+
 @pytest.mark.parametrize("in_way", ["before", "after"])
 @pytest.mark.parametrize("limit", [None, 5])
 def test_the_longest_buffers_are_kept(build: Build, in_way: str, limit: int | None) -> None:

@@ -28,7 +28,8 @@ class Offer(NamedTuple):
 
 
 def offers(facts: Facts, first: int, last: int, *, listed_grace_seconds: int = 0) -> list[Offer]:
-    """All offered starts in [first, last), sorted, each once: with its row, where one exists."""
+    """All offered starts in [first, last), sorted, each once: with its row, where one exists. What stands against a row
+    stands against its start, whatever the schedule says: an event type has one row of a start."""
     opens, closes = booking_window(facts)
     first = max(first, opens, earliest_start(facts, listed_grace_seconds))
     last = min(last, closes)
@@ -39,9 +40,10 @@ def offers(facts: Facts, first: int, last: int, *, listed_grace_seconds: int = 0
     for offer in _fixed_offers(facts, first, last, limited):
         by_start.setdefault(offer.start, offer)
     scheduled = _scheduled_offers(facts, first, last, limited)
-    if not by_start:
+    if not by_start and not facts.published:
         return scheduled
-    return sorted([offer for offer in scheduled if offer.start not in by_start] + list(by_start.values()))
+    rows = by_start.keys() | {slot.start for slot in facts.published}
+    return sorted([offer for offer in scheduled if offer.start not in rows] + list(by_start.values()))
 
 
 def offer_at(facts: Facts, start: int, *, listed_grace_seconds: int = LISTED_GRACE_SECONDS) -> Offer | None:

@@ -65,9 +65,7 @@ class Reason:
 def reasons(facts: Facts, start: int, *, listed_grace_seconds: int = 0) -> list[Reason]:
     """Every rule that closes this start, one reason (the earliest) per code; empty where it is offered."""
     off_schedule = _off_schedule(facts, start)
-    candidates = list(fixed(facts, start, start + 1))
-    if off_schedule is None or not candidates:
-        candidates.append(scheduled(facts.rules, start))
+    candidates = list(fixed(facts, start, start + 1)) or [scheduled(facts.rules, start)]
     busy_times = BusyTimes(facts)
     found = [list(_against(one, busy_times)) for one in candidates]
     closing = [] if [] in found else found[0]
