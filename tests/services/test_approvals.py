@@ -2,7 +2,7 @@
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -49,7 +49,7 @@ def test_a_request_holds_its_time_for_a_day(build: Build, host: int) -> None:
 
 def test_near_the_start_a_request_waits_until_the_notice_only(build: Build, host: int) -> None:
     build.event_type(host, notice_minutes=30)
-    slot = build.slot(host, tomorrow(0, days=1))
+    slot = build.slot(host, datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(hours=3))
     pending = build.booking(slot)
     assert pending.expires_at == slot.start - timedelta(minutes=30)
 
