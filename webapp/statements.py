@@ -2,8 +2,8 @@
 
 Around each statement SQLAlchemy takes 100 microseconds more than psycopg does, and building one takes up to 500:
 measured, three quarters of what listing and booking cost. Only the page of an event type, the slots of the API, `book`,
-what runs once per mail and what every command ends with (audit entry, event, idempotency key) are worth this; everything
-else is clearer through the session.
+what runs once per mail and what every command ends with (audit entry, event, idempotency key) are worth
+this; everything else is clearer through the session.
 """
 
 from collections.abc import Iterator, Mapping
