@@ -44,6 +44,11 @@ def expect_said(page: Page, text: str) -> None:
     expect(page.locator("#announcer")).to_contain_text(text)
 
 
+def text_on(page: Page, text: str) -> Locator:
+    """What is seen of a text; what a screen reader is told lies beside it, out of sight and a little later."""
+    return page.get_by_text(text).and_(page.locator(":not(#announcer)"))
+
+
 def day_link(page: Page, day: date) -> Locator:
     return page.locator(f'.month-grid a:has(time[datetime="{day:%Y-%m-%d}"])')
 
@@ -59,6 +64,9 @@ def choose_day(page: Page, day: date) -> None:
 
 
 def is_in_sight(page: Page, day: date) -> bool:
+    """On a page that is there whole: a click returns before, and who looks at once turns past the month."""
+    expect(page.locator(".month-grid")).to_be_visible()
+    page.wait_for_load_state("domcontentloaded")
     return page.locator(f'.month-grid time[datetime="{day:%Y-%m-15}"]').count() > 0
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
 
-from tests.browser.steps import expect_heading, log_in
+from tests.browser.steps import expect_heading, log_in, text_on
 from tests.builders import Build, tomorrow
 from tests.conftest import empty_tables
 from tests.live import Live, link_in
@@ -65,4 +65,4 @@ def test_a_host_moves_in(
     expect(fresh.get_by_role("status").first).to_contain_text("Restored: 3 event types and 1 booking.")
     fresh.goto("/bookings")
     expect(fresh.get_by_role("main")).to_contain_text("Gita Guest")
-    expect(fresh.get_by_text("Ada Lovelace").first).to_be_attached()
+    expect(text_on(fresh, "Ada Lovelace").first).to_be_attached()

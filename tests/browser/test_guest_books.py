@@ -17,6 +17,7 @@ from tests.browser.steps import (
     on_date,
     open_manage_link,
     press_book,
+    text_on,
     time_link,
 )
 from tests.builders import Build, tomorrow
@@ -42,7 +43,7 @@ def test_from_the_hosts_page_to_a_meeting_and_out_of_it(
     fill_in(gita)
     press_book(gita)
     expect_heading(gita, "You are booked")
-    expect(gita.get_by_text(clock(FIRST))).to_be_visible()
+    expect(text_on(gita, clock(FIRST))).to_be_visible()
     assert build.row("SELECT starts_at FROM slot WHERE status = 'booked'").starts_at == FIRST
 
     # The mail arrives, and its link moves the meeting to another month …
@@ -126,7 +127,7 @@ def test_times_are_in_the_guests_zone_and_way_of_writing(
     gita.wait_for_url("**zone=*")
     choose_day(gita, on_date(FIRST, place))
     expect(gita.locator("a.slot").first).to_have_text(f"{FIRST.astimezone(ZoneInfo(place)):{written}}")
-    expect(gita.get_by_text("All times:")).to_contain_text(f"({place.rpartition('/')[2].replace('_', ' ')})")
+    expect(text_on(gita, "All times:")).to_contain_text(f"({place.rpartition('/')[2].replace('_', ' ')})")
 
     # Another zone is a choice away, and the day stays.
     gita.get_by_label("Time zone").select_option("Asia/Tokyo")
@@ -134,5 +135,5 @@ def test_times_are_in_the_guests_zone_and_way_of_writing(
     assert "zone=Asia%2FTokyo" in gita.url
     assert f"day={on_date(FIRST, place)}" in gita.url
     gita.locator("a.slot").first.click()
-    expect(gita.get_by_text("Japan Standard Time")).to_be_visible()
-    expect(gita.get_by_text("Ada Lovelace").last).to_be_visible()
+    expect(text_on(gita, "Japan Standard Time")).to_be_visible()
+    expect(text_on(gita, "Ada Lovelace").last).to_be_visible()

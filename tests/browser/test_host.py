@@ -6,7 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.steps import clock, expect_heading, expect_said, on_date
+from tests.browser.steps import clock, expect_heading, expect_said, on_date, text_on
 from tests.builders import Build, tomorrow
 
 BERLIN = "Europe/Berlin"
@@ -83,7 +83,7 @@ def test_many_slots_after_a_look_at_them(ada: int, desk: Desk, build: Build) -> 
     expect(page.locator(".choice-refused")).to_have_count(1)
     page.get_by_role("checkbox").first.uncheck()
     page.get_by_role("button", name="Publish the ticked slots").click()
-    expect(page.get_by_text("26 slots published.")).to_be_visible()
+    expect(text_on(page, "26 slots published.")).to_be_visible()
     assert build.row("SELECT count(*) FROM slot")[0] == 27
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.steps import on_date
+from tests.browser.steps import on_date, text_on
 from tests.builders import Build, tomorrow
 from webapp.domain.actor import host_actor
 from webapp.services import approvals, blocked_times, event_types
@@ -30,9 +30,9 @@ def test_an_archived_event_type_comes_back(ada: int, desk: Desk, build: Build, o
     restore = page.get_by_role("button", name="Restore 30 minutes")
     expect(restore).to_be_hidden()
     page.locator("summary", has_text="Archived").click()
-    expect(page.get_by_text("1 booking · archived on ")).to_be_visible()
+    expect(text_on(page, "1 booking · archived on ")).to_be_visible()
     restore.click()
-    expect(page.get_by_text("Restored: 30 minutes.")).to_be_visible()
+    expect(text_on(page, "Restored: 30 minutes.")).to_be_visible()
     expect(page.locator(".type").last).to_contain_text("Switched off")
     expect(page.locator("summary", has_text="Archived")).to_have_count(0)
 
@@ -50,7 +50,7 @@ def test_who_came_after_all(ada: int, desk: Desk, build: Build, options: dict[st
     page = desk(**options)
     page.goto(f"/bookings/{booking.uid}")
     page.get_by_role("button", name="They came after all").click()
-    expect(page.get_by_text("Noted: Gita Guest came.")).to_be_visible()
+    expect(text_on(page, "Noted: Gita Guest came.")).to_be_visible()
     expect(page.locator("#panel").get_by_text("Confirmed", exact=True)).to_be_visible()
     page.get_by_role("button", name="The guest did not come").click()
     expect(page.get_by_role("button", name="They came after all")).to_be_visible()
@@ -80,8 +80,8 @@ def test_a_blocked_time_is_changed(ada: int, desk: Desk, build: Build, options: 
     page.get_by_label("Last day").fill(f"{first + timedelta(days=1)}")
     page.get_by_label("Note").fill("A longer visit")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved: ")).to_be_visible()
-    expect(page.get_by_text("A longer visit")).to_be_visible()
+    expect(text_on(page, "Saved: ")).to_be_visible()
+    expect(text_on(page, "A longer visit")).to_be_visible()
     expect(page).to_have_url(re.compile("/availability/blocked$"))
     expect(page.get_by_role("heading", name="Block time")).to_be_visible()
     row = build.row("SELECT starts_at, ends_at FROM blocked_time")

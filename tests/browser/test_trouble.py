@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.steps import GITA, clock, expect_heading, expect_said, open_form, press_book
+from tests.browser.steps import GITA, clock, expect_heading, expect_said, open_form, press_book, text_on
 from tests.browser.watch import Watch
 from tests.builders import Build, tomorrow
 from webapp.domain.actor import GUEST
@@ -41,7 +41,7 @@ def test_a_time_that_is_taken_meanwhile(form: Page, build: Build) -> None:
         bookings.book(build.command(host="ada", event_type="30min", start=FIRST), actor=GUEST)
     press_book(form)
     expect(form.get_by_role("heading", name="Choose another time")).to_be_focused()
-    expect(form.get_by_text("This time is no longer free")).to_be_visible()
+    expect(text_on(form, "This time is no longer free")).to_be_visible()
     expect_said(form, "This time has just been taken.")
     expect_kept(form)
     times = form.get_by_role("radio")
@@ -50,7 +50,7 @@ def test_a_time_that_is_taken_meanwhile(form: Page, build: Build) -> None:
     form.get_by_label(clock(THIRD)).check()
     press_book(form)
     expect_heading(form, "You are booked")
-    expect(form.get_by_text(clock(THIRD))).to_be_visible()
+    expect(text_on(form, clock(THIRD))).to_be_visible()
     taken = build.rows("SELECT starts_at FROM slot WHERE status = 'booked' ORDER BY 1")
     assert [row.starts_at for row in taken] == [FIRST, THIRD]
 

@@ -15,6 +15,7 @@ from tests.browser.steps import (
     open_form,
     open_manage_link,
     press_book,
+    text_on,
 )
 from tests.builders import Build, tomorrow
 from tests.live import Live
@@ -27,7 +28,7 @@ def test_a_guest_books_moves_and_cancels(ada: int, open_window: Open, live: Live
     gita = open_window(java_script_enabled=False, viewport=PHONE)
     gita.goto("/ada")
     gita.get_by_role("link", name="30 minutes").click()
-    expect(gita.get_by_text("This is the host's time zone")).to_be_visible()
+    expect(text_on(gita, "This is the host's time zone")).to_be_visible()
     gita.get_by_label("Time zone").select_option("Europe/Lisbon")
     gita.get_by_role("button", name="Show in this zone").click()
     choose_time(gita, FIRST)
@@ -85,7 +86,7 @@ def test_a_host_publishes_and_cancels(ada: int, desk: Callable[..., Page], build
     page.get_by_label("Start").fill(clock(MUCH_LATER, "Europe/Berlin"))
     page.get_by_label("15 minutes").check()
     page.get_by_role("button", name="Publish").click()
-    expect(page.get_by_text("Published: ")).to_be_visible()
+    expect(text_on(page, "Published: ")).to_be_visible()
     expect(page.get_by_role("link", name="Available")).to_have_count(1)
     assert build.row("SELECT starts_at FROM slot WHERE status = 'available'").starts_at == MUCH_LATER
 
@@ -95,5 +96,5 @@ def test_a_host_publishes_and_cancels(ada: int, desk: Callable[..., Page], build
     page.get_by_label("Reason").fill("A cold")
     page.get_by_label("Yes, cancel this meeting").check()
     page.get_by_role("button", name="Cancel the meeting").click()
-    expect(page.get_by_text("Cancelled. Gita Guest gets a mail.")).to_be_visible()
+    expect(text_on(page, "Cancelled. Gita Guest gets a mail.")).to_be_visible()
     assert build.row("SELECT cancel_reason FROM booking").cancel_reason == "A cold"
