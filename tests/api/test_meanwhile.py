@@ -16,7 +16,8 @@ from tests.builders import Build, tomorrow
 from webapp.api import event_types, matching
 from webapp.domain.actor import host_actor
 from webapp.extensions import db
-from webapp.services import approvals, bookings
+from webapp.services import approvals, bookings, webhooks
+from webapp.services import event_types as services
 
 SECONDS = 0.5  # in which a rival is through, unless something keeps them waiting
 
@@ -107,3 +108,33 @@ def test_of_two_who_change_different_things_of_an_event_type_none_loses_theirs(
     rivals.wait()
     now = host.get(path).get_json()
     assert (now["title"], now["buffer_after_minutes"], rivals.faults) == ("New", 10, [])
+
+
+def test_what_a_host_switches_off_on_a_page_meanwhile_stays_off(host: Caller, ada: int, rivals: Rivals) -> None:
+    path = "/event-types/30min"
+
+    def switch_off() -> None:
+        services.switch_event_type("30min", is_active=False, host_id=ada, actor=host_actor(ada))
+
+    rivals.act_after(event_types, "get_event_type_content", switch_off)
+    assert host.patch(path, {"title": "New"}).status_code == 200
+    rivals.wait()
+    now = host.get(path).get_json()
+    assert (now["title"], now["is_active"], rivals.faults) == ("New", False, [])
+
+
+def test_a_program_changes_the_webhook_it_saw_and_not_what_a_page_made_of_it_since(
+    host: Caller, ada: int, rivals: Rivals
+) -> None:
+    made = host.post("/webhooks", {"url": "https://example.org/hook", "events": ["booking.created"]}).get_json()
+    path = f"/webhooks/{made['id']}"
+
+    def change() -> None:
+        wanted = webhooks.WebhookChange(description="Of the page")
+        webhooks.change_webhook(uuid.UUID(made["id"]), wanted, host_id=ada, actor=host_actor(ada))
+
+    rivals.act_after(matching, "require_match", change)
+    answer = host.patch(path, {"events": ["booking.cancelled"]}, If_Match=host.get(path).headers["ETag"])
+    assert (answer.status_code, answer.get_json()["description"]) == (200, "")
+    rivals.wait()
+    assert (host.get(path).get_json()["description"], rivals.faults) == ("Of the page", [])

@@ -10,10 +10,11 @@ from webapp.db import session as current_session
 from webapp.db import transactional
 from webapp.domain.actor import Actor
 from webapp.domain.errors import NotFound
-from webapp.models import Booking, EventType, Host, Slot
+from webapp.models import Booking, EventType, Slot
 from webapp.services.audit import write_audit
 from webapp.services.authorisation import require_host
 from webapp.services.event_type_content import numbered_slug
+from webapp.services.locks import lock_host
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,7 @@ def restore_event_type(session: Session, event_type_id: int, *, host_id: int, ac
     """
     require_host(actor, host_id)
     # Of two who restore, the second sees the slug of the first.
-    session.execute(select(Host.id).where(Host.id == host_id).with_for_update(key_share=True))
+    lock_host(session, host_id)
     mine = EventType.host_id == host_id
     archived = select(EventType.title, EventType.slug).where(mine, EventType.archived_at.is_not(None))
     found = session.execute(archived.where(EventType.id == event_type_id)).first()

@@ -14,10 +14,11 @@ from webapp.db import transactional
 from webapp.domain.actor import Actor
 from webapp.domain.errors import Invalid, NotFound
 from webapp.domain.text import TextFault, line
-from webapp.models import BlockedTime, Booking, Host, Slot
+from webapp.models import BlockedTime, Booking, Slot
 from webapp.services.audit import write_audit
 from webapp.services.authorisation import require_host
 from webapp.services.booking_steps import database_now
+from webapp.services.locks import lock_host
 
 LONGEST_NOTE = 200
 FURTHEST = timedelta(days=5 * 366)
@@ -68,7 +69,7 @@ def block(session: Session, new: NewBlockedTime, *, host_id: int, actor: Actor) 
     """Offer nothing in [start, end) any more. The host is locked: a booking is either seen here, or refused. Raises
     Invalid."""
     require_host(actor, host_id)
-    _lock_host(session, host_id)
+    lock_host(session, host_id)
     note = _checked(session, new, host_id)
     values = {"host_id": host_id, "starts_at": new.start, "ends_at": new.end, "note": note}
     blocked_id = session.scalars(insert(BlockedTime).values(values).returning(BlockedTime.id)).one()
@@ -82,7 +83,7 @@ def change_blocked_time(
 ) -> BlockedTimeView:
     """What it is to be from now on, under the id that it has. Locks as `block`. Raises Invalid, NotFound."""
     require_host(actor, host_id)
-    _lock_host(session, host_id)
+    lock_host(session, host_id)
     before = _one(session, BlockedTime.host_id == host_id, BlockedTime.public_id == public_id)
     note = _checked(session, new, host_id, besides=public_id)
     if (before.start, before.end, before.note) == (new.start, new.end, note):
@@ -105,10 +106,6 @@ def unblock(session: Session, public_id: uuid.UUID, *, host_id: int, actor: Acto
     if found is None:
         raise NotFound
     write_audit(session, actor, "blocked_time.deleted", "blocked_time", found)
-
-
-def _lock_host(session: Session, host_id: int) -> None:
-    session.execute(select(Host.id).where(Host.id == host_id).with_for_update(key_share=True))
 
 
 def _checked(session: Session, new: NewBlockedTime, host_id: int, besides: uuid.UUID | None = None) -> str:

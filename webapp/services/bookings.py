@@ -32,6 +32,7 @@ from webapp.services.booking_steps import (
 )
 from webapp.services.booking_views import BookingView
 from webapp.services.idempotency import claim_key, fingerprint
+from webapp.services.locks import lock_host
 from webapp.services.new_bookings import write_booking
 from webapp.services.offers import (
     Listing,
@@ -187,7 +188,7 @@ def _locked_by_slot(session: Session, command: Book) -> tuple[Offering, int]:
 
 def _offering_of(session: Session, booking: BookingView) -> Offering:
     """What a booking is of, with its host locked."""
-    session.execute(select(Host.id).where(Host.id == booking.host_id).with_for_update(key_share=True))
+    lock_host(session, booking.host_id)
     row = session.execute(offering_select().where(EventType.id == booking.event_type_id)).first()
     if row is None:
         raise SlotUnavailable([ReasonCode.INACTIVE])

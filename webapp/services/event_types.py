@@ -12,10 +12,11 @@ from webapp.db import transactional
 from webapp.domain.actor import Actor
 from webapp.domain.errors import Invalid, NotFound
 from webapp.domain.questions import Question
-from webapp.models import EventType, Host, Schedule, Slot
+from webapp.models import EventType, Schedule, Slot
 from webapp.services.audit import write_audit
 from webapp.services.authorisation import require_host
 from webapp.services.event_type_content import COLORS, EventTypeContent, LocationKind, checked, numbered_slug
+from webapp.services.locks import lock_host
 
 __all__ = [
     "COLORS",
@@ -71,6 +72,7 @@ def update_event_type(
 ) -> EventTypeView:
     """Bookings keep the times and padding that they were made with. Raises Invalid, NotFound, SlugTaken."""
     require_host(actor, host_id)
+    lock_host(session, host_id)  # between a program's look and its change nobody changes anything
     content = _checked(session, content, host_id)
     row = _row(session, host_id, slug)
     if _view(row).content != content:
@@ -97,6 +99,7 @@ def duplicate_event_type(session: Session, slug: str, *, host_id: int, actor: Ac
 def switch_event_type(session: Session, slug: str, *, is_active: bool, host_id: int, actor: Actor) -> None:
     """On: guests can book it. Off: they cannot; what is booked stays. Raises NotFound."""
     require_host(actor, host_id)
+    lock_host(session, host_id)
     row = _row(session, host_id, slug)
     if row.is_active != is_active:
         row.is_active = is_active
@@ -129,7 +132,7 @@ def delete_event_type(session: Session, slug: str, *, host_id: int, actor: Actor
     """Delete an event type, or archive it when slots refer to it; True when it is gone for good. Raises NotFound."""
     require_host(actor, host_id)
     # Whoever books or publishes holds this lock: no slot appears between the look and the deed.
-    session.execute(select(Host.id).where(Host.id == host_id).with_for_update(key_share=True))
+    lock_host(session, host_id)
     row = _row(session, host_id, slug)
     if session.scalar(select(Slot.id).where(Slot.event_type_id == row.id).limit(1)) is None:
         session.execute(delete(EventType).where(EventType.id == row.id))

@@ -27,6 +27,7 @@ from webapp.services.booking_steps import database_now
 from webapp.services.event_types import EventTypeContent, create_event_type, host_event_types
 from webapp.services.host_document import EventTypeEntry, HostDocument, Profile, ScheduleEntry, host_document
 from webapp.services.host_document_slots import SlotEntry
+from webapp.services.locks import lock_host
 from webapp.services.schedules import ScheduleContent, create_schedule, host_schedules, make_default
 from webapp.services.seats import claim_restored, restore_slots
 
@@ -90,7 +91,7 @@ def _open_bookings(document: HostDocument) -> int:
 def _import(
     session: Session, document: HostDocument, *, host_id: int, reserved: Collection[str], actor: Actor
 ) -> Imported:
-    session.execute(select(Host.id).where(Host.id == host_id).with_for_update(key_share=True))
+    lock_host(session, host_id)
     if not _is_empty(session, host_id):
         raise AccountNotEmpty
     _refuse_known(session, document.slots)

@@ -18,9 +18,10 @@ from webapp.db import transactional
 from webapp.domain.actor import Actor
 from webapp.domain.errors import Invalid, NotFound
 from webapp.domain.text import TextFault, line
-from webapp.models import ApiToken, Feed, Host
+from webapp.models import ApiToken, Feed
 from webapp.services.audit import write_audit
 from webapp.services.authorisation import require_host
+from webapp.services.locks import lock_host
 
 LONGEST_NAME = 80
 USE_NOTED_EVERY = timedelta(minutes=1)
@@ -46,7 +47,7 @@ def checked_name(
 ) -> str:
     """The name, normalised, of a host's next secret of a kind; the host stays locked, so that two made at once are
     counted one after the other. `faults`: found before. Raises Invalid with all faults at once."""
-    session.execute(select(Host.id).where(Host.id == host_id).with_for_update(key_share=True))
+    lock_host(session, host_id)
     found = {field: list(messages) for field, messages in faults.items()}
     try:
         name = line(name, LONGEST_NAME)

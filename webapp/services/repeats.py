@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.db import joined, transactional
@@ -18,10 +17,10 @@ from webapp.db import session as current_session
 from webapp.domain.actor import Actor
 from webapp.domain.booking import BookingStatus
 from webapp.domain.errors import NotFound
-from webapp.models import Host
 from webapp.services.booking_steps import booking_for, locked_booking
 from webapp.services.booking_views import BookingView, booking_by_uid
 from webapp.services.idempotency import claim_key, keep_answer
+from webapp.services.locks import lock_host
 
 T = TypeVar("T")
 Answer = dict[str, Any]
@@ -49,7 +48,7 @@ def as_one(session: Session, *, actor: Actor, booking_uid: uuid.UUID | None = No
     """All that `act` reads and changes, in one transaction, with the host locked: the actor, or the one of the booking.
     Who cancels or decides does not lock the host, so the booking is locked as well. Raises NotFound."""
     host_id = booking_for(session, booking_uid, actor).host_id if booking_uid else actor.host_id
-    session.execute(select(Host.id).where(Host.id == host_id).with_for_update(key_share=True))
+    lock_host(session, host_id)
     if booking_uid:
         locked_booking(session, booking_uid, actor)
     with joined(session):

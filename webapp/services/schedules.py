@@ -13,9 +13,10 @@ from webapp.db import transactional
 from webapp.domain.actor import Actor
 from webapp.domain.errors import Conflict, Invalid, NotFound
 from webapp.domain.windows import DayWindow, Window
-from webapp.models import DateOverride, EventType, Host, OverrideWindow, Schedule, WeeklyHours
+from webapp.models import DateOverride, EventType, OverrideWindow, Schedule, WeeklyHours
 from webapp.services.audit import write_audit
 from webapp.services.authorisation import require_host
+from webapp.services.locks import lock_host
 from webapp.services.schedule_content import ScheduleContent, checked, is_the_same, overlaps
 
 __all__ = [
@@ -73,7 +74,7 @@ def create_schedule(session: Session, content: ScheduleContent, *, host_id: int,
     """Returns the id. Raises Invalid, NameTaken."""
     require_host(actor, host_id)
     content = checked(content)
-    _lock_host(session, host_id)
+    lock_host(session, host_id)
     if session.scalars(select(func.count()).where(Schedule.host_id == host_id)).one() >= MOST_SCHEDULES:
         raise Invalid({"": [f"At most {MOST_SCHEDULES} schedules."]})
     schedule_id = session.execute(
@@ -101,7 +102,7 @@ def revise_schedule(
     """Change a schedule (without an id: the default) from what it is now, the host locked. False when that changes
     nothing: then nothing is written. Raises Invalid, NotFound, NameTaken."""
     require_host(actor, host_id)
-    _lock_host(session, host_id)
+    lock_host(session, host_id)
     before = host_schedule(host_id, schedule_id)
     content = checked(revise(before.content))
     if is_the_same(before.content, content):
@@ -118,7 +119,7 @@ def revise_schedule(
 def make_default(session: Session, schedule_id: int, *, host_id: int, actor: Actor) -> None:
     """Event types that choose no schedule of their own follow this one from now on. Raises NotFound."""
     require_host(actor, host_id)
-    _lock_host(session, host_id)
+    lock_host(session, host_id)
     if _found(session, schedule_id, host_id).is_default:
         return
     mine = Schedule.host_id == host_id
@@ -131,7 +132,7 @@ def make_default(session: Session, schedule_id: int, *, host_id: int, actor: Act
 def delete_schedule(session: Session, schedule_id: int, *, host_id: int, actor: Actor) -> None:
     """Raises NotFound; ScheduleInUse for the default and for one that event types choose."""
     require_host(actor, host_id)
-    _lock_host(session, host_id)
+    lock_host(session, host_id)
     if _found(session, schedule_id, host_id).is_default:
         raise ScheduleInUse
     # Locked: an event type that chooses it now waits, and then finds it gone.
@@ -140,10 +141,6 @@ def delete_schedule(session: Session, schedule_id: int, *, host_id: int, actor: 
         raise ScheduleInUse(users)
     session.execute(delete(Schedule).where(Schedule.id == schedule_id))
     write_audit(session, actor, "schedule.deleted", "schedule", schedule_id)
-
-
-def _lock_host(session: Session, host_id: int) -> None:
-    session.execute(select(Host.id).where(Host.id == host_id).with_for_update(key_share=True))
 
 
 def _found(session: Session, schedule_id: int, host_id: int) -> Any:

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from webapp.db import joined, transactional
 from webapp.domain.actor import Actor
 from webapp.domain.errors import NotFound, SlotBooked
-from webapp.models import Booking, Host, Slot
+from webapp.models import Booking, Slot
 from webapp.services.audit import write_audit
 from webapp.services.authorisation import require_host
+from webapp.services.locks import lock_host
 from webapp.services.slot_plans import BatchOverlaps, BatchRefused, Clash, NewSlot, Plan, clashes_of, plans_of
 from webapp.services.slot_views import SlotView, slot_by_public_id
 from webapp.services.slots import publish, withdraw
@@ -38,7 +39,7 @@ def change_slot(session: Session, public_id: uuid.UUID, change: SlotChange, *, h
     the slot is withdrawn and published anew, under another id.
     """
     require_host(actor, host_id)
-    session.execute(select(Host.id).where(Host.id == host_id).with_for_update(key_share=True))
+    lock_host(session, host_id)
     before = slot_by_public_id(session, public_id, host_id=host_id)
     if before is None:
         raise NotFound

@@ -6,15 +6,16 @@ All or nothing: the slots of one command are checked together under the host's l
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, update
 from sqlalchemy.orm import Session
 
 from webapp.db import transactional
 from webapp.domain.actor import Actor
 from webapp.domain.errors import Invalid, NotFound, SlotBooked
-from webapp.models import Host, Slot
+from webapp.models import Slot
 from webapp.services.audit import write_audit
 from webapp.services.authorisation import require_host
+from webapp.services.locks import lock_host
 from webapp.services.slot_plans import MESSAGES, BatchOverlaps, BatchRefused, Clash, NewSlot, clashes_of, plans_of
 from webapp.services.slot_views import SlotView, slot_by_public_id, slot_select, slot_view
 from webapp.services.webhook_dispatch import record_published
@@ -33,7 +34,7 @@ def publish(session: Session, slots: Sequence[NewSlot], *, host_id: int, actor: 
     require_host(actor, host_id)
     if not 1 <= len(slots) <= MOST_AT_ONCE:
         raise Invalid({"slots": [f"Between 1 and {MOST_AT_ONCE} slots at once."]})
-    session.execute(select(Host.id).where(Host.id == host_id).with_for_update(key_share=True))
+    lock_host(session, host_id)
     planned = plans_of(session, slots, host_id)
     clashes = clashes_of(session, planned, host_id)
     if any(clash.error != "overlap" for clash in clashes):
@@ -63,7 +64,7 @@ def withdraw(session: Session, public_id: uuid.UUID, *, host_id: int, actor: Act
     if slot is None:
         raise NotFound
     # Locking the host keeps a guest from booking the slot between the look and the deed.
-    session.execute(select(Host.id).where(Host.id == host_id).with_for_update(key_share=True))
+    lock_host(session, host_id)
     withdrawn = session.execute(
         update(Slot)
         .where(Slot.id == slot.id, Slot.seats_taken == 0, Slot.withdrawn_at.is_(None))

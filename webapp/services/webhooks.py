@@ -16,9 +16,10 @@ from webapp.db import transactional
 from webapp.domain.actor import Actor
 from webapp.domain.errors import Invalid, NotFound, WebhookOff
 from webapp.domain.outgoing import LONGEST_URL
-from webapp.models import Delivery, DeliveryStatus, Host, WebhookEndpoint
+from webapp.models import Delivery, DeliveryStatus, WebhookEndpoint
 from webapp.services.audit import write_audit
 from webapp.services.authorisation import require_host
+from webapp.services.locks import lock_host
 from webapp.services.webhook_content import LONGEST_DESCRIPTION, NewWebhook, WebhookChange, checked_columns
 from webapp.services.webhook_dispatch import dispatch_test
 from webapp.services.webhook_secrets import new_salt, secret_of
@@ -61,7 +62,7 @@ def create_webhook(session: Session, new: NewWebhook, *, host_id: int, actor: Ac
     """Raises Invalid."""
     require_host(actor, host_id)
     columns = checked_columns(new)
-    session.execute(select(Host.id).where(Host.id == host_id).with_for_update(key_share=True))  # the count holds
+    lock_host(session, host_id)  # the count holds
     if session.scalars(select(func.count()).where(WebhookEndpoint.host_id == host_id)).one() >= MOST_WEBHOOKS:
         raise Invalid({"": [f"At most {MOST_WEBHOOKS} webhooks. Delete some that are not used."]})
     salt = new_salt()
@@ -155,8 +156,9 @@ def webhook_secret(public_id: uuid.UUID, *, host_id: int) -> str:
 
 
 def _endpoint(session: Session, public_id: uuid.UUID, host_id: int, actor: Actor) -> Row[int, bool]:
-    """(id, is_active), locked: one command at a time. Raises NotFound, Forbidden."""
+    """(id, is_active), locked with its host: one command at a time. Raises NotFound, Forbidden."""
     require_host(actor, host_id)
+    lock_host(session, host_id)
     mine = WebhookEndpoint.host_id == host_id, WebhookEndpoint.public_id == public_id
     columns = select(WebhookEndpoint.id, WebhookEndpoint.is_active)
     row = session.execute(columns.where(*mine).with_for_update(key_share=True)).first()
