@@ -36,7 +36,9 @@ def fill_in(page: Page, values: dict[str, str] = GITA) -> None:
 
 
 def expect_heading(page: Page, text: str) -> None:
+    """The page is there whole, and its scripts have run."""
     expect(page.get_by_role("heading", name=text, level=1)).to_be_visible()
+    page.wait_for_load_state()
 
 
 def expect_said(page: Page, text: str) -> None:

@@ -25,6 +25,7 @@ def test_a_webhook_is_made_tried_and_watched(desk: Desk, receiver: Receiver) -> 
     page.get_by_label("What is it for?").fill("Billing")
     page.get_by_role("button", name="Make a webhook").click()
     secret = page.get_by_label("The secret").input_value()
+    page.wait_for_load_state()
     page.get_by_role("button", name="Copy secret").click()
     expect_said(page, "Secret copied")
     assert page.evaluate("navigator.clipboard.readText()") == secret
