@@ -2,7 +2,8 @@
 
 import itertools
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -18,10 +19,36 @@ from webapp.services.slot_views import SlotView
 _numbers = itertools.count(1)
 
 
+@dataclass
+class Calendar:
+    """The day that it is, UTC: looked up before each test, so that midnight does not pass in the middle of one."""
+
+    today: date
+
+    def look(self) -> None:
+        self.today = datetime.now(UTC).date()
+
+
+calendar = Calendar(datetime.now(UTC).date())
+
+
 def tomorrow(hour: int = 10, minute: int = 0, *, days: int = 1) -> datetime:
     """A full minute some days ahead, UTC."""
-    day = datetime.now(UTC) + timedelta(days=days)
-    return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    return at(calendar.today + timedelta(days=days), hour, minute)
+
+
+def coming(month: int, day: int, hour: int = 10, minute: int = 0, *, days: int = 2) -> datetime:
+    """A full minute of the next such date of a year that is so many days ahead at least, UTC.
+
+    For what depends on the season, or on how long the month is.
+    """
+    soonest = calendar.today + timedelta(days=days)
+    found = date(soonest.year, month, day)
+    return at(found if found >= soonest else found.replace(year=soonest.year + 1), hour, minute)
+
+
+def at(day: date, hour: int, minute: int = 0) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
 
 
 class Build:

@@ -13,7 +13,7 @@ from flask_security.utils import hash_password
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from tests.builders import Build
+from tests.builders import Build, calendar
 from tests.web.pages import PASSWORD
 from webapp import create_app
 from webapp.config import Settings
@@ -33,6 +33,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from tests.scheduling import FolderScheduling
 
     return FolderScheduling(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    calendar.look()
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,13 @@
 """The coming nights on which clocks change in Berlin."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
+
+from tests.builders import calendar
 
 
 def next_sunday_of_change(month: int) -> date:
     """The next last Sunday of March (clocks go forward) or October (back), at least two days ahead."""
-    soonest = datetime.now(UTC).date() + timedelta(days=2)
+    soonest = calendar.today + timedelta(days=2)
     return next(day for year in (soonest.year, soonest.year + 1) if (day := _last_sunday(year, month)) >= soonest)
 
 

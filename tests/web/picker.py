@@ -1,7 +1,7 @@
 """What a guest reads in the calendar of an event type."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from html import unescape
 
 
@@ -15,6 +15,11 @@ def times(html: str) -> list[str]:
 
 def starts(html: str) -> list[str]:
     return re.findall(r'<a class="slot"[^>]*><time datetime="([^"]*)">', html)
+
+
+def in_words(day: date) -> str:
+    """As the British write it: `Tuesday, 4 May`."""
+    return f"{day:%A}, {day.day} {day:%B}"
 
 
 def in_month(day: datetime) -> str:

@@ -9,7 +9,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from tests.builders import Build
+from tests.builders import Build, coming
 from tests.domain.availability_builders import day_window, weekly
 from tests.schedule_builders import add_schedule, set_schedule, stored, versions
 from tests.web.desk import HTMX, Desk
@@ -119,13 +119,14 @@ def test_nothing_of_another_host_can_be_changed(desk: Desk, build: Build, htmx: 
      ("09:00-09:00", True), ("00:00-00:00", False)],
 )  # fmt: skip
 def test_saving_without_a_change_writes_nothing(desk: Desk, build: Build, hours: str, htmx: bool) -> None:
-    overrides = {date(2027, 5, 4): (), date(2027, 5, 5): (day_window("10:00-24:00"),)}
+    off, other = coming(5, 4).date(), coming(5, 5).date()
+    overrides = {off: (), other: (day_window("10:00-24:00"),)}
     set_schedule(build, desk.host_id, hours, overrides=overrides, holiday_country="DE", week_start=6,
                  holidays_off=frozenset({"Epiphany", "Good Friday"}), holiday_subdivision="BY")  # fmt: skip
     url = default_url(desk, build)
     forms = ((url, "hours-form", url), (f"{url}/holidays", "holidays-form", f"{url}/holidays"),
-             (f"{url}/dates?on=2027-05-04", "dates-form", f"{url}/dates"),
-             (f"{url}/dates?on=2027-05-05", "dates-form", f"{url}/dates"))  # fmt: skip
+             (f"{url}/dates?on={off}", "dates-form", f"{url}/dates"),
+             (f"{url}/dates?on={other}", "dates-form", f"{url}/dates"))  # fmt: skip
     before = versions(build)
     for page, form_id, action in forms:
         assert send(desk, action, typed(desk, page, form_id), htmx=htmx).status_code == (200 if htmx else 303)

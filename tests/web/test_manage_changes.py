@@ -1,14 +1,15 @@
 """Cancelling and moving by the manage link."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from html import unescape
 
 import pytest
 from flask import Flask
 
-from tests.builders import Build
+from tests.builders import Build, coming
 from tests.web.pages import Visitor, errors_of
+from tests.web.picker import in_month, in_words
 from webapp.domain.actor import GUEST
 from webapp.domain.errors import Overloaded
 from webapp.services import bookings
@@ -16,7 +17,7 @@ from webapp.services.booking_views import BookingView
 from webapp.services.manage_links import manage_token
 
 BRITISH = {"Accept-Language": "en-GB"}
-OLD, NEW, LAST = (datetime(2027, 5, day, 9, 0, tzinfo=UTC) for day in (4, 5, 6))
+OLD, NEW, LAST = (coming(5, 4, 9) + timedelta(days=days) for days in range(3))
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def token_of(page: str) -> str:
 def test_cancelling_asks_first(build: Build, visitor: Visitor, link: str) -> None:
     page = visitor.open(f"{link}/cancel", headers=BRITISH).text
     assert "Cancel this meeting?" in page
-    assert "Tuesday, 4 May 2027" in page
+    assert f"{in_words(OLD)} {OLD.year}" in page
     box = re.search(r'<input[^>]*name="sure"[^>]*>', page)
     assert box
     assert "required" in box[0]
@@ -102,17 +103,17 @@ def test_a_cancelled_booking_has_a_calendar_file_that_removes_it(visitor: Visito
 
 
 def test_the_calendar_for_moving_is_in_the_guests_zone_without_the_present_time(visitor: Visitor, link: str) -> None:
-    page = visitor.open(f"{link}/reschedule?month=2027-05", headers=BRITISH).text
+    page = visitor.open(f"{link}/reschedule?{in_month(NEW)}", headers=BRITISH).text
     assert "Present time" in page
     assert "Western European Summer Time (Lisbon)" in page
     assert re.findall(r'<a class="slot"[^>]*><time datetime="([^"]*)">([^<]*)', page) == [(written(NEW), "10:00")]
-    assert "Tuesday, 4 May 2027, " not in page
+    assert f"{in_words(OLD)} {OLD.year}, " not in page
     assert f'action="{link}/reschedule"' in page
     assert "hx-push-url" not in page  # a token is no entry for htmx's history
 
 
 def test_moving_in_another_zone(visitor: Visitor, link: str) -> None:
-    page = visitor.open(f"{link}/reschedule?month=2027-05&zone=Pacific/Auckland", headers=BRITISH).text
+    page = visitor.open(f"{link}/reschedule?{in_month(NEW)}&zone=Pacific/Auckland", headers=BRITISH).text
     choose = re.search(r'<a class="slot" href="([^"]*)"', page)
     assert choose
     confirm = visitor.open(unescape(choose[1]), headers=BRITISH).text
@@ -123,7 +124,7 @@ def test_moving_in_another_zone(visitor: Visitor, link: str) -> None:
 def test_a_guest_moves_the_booking(build: Build, visitor: Visitor, link: str) -> None:
     confirm = f"{link}/reschedule/confirm?start={written(NEW)}"
     page = visitor.open(confirm, headers=BRITISH).text
-    assert page.index("Tuesday, 4 May 2027") < page.index("Wednesday, 5 May 2027")
+    assert page.index(f"{in_words(OLD)} {OLD.year}") < page.index(f"{in_words(NEW)} {NEW.year}")
     answer = visitor.submit(confirm)
     assert answer.status_code == 303
     assert answer.location == f"{link}?moved=1"

@@ -1,19 +1,20 @@
 """Days and times of the public calendar, on the clocks of guest and host."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 
 from flask.testing import FlaskClient
 
-from tests.builders import Build
-from tests.web.picker import day_labels, times
+from tests.builders import Build, at, coming
+from tests.web.clock_changes import next_sunday_of_change
+from tests.web.picker import day_labels, in_words, times
 
 BRITISH = {"Accept-Language": "en-GB"}
 
 
 def test_american_readers_see_twelve_hours(build: Build, client: FlaskClient) -> None:
     host = build.host(slug="mara", time_zone="UTC")
-    build.slot(host, datetime(2027, 5, 4, 15, 30, tzinfo=UTC))
-    page = client.get("/mara/30min?month=2027-05", headers={"Accept-Language": "en-US"}).text
+    slot = build.slot(host, coming(5, 4, 15, 30))
+    page = client.get(f"/mara/30min?month={slot.start:%Y-%m}", headers={"Accept-Language": "en-US"}).text
     assert times(page) == ["3:30\u202fPM"]
     assert page.index("Sunday</span>") < page.index("Monday</span>")
 
@@ -39,26 +40,35 @@ def test_a_zone_by_its_old_name_is_shown_by_the_present_one(build: Build, client
 def test_the_guests_dates_are_those_of_their_zone(build: Build, client: FlaskClient) -> None:
     """Host in Los Angeles, guest in Auckland: 20 hours ahead in May."""
     host = build.host(slug="mara", time_zone="America/Los_Angeles")
-    build.slots(host, [datetime(2027, 4, 30, 13, 0, tzinfo=UTC), datetime(2027, 5, 31, 11, 30, tzinfo=UTC)])
-    build.slot(host, datetime(2027, 5, 31, 12, 30, tzinfo=UTC))
-    page = client.get("/mara/30min?month=2027-05&zone=Pacific/Auckland", headers=BRITISH).text
-    assert day_labels(page) == ["Saturday, 1 May 2027, one time free", "Monday, 31 May 2027, one time free"]
-    june = client.get("/mara/30min?month=2027-06&zone=Pacific/Auckland", headers=BRITISH).text
+    year = coming(4, 30).year
+    first, last = date(year, 5, 1), date(year, 5, 31)
+    build.slots(host, [at(date(year, 4, 30), 13), at(last, 11, 30), at(last, 12, 30)])
+    page = client.get(f"/mara/30min?month={year}-05&zone=Pacific/Auckland", headers=BRITISH).text
+    assert day_labels(page) == [f"{in_words(day)} {year}, one time free" for day in (first, last)]
+    june = client.get(f"/mara/30min?month={year}-06&zone=Pacific/Auckland", headers=BRITISH).text
     assert times(june) == ["00:30"]
 
 
 def test_an_hour_that_comes_twice_names_its_zone(build: Build, client: FlaskClient) -> None:
-    """New York, 7 November 2027: 01:30 comes at 05:30Z and 06:30Z."""
+    """New York, first Sunday of November: 01:30 comes at 05:30Z and 06:30Z."""
     host = build.host(slug="mara", time_zone="America/New_York")
-    build.slots(host, [datetime(2027, 11, 7, hour, 30, tzinfo=UTC) for hour in (5, 6, 7)])
-    page = client.get("/mara/30min?day=2027-11-07&zone=America/New_York", headers=BRITISH).text
+    sunday = first_sunday_of_november()
+    build.slots(host, [at(sunday, hour, 30) for hour in (5, 6, 7)])
+    page = client.get(f"/mara/30min?day={sunday}&zone=America/New_York", headers=BRITISH).text
     assert times(page) == ["01:30 (EDT)", "01:30 (EST)", "02:30"]
 
 
+def first_sunday_of_november() -> date:
+    """The next one of which the whole week is ahead."""
+    first = coming(11, 1).date()
+    return first + timedelta(days=6 - first.weekday())
+
+
 def test_the_23_hour_day_is_one_day(build: Build, client: FlaskClient) -> None:
-    """Berlin, 28 March 2027: from 23:00Z to 22:00Z."""
+    """Berlin, last Sunday of March: from 23:00Z to 22:00Z."""
     host = build.host(slug="mara", time_zone="UTC")
-    day = datetime(2027, 3, 27, 22, 30, tzinfo=UTC)
-    build.slots(host, [day + timedelta(hours=hour) for hour in (0, 1, 22, 23, 24)])
-    page = client.get("/mara/30min?day=2027-03-28&zone=Europe/Berlin", headers=BRITISH).text
+    sunday = next_sunday_of_change(3)
+    late = at(sunday - timedelta(days=1), 22, 30)
+    build.slots(host, [late + timedelta(hours=hour) for hour in (0, 1, 22, 23, 24)])
+    page = client.get(f"/mara/30min?day={sunday}&zone=Europe/Berlin", headers=BRITISH).text
     assert times(page) == ["00:30", "22:30", "23:30"]

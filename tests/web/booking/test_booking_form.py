@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.builders import Build, tomorrow
+from tests.builders import Build, coming, tomorrow
 from tests.web.booking.typed import HTMX, TYPED, book_url, value_of
 from tests.web.pages import Visitor, errors_of
 from webapp.domain.errors import Overloaded
@@ -12,7 +12,8 @@ from webapp.services import bookings
 from webapp.services.slot_views import SlotView
 
 
-def test_the_form_says_what_is_booked(visitor: Visitor, slot: SlotView) -> None:
+def test_the_form_says_what_is_booked(build: Build, visitor: Visitor, mara: int) -> None:
+    slot = build.slot(mara, coming(1, 12, 9))
     page = visitor.open(book_url(slot, "Pacific/Auckland"), headers={"Accept-Language": "en-GB"})
     assert page.status_code == 200
     assert page.headers["Cache-Control"] == "private, no-cache"  # back shows the same form, with the same key
