@@ -16,11 +16,12 @@ class Body(ma.Schema):
 
 
 class Query(ma.Schema):
-    """Parameters of a query. Unknown ones are nobody's business: the contract refuses them in bodies alone, and
-    proxies, browsers and trackers add their own."""
+    """Parameters of a query. Unknown ones are refused: a filter whose name has a slip would filter nothing."""
+
+    error_messages = {"unknown": "Unknown parameter."}
 
     class Meta:
-        unknown = ma.EXCLUDE
+        unknown = ma.RAISE
 
     @ma.validates_schema(pass_original=True, skip_on_field_errors=False)
     def require_single_values(self, _data: Any, given: Any, **_: Any) -> None:
