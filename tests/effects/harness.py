@@ -106,7 +106,7 @@ class WorkerProcess:
                 return
         raise AssertionError("it ended before it was ready")
 
-    def end(self, how: signal.Signals = signal.SIGTERM, timeout: float = 30) -> int:
+    def end(self, how: signal.Signals = signal.SIGTERM, timeout: float = 60) -> int:
         """Its exit code; negative for a signal."""
         if self.process.poll() is None:
             self.process.send_signal(how)
@@ -119,7 +119,7 @@ class WorkerProcess:
                 self.process.stderr.close()
 
 
-def eventually(condition: Callable[[], Any], timeout: float = 40) -> Any:
+def eventually(condition: Callable[[], Any], timeout: float = 120) -> Any:
     """What the condition gives, once that is true."""
     deadline = time.monotonic() + timeout
     while not (result := condition()):

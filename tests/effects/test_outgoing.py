@@ -16,7 +16,8 @@ from webapp.effects.outgoing import Answer, NoAnswerError, post
 from webapp.embedded.ports import LOOPBACK, free_port
 
 LOCAL = (ip_network("127.0.0.0/8"),)
-SOON = 0.6  # seconds that a request gets here
+SOON = 0.6  # seconds that a request gets here where it is not answered
+PATIENCE = 30.0  # elsewhere
 
 PUBLIC = """
     1.1.1.1 8.8.8.8 93.184.215.14 100.63.255.255 100.128.0.1 172.15.255.255 172.32.0.1 192.0.1.1 198.17.255.255
@@ -51,17 +52,23 @@ def test_a_range_that_the_operator_allows_is_permitted_and_nothing_beside_it() -
     assert not is_permitted(ip_address("fd00::1%eth0"), allowed)
 
 
-def sent(url: str, *, allowed: Any = LOCAL, seconds: float = SOON, body: bytes = b"{}") -> Answer:
+def sent(url: str, *, allowed: Any = LOCAL, seconds: float = PATIENCE, body: bytes = b"{}") -> Answer:
     return post(url, body, {"Content-Type": "application/json"}, allowed=allowed, seconds=seconds)
 
 
 def reason(url: str, **given: Any) -> str:
-    """Why there was no answer, within the time that there is."""
-    began = time.monotonic()
+    """Why there was no answer."""
     with pytest.raises(NoAnswerError) as failure:
         sent(url, **given)
-    assert time.monotonic() - began < SOON + 3
     return str(failure.value)
+
+
+def soon_given_up(url: str) -> str:
+    """Why there was no answer in the time that there is; on a busy machine somewhat later."""
+    began = time.monotonic()
+    why = reason(url, seconds=SOON)
+    assert time.monotonic() - began < SOON + 15
+    return why
 
 
 Resolve = Callable[..., None]
@@ -88,7 +95,7 @@ def test_a_request_arrives_as_it_was_meant() -> None:
     with serving(answers(OK)) as server:
         answer = sent(server.url + "/x?y=%20z", body='{"ä": 1}'.encode())
     assert answer.status == 200
-    assert 0 < answer.seconds < SOON
+    assert 0 < answer.seconds < PATIENCE
     assert server.requests[0].startswith(b"POST /hook/x?y=%20z HTTP/1.1\r\n")
     assert server.bodies() == ['{"ä": 1}'.encode()]
     assert server.headers() == {
@@ -155,7 +162,7 @@ def test_proxies_of_the_environment_are_ignored(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize("behaviour", [never, drips])
 def test_one_clock_runs_for_everything(behaviour: Any) -> None:
     with serving(behaviour) as server:
-        assert reason(server.url) == "took too long"
+        assert soon_given_up(server.url) == "took too long"
 
 
 def test_a_body_that_drips_is_no_answer() -> None:
@@ -164,7 +171,7 @@ def test_a_body_that_drips_is_no_answer() -> None:
         drips(connection, request)
 
     with serving(body_drips) as server:
-        assert reason(server.url) == "took too long"
+        assert soon_given_up(server.url) == "took too long"
 
 
 def test_who_never_ends_is_heard_for_five_megabytes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,12 +186,12 @@ def test_continuing_for_ever_is_no_answer() -> None:
             connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
 
     with serving(continues) as server:
-        assert reason(server.url) in ("took too long", "the answer was too long")
+        assert soon_given_up(server.url) in ("took too long", "the answer was too long")
 
 
 def test_a_name_that_is_not_resolved_in_time(resolve: Resolve) -> None:
     resolve([LOOPBACK], delay=SOON + 0.3)
-    assert reason("http://slow.example.org/") == "the name was not resolved in time"
+    assert soon_given_up("http://slow.example.org/") == "the name was not resolved in time"
 
 
 def test_a_name_that_there_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,7 +248,7 @@ def test_tls_verifies_the_name_and_not_the_address(trusted: None, resolve: Resol
 
 def test_a_handshake_that_never_ends(trusted: None) -> None:
     with serving(never) as server:
-        assert reason(f"https://localhost:{server.port}/") == "took too long"
+        assert soon_given_up(f"https://localhost:{server.port}/") == "took too long"
 
 
 def test_any_status_is_an_answer() -> None:

@@ -9,7 +9,7 @@ from redis import Redis
 from sqlalchemy import Engine, text
 
 from tests.builders import Build, tomorrow
-from tests.effects.harness import IS_LETTER
+from tests.effects.harness import IS_LETTER, eventually
 from tests.effects.servers import Server
 from tests.effects.webhook_harness import Hooks, booked
 from webapp.effects import clock, jobs, relay
@@ -28,6 +28,34 @@ def look(post: Flask, clean: None, valkey: ValkeyService) -> Iterator[Relay]:
 def leased(owner: Engine) -> int:
     with owner.begin() as connection:
         return int(connection.scalar(text(f"SELECT count(*) FROM delivery WHERE due_at > now() AND {IS_LETTER}")) or 0)
+
+
+class Watched(Relay):
+    looks = 0
+
+    def look(self) -> bool:
+        found = super().look()
+        self.looks += 1
+        return found
+
+
+def test_what_happens_wakes_it_and_it_does_not_wait_for_its_next_look(
+    post: Flask, build: Build, valkey: ValkeyService, owner: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "SWEEP", 3600.0)
+    Redis.from_url(valkey.url).flushall()
+    stopping = threading.Event()
+    watched = Watched(post, stopping)
+    running = threading.Thread(target=watched.run)
+    running.start()
+    try:
+        eventually(lambda: watched.looks)
+        build.booking(build.slot(build.host()))
+        eventually(lambda: leased(owner) == 2)
+    finally:
+        stopping.set()
+        running.join()
+    Redis.from_url(valkey.url).flushall()
 
 
 def test_a_full_queue_takes_no_more_and_the_rest_stays_due(

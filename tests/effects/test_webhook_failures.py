@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("local", "context")
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """What takes ten seconds takes a moment."""
-    given = outgoing.post.__kwdefaults__ | {"seconds": 0.3}
+    given = outgoing.post.__kwdefaults__ | {"seconds": 1.0}
     monkeypatch.setattr(outgoing.post, "__kwdefaults__", given)
 
 
@@ -127,7 +128,7 @@ def test_after_no_answer_the_others_wait_without_a_try(hooks: Hooks, build: Buil
         hooks.run()
         assert len(server.arrived) == 1
         assert hooks.attempts() == [None]
-        assert 300 <= hooks.deliveries()[0].attempts[0].duration_ms < 2000
+        assert 1000 <= hooks.deliveries()[0].attempts[0].duration_ms < 9000
         assert [state for _, state in hooks.states()] == ["waiting"] * 3
         booked_later = build.booking(build.slot(hooks.host_id, tomorrow(12, days=5)))
         hooks.run()
@@ -149,12 +150,13 @@ def test_who_takes_long_has_no_second_message_in_the_same_job_and_is_kept_apart(
 ) -> None:
     """Else a receiver that takes every message, each in nine seconds, would be ahead of others for as long as it
     likes."""
+    now, pauses = 0.0, [9.0, 9.0, 0.0, 0.0]
     for module in (sending, webhook_jobs):
-        monkeypatch.setattr(module, "SLOW", 0.1)
-    pauses = [0.2, 0.2, 0.0, 0.0]
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now, time=time.time))
 
     def takes_its_time(connection: Any, _request: bytes) -> None:
-        time.sleep(pauses.pop(0))
+        nonlocal now
+        now += pauses.pop(0)
         connection.sendall(OK)
 
     with serving(takes_its_time) as server:

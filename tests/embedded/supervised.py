@@ -17,6 +17,7 @@ from webapp.embedded.ports import free_port
 STAND_IN = Path(__file__).parent / "stand_in"
 OURS = ("webapp/config.py", "webapp/config_values.py", "webapp/embedded", "bin/web")
 RUN = [sys.executable, "-m", "webapp.embedded.run"]
+PATIENCE = 120.0  # seconds; for a slow machine that has other work
 
 
 def make_project(folder: Path) -> Path:
@@ -46,7 +47,7 @@ class Run:
     def printed(self) -> str:
         return self.output.read_text()
 
-    def wait_until_up(self, timeout: float = 60) -> "Run":
+    def wait_until_up(self, timeout: float = PATIENCE) -> "Run":
         deadline = time.monotonic() + timeout
         while "is running" not in self.printed:
             assert self.process.poll() is None, self.printed
@@ -54,14 +55,17 @@ class Run:
             time.sleep(0.05)
         return self
 
-    def wait_for_worker(self, timeout: float = 30) -> None:
+    def wait_for_worker(self) -> None:
         """It starts when the web server is up, and is told apart from earlier ones by a fresh log."""
-        deadline = time.monotonic() + timeout
-        while "worker is up" not in (self.data_dir / "log" / "worker.log").read_text():
-            assert time.monotonic() < deadline
+        self.wait_for("worker is up", log="worker")
+
+    def wait_for(self, words: str, *, log: str) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while words not in (self.data_dir / "log" / f"{log}.log").read_text():
+            assert time.monotonic() < deadline, f"no {words!r} in the log of {log}"
             time.sleep(0.05)
 
-    def end(self, by: signal.Signals = signal.SIGINT, timeout: float = 15) -> int:
+    def end(self, by: signal.Signals = signal.SIGINT, timeout: float = PATIENCE) -> int:
         """Send the signal and return the exit code."""
         self.process.send_signal(by)
         return self.process.wait(timeout)
@@ -95,7 +99,7 @@ def processes_of(data_dir: Path) -> list[str]:
     return found
 
 
-def wait_until_gone(data_dir: Path, timeout: float = 5) -> None:
+def wait_until_gone(data_dir: Path, timeout: float = 30) -> None:
     deadline = time.monotonic() + timeout
     while left := processes_of(data_dir):
         assert time.monotonic() < deadline, "\n".join(left)

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from tests.embedded import supervised
-from tests.embedded.supervised import Run, wait_until_gone
+from tests.embedded.supervised import PATIENCE, Run, wait_until_gone
 from webapp.config import PROJECT_DIR
 
 pytestmark = pytest.mark.skipif(
@@ -27,8 +27,8 @@ def interrupt(run: Run) -> None:
     """Ctrl-C: the terminal sends it to `make` and to everything that `make` runs."""
     for process in (psutil.Process(run.process.pid), *psutil.Process(run.process.pid).children()):
         process.send_signal(signal.SIGINT)
-    run.process.wait(15)
-    wait_until_gone(run.data_dir, timeout=1)
+    run.process.wait(PATIENCE)
+    wait_until_gone(run.data_dir)
 
 
 def flask(data_dir: Path, *command: str, said: str = "") -> str:
@@ -44,7 +44,7 @@ def pages(run: Run) -> dict[str, str]:
     """What the printed addresses show, by their labels."""
     printed = dict(re.findall(r"^  (\w+(?: \w+)?) +(http\S+)$", run.printed, re.MULTILINE))
     assert set(printed) == {"Public page", "Host login", "Admin", "Caught mail"}
-    return {label: urllib.request.urlopen(url, timeout=10).read().decode() for label, url in printed.items()}
+    return {label: urllib.request.urlopen(url, timeout=60).read().decode() for label, url in printed.items()}
 
 
 def test_from_nothing_to_both_sides_and_again(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_from_nothing_to_both_sides_and_again(tmp_path: Path) -> None:
     interrupt(run)
 
     again = start(data_dir)
-    page = urllib.request.urlopen(f"http://localhost:{again.port}/grace", timeout=10).read().decode()
+    page = urllib.request.urlopen(f"http://localhost:{again.port}/grace", timeout=60).read().decode()
     assert "Grace" in page
     assert "password " not in again.printed.split("Openslot is running")[0]
     interrupt(again)

@@ -6,7 +6,6 @@ import shutil
 import signal
 import stat
 import subprocess
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,8 +16,9 @@ import psycopg
 import pytest
 
 from tests.embedded import supervised
-from tests.embedded.supervised import Run, processes_of, wait_until_gone
+from tests.embedded.supervised import PATIENCE, Run, processes_of, wait_until_gone
 from webapp.config import Settings
+from webapp.embedded.ports import free_port
 
 Start = Callable[..., Run]
 
@@ -59,7 +59,7 @@ def start(project: Path, data_dir: Path) -> Iterator[Start]:
 
 
 def get(port: int, path: str) -> str:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
         text: str = answer.read().decode()
         return text
 
@@ -71,7 +71,7 @@ def test_first_start_tells_what_there_is(start: Start, tmp_path: Path) -> None:
     for address in ("/ada\n", "/login\n", "/admin\n"):
         assert f"http://localhost:{run.port}{address}" in run.printed
     mail_page = next(line.split()[-1] for line in run.printed.splitlines() if "Caught mail" in line)
-    assert "No mail yet" in urllib.request.urlopen(mail_page, timeout=5).read().decode()
+    assert "No mail yet" in urllib.request.urlopen(mail_page, timeout=60).read().decode()
     for name in ("secret_key", "services.json", "demo-credentials.txt"):
         assert stat.S_IMODE((data_dir / name).stat().st_mode) == 0o600
     assert run.end() == 0
@@ -102,18 +102,18 @@ def test_one_signal_ends_all_in_order_and_leaves_nothing(start: Start, data_dir:
     run.wait_for_worker()
     with ThreadPoolExecutor(1) as guest:
         answer = guest.submit(get, run.port, "/slow")
-        time.sleep(0.5)  # the request is with the application, which takes 1.5 s
-        assert run.end(by, timeout=10) == 0, run.printed
+        run.wait_for("the slow page begins", log="web")  # and takes 1.5 s
+        assert run.end(by) == 0, run.printed
     assert answer.result() == "finished"  # what was in hand was served
     assert "asked to end: web gone, database up" in (data_dir / "log" / "worker.log").read_text()
-    wait_until_gone(data_dir, timeout=1)
+    wait_until_gone(data_dir)
 
 
 def test_one_request_that_arrives_twice_is_one_request(start: Start, data_dir: Path) -> None:
     run = start().wait_until_up()
     run.process.send_signal(signal.SIGTERM)
     assert run.end(signal.SIGTERM) == 0  # as `make` passes on what the terminal sent to both
-    wait_until_gone(data_dir, timeout=1)
+    wait_until_gone(data_dir)
 
 
 def test_nothing_outlives_a_killed_supervisor_and_the_next_start_works(start: Start, data_dir: Path) -> None:
@@ -128,10 +128,10 @@ def test_a_child_that_dies_is_named_and_ends_all(start: Start, data_dir: Path) -
     run.wait_for_worker()
     worker = next(p for p in psutil.Process(run.process.pid).children() if "worker.py" in p.cmdline())
     worker.kill()
-    assert run.process.wait(15) == 1
+    assert run.process.wait(PATIENCE) == 1
     assert "worker ended by itself, killed by SIGKILL" in run.printed
     assert "worker is up" in run.printed  # the end of its log
-    wait_until_gone(data_dir, timeout=1)
+    wait_until_gone(data_dir)
 
 
 def test_two_side_by_side(start: Start, data_dir: Path, tmp_path: Path) -> None:
@@ -146,10 +146,10 @@ def refusal(project: Path, **settings: str) -> str:
     done = subprocess.run(
         supervised.RUN,
         cwd=project,
-        env=supervised.environment(**settings),
+        env=supervised.environment(**({"PORT": str(free_port())} | settings)),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE,
         check=False,
     )
     assert (done.returncode, done.stdout) == (1, "")

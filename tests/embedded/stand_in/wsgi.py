@@ -22,6 +22,7 @@ def ready() -> str:
 
 @app.get("/slow")
 def slow() -> str:
+    print("the slow page begins", flush=True)
     time.sleep(1.5)
     return "finished"
 

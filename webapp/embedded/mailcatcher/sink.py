@@ -92,7 +92,7 @@ class MailSink:
         if fault is not Fault.REFUSE:
             self._call(self._listen())
 
-    def wait_for(self, count: int, *, timeout: float = 10.0) -> list[Received]:
+    def wait_for(self, count: int, *, timeout: float = 60.0) -> list[Received]:
         """The messages, once there are at least `count`; TimeoutError with the number there are."""
         deadline = time.monotonic() + timeout
         with self._arrived:
