@@ -53,6 +53,13 @@ def test_a_condition_that_nothing_meets_changes_nothing(host: Caller, tag: str, 
     assert host.get(EVENT_TYPE).headers["ETag"] == tag
 
 
+@pytest.mark.parametrize("wanted", [{"title": 5}, {"titel": "New"}])
+def test_what_cannot_be_understood_is_said_before_the_condition_is_looked_at(
+    host: Caller, tag: str, wanted: dict[str, Any]
+) -> None:
+    assert host.patch(EVENT_TYPE, wanted, If_Match='"x"').status_code == 422
+
+
 def test_reads_have_no_use_for_if_match(host: Caller, tag: str) -> None:
     assert host.get(EVENT_TYPE, If_Match='"x"').get_json()["slug"] == "30min"
 

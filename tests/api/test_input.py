@@ -90,6 +90,14 @@ def test_every_instant_of_the_standard_is_one(host: Caller, start: str) -> None:
     assert fields_at_fault(host.post("/slots", slot(start))) == ["capacity"]
 
 
+def test_a_whole_number_may_have_a_point(host: Caller) -> None:
+    """30.0 is an integer of JSON Schema; 1e400 is none, and 30.5 is no number of minutes."""
+    assert host.patch("/event-types/30min", {"buffer_after_minutes": 30.0}).get_json()["buffer_after_minutes"] == 30
+    for number in ("30.5", "1e400", "-1e400"):
+        response = send(host, "PATCH", "/event-types/30min", f'{{"buffer_after_minutes": {number}}}'.encode())
+        assert (response.status_code, fields_at_fault(response)) == (422, ["buffer_after_minutes"])
+
+
 def test_all_that_is_missing_is_said_at_once(guest: Caller) -> None:
     assert fields_at_fault(guest.post("/bookings", {"start": "soon", "email": 5, "host": "ada"})) == [
         "email", "event_type", "name", "start", "subject", "time_zone",

@@ -1,6 +1,6 @@
 """One decorator for an operation: who may call it, what it takes and gives, and all that every operation does."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -89,7 +89,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
                 conflicts=conflicts,
                 matches=matches,
             )
-            parsing = view
+            parsing = matched(matches, view) if matches else view
             if body:
                 is_required = any(field.required for field in body().fields.values())
                 parsing = self.arguments(body(), example=body_example, required=is_required)(parsing)
@@ -113,17 +113,14 @@ def _handled(documented: View, parsing: View, operation: Operation, render: Rend
     def answered(**path: Any) -> Response:
         return render(parsing(**path))
 
-    def changed(path: Mapping[str, Any]) -> Any:
-        return matched(operation.matches, path, lambda: parsing(**path))
-
     @wraps(documented)
     def handled(**path: Any) -> Response:
         admit(operation.access)
         if operation.method == "GET":
             return _read(answered(**path), operation)
         if operation.method == "POST":
-            return repeatable(lambda: changed(path), render)
-        return render(changed(path))
+            return repeatable(lambda: parsing(**path), render)
+        return answered(**path)
 
     handled.operation = operation  # type: ignore[attr-defined]
     handled.current = answered  # type: ignore[attr-defined]

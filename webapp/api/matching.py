@@ -1,6 +1,7 @@
 """If-Match: change only what is still as the caller saw it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from flask import Response
@@ -12,17 +13,20 @@ from webapp.services.repeats import as_one
 View = Callable[..., Any]
 
 
-def matched(read: View | None, path: Mapping[str, Any], change: Callable[[], Any]) -> Any:
-    """What `change` comes to. With If-Match it is made in one transaction with a look at what `read` answers now.
-
-    Raises PreconditionFailed, NotFound.
-    """
-    if read is None or not has_condition():
-        return change()
+def matched(read: View, change: View) -> View:
+    """`change` with If-Match: made in one transaction with a look at what `read` answers now, once what was sent with
+    it has been understood (RFC 9110, 13.2.1). Raises PreconditionFailed, NotFound."""
     current: Callable[..., Response] = read.current  # type: ignore[attr-defined]
 
-    def compared() -> Any:
-        require_match(current(**path))
-        return change()
+    @wraps(change)
+    def called(*sent: Any, **path: Any) -> Any:
+        if not has_condition():
+            return change(*sent, **path)
 
-    return as_one(actor=actor(), booking_uid=path.get("booking_id"), act=compared)
+        def compared() -> Any:
+            require_match(current(**path))
+            return change(*sent, **path)
+
+        return as_one(actor=actor(), booking_uid=path.get("booking_id"), act=compared)
+
+    return called

@@ -32,10 +32,14 @@ class Text(fields.String):
 
 
 class Whole(fields.Integer):
-    """A whole number between two bounds."""
+    """A whole number between two bounds; 30.0 is one (JSON Schema, 6.1.1)."""
 
     def __init__(self, least: int, most: int, **given: Any) -> None:
         super().__init__(strict=True, validate=validate.Range(least, most), **given)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        is_whole = isinstance(value, float) and value.is_integer()
+        return super()._deserialize(int(value) if is_whole else value, attr, data, **kwargs)
 
 
 class Flag(fields.Boolean):
