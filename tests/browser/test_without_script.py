@@ -11,6 +11,7 @@ from tests.browser.steps import (
     clock,
     expect_heading,
     fill_in,
+    log_in,
     on_date,
     open_form,
     open_manage_link,
@@ -98,3 +99,13 @@ def test_a_host_publishes_and_cancels(ada: int, desk: Callable[..., Page], build
     page.get_by_role("button", name="Cancel the meeting").click()
     expect(text_on(page, "Cancelled. Gita Guest gets a mail.")).to_be_visible()
     assert build.row("SELECT cancel_reason FROM booking").cancel_reason == "A cold"
+
+
+def test_an_admin_finds_the_menu_on_a_phone(build: Build, open_window: Open, password_hash: str) -> None:
+    build.host(email="alma@example.org", password_hash=password_hash, roles=("host", "admin"))
+    page = log_in(open_window(java_script_enabled=False, viewport=PHONE), "alma@example.org")
+    page.goto("/admin/")
+    page.get_by_role("link", name="Bookings", exact=True).click()
+    expect_heading(page, "Bookings")
+    expect(text_on(page, "switch JavaScript on")).to_be_visible()
+    expect(page.get_by_text("With selected:")).to_be_hidden()
