@@ -5,12 +5,15 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
+import click
 import pytest
 from click.testing import Result
 from flask import Flask
+from flask.cli import ScriptInfo
 
 from tests.builders import Build
 from tests.web.pages import PASSWORD, Visitor
+from webapp import cli
 from webapp.config import PROJECT_DIR
 
 ARGUMENTS = ["ada@example.org", "--name", "Ada Lovelace", "--slug", "ada", "--time-zone", "Europe/London"]
@@ -79,3 +82,11 @@ def test_a_command_says_nothing_but_its_answer() -> None:
     )
     assert done.stdout.startswith("Usage:")
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(("command", "given", "migrates"), [("flask", ScriptInfo(), True), ("granian", None, False)])
+def test_only_a_command_of_flask_knows_migrations(command: str, given: ScriptInfo | None, migrates: bool) -> None:
+    app = Flask("webapp")
+    with click.Context(click.Command(command), obj=given):
+        cli.init_app(app)
+    assert ("migrate" in app.extensions) is migrates

@@ -2,13 +2,14 @@
 
 import click
 from flask import Flask
+from flask.cli import ScriptInfo
 
 from webapp.cli import accounts, availability, data, guests, tokens
 from webapp.extensions import init_migrations
 
 
 def init_app(app: Flask) -> None:
-    if click.get_current_context(silent=True):  # `flask ...`, perhaps `flask db upgrade`
+    if _is_run_by_flask():
         init_migrations(app)
     for command in (
         accounts.create_host,
@@ -24,3 +25,10 @@ def init_app(app: Flask) -> None:
         guests.erase_again,
     ):
         app.cli.add_command(command)
+
+
+def _is_run_by_flask() -> bool:
+    """`flask ...`, perhaps `flask db upgrade`. A web process has a context of Click, too: it is forked out of the web
+    server's own command, and would take 8 MB more for Alembic."""
+    context = click.get_current_context(silent=True)
+    return context is not None and context.find_object(ScriptInfo) is not None
