@@ -52,6 +52,13 @@ def test_no_view_names_a_column_that_keeps_a_secret(app: Flask) -> None:
         assert not [name for name in named if SECRETS.search(name)], view.name
 
 
+def test_columns_have_words_for_names(admin: FlaskClient) -> None:
+    shown = admin.get("/admin/bookings/").text
+    assert 'placeholder="Guest name, Subject, Guest&#39;s address, Host"' in shown
+    assert "Created at" in shown
+    assert not re.search(r"Created At|guest_name,", shown)
+
+
 @pytest.mark.parametrize("row", ["abc", "", "-1", "1.5", "0"])
 def test_what_is_no_row_is_refused(admin: FlaskClient, act: Act, row: str) -> None:
     assert act("bookings", "cancel", row).status_code == 302

@@ -78,6 +78,13 @@ class HardenedView(GuardedView, ModelView):
     def column_export_list(self) -> Sequence[str]:
         return self.column_details_list
 
+    def _prettify_name(self, name: str) -> str:
+        return name.replace("_", " ").capitalize()
+
+    def search_placeholder(self) -> str | None:
+        """The words of the columns: Flask-Admin has the attribute's name where a view has no label."""
+        return ", ".join(str(self.get_column_name(name)) for name in self.column_searchable_list) or None
+
     def get_export_value(self, model: Any, name: str) -> Any:
         value = super().get_export_value(model, name)
         return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
