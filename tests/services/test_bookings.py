@@ -2,12 +2,12 @@
 
 import json
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.builders import Build, tomorrow
+from tests.builders import Build, calendar, tomorrow
 from tests.schedule_builders import set_schedule
 from webapp.db import joined, session, transactional
 from webapp.domain import errors
@@ -78,7 +78,7 @@ def test_rules_that_changed_since_the_guest_saw_them_hold(build: Build) -> None:
     host = build.host(slug="ada", time_zone="UTC")
     set_schedule(build, host, time_zone="UTC", weekdays="0123456")
     seen, one = offering("ada", "30min"), {"host": "ada", "event_type": "30min"}
-    monday = 7 - datetime.now(UTC).weekday()
+    monday = 7 - calendar.today.weekday()
     bookings.book(build.command(**one, start=tomorrow(days=monday)), actor=GUEST, seen=seen)
     build.event_type(host, max_per_week=1)
     with pytest.raises(errors.SlotUnavailable, match="limit_week"):

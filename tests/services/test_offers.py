@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import Build, tomorrow
+from tests.builders import Build, calendar, tomorrow
 from tests.domain.availability_builders import day_window
 from tests.schedule_builders import add_schedule, book_at, content, set_schedule
 from tests.web.clock_changes import next_sunday_of_change
@@ -26,8 +26,7 @@ STEP = 15 * 60
 
 def monday(weeks: int = 1) -> date:
     """A Monday so many weeks ahead."""
-    today = datetime.now(UTC).date()
-    return today + timedelta(days=7 * weeks - today.weekday())
+    return calendar.today + timedelta(days=7 * weeks - calendar.today.weekday())
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
@@ -57,7 +56,7 @@ def situations() -> dict[str, dict[str, Any]]:
         "buffers": {"buffer_before_minutes": 15, "buffer_after_minutes": 30},
         "increment": {"increment_minutes": 45},
         "notice": {"notice_minutes": (at(monday(), 23, 10) - now) // timedelta(minutes=1)},
-        "rolling window": {"window_days": (monday() - now.date()).days},
+        "rolling window": {"window_days": (monday() - calendar.today).days},
         "window of dates": {"window_from": tuesday, "window_to": tuesday},
         "one a day": {"max_per_day": 1},
         "three a week": {"max_per_week": 3},

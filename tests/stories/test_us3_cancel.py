@@ -6,7 +6,8 @@ from collections.abc import Callable
 from tests.builders import Build, tomorrow
 from tests.live import Live, Person, link_in
 
-DAY = f"{tomorrow(10):%Y-%m-%d}"
+START = tomorrow(10)
+DAY = f"{START:%Y-%m-%d}"
 
 
 def assert_gone(build: Build, ada: Person, stranger: Person, by: str) -> None:
@@ -27,7 +28,7 @@ def test_the_guest_cancels_by_the_link_in_the_mail(
     host: int, live: Live, person: Callable[[], Person], build: Build
 ) -> None:
     # Given a booking, and a host who sees it
-    build.booking(build.slot(host, tomorrow(10)), email="gita@example.net")
+    build.booking(build.slot(host, START), email="gita@example.net")
     ada = person()
     ada.log_in("ada@example.org")
     assert "Gita Guest" in ada.open(f"/calendar?on={DAY}").text
@@ -49,7 +50,7 @@ def test_the_guest_cancels_by_the_link_in_the_mail(
 
 
 def test_the_host_cancels_in_the_calendar(host: int, person: Callable[[], Person], build: Build) -> None:
-    booking = build.booking(build.slot(host, tomorrow(10)))
+    booking = build.booking(build.slot(host, START))
     ada = person()
     ada.log_in("ada@example.org")
     ada.submit(f"/bookings/{booking.uid}/cancel", action="/cancel", sure="y", reason="Travelling")
@@ -59,7 +60,7 @@ def test_the_host_cancels_in_the_calendar(host: int, person: Callable[[], Person
 def test_another_host_can_neither_see_nor_cancel_it(
     host: int, person: Callable[[], Person], build: Build, password_hash: str
 ) -> None:
-    booking = build.booking(build.slot(host, tomorrow(10)))
+    booking = build.booking(build.slot(host, START))
     build.host(email="eve@example.org", slug="eve", password_hash=password_hash)
     eve = person()
     eve.log_in("eve@example.org")

@@ -16,7 +16,7 @@ from webapp.services import single_use_links
 
 HTMX = {"HX-Request": "true"}
 TYPED = {"name": "Ada Example", "email": "ada@example.org", "subject": "A beam in the attic"}
-START = tomorrow(9, days=2)
+START, LATER, LAST = (tomorrow(hour, days=2) for hour in (9, 11, 15))
 QUESTIONS = [
     {"key": "level", "label": "Your level", "kind": "select", "required": True, "options": ["New", "Old hand"]},
     {"key": "why", "label": "Why?", "kind": "textarea", "required": False, "options": []},
@@ -30,7 +30,7 @@ ANSWERS = {"answer-level": "Old hand", "answer-why": "So\nthat", "answer-tel": "
 @pytest.fixture
 def mara(build: Build) -> int:
     mara = build.host(slug="mara", name="Mara Lindqvist", time_zone="Europe/Stockholm")
-    build.slots(mara, [START, tomorrow(11, days=2)])
+    build.slots(mara, [START, LATER])
     return mara
 
 
@@ -141,13 +141,13 @@ def test_a_request_says_who_confirms_it(visitor: Visitor, mara: int, build: Buil
 
 def test_a_group_tells_seats_and_nobodys_name(visitor: Visitor, mara: int, build: Build) -> None:
     build.event_type(mara, capacity=3)
-    build.slot(mara, tomorrow(15, days=2), capacity=3)
-    send(visitor, tomorrow(15, days=2))
+    build.slot(mara, LAST, capacity=3)
+    send(visitor, LAST)
     other = Visitor(build.app.test_client())
     page = other.open(f"/mara/30min?day={START:%Y-%m-%d}&zone=UTC").text
     assert "<small>2 seats left</small>" in page
     assert "A group of up to 3" in page
-    answer = send(other, tomorrow(15, days=2), name="Bo Example", email="bo@example.org")
+    answer = send(other, LAST, name="Bo Example", email="bo@example.org")
     for shown in (page, other.open(answer.location).text):
         assert "Ada Example" not in shown
         assert "ada@example.org" not in shown
@@ -186,7 +186,7 @@ def test_of_two_guests_with_one_link_the_second_is_told(
     second = Visitor(build.app.test_client())
     for guest in (visitor, second):
         guest.open(f"/once/{token}")
-    page = second.open(url_at(tomorrow(11, days=2))).text
+    page = second.open(url_at(LATER)).text
     hidden = dict(re.findall(r'<input[^>]*name="(csrf_token|start|zone|key)"[^>]*value="([^"]*)"', page))
     assert send(visitor).status_code == 303
     answer = second.client.post("/mara/30min/book", data=hidden | TYPED, headers=headers)

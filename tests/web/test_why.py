@@ -1,12 +1,12 @@
 """/calendar/why: why a start is not offered."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from html import unescape
 
 import pytest
 
-from tests.builders import Build, tomorrow
+from tests.builders import Build, calendar, tomorrow
 from tests.web.desk import Desk
 from webapp.domain.actor import host_actor
 from webapp.domain.windows import Window
@@ -27,7 +27,7 @@ def open_desk(desk: Desk, build: Build) -> Desk:
 
 
 def url(time: str, *, days: int = 3, event_type: str = "30min") -> str:
-    day = (datetime.now(UTC) + timedelta(days=days)).date()
+    day = calendar.today + timedelta(days=days)
     return f"/calendar/why?event_type={event_type}&date={day}&time={time}"
 
 
