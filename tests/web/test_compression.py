@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from tests.builders import Build, tomorrow
 from tests.web.pages import Visitor
+from tests.web.picker import in_month
 
 GZIP = {"Accept-Encoding": "gzip, br"}
 
@@ -56,8 +57,8 @@ def test_gzip_refused_is_not_sent(client: FlaskClient, public_page: str) -> None
 
 
 def test_pages_with_a_token_or_with_somebodys_data_are_not(visitor: Visitor, host: str, build: Build) -> None:
-    build.slot(build.row("SELECT id FROM host")[0], tomorrow())
-    form = re.search(r'href="([^"]*/book\?[^"]*)"', visitor.open("/ada/30min").text)
+    slot = build.slot(build.row("SELECT id FROM host")[0])
+    form = re.search(r'href="([^"]*/book\?[^"]*)"', visitor.open(f"/ada/30min?{in_month(slot.start)}").text)
     assert form
     with_token = visitor.open(form[1].replace("&amp;", "&"), headers=GZIP)
     assert b'name="csrf_token"' in with_token.data
