@@ -81,6 +81,12 @@ def test_it_is_said_what_is_no_instant(host: Caller, start: str, words: str) -> 
     assert words in message
 
 
+@pytest.mark.parametrize(("day", "words"), [("1999-12-31", "years"), ("2027-02-30", "a date"), ("14.3.2027", "a date")])
+def test_it_is_said_what_is_no_day(host: Caller, day: str, words: str) -> None:
+    (message,) = host.patch("/event-types/30min", {"window_to": day}).get_json()["errors"]["window_to"]
+    assert words in message
+
+
 @pytest.mark.parametrize(
     "start",
     ["2027-03-14T09:00:00+14:00", "2027-03-14T09:00:00-00:00", "2027-03-14t09:00:00z", "2027-03-14T09:00:00.000Z",

@@ -11,6 +11,7 @@ from marshmallow import fields, validate
 from webapp import formats
 
 FIRST_YEAR, LAST_YEAR = 2000, 2199
+OUT_OF_YEARS = f"Must be between the years {FIRST_YEAR} and {LAST_YEAR}."
 # RFC 3339; seconds may be left out, an offset never.
 _INSTANT = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.(?P<fraction>\d{1,9}))?)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII
@@ -57,7 +58,7 @@ class Instant(Text):
     default_error_messages = {
         "instant": "Must be a time with its offset, such as 2027-03-14T09:00:00+01:00.",
         "fraction": "Must be in whole seconds.",
-        "year": f"Must be between the years {FIRST_YEAR} and {LAST_YEAR}.",
+        "year": OUT_OF_YEARS,
     }
 
     def __init__(self, **given: Any) -> None:
@@ -78,7 +79,7 @@ class Instant(Text):
 class Day(Text):
     """A date."""
 
-    default_error_messages = {"date": "Must be a date such as 2027-03-14."}
+    default_error_messages = {"date": "Must be a date such as 2027-03-14.", "year": OUT_OF_YEARS}
 
     def __init__(self, **given: Any) -> None:
         metadata = {"format": "date"} | given.pop("metadata", {})
@@ -88,9 +89,10 @@ class Day(Text):
         return None if value is None else value.isoformat()
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        day = day_of(super()._deserialize(value, attr, data, **kwargs))
+        text = super()._deserialize(value, attr, data, **kwargs)
+        day = day_of(text)
         if day is None:
-            raise self.make_error("date")
+            raise self.make_error("year" if _DATE.fullmatch(text) and _is_out_of_years(text) else "date")
         return day
 
 
@@ -197,7 +199,11 @@ def _fault_of(text: str) -> str:
         return "instant"
     if int(written["fraction"] or 0):
         return "fraction"
-    return "instant" if FIRST_YEAR <= int(text[:4]) <= LAST_YEAR else "year"
+    return "year" if _is_out_of_years(text) else "instant"
+
+
+def _is_out_of_years(text: str) -> bool:
+    return not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR
 
 
 def day_of(text: str) -> date | None:
