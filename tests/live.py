@@ -22,7 +22,7 @@ from webapp.config import PROJECT_DIR
 from webapp.embedded.mailcatcher import MailSink
 from webapp.embedded.ports import free_port
 
-START_SECONDS = 90  # of several servers at once, on a machine that has other work
+START_SECONDS = 180  # of several servers at once, on a machine that has other work
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Live:
     sink: MailSink
 
     def mails_to(self, address: str, *, count: int = 1) -> list[EmailMessage]:
-        """The mails of one recipient in order, as soon as there are `count` of them. Fails after 30 seconds."""
-        until = time.monotonic() + 30
+        """The mails of one recipient in order, as soon as there are `count` of them. Fails after two minutes."""
+        until = time.monotonic() + 120
         while True:
             found = [mail.message for mail in self.sink.messages if address in mail.recipients]
             if len(found) >= count or time.monotonic() > until:
@@ -75,7 +75,7 @@ def _wait_for(url: str) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         try:
-            if requests.get(url, timeout=10).ok:
+            if requests.get(url, timeout=60).ok:
                 return
         except requests.RequestException:
             pass
@@ -91,7 +91,7 @@ class Person:
         self.session = requests.Session()
 
     def open(self, path: str) -> requests.Response:
-        return self.session.get(path if path.startswith("http") else self.live.url + path, timeout=10)
+        return self.session.get(path if path.startswith("http") else self.live.url + path, timeout=60)
 
     def submit(self, path: str, *, action: str = "", **values: str) -> requests.Response:
         """Fill in the form of a page (the one whose action holds `action`) and send it, redirects followed."""
@@ -99,7 +99,7 @@ class Person:
         for target, fields in forms_of(page.text):
             if action in target:
                 url = requests.compat.urljoin(page.url, unescape(target) or page.url)
-                return self.session.post(url, data=fields | values, timeout=10)
+                return self.session.post(url, data=fields | values, timeout=60)
         raise AssertionError(f"no form for {action!r} on {path}")
 
     def log_in(self, email: str) -> None:

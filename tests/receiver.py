@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-PATIENCE = 40  # seconds; the first pause before a message is sent again is 10
+PATIENCE = 120  # seconds; the first pause before a message is sent again is 10
 
 
 @dataclass(frozen=True)

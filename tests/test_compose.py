@@ -217,7 +217,7 @@ class Containers:
         environ = self.environment(service)
         return subprocess.run(command, cwd=self._image, env=environ, capture_output=True, text=True, check=False)
 
-    def wait_until_healthy(self, service: str, timeout: float = 40) -> None:
+    def wait_until_healthy(self, service: str, timeout: float = 120) -> None:
         deadline = time.monotonic() + timeout
         while (done := self.check(service)).returncode != 0:
             assert time.monotonic() < deadline, done.stdout + done.stderr
@@ -226,7 +226,7 @@ class Containers:
 
 def test_the_stack_migrates_serves_works_and_stops(containers: Containers) -> None:
     migrate = containers.start("migrate")
-    assert migrate.wait(60) == 0
+    assert migrate.wait(120) == 0
     for service in ("web", "worker"):
         assert containers.check(service).returncode == 1  # not up, so not healthy
     running = {service: containers.start(service) for service in ("web", "worker")}
@@ -236,7 +236,7 @@ def test_the_stack_migrates_serves_works_and_stops(containers: Containers) -> No
     finally:
         for process in running.values():
             process.send_signal(signal.SIGTERM)
-        codes = {service: process.wait(15) for service, process in running.items()}
+        codes = {service: process.wait(60) for service, process in running.items()}
     assert codes == {"web": 0, "worker": 0}
     assert containers.check("worker").returncode == 1
 

@@ -20,7 +20,9 @@ from webapp.extensions import db
 
 
 @pytest.fixture
-def limited(app: Flask, clean: None, valkey: ValkeyService, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+def limited(
+    app: Flask, clean: None, valkey: ValkeyService, patient_limits: None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Flask]:
     """A process with limits on, lower than usual, whose counts begin at nothing."""
     with redis.Redis.from_url(valkey.url) as connection:
         connection.flushdb()

@@ -47,7 +47,7 @@ class Shot:
 
     def fire(self, start: threading.Barrier) -> Answer:
         body = urlencode(self.fields)
-        with closing(HTTPConnection(self.server, timeout=30)) as connection:
+        with closing(HTTPConnection(self.server, timeout=120)) as connection:
             connection.connect()
             start.wait()
             connection.request("POST", self.path, body, self.headers)
@@ -58,7 +58,7 @@ class Shot:
 
 def race(shots: Sequence[Shot]) -> list[Answer]:
     """Send all at once; the answers in the order of the shots."""
-    start = threading.Barrier(len(shots), timeout=30)
+    start = threading.Barrier(len(shots), timeout=120)
     with ThreadPoolExecutor(len(shots)) as pool:
         return list(pool.map(lambda shot: shot.fire(start), shots))
 
@@ -74,7 +74,7 @@ class Racer:
 
     def fill_in(self, path: str, *, action: str = "", **values: str) -> Shot:
         """Open a page and fill in its form whose action holds `action`."""
-        page = self.session.get(urljoin(self.server.url, path), timeout=30)
+        page = self.session.get(urljoin(self.server.url, path), timeout=120)
         for target, fields in forms_of(page.text):
             if action in (target or page.url):
                 return Shot(self.session, urljoin(page.url, unescape(target) or page.url), fields | values)
@@ -93,9 +93,9 @@ class Racer:
 
     def log_in(self, email: str) -> None:
         page = urljoin(self.server.url, "/login")
-        _, fields = forms_of(self.session.get(page, timeout=30).text)[0]
+        _, fields = forms_of(self.session.get(page, timeout=120).text)[0]
         values = {"email": email, "password": PASSWORD}
-        response = self.session.post(page, data=fields | values, allow_redirects=False, timeout=30)
+        response = self.session.post(page, data=fields | values, allow_redirects=False, timeout=120)
         assert response.status_code in (302, DONE), response.status_code
 
 

@@ -69,7 +69,7 @@ def book_by_api(live: Live, start: str) -> dict[str, str]:
     more = {"host": "ada", "event_type": "30min", "start": start, "time_zone": "Europe/Lisbon"}
     more |= {"location": "Quagmire Hall"}
     key = {"Idempotency-Key": f"for-{WORD}"}
-    made = requests.post(f"{live.url}/api/v1/bookings", json=GUEST | more, headers=key, timeout=10)
+    made = requests.post(f"{live.url}/api/v1/bookings", json=GUEST | more, headers=key, timeout=60)
     assert made.status_code == 201, made.text
     return dict(made.json())
 

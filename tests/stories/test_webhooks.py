@@ -33,7 +33,7 @@ class Program:
         self.session.headers["Authorization"] = f"Bearer {token}"
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        answer = self.session.request(method, self.base + path, json=body, timeout=10)
+        answer = self.session.request(method, self.base + path, json=body, timeout=60)
         assert answer.ok, answer.text
         return answer.json() if answer.content else None
 
@@ -53,7 +53,7 @@ def program(live: Live, host: int, build: Build) -> Program:
 def book(live: Live, build: Build, host: int, hour: int = 10) -> Any:
     """A guest's program books by HTTP; gives the booking with its manage token."""
     slot = build.slot(host, tomorrow(hour))
-    answer = requests.post(f"{live.url}/api/v1/bookings", json=GUEST | {"slot_id": str(slot.public_id)}, timeout=10)
+    answer = requests.post(f"{live.url}/api/v1/bookings", json=GUEST | {"slot_id": str(slot.public_id)}, timeout=60)
     assert answer.status_code == 201
     return answer.json()
 
@@ -82,10 +82,10 @@ def test_a_program_is_told_of_a_booking_from_first_to_last(
     start = build.slot(host, tomorrow(14)).start
     proof = {"X-Manage-Token": token}
     url = f"{live.url}/api/v1/bookings/{booking['id']}"
-    moved = requests.post(f"{url}/reschedule", json={"start": f"{start:%Y-%m-%dT%H:%M:%SZ}"}, headers=proof, timeout=10)
+    moved = requests.post(f"{url}/reschedule", json={"start": f"{start:%Y-%m-%dT%H:%M:%SZ}"}, headers=proof, timeout=60)
     assert moved.status_code == 200
     assert receiver.wait_for(3)[2].json["data"] == moved.json()
-    assert requests.delete(url, json={"reason": "Ill"}, headers=proof, timeout=10).status_code == 204
+    assert requests.delete(url, json={"reason": "Ill"}, headers=proof, timeout=60).status_code == 204
     messages = receiver.wait_for(4)
     assert [message.type for message in messages] == BOOKING_EVENTS
     assert messages[3].json["data"] == program.call("GET", f"/bookings/{booking['id']}")
@@ -181,7 +181,7 @@ def test_one_that_answers_gone_is_switched_off_and_its_host_told(
 
 def hurry(build: Build, tries: int) -> None:
     """What was tried so often and refused is due at once."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     due = "UPDATE delivery SET due_at = now() WHERE channel = 'webhook' AND attempts = :tries AND due_at > now()"
     answered = " AND id IN (SELECT delivery_id FROM webhook_attempt GROUP BY 1 HAVING count(status) = :tries)"
     while not build.rows(f"{due}{answered} RETURNING pg_notify(:channel, '')", tries=tries, channel=CHANNEL):
@@ -191,7 +191,7 @@ def hurry(build: Build, tries: int) -> None:
 
 def eventually(program: Program, webhook: str, status: str) -> Any:
     """The only delivery of a webhook, as soon as it has this status."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while True:
         found = program.call("GET", f"/webhooks/{webhook}/deliveries")["data"]
         if found and found[0]["status"] == status:

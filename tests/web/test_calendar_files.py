@@ -159,7 +159,7 @@ def test_busy_times_are_for_everybody_and_name_nobody(client: FlaskClient, build
 
 
 @pytest.fixture
-def limited(app: Flask, valkey: ValkeyService, clean: None) -> Iterator[FlaskClient]:
+def limited(app: Flask, valkey: ValkeyService, clean: None, patient_limits: None) -> Iterator[FlaskClient]:
     """With limits on, and counts at nothing."""
     with redis.Redis.from_url(valkey.url) as connection:
         connection.flushdb()

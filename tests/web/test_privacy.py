@@ -68,7 +68,7 @@ def test_what_is_no_address_is_said(visitor: Visitor, booking: BookingView, buil
 
 
 @pytest.fixture
-def limits(app: Flask) -> Iterator[None]:
+def limits(app: Flask, patient_limits: None) -> Iterator[None]:
     before = app.extensions["rate_limits"]
     app.extensions["rate_limits"] = Counter(replace(app.extensions["settings"], rate_limits=True))
     yield

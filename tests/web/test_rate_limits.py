@@ -36,7 +36,7 @@ def process(app: Flask, clean: None) -> Iterator[Callable[..., Flask]]:
 
 
 @pytest.fixture
-def limited(process: Callable[..., Flask], valkey: ValkeyService) -> Flask:
+def limited(process: Callable[..., Flask], valkey: ValkeyService, patient_limits: None) -> Flask:
     """Counts begin at nothing."""
     with redis.Redis.from_url(valkey.url) as connection:
         connection.flushdb()
