@@ -88,6 +88,17 @@ def test_questions_that_make_no_sense_are_refused(guest: Caller, ada: int, query
     assert field in fields_at_fault(response)
 
 
+def test_a_question_is_read_the_same_each_time(guest: Caller, host: Caller, build: Build, ada: int) -> None:
+    """Whatever was asked before, in the same words of something else or in other words."""
+    build.slot(ada, tomorrow(15, days=3))
+    for _ in range(2):
+        for query, zone in ((days(3, 3), "UTC"), (days(4, 4, "Asia/Tokyo"), "Asia/Tokyo")):
+            found = guest.get(SLOTS + query).get_json()
+            assert (found["time_zone"], len(found["data"])) == (zone, 1)
+            assert "from" in fields_at_fault(host.get(f"{SLOTS}/why{query}"))
+            assert "to" in fields_at_fault(guest.get(SLOTS + query.replace("&to", "&to=2027-03-14&to")))
+
+
 def test_unknown_hosts_and_event_types_are_not_found(guest: Caller, build: Build, ada: int) -> None:
     build.event_type(ada, "60min", is_active=False)
     bodies = set()

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response, g, request
 from werkzeug.exceptions import PreconditionFailed
-from werkzeug.http import quote_etag
 
 JSON = "application/json"
 PUBLIC_CACHING = "no-cache"  # kept by anybody, asked for again each time: slots go fast
@@ -35,9 +34,11 @@ def json_answer(body: str | bytes, status: int = 200) -> Response:
 
 
 def tagged(response: Response) -> Response:
-    """An answer to a read with its ETag; 304 without a body when the caller has it already."""
-    tag = etag_of(response.get_data())
-    response.headers["ETag"] = quote_etag(tag)
+    """An answer to a read with its ETag, made here where it has none; 304 without a body when the caller has it."""
+    tag = response.get_etag()[0]
+    if tag is None:
+        tag = etag_of(response.get_data())
+        response.set_etag(tag)
     # Not make_conditional: it would answer an If-Match, which reads have no use for, with a bare 412.
     if request.if_none_match.contains_weak(tag):
         response.status_code = 304

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response
 
 from webapp.api import examples
-from webapp.api.answers import json_answer
+from webapp.api.answers import etag_of, json_answer
 from webapp.api.blueprint import Blueprint
 from webapp.api.callers import Access, host
 from webapp.api.schemas import hosts as schemas
@@ -21,8 +21,8 @@ from webapp.services.slot_listing import listing_on
 
 MOST_DAYS = 62
 
-# Of 30 kB mostly; a month of a host who is always open has 200.
-_BODIES: Memo[str] = Memo(entries=64)
+# (body, its ETag). Of 30 kB mostly; a month of a host who is always open has 200.
+_BODIES: Memo[tuple[bytes, str]] = Memo(entries=64)
 
 blueprint = Blueprint("Public", __name__, description="A host as guests see them: no token, but for the question why.")
 
@@ -48,16 +48,20 @@ def list_offered_slots(asked: dict[str, Any], host_slug: str, slug: str) -> Resp
     what = offering(host_slug, slug)
     zone = asked["time_zone"] or what.host_time_zone
     found = listing_on(what, first, last, time_zone=zone)
-    body = _BODIES.get((found.key, zone)) or _listed(found, zone)
-    if found.key is not None:
-        _BODIES.keep((found.key, zone), body)
-    return json_answer(body)
+    body, tag = _BODIES.get((found.key, zone)) or _listed(found, zone)
+    response = json_answer(body)
+    response.set_etag(tag)
+    return response
 
 
-def _listed(found: Listing, zone: str) -> str:
+def _listed(found: Listing, zone: str) -> tuple[bytes, str]:
     offers = found.offers()
     rows = [offer.slot_id for offer in offers if offer.slot_id is not None]
-    return offered_slots(offers, zone, public_slot_ids(rows) if rows else {})
+    body = offered_slots(offers, zone, public_slot_ids(rows) if rows else {}).encode()
+    listed = body, etag_of(body)
+    if found.key is not None:
+        _BODIES.keep((found.key, zone), listed)
+    return listed
 
 
 @blueprint.operation(
