@@ -3,6 +3,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from html import unescape
 from urllib.parse import urljoin
 
@@ -15,9 +16,9 @@ from tests.web.pages import forms_of
 GUEST = {"name": "Gita Guest", "email": "gita@example.net", "subject": "First meeting"}
 
 
-def form_of_first_time(guest: Person, page: str) -> str:
-    """Click the first time on the page."""
-    response = guest.open(page)
+def form_of_first_time(guest: Person, on: datetime) -> str:
+    """Click the first time of a day on Ada's page."""
+    response = guest.open(f"/ada/30min?zone=Europe/Lisbon&day={on:%Y-%m-%d}")
     link = re.search(r'href="([^"]*/book\?[^"]*)"', response.text)
     assert link, "no time on the page"
     return urljoin(response.url, unescape(link[1]))
@@ -27,7 +28,7 @@ def test_a_guest_books_an_available_slot(host: int, person: Callable[[], Person]
     # Given an available slot
     slot = build.slot(host, tomorrow(10))
     guest = person()
-    form = form_of_first_time(guest, "/ada/30min?zone=Europe/Lisbon")
+    form = form_of_first_time(guest, tomorrow())
     # when a guest gives name, e-mail and subject
     done = guest.submit(form, action="/book", **GUEST)
     # then the slot is reserved and is booked in the database
@@ -47,7 +48,7 @@ def test_a_guest_books_an_available_slot(host: int, person: Callable[[], Person]
 def test_the_form_sent_twice_is_one_booking(host: int, person: Callable[[], Person], build: Build) -> None:
     build.slot(host, tomorrow(10))
     guest = person()
-    form = form_of_first_time(guest, "/ada/30min?zone=Europe/Lisbon")
+    form = form_of_first_time(guest, tomorrow())
     page = guest.open(form)
     action, fields = next(found for found in forms_of(page.text) if "/book" in found[0])
     answers = [guest.session.post(urljoin(page.url, unescape(action)), data=fields | GUEST) for _ in range(2)]
@@ -60,7 +61,7 @@ def test_a_slot_taken_meanwhile_keeps_what_was_typed_and_shows_fresh_times(
 ) -> None:
     slot, _ = build.slots(host, [tomorrow(10), tomorrow(11)])
     guest = person()
-    form = form_of_first_time(guest, "/ada/30min?zone=Europe/Lisbon")
+    form = form_of_first_time(guest, tomorrow())
     page = guest.open(form)
     action, fields = next(found for found in forms_of(page.text) if "/book" in found[0])
     build.booking(slot)
@@ -77,7 +78,7 @@ def test_what_is_missing_is_named_and_nothing_is_lost(
 ) -> None:
     build.slot(host, tomorrow(10))
     guest = person()
-    form = form_of_first_time(guest, "/ada/30min?zone=Europe/Lisbon")
+    form = form_of_first_time(guest, tomorrow())
     answer = guest.submit(form, action="/book", **GUEST | {missing: ""})
     assert answer.status_code == 422
     assert 'aria-invalid="true"' in answer.text

@@ -57,7 +57,7 @@ def test_of_twelve_guests_at_once_exactly_one_gets_the_slot(
 ) -> None:
     build.slot(host, tomorrow(10))
     guests = [person() for _ in range(12)]
-    forms = [form_of_first_time(guest, "/ada/30min?zone=Europe/Lisbon") for guest in guests]
+    forms = [form_of_first_time(guest, tomorrow()) for guest in guests]
     with ThreadPoolExecutor(12) as pool:
         jobs = [
             pool.submit(guest.submit, form, action="/book", **GUEST | {"email": f"guest{number}@example.net"})
