@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.builders import Build
+from tests.builders import Build, coming
 from tests.domain.availability_builders import day_window
 from tests.schedule_builders import set_schedule, stored, versions
 from tests.web.desk import Desk
 from tests.web.form_fields import form_fields
 from tests.web.pages import errors_of
+from tests.web.picker import in_month
 from tests.web.test_availability import BOTH, preview_of, send, typed
 
 SOON = datetime.now(UTC).date() + timedelta(days=40)
@@ -59,9 +60,13 @@ def test_any_address_gives_a_month(desk: Desk, url: str, query: str) -> None:
 
 
 def test_the_month_turns_by_links_that_are_whole_pages(desk: Desk, url: str) -> None:
-    page = desk.open(f"{url}?month=2027-12")
+    december = coming(12, 1)
+    page = desk.open(f"{url}?{in_month(december)}")
     links = re.findall(r'id="month-(?:previous|next)" href="([^"]*)" hx-get="([^"]*)"', page.text)
-    assert [unescape(href) for href, _ in links] == [f"{url}?month=2027-11", f"{url}?month=2028-01"]
+    assert [unescape(href) for href, _ in links] == [
+        f"{url}?month={december.year}-11",
+        f"{url}?month={december.year + 1}-01",
+    ]
     assert all(href == get for href, get in links)
     assert desk.open(links[0][0]).status_code == 200
 
