@@ -26,11 +26,11 @@ class Parser(FlaskParser):
     """The parser of all operations."""
 
     def parse(self, argmap: Any, req: Request | None = None, *, location: str | None = None, **options: Any) -> Any:
-        """Queries are remembered as they were read, which took a tenth of the time of a listing: a schema of one
+        """Some queries are remembered as they were read, which took a tenth of the time of a listing: a schema of one
         looks at nothing else. What is refused is not remembered."""
         read = partial(super().parse, argmap, req, location=location, **options)
-        asked = (req or request).query_string if location == "query" else None
-        if asked is None or len(asked) > LONGEST_REMEMBERED:
+        asked = (req or request).query_string
+        if not getattr(argmap, "is_remembered", False) or len(asked) > LONGEST_REMEMBERED:
             return read()
         found = _QUERIES.get((argmap, asked))
         if found is None:

@@ -19,6 +19,7 @@ class Query(ma.Schema):
     """Parameters of a query. Unknown ones are refused: a filter whose name has a slip would filter nothing."""
 
     error_messages = {"unknown": "Unknown parameter."}
+    is_remembered = False  # for those that many ask in the same words, and none that names a person
 
     class Meta:
         unknown = ma.RAISE

@@ -23,6 +23,8 @@ class PublicHost(Answer):
 
 
 class OfferedSlotsQuery(Query):
+    is_remembered = True
+
     first = Day(required=True, data_key="from", metadata={"description": "First date, in that zone.",
                                                           "example": "2027-03-14"})  # fmt: skip
     last = Day(required=True, data_key="to", metadata={"description": "Last date, included; 62 days at most.",
