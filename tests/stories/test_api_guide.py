@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -46,24 +45,29 @@ def environ(live: Live, build: Build) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "OPENSLOT": live.url, "TOKEN": token, "FROM": day, "TO": day}
 
 
-def test_the_guide_in_curl(environ: dict[str, str], build: Build) -> None:
-    token, listing, booking, moving, cancelling, bookings = examples("sh curl")
+def run(blocks: list[str], environ: dict[str, str], folder: Path) -> list[str]:
+    """What each block prints when they are copied into one shell, one after the other."""
+    script = "\nprintf '\\0'\n".join(blocks)
+    done = subprocess.run(["sh", "-euc", script], env=environ, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split("\0")
 
-    def run(command: str, **more: str) -> Any:
-        done = subprocess.run(["sh", "-c", command], env=environ | more, capture_output=True, text=True, check=True)
-        return json.loads(done.stdout or "null")
 
-    assert run(token)["slug"] == "demo"
-    slots = run(listing)["data"]
+def test_the_guide_in_curl(environ: dict[str, str], build: Build, tmp_path: Path) -> None:
+    token, listing, choose, book, take_ids, move, cancel, look = examples("sh curl")
+    said = run([token, listing, choose + book, book, take_ids + move, look, cancel, look], environ, tmp_path)
+    me, listed, made, again, moved, before, gone, after = said
+    assert json.loads(me)["slug"] == "demo"
+    slots = json.loads(listed)["data"]
     assert len(slots) == 3
-    chosen = {"START": slots[0]["start"], "KEY": "k1"}
-    made = run(booking, **chosen)
-    assert made["status"] == "confirmed"
-    assert run(booking, **chosen) == made
-    proof = {"BOOKING": made["id"], "MANAGE_TOKEN": made["manage_token"]}
-    assert run(moving, NEW_START=slots[1]["start"], **proof)["version"] == 1
-    assert len(run(bookings)["data"]) == 1
-    assert run(cancelling, **proof) is None
+    assert json.loads(made)["status"] == "confirmed"
+    assert json.loads(made)["start"] == slots[0]["start"]
+    assert again == made
+    assert json.loads(moved)["version"] == 1
+    assert json.loads(moved)["start"] == slots[1]["start"]
+    assert gone == "204\n"
+    assert [one["id"] for one in json.loads(before)["data"]] == [json.loads(made)["id"]]
+    assert json.loads(after)["data"] == []  # it asks for confirmed ones
     assert build.row("SELECT status FROM booking")[0] == "cancelled"
 
 

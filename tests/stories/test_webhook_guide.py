@@ -5,6 +5,7 @@ import base64
 import json
 import re
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -15,7 +16,7 @@ from flask import Flask
 
 from tests.api.caller import Specification
 from tests.receiver import Message, Receiver, receiving
-from tests.stories.test_api_guide import CLIENT, GUIDE, environ, examples
+from tests.stories.test_api_guide import CLIENT, GUIDE, environ, examples, run
 from webapp.api.openapi import document
 from webapp.domain.outgoing import PORTS
 from webapp.domain.webhook_events import TEST, WebhookEvent
@@ -51,29 +52,35 @@ def verify(request: pytest.FixtureRequest) -> Verify:
     return found
 
 
-def run(command: str, environ: Mapping[str, str]) -> str:
-    return subprocess.run(["sh", "-c", command], env=environ, capture_output=True, text=True, check=True).stdout
-
-
-def by_hand(message: Message, secret: str, folder: Path, environ: Mapping[str, str]) -> str:
+def by_hand(message: Message, secret: str, folder: Path, environ: dict[str, str]) -> str:
     """What the guide's shell commands print for a message."""
     (folder / "body").write_bytes(message.body)
     given = {"ID": message.id, "TIMESTAMP": message.headers["webhook-timestamp"], "BODY_FILE": str(folder / "body")}
-    return run(examples("sh verify")[0], {**environ, **given, "SECRET": secret}).strip()
+    return run(examples("sh verify"), environ | given | {"SECRET": secret}, folder)[0].strip()
 
 
 def test_the_commands_make_and_try_a_webhook_and_its_messages_verify(
     environ: dict[str, str], receiver: Receiver, verify: Verify, tmp_path: Path
 ) -> None:
-    make, try_it, look = examples("sh webhook")
-    made = json.loads(run(make, environ | {"RECEIVER": receiver.url}))
-    sent = json.loads(run(try_it, environ | {"WEBHOOK": made["id"]}))
+    answers = run(examples("sh webhook"), environ | {"RECEIVER": receiver.url}, tmp_path)
+    made, sent, listed = map(json.loads, answers)
     message = receiver.wait_for(1)[0]
     assert (message.id, message.type) == (sent["id"], TEST)
     assert verify(made["secret"], message.headers, message.body)
     assert by_hand(message, made["secret"], tmp_path, environ) == message.headers["webhook-signature"]
-    listed = json.loads(run(look, environ | {"WEBHOOK": made["id"]}))["data"]
-    assert [one["id"] for one in listed] == [sent["id"]]
+    assert [one["id"] for one in listed["data"]] == [sent["id"]]
+
+
+def test_the_small_receiver_verifies_what_arrives(environ: dict[str, str], tmp_path: Path) -> None:
+    program = [sys.executable, str(CLIENT.parent / "receiver.py"), "0", "webhook.json"]
+    with subprocess.Popen(program, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as receiver:
+        try:
+            assert receiver.stdout
+            url = receiver.stdout.readline().strip()
+            run(examples("sh webhook"), environ | {"RECEIVER": url}, tmp_path)
+            assert re.match(r'verified: {"type":"webhook.test"', receiver.stdout.readline())
+        finally:
+            receiver.terminate()
 
 
 def test_the_message_that_is_printed_is_signed(
