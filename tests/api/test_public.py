@@ -159,3 +159,5 @@ def test_a_host_learns_why_a_start_is_not_offered(
     assert host.get(f"{SLOTS}/why").status_code == 422
     past = slot.start - timedelta(days=30)
     assert host.get(f"{SLOTS}/why?start={written(past)}").get_json()["reasons"][0]["code"] == "past"
+    refused = host.get(f"{SLOTS}/why?start=2027-03-14T09:00:00+01:00").get_json()  # the plus of an address is a space
+    assert "%2B" in refused["errors"]["start"][0]

@@ -36,7 +36,7 @@ def test_without_a_good_token_nobody_comes_in(guest: Caller, ada: int, headers: 
     guest.headers = headers
     response = guest.get("/me")
     assert (response.status_code, code_of(response)) == (401, "unauthorized")
-    assert response.headers["WWW-Authenticate"].startswith("Bearer")
+    assert response.headers["WWW-Authenticate"].startswith('Bearer realm="openslot"')
 
 
 def test_a_token_in_the_address_is_worth_nothing(guest: Caller, host: Caller) -> None:

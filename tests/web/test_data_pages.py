@@ -92,7 +92,9 @@ def test_large_files_are_for_hosts_only(build: Build, password_hash: str) -> Non
     desk = sit_down(build, password_hash)
     large = b'{"format": "openslot.host", "x": "' + b"x" * 2_000_000 + b'"}'
     assert restore(desk, large).status_code == 422
-    assert restore(desk, large * 9).status_code == 413
+    refused = restore(desk, large * 9)
+    assert refused.status_code == 413
+    assert "import-host" in errors_of(refused)
     desk.client.delete_cookie("session")
     assert restore(desk, large).status_code == 413
 

@@ -121,9 +121,15 @@ def _recognise(access: Access) -> None:
         raise _unauthorized(error="invalid_token" if token else None)
 
 
+class _Challenge(WWWAuthenticate):
+    def to_header(self) -> str:
+        """With quotes, which Werkzeug leaves out: a realm must have them (RFC 9110, 11.5)."""
+        return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in self.parameters.items())
+
+
 def _unauthorized(error: str | None = None) -> Unauthorized:
     values: dict[str, str | None] = {"realm": "openslot"}
-    return Unauthorized(www_authenticate=WWWAuthenticate("bearer", values | ({"error": error} if error else {})))
+    return Unauthorized(www_authenticate=_Challenge("bearer", values | ({"error": error} if error else {})))
 
 
 def _count() -> None:

@@ -10,6 +10,7 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from webapp.domain.errors import Invalid
 from webapp.reserved import reserved_slugs
@@ -17,6 +18,7 @@ from webapp.services.bookings_csv import bookings_csv
 from webapp.services.host_export import host_document
 from webapp.services.host_import import AccountNotEmpty, Imported, can_import, import_host
 from webapp.web import htmx
+from webapp.web.errors import error_page
 from webapp.web.guards import current_account, current_actor, current_host, host_required
 
 LARGEST_MB = 16  # a booking takes less than a kilobyte
@@ -72,6 +74,21 @@ def restore() -> Any:
         return _page(form, status=409)
     _tell(done)
     return htmx.see_other(url_for("data.index"))
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def tell_of_large_file(_error: RequestEntityTooLarge) -> Any:
+    """The body is refused when it is read for its token, before `restore` and its guard begin."""
+    if request.endpoint != "data.restore" or not current_account():
+        return error_page(413)
+    form = RestoreForm(formdata=None)
+    form.file.errors = [
+        gettext(
+            "Nothing was restored: the file is larger than %(size)s MB. On the server, import-host takes it.",
+            size=LARGEST_MB,
+        )
+    ]
+    return _page(form, status=413)
 
 
 def _refused(form: RestoreForm, fault: Invalid) -> Response:

@@ -50,7 +50,13 @@ class OfferedSlots(Answer):
 
 
 class WhyQuery(Query):
-    start = Instant(required=True, metadata={"description": "When the slot would begin."})
+    start = Instant(
+        required=True,
+        metadata={"description": "When the slot would begin; a + is written %2B."},
+        error_messages={
+            "instant": "Must be a time with its offset, such as 2027-03-14T08:00:00Z (a + is written %2B)."
+        },
+    )
 
 
 class ReasonNotOffered(Answer):
