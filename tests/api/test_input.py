@@ -32,6 +32,19 @@ def test_it_is_said_what_is_no_json(host: Caller, body: bytes, words: str) -> No
     assert words in response.get_json()["detail"]
 
 
+def test_faults_of_form_and_of_content_are_named_together(guest: Caller) -> None:
+    wrong = {
+        "name": "",
+        "email": "gita@@example",
+        "subject": "a\u202eb",
+        "time_zone": "Mars/One",
+        "notes": 5,
+        "id": "x",
+    }
+    response = guest.post("/bookings", GUEST | wrong | {"slot_id": "00000000-0000-4000-8000-000000000000"})
+    assert fields_at_fault(response) == sorted(wrong)
+
+
 def test_a_key_that_is_none_is_named(guest: Caller) -> None:
     response = guest.post("/bookings", GUEST, Idempotency_Key="a b")
     assert (response.status_code, response.get_json()["detail"][:15]) == (400, "Idempotency-Key")

@@ -45,20 +45,7 @@ class Book:
 
 def checked(command: Book) -> Book:
     """The command with its texts normalised. Raises Invalid with all faults at once."""
-    checks: dict[str, Callable[[], str]] = {
-        "name": lambda: line(command.name, LONGEST_NAME),
-        "email": lambda: email_address(command.email),
-        "subject": lambda: line(command.subject, LONGEST_SUBJECT),
-        "notes": lambda: paragraph(command.notes, LONGEST_NOTES),
-        "time_zone": lambda: known_zone(command.time_zone),
-    }
-    texts: dict[str, Any] = {}
-    faults: dict[str, list[str]] = {}
-    for name, check in checks.items():
-        try:
-            texts[name] = check()
-        except TextFault as fault:
-            faults[name] = [str(fault)]
+    texts, faults = checked_texts({name: getattr(command, name) for name in _CHECKS})
     if command.start is None and command.slot_id is None:
         faults["start"] = ["Choose a time."]
     if command.start is not None and command.start.tzinfo is None:
@@ -66,6 +53,18 @@ def checked(command: Book) -> Book:
     if faults:
         raise Invalid(faults)
     return replace(command, **texts)
+
+
+def checked_texts(given: Mapping[str, str]) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Those of a command that are texts: as they are kept, and what is wrong with the others."""
+    texts: dict[str, str] = {}
+    faults: dict[str, list[str]] = {}
+    for name, text in given.items():
+        try:
+            texts[name] = _CHECKS[name](text)
+        except TextFault as fault:
+            faults[name] = [str(fault)]
+    return texts, faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +102,13 @@ def known_zone(name: str) -> str:
     if name not in ZONES:
         raise TextFault("unknown_zone", "Must be the name of a time zone.")
     return name
+
+
+_CHECKS: dict[str, Callable[[str], str]] = {
+    "name": lambda text: line(text, LONGEST_NAME),
+    "email": email_address,
+    "subject": lambda text: line(text, LONGEST_SUBJECT),
+    "notes": lambda text: paragraph(text, LONGEST_NOTES),
+    "time_zone": known_zone,
+}
+TEXTS = tuple(_CHECKS)

@@ -9,6 +9,7 @@ from webapp.api.schemas.base import Answer, Body, Part
 from webapp.api.schemas.common import EventTypeRef, HostRef, SpanQuery
 from webapp.api.schemas.fields import Id, Instant, Text, Texts, Zone
 from webapp.domain.booking import BookingStatus
+from webapp.services.booking_commands import TEXTS, checked_texts
 from webapp.services.manage_links import manage_token
 
 LOCALE = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$"
@@ -46,6 +47,12 @@ class NewBooking(Body):
             faults = {name: [MISSING] for name in PLACE if name not in given}
         if faults:
             raise ValidationError(faults)
+
+    def handle_error(self, error: ValidationError, data: Any, **_: Any) -> None:
+        """What the service would say of the other texts stands beside what is wrong with the form."""
+        if isinstance(data, Mapping) and isinstance(error.messages, dict):
+            left = {name for name in TEXTS if isinstance(data.get(name), str)} - error.messages.keys()
+            error.messages |= checked_texts({name: data[name] for name in sorted(left)})[1]
 
 
 class GuestRef(Answer):
