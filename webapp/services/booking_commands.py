@@ -55,9 +55,9 @@ def checked(command: Book) -> Book:
     return replace(command, **texts)
 
 
-def checked_texts(given: Mapping[str, str]) -> tuple[dict[str, str], dict[str, list[str]]]:
+def checked_texts(given: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, list[str]]]:
     """Those of a command that are texts: as they are kept, and what is wrong with the others."""
-    texts: dict[str, str] = {}
+    texts: dict[str, Any] = {}
     faults: dict[str, list[str]] = {}
     for name, text in given.items():
         try:
