@@ -18,7 +18,7 @@ from webapp.memo import Memo
 
 LOCATIONS = ("json", "query")
 
-LONGEST_REMEMBERED = 200  # bytes; ours are at most half as long, cursors aside
+LONGEST_REMEMBERED = 200  # bytes; ours are at most half as long
 _QUERIES: Memo[dict[str, Any]] = Memo(entries=256)
 
 
