@@ -18,7 +18,7 @@ from types import FrameType
 
 from flask import Flask
 
-from webapp import create_app
+from webapp import create_app, time_zones
 from webapp.effects.clock import Clock
 from webapp.effects.jobs import stopping
 from webapp.effects.relay import Relay
@@ -44,7 +44,7 @@ def main() -> None:
     crew = Crew(app)
     if "webhooks" in roles:
         crew.start()
-    log.info("worker ready: %s", " and ".join(roles))
+    log.info("worker ready: %s; %s", " and ".join(roles), time_zones.version_line())
     if "jobs" in roles:
         work(app)
     stopping.wait()

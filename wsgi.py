@@ -1,8 +1,12 @@
 import gc
 
-from webapp import create_app, queue_server
+from webapp import create_app, queue_server, time_zones
+from webapp.config import is_command
+from webapp.logs import log
 
 app = create_app()
+if not is_command():
+    log.info(time_zones.version_line())
 queue_server.tell_at_start(app)
 
 # What was made at start stays for good: to look for garbage in it, and so often, only costs. Measured on pages that are

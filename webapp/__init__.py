@@ -2,10 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+from webapp import time_zones
+
 if TYPE_CHECKING:
     from flask import Flask
 
     from webapp.config import Settings
+
+time_zones.use_pinned_data()  # before anything asks for a zone
 
 
 def create_app(settings: "Settings | None" = None) -> "Flask":

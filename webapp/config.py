@@ -131,6 +131,11 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in dotenv_values(env_file).items() if value} | os.environ
 
 
+def is_command() -> bool:
+    """Whether the application was loaded by `flask` for one of its commands, and not by a server."""
+    return "FLASK_RUN_FROM_CLI" in environment()
+
+
 def variables() -> list[str]:
     """The names of all variables that there are."""
     return [source.variable for table in (Settings, MailSettings) for _, source in _table(table)]

@@ -7,11 +7,13 @@ so what depends on few values is remembered.
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, dates
 from babel.core import get_global
 from babel.localedata import locale_identifiers
+
+from webapp.time_zones import zone_names
 
 ENGLISH = Locale("en")
 RANGE = "\u2009\u2013\u2009"  # an en dash between thin spaces: CLDR's own for English
@@ -21,15 +23,6 @@ RANGE = "\u2009\u2013\u2009"  # an en dash between thin spaces: CLDR's own for E
 def zone(time_zone: str) -> ZoneInfo:
     """Raises ZoneInfoNotFoundError or ValueError for what is no zone."""
     return ZoneInfo(time_zone)
-
-
-def is_zone(name: str) -> bool:
-    return name in zone_names()
-
-
-@lru_cache(maxsize=1)
-def zone_names() -> frozenset[str]:
-    return frozenset(available_timezones()) - {"localtime", "posixrules", "Factory"}
 
 
 @lru_cache(maxsize=8)

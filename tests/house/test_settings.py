@@ -21,7 +21,6 @@ COMMANDS = {
     "import-linter",
     "mypy",
     "ruff",
-    "tzdata",
     "types-psutil",
     "pytest-xdist",
 }
@@ -92,7 +91,6 @@ def test_every_command_asked_for_is_called() -> None:
         "import-linter": "lint-imports",
         "pytest-xdist": "-n auto",
         "types-psutil": "mypy",
-        "tzdata": "zoneinfo",
     }
     assert [name for name in COMMANDS if named.get(name, name) not in text] == []
 

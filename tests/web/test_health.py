@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+import tzdata
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -13,7 +14,8 @@ from webapp.extensions import site
 
 def test_a_process_with_its_database_is_ready(client: FlaskClient) -> None:
     assert (client.get("/healthz").status_code, client.get("/healthz").text.strip()) == (200, "ok")
-    assert client.get("/readyz").status_code == 200
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.text) == (200, f"ok\ntime zone data {tzdata.IANA_VERSION}\n")
 
 
 def test_a_database_of_another_version_is_not_ready(client: FlaskClient, build: Build) -> None:

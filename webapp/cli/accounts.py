@@ -9,7 +9,7 @@ from flask_security.proxies import _security
 from flask_security.utils import hash_password
 from sqlalchemy.exc import SQLAlchemyError
 
-from webapp import formats
+from webapp import time_zones
 from webapp.domain.errors import DomainError, EmailTaken, SlugTaken
 from webapp.domain.text import TextFault, line
 from webapp.reserved import reserved_slugs
@@ -92,7 +92,7 @@ def _slug(slug: str) -> str:
 
 
 def _zone(time_zone: str) -> str:
-    if not formats.is_zone(time_zone):
+    if not time_zones.is_zone(time_zone):
         raise ValueError("Must be an IANA zone such as Europe/Berlin.")
     return time_zone
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import click
 from flask.cli import with_appcontext
 
-from webapp import formats, reason_words
+from webapp import formats, reason_words, time_zones
 from webapp.domain.availability import Offer
 from webapp.domain.errors import NotFound
 from webapp.domain.instants import local_date, to_datetime, zone
@@ -123,6 +123,6 @@ def _date(what: str, text: str) -> date:
 
 
 def _zone(name: str) -> str:
-    if not formats.is_zone(name):
+    if not time_zones.is_zone(name):
         raise click.ClickException("--zone: Must be an IANA zone such as Europe/Berlin.")
     return name

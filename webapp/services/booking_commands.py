@@ -10,7 +10,8 @@ from webapp.domain.errors import Invalid
 from webapp.domain.questions import checked_answers
 from webapp.domain.text import TextFault, line, paragraph
 from webapp.services.offers import Offering
-from webapp.services.validation import ZONES, email_address
+from webapp.services.validation import email_address
+from webapp.time_zones import is_zone
 
 LONGEST_NAME = 120
 LONGEST_SUBJECT = 200
@@ -99,7 +100,7 @@ def checked_reason(reason: str | None) -> str | None:
 
 
 def known_zone(name: str) -> str:
-    if name not in ZONES:
+    if not is_zone(name):
         raise TextFault("unknown_zone", "Must be the name of a time zone.")
     return name
 

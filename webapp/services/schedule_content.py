@@ -9,7 +9,7 @@ from webapp.domain.errors import Invalid
 from webapp.domain.text import TextFault, line
 from webapp.domain.windows import MINUTES_OF_DAY, DayWindow, Window
 from webapp.services.holiday_calendars import is_known
-from webapp.services.validation import ZONES
+from webapp.time_zones import is_zone
 
 LONGEST_NAME = 80
 MOST_WINDOWS = 2000
@@ -83,7 +83,7 @@ def _with_one_midnight(content: ScheduleContent) -> ScheduleContent:
 
 
 def _faults(content: ScheduleContent) -> Iterator[tuple[str, list[str]]]:
-    if content.time_zone not in ZONES:
+    if not is_zone(content.time_zone):
         yield "time_zone", ["Must be the name of a time zone."]
     if not 0 <= content.week_start <= 6:
         yield "week_start", ["Must be 0 (Monday) to 6 (Sunday)."]

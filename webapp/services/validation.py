@@ -1,13 +1,10 @@
 """Checks that need a library."""
 
-from zoneinfo import available_timezones
-
 from email_validator import EmailNotValidError, validate_email
 
 from webapp.domain.text import TextFault, line
 
 LONGEST_EMAIL = 254
-ZONES = frozenset(available_timezones()) - {"localtime", "Factory", "posixrules"}
 
 
 def email_address(value: str) -> str:

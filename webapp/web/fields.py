@@ -7,7 +7,7 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import SelectField
 from wtforms.validators import StopValidation, ValidationError
 
-from webapp import formats
+from webapp import formats, time_zones
 from webapp.domain import text
 from webapp.web.i18n import zone_choices
 
@@ -54,6 +54,6 @@ class TimeZoneField(SelectField):  # type: ignore[misc]
         self.flags.required = True
 
     def pre_validate(self, _form: Any) -> None:
-        if not formats.is_zone(self.data or ""):
+        if not time_zones.is_zone(self.data or ""):
             raise ValidationError(gettext("Choose a time zone."))
         self.data = formats.present_name(self.data)

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, current_app
 
-from webapp import queue_server
+from webapp import queue_server, time_zones
 from webapp.services import readiness
 from webapp.web.guards import public
 
@@ -19,11 +19,11 @@ def healthz() -> Response:
 @public
 def readyz() -> Response:
     """The database answers and is at the migration that this code was written for. Whether the queue server does is
-    said, and does not matter: what needs it waits."""
+    said, and does not matter: what needs it waits. The version of the time zone data is for operators, too."""
     if problem := readiness.problem():
         return _text(problem, 503)
     missing = queue_server.problem(current_app.extensions["settings"])
-    return _text(f"ok\n{missing}" if missing else "ok", 200)
+    return _text("\n".join(filter(None, ("ok", missing, time_zones.version_line()))), 200)
 
 
 def _text(body: str, status: int) -> Response:

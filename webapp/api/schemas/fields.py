@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from webapp import formats
+from webapp import time_zones
 
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 OUT_OF_YEARS = f"Must be between the years {FIRST_YEAR} and {LAST_YEAR}."
@@ -133,7 +133,7 @@ class Zone(Text):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         name = super()._deserialize(value, attr, data, **kwargs)
-        if not formats.is_zone(name):
+        if not time_zones.is_zone(name):
             raise self.make_error("zone")
         return name
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from babel import Locale
 from markupsafe import Markup, escape
 
-from webapp import formats
+from webapp import time_zones
 from webapp.web.i18n import zone_choices
 
 
@@ -31,4 +31,4 @@ def _options(_locale: str) -> str:
 
 
 def _place(time_zone: str) -> str:
-    return time_zone.rpartition("/")[2].replace("_", " ") if formats.is_zone(time_zone) else time_zone
+    return time_zone.rpartition("/")[2].replace("_", " ") if time_zones.is_zone(time_zone) else time_zone
