@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Date, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from webapp.db import session
 from webapp.domain.booking import NOT_LIVE, BookingStatus
 from webapp.domain.errors import NotFound
+from webapp.domain.instants import day_start, to_datetime
 from webapp.models import Booking, Channel, Claim, Delivery, DeliveryStatus, Guest, Slot
 from webapp.services.booking_views import BookingView, booking_by_uid, booking_select, booking_view
 from webapp.services.delivery_reports import DeliveryState, delivery_states
@@ -77,22 +78,26 @@ def calendar_slots(host_id: int, first: datetime, last: datetime) -> list[Calend
     return [CalendarSlot(slot, tuple(guests.get(slot.id, ())), slot.id in covered) for slot in slots]
 
 
-def day_counts(host_id: int, time_zone: str, first: datetime, last: datetime) -> dict[date, DayCount]:
-    """Slots that start in [first, last), counted by the local date of the zone; a date without any is not a key."""
-    day = cast(func.timezone(time_zone, Slot.starts_at), Date).label("day")
+def day_counts(host_id: int, time_zone: str, first: date, days: int) -> dict[date, DayCount]:
+    """Slots that start on so many local dates of the zone from `first` on; a date without any is not a key.
+
+    When a date begins is told to the database, whose own rules of zones may be another year's.
+    """
+    begins = [to_datetime(day_start(time_zone, first + timedelta(days=number))) for number in range(days + 1)]
+    number = func.width_bucket(Slot.starts_at, begins).label("number")  # 1 for `first`
     booked = func.count().filter(Slot.seats_taken > 0)
     available = func.count().filter(Slot.seats_taken == 0, Slot.starts_at > func.now())
     rows = session().execute(
-        select(day, booked.label("booked"), available.label("available"))
+        select(number, booked.label("booked"), available.label("available"))
         .where(
             Slot.host_id == host_id,
             Slot.withdrawn_at.is_(None),
-            Slot.starts_at >= first,
-            Slot.starts_at < last,
+            Slot.starts_at >= begins[0],
+            Slot.starts_at < begins[-1],
         )
-        .group_by(day)
+        .group_by(number)
     )
-    return {row.day: DayCount(row.booked, row.available) for row in rows}
+    return {first + timedelta(days=row.number - 1): DayCount(row.booked, row.available) for row in rows}
 
 
 def has_slots(host_id: int) -> bool:

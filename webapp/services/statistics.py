@@ -1,6 +1,7 @@
 """Figures about the instance, for its admins."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -22,8 +23,8 @@ class Figures:
 
 
 def figures() -> Figures:
-    today = func.date_trunc("day", func.now(), "UTC")
-    tomorrow = today + func.make_interval(0, 0, 0, 1)
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    tomorrow = today + timedelta(days=1)
 
     def count(model: type[Any], *conditions: Any) -> Any:
         return select(func.count()).select_from(model).where(*conditions).scalar_subquery()

@@ -85,7 +85,7 @@ def _slots(host: Account, shown: Period) -> dict[str, Any]:
 
 
 def _month(host: Account, shown: Period) -> dict[str, Any]:
-    counts = calendar.day_counts(host.id, host.time_zone, shown.start, shown.end)
+    counts = calendar.day_counts(host.id, host.time_zone, shown.first, shown.days)
     booked, available = (sum(column) for column in zip((0, 0), *counts.values(), strict=True))
     return {"month": month(shown, counts), "summary": _summary(booked, available), "is_empty": not counts}
 
