@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from babel import Locale
 
-from webapp import formats, time_zones
+from webapp import formats
 
 MOMENT = datetime(2027, 5, 4, 13, 30, tzinfo=UTC)
 
@@ -38,36 +38,6 @@ def test_a_range_over_midnight_names_both_days() -> None:
     assert text.replace("\u2009", "") == "Tuesday, 4 May 2027, 15:30\u201316:00"
 
 
-@pytest.mark.parametrize(
-    ("zone", "moment", "label"),
-    [("Europe/Berlin", MOMENT, "Central European Summer Time (Berlin), GMT+02:00"),
-     ("Europe/Berlin", datetime(2027, 1, 4, tzinfo=UTC), "Central European Standard Time (Berlin), GMT+01:00"),
-     ("America/New_York", MOMENT, "Eastern Daylight Time (New York), GMT-04:00"),
-     ("Asia/Kathmandu", MOMENT, "Nepal Time (Kathmandu), GMT+05:45"),
-     ("UTC", MOMENT, "Coordinated Universal Time (UTC), GMT+00:00")],
-)  # fmt: skip
-def test_a_zone_is_named_with_its_offset_at_that_moment(zone: str, moment: datetime, label: str) -> None:
-    assert formats.zone_label(zone, moment) == label
-
-
 def test_days_and_months() -> None:
     assert formats.format_day_short(date(2027, 5, 4)) == "Tue, May 4"
     assert formats.format_month(date(2027, 5, 1)) == "May 2027"
-
-
-def test_zones_to_choose_from() -> None:
-    regions = formats.zones_by_region()
-    assert ("America/Argentina/Buenos_Aires", "Argentina/Buenos Aires") in regions["America"]
-    assert regions["UTC"] == [("UTC", "UTC")]
-    assert all(time_zones.is_zone(name) for zones in regions.values() for name, _place in zones)
-    assert not time_zones.is_zone("localtime")
-    assert not time_zones.is_zone("../../etc/passwd")
-
-
-@pytest.mark.parametrize(
-    ("name", "present"),
-    [("Asia/Calcutta", "Asia/Kolkata"), ("Europe/Kiev", "Europe/Kyiv"), ("Asia/Kolkata", "Asia/Kolkata"),
-     ("UTC", "UTC"), ("Etc/GMT+5", "Etc/GMT+5"), ("No/Zone", "No/Zone")],
-)  # fmt: skip
-def test_zones_have_the_names_of_the_lists(name: str, present: str) -> None:
-    assert formats.present_name(name) == present

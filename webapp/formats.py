@@ -4,16 +4,13 @@ Babel reads patterns anew on each call (30 microseconds for a time); a page of a
 so what depends on few values is remembered.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, dates
 from babel.core import get_global
 from babel.localedata import locale_identifiers
-
-from webapp.time_zones import zone_names
 
 ENGLISH = Locale("en")
 RANGE = "\u2009\u2013\u2009"  # an en dash between thin spaces: CLDR's own for English
@@ -23,28 +20,6 @@ RANGE = "\u2009\u2013\u2009"  # an en dash between thin spaces: CLDR's own for E
 def zone(time_zone: str) -> ZoneInfo:
     """Raises ZoneInfoNotFoundError or ValueError for what is no zone."""
     return ZoneInfo(time_zone)
-
-
-@lru_cache(maxsize=8)
-def zones_by_region() -> dict[str, list[tuple[str, str]]]:
-    """Region -> [(IANA name, place)], for a grouped select: the zones that people live in, and UTC."""
-    regions: dict[str, list[tuple[str, str]]] = {}
-    for name in sorted(zone_names() & set(get_global("zone_territories")) | {"UTC"}):
-        region, _, place = name.partition("/")
-        if region != "Etc":
-            regions.setdefault(region, []).append((name, (place or region).replace("_", " ")))
-    return regions
-
-
-def present_name(name: str) -> str:
-    """`Asia/Calcutta`, as browsers still say, is `Asia/Kolkata` in our lists; other names stay as they are."""
-    current: str = get_global("zone_aliases").get(name, name)
-    return current if current in _listed() and name not in _listed() else name
-
-
-@lru_cache(maxsize=1)
-def _listed() -> frozenset[str]:
-    return frozenset(name for zones in zones_by_region().values() for name, _ in zones)
 
 
 def format_time(moment: datetime, time_zone: str, locale: Locale = ENGLISH) -> str:
@@ -82,23 +57,6 @@ def format_range(start: datetime, end: datetime, time_zone: str, locale: Locale 
     begin = f"{format_day(first, locale)}, {format_time(start, time_zone, locale)}"
     finish = format_time(end, time_zone, locale)
     return f"{begin}{RANGE}{finish}" if first == last else f"{begin}{RANGE}{format_day(last, locale)}, {finish}"
-
-
-def zone_label(time_zone: str, moment: datetime, locale: Locale = ENGLISH) -> str:
-    """`Central European Summer Time (Berlin), GMT+02:00`: name, place and offset at that moment."""
-    offset = moment.astimezone(zone(time_zone)).utcoffset() or timedelta()
-    return _zone_label(time_zone, offset, moment.astimezone(zone(time_zone)).dst() != timedelta(), str(locale))
-
-
-@lru_cache(maxsize=8192)
-def _zone_label(time_zone: str, offset: timedelta, is_summer: bool, locale: str) -> str:  # noqa: FBT001
-    minutes = int(offset.total_seconds() // 60)
-    sign, minutes = ("-" if minutes < 0 else "+"), abs(minutes)
-    gmt = f"GMT{sign}{minutes // 60:02}:{minutes % 60:02}"
-    variant: Literal["daylight", "standard"] = "daylight" if is_summer else "standard"
-    name = dates.get_timezone_name(zone(time_zone), zone_variant=variant, locale=locale)
-    place = time_zone.rpartition("/")[2].replace("_", " ")
-    return f"{place}, {gmt}" if name.startswith(("GMT", "Unknown")) else f"{name} ({place}), {gmt}"
 
 
 @lru_cache(maxsize=512)

@@ -4,6 +4,7 @@ Python would look into the directories of PYTHONTZPATH or the system first, and 
 """
 
 from functools import lru_cache
+from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones, reset_tzpath
 
 import tzdata
@@ -18,13 +19,20 @@ def use_pinned_data() -> None:
 
 
 def is_zone(name: str) -> bool:
-    return name in zone_names()
+    return name in known_zones()
 
 
 @lru_cache(maxsize=1)
-def zone_names() -> frozenset[str]:
+def known_zones() -> frozenset[str]:
     """Of the pinned data. `Factory` says of a machine that nobody has told it where it is."""
     return frozenset(available_timezones()) - {"Factory"}
+
+
+@lru_cache(maxsize=1)
+def inhabited() -> frozenset[str]:
+    """The zones that people live in, each by its present name: the data's own table of countries."""
+    lines = (files(tzdata) / "zoneinfo" / "zone.tab").read_text().splitlines()
+    return frozenset(line.split("\t")[2] for line in lines if not line.startswith("#"))
 
 
 def version_line() -> str:

@@ -51,7 +51,7 @@ def test_both_get_a_confirmation_with_an_invitation(build: Build, mails: Callabl
 def test_each_reads_the_time_in_their_own_named_zone(build: Build, mails: Callable) -> None:
     booked(build, time_zone="Asia/Kolkata", locale="en-US")
     guest, host = mails()
-    assert "India Time (Kolkata), GMT+05:30" in words(guest)
+    assert "India Standard Time (Kolkata), GMT+05:30" in words(guest)
     assert "3:30" in words(guest)
     assert "Japan Standard Time" in words(host)
     assert "7:00" in words(host)

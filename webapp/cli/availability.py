@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import click
 from flask.cli import with_appcontext
 
-from webapp import formats, reason_words, time_zones
+from webapp import formats, reason_words, time_zones, zone_names
 from webapp.domain.availability import Offer
 from webapp.domain.errors import NotFound
 from webapp.domain.instants import local_date, to_datetime, zone
@@ -33,7 +33,7 @@ def why(host: str, event_type: str, start: str, now: str | None) -> None:
     moment = _moment("START", start, time_zone)
     answer = services.why(what, moment)
     day = formats.format_range(moment, moment + timedelta(minutes=what.rules.duration_minutes), time_zone)
-    click.echo(f"{what.title}, {day}\nAll times: {formats.zone_label(time_zone, moment)}")
+    click.echo(f"{what.title}, {day}\nAll times: {zone_names.zone_label(time_zone, moment)}")
     if answer.offered:
         click.echo("It is offered.")
     for reason in answer.reasons:

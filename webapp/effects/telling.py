@@ -11,10 +11,11 @@ from flask_babel import gettext as _
 
 from webapp.domain.booking import BookingStatus, EventKind
 from webapp.domain.reminders import reminder_minutes
-from webapp.formats import english_of, format_day, format_day_short, format_range, format_time, zone, zone_label
+from webapp.formats import english_of, format_day, format_day_short, format_range, format_time, zone
 from webapp.services.booking_views import BookingView
 from webapp.services.deliveries import Errand
 from webapp.services.invitations import Audience, Method
+from webapp.zone_names import zone_label
 
 BY_HOST = ("host", "admin")
 

@@ -7,7 +7,7 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import SelectField
 from wtforms.validators import StopValidation, ValidationError
 
-from webapp import formats, time_zones
+from webapp import time_zones, zone_names
 from webapp.domain import text
 from webapp.web.i18n import zone_choices
 
@@ -56,4 +56,4 @@ class TimeZoneField(SelectField):  # type: ignore[misc]
     def pre_validate(self, _form: Any) -> None:
         if not time_zones.is_zone(self.data or ""):
             raise ValidationError(gettext("Choose a time zone."))
-        self.data = formats.present_name(self.data)
+        self.data = zone_names.present_name(self.data)

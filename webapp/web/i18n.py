@@ -12,7 +12,7 @@ from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
-from webapp import formats
+from webapp import formats, zone_names
 from webapp.extensions import babel
 
 
@@ -60,12 +60,12 @@ def format_range(start: datetime, end: datetime, time_zone: str) -> str:
 
 
 def zone_label(time_zone: str, moment: datetime) -> str:
-    return formats.zone_label(time_zone, moment, current_locale())
+    return zone_names.zone_label(time_zone, moment, current_locale())
 
 
 def zone_place(time_zone: str) -> str:
     """`Europe/Berlin` -> `Berlin`."""
-    return time_zone.rpartition("/")[2].replace("_", " ")
+    return zone_names.zone_place(time_zone, current_locale())
 
 
 def uses_24_hours() -> bool:
@@ -74,7 +74,7 @@ def uses_24_hours() -> bool:
 
 def zone_choices() -> dict[str, list[tuple[str, str]]]:
     """Choices of a grouped WTForms select, regions named in the reader's language."""
-    return {gettext(region): zones for region, zones in formats.zones_by_region().items()}
+    return {gettext(region): zones for region, zones in zone_names.zones_by_region(current_locale()).items()}
 
 
 @pass_eval_context

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from urllib.parse import quote
 
-from webapp import formats, time_zones
+from webapp import time_zones, zone_names
 from webapp.domain.instants import instant
 
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2199
@@ -33,7 +33,7 @@ def asked(arguments: Mapping[str, str]) -> Asked:
 
 def asked_zone(arguments: Mapping[str, str]) -> str | None:
     name = arguments.get("zone", "")
-    return formats.present_name(name) if time_zones.is_zone(name) else None
+    return zone_names.present_name(name) if time_zones.is_zone(name) else None
 
 
 def asked_start(text: str) -> int | None:

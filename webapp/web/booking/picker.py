@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from babel import Locale
 from flask_babel import gettext, ngettext
 
-from webapp import formats
+from webapp import formats, zone_names
 from webapp.domain.availability import Offer
 from webapp.domain.guest_view import by_local_date, padded_range
 from webapp.domain.instants import DAY_SECONDS, day_start, local_date
@@ -131,7 +131,7 @@ def picker(view: View, offers: Offers) -> Picker:
         times=times,
         no_times=None if times else _no_times(view, day if days else None, offers),
         zone=view.zone,
-        zone_label=formats.zone_label(view.zone, _noon(day or first), view.locale),
+        zone_label=zone_names.zone_label(view.zone, _noon(day or first), view.locale),
         is_zone_asked=view.addresses.is_zone_asked,
     )
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from babel import Locale
 from flask_babel import gettext
 
-from webapp import formats
+from webapp import formats, zone_names
 from webapp.web.booking import words
 
 
@@ -30,7 +30,7 @@ def when(start: datetime, end: datetime, time_zone: str, locale: Locale) -> When
         leaf=words.leaf(first, locale),
         date=formats.format_day(first, locale),
         time=f"{formats.format_time(start, time_zone, locale)}{formats.RANGE}{finish}",
-        zone=formats.zone_label(time_zone, start, locale),
+        zone=zone_names.zone_label(time_zone, start, locale),
     )
 
 
@@ -44,5 +44,5 @@ def host_when(start: datetime, guest_zone: str, host_zone: str, host: str, local
         host=host,
         day=words.day_and_month(for_host.date(), locale),
         time=formats.format_time(start, host_zone, locale),
-        place=host_zone.rpartition("/")[2].replace("_", " "),
+        place=zone_names.zone_place(host_zone, locale),
     )

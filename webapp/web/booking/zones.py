@@ -5,7 +5,7 @@ from functools import lru_cache
 from babel import Locale
 from markupsafe import Markup, escape
 
-from webapp import time_zones
+from webapp import zone_names
 from webapp.web.i18n import zone_choices
 
 
@@ -15,7 +15,7 @@ def zone_options(selected: str, locale: Locale) -> Markup:
     here = f'value="{escape(selected)}"'
     if here in options:
         return Markup(options.replace(here, f"{here} selected", 1))  # noqa: S704 - of our own escaped parts
-    first = Markup('<option value="{}" selected>{}</option>').format(selected, _place(selected))
+    first = Markup('<option value="{}" selected>{}</option>').format(selected, zone_names.zone_place(selected, locale))
     return first + Markup(options)  # noqa: S704
 
 
@@ -28,7 +28,3 @@ def _options(_locale: str) -> str:
             for region, choices in zone_choices().items()
         )
     )
-
-
-def _place(time_zone: str) -> str:
-    return time_zone.rpartition("/")[2].replace("_", " ") if time_zones.is_zone(time_zone) else time_zone
