@@ -89,6 +89,20 @@ def present_name(name: str) -> str:
     return current if current in _listed() and name not in _listed() else name
 
 
+def former_names(name: str) -> tuple[str, ...]:
+    """By which `present_name` gives this one."""
+    return _former_names().get(name, ())
+
+
+@lru_cache(maxsize=1)
+def _former_names() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for alias in sorted(get_global("zone_aliases")):
+        if (present := present_name(alias)) != alias:
+            found[present] = (*found.get(present, ()), alias)
+    return found
+
+
 @lru_cache(maxsize=1)
 def _listed() -> frozenset[str]:
     return inhabited() | {UTC_NAME}

@@ -1,8 +1,9 @@
 /* Comfort on top of pages that work without it. Needs no htmx, but listens to its events.
    - a form that posts: its submit buttons are disabled while it is in flight
-   - [data-detect-time-zone]: on a control, fills in the browser's zone; on a GET form (the value names the field),
-     asks once for the page in that zone when the URL names none. The server must keep the parameter in the URL. A link
-     of this page that is clicked before the answer is there asks in that zone, too
+   - [data-detect-time-zone]: on a select, chooses the browser's zone while nothing is chosen; on a GET form (the value
+     names the field), asks once for the page in that zone when the URL names none and nobody has chosen. The server must
+     keep the parameter in the URL. A link of this page that is clicked before the answer is there asks in that zone, too.
+     A zone that has no option (data-names: what browsers may call it) and is no offset is none that the server knows
    - after a swap: focus goes to the first invalid field, else, when the focused element is gone (htmx keeps the focus on
      one whose id comes back), to [data-focus]; [data-announce] is read out
    - [data-copy]: copies its value; details.menu closes on Escape and on a click elsewhere */
@@ -86,18 +87,28 @@
 
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+  function optionOf(control) {
+    const names = (option) => [option.value, ...(option.dataset.names?.split(" ") || [])];
+    const found = [...control.options].find((option) => names(option).includes(zone));
+    if (found || !/^Etc\/GMT[+-]/.test(zone)) return found;
+    // POSIX: what lies west has a plus.
+    control.add(new Option(zone.slice(4).replace(/[+-]/, (sign) => (sign === "+" ? "-" : "+")), zone));
+    return control.lastElementChild;
+  }
+  const isChosen = (control) => [...control.options].some((option) => option.selected && !option.defaultSelected);
+
   function choose(control) {
-    if (control.options && ![...control.options].some((option) => option.value === zone)) {
-      control.add(new Option(zone.replace(/_/g, " "), zone));
-    }
-    control.value = zone;
+    const option = !control.value && optionOf(control);
+    if (option) option.selected = true;
   }
 
   function askInZone(form, name) {
     const control = form.elements[name];
-    if (!control || control.value === zone || new URLSearchParams(location.search).has(name)) return;
+    if (!control || isChosen(control) || new URLSearchParams(location.search).has(name)) return;
+    const option = optionOf(control);
+    if (!option || option.selected) return;
     if (typeof htmx === "object" && form.hasAttribute("hx-get")) {
-      choose(control);
+      option.selected = true;
       on("htmx:config:request", ({ detail: { ctx: { request } } }) => {
         const url = new URL(request.action, location);
         const isHere = request.method === "GET" && url.pathname === location.pathname;
@@ -110,12 +121,12 @@
       if (Date.now() - sessionStorage.getItem(key) < 5000) return;
       sessionStorage.setItem(key, Date.now());
     } catch { return; }
-    choose(control);
+    option.selected = true;
     location.replace(`${form.getAttribute("action").split("?")[0]}?${new URLSearchParams(new FormData(form))}`);
   }
 
   function detect(root) {
-    if (!zone) return;
+    if (!zone || zone === "Etc/Unknown") return;
     const selector = "[data-detect-time-zone]";
     const found = all(selector, root);
     if (root.matches?.(selector)) found.push(root);

@@ -1,6 +1,7 @@
 """Making an account: the form, the mail, confirming, and who may."""
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,7 +10,7 @@ from flask import Flask
 from flask_security.confirmable import generate_confirmation_token
 
 from tests.builders import Build
-from tests.web.pages import PASSWORD, Visitor, errors_of
+from tests.web.pages import PASSWORD, Visitor, errors_of, forms_of
 from webapp.identity import hosts
 from webapp.services.account_invitations import invitation_url
 
@@ -122,6 +123,43 @@ def test_nobody_registers_as_more_than_a_host(visitor: Visitor, build: Build) ->
 def test_a_zone_that_only_a_browser_names_is_taken(visitor: Visitor, build: Build) -> None:
     visitor.submit("/register", **NEW | {"time_zone": "Asia/Calcutta"})
     assert build.row("SELECT time_zone FROM host")[0] == "Asia/Kolkata"
+
+
+DETECTS = "data-detect-time-zone"
+
+
+def test_nobody_is_taken_for_somebody_elsewhere(visitor: Visitor, build: Build) -> None:
+    page = visitor.open("/register").text
+    assert DETECTS in page
+    assert zone_chosen(page) == ""
+    answer = visitor.submit("/register", **{name: value for name, value in NEW.items() if name != "time_zone"})
+    assert "Choose a time zone" in errors_of(answer)
+    assert build.row("SELECT count(*) FROM host")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("Asia/Tokyo", "Asia/Tokyo"), ("Africa/Abidjan", "Africa/Abidjan"), ("UTC", "UTC"), ("Etc/GMT+5", "Etc/GMT+5"),
+     ("Asia/Calcutta", "Asia/Kolkata"), ("Europe/Kiev", "Europe/Kyiv"), ("US/Pacific", "America/Los_Angeles")],
+)  # fmt: skip
+def test_a_zone_that_was_chosen_stays_when_something_else_is_wrong(visitor: Visitor, given: str, kept: str) -> None:
+    page = visitor.submit("/register", **NEW | {"time_zone": given, "password_confirm": "another one"}).text
+    assert zone_chosen(page) == kept
+    assert DETECTS not in page  # a browser's guess does not count any more
+
+
+@pytest.mark.parametrize("given", ["Etc/Unknown", "Mars/Olympus", "Factory", "", '"><script>'])
+def test_what_is_no_zone_is_not_shown_as_chosen(visitor: Visitor, given: str) -> None:
+    page = visitor.submit("/register", **NEW | {"time_zone": given}).text
+    assert zone_chosen(page) == ""
+    assert "Choose your time zone" in page
+    assert "Unknown" not in page
+    assert "<script>" not in re.findall(r"<select.*?</select>", page, re.DOTALL)[0]
+
+
+def zone_chosen(page: str) -> str:
+    assert len(re.findall(r"<option[^>]* selected", page)) == 1
+    return next(fields["time_zone"] for _action, fields in forms_of(page) if "time_zone" in fields)
 
 
 def test_another_confirmation_mail(visitor: Visitor, build: Build, host: str, password_hash: str) -> None:

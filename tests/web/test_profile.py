@@ -4,7 +4,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.builders import Build
-from tests.web.pages import Visitor, errors_of
+from tests.web.pages import Visitor, errors_of, forms_of
 
 CHANGED = {"name": "Ada L.", "slug": "ada-l", "time_zone": "Asia/Tokyo", "about": "One\nTwo"}
 
@@ -25,6 +25,21 @@ def test_saving_unchanged_changes_nothing(visitor: Visitor, build: Build, host: 
     before = build.row("SELECT * FROM host")
     assert save(visitor).status_code == 303
     assert build.row("SELECT * FROM host") == before
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [("US/Pacific", "America/Los_Angeles"), ("Etc/GMT+5", "Etc/GMT+5"), ("Europe/Kiev", "Europe/Kyiv")],
+)
+def test_a_zone_that_is_not_in_the_list_stays(visitor: Visitor, build: Build, host: str, zone: str, shown: str) -> None:
+    build.row("UPDATE host SET time_zone = :zone RETURNING 1", zone=zone)
+    build.row("UPDATE schedule SET time_zone = :zone RETURNING 1", zone=zone)
+    visitor.log_in(host)
+    for page in ("/settings", "/availability"):
+        forms = forms_of(visitor.open(page).text)
+        assert [fields["time_zone"] for _action, fields in forms if "time_zone" in fields] == [shown]
+    save(visitor, name="Ada L.")
+    assert build.row("SELECT time_zone FROM host")[0] == shown
 
 
 @pytest.mark.parametrize(

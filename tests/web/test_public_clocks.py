@@ -1,5 +1,6 @@
 """Days and times of the public calendar, on the clocks of guest and host."""
 
+import re
 from datetime import date, timedelta
 
 from flask.testing import FlaskClient
@@ -32,9 +33,10 @@ def test_the_default_zone_is_the_hosts_and_says_so(build: Build, client: FlaskCl
 def test_a_zone_by_its_old_name_is_shown_by_the_present_one(build: Build, client: FlaskClient) -> None:
     build.host(slug="mara")
     page = client.get("/mara/30min?zone=Asia/Calcutta").text
-    assert '<option value="Asia/Kolkata" selected>Kolkata</option>' in page
-    assert "Calcutta" not in page
-    assert page.count(" selected>") == 1
+    chosen = '<option value="Asia/Kolkata" selected data-names="Asia/Calcutta">Kolkata</option>'
+    assert chosen in page
+    assert "Calcutta" not in page.replace(chosen, "")  # a browser's name for it, so that it finds the option
+    assert len(re.findall(r"<option[^>]* selected", page)) == 1
 
 
 def test_the_guests_dates_are_those_of_their_zone(build: Build, client: FlaskClient) -> None:

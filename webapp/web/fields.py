@@ -4,12 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import SelectField
+from markupsafe import Markup
+from wtforms import Field
 from wtforms.validators import StopValidation, ValidationError
+from wtforms.widgets import html_params
 
 from webapp import time_zones, zone_names
 from webapp.domain import text
-from webapp.web.i18n import zone_choices
+from webapp.web.i18n import current_locale
+from webapp.web.zone_options import zone_options
 
 WORDS = {
     "blank": lazy_gettext("Please fill this in."),
@@ -43,17 +46,28 @@ class Text:
             raise StopValidation(words(fault)) from None
 
 
-class TimeZoneField(SelectField):  # type: ignore[misc]
+class ZoneSelect:
+    """Widget: the select of zones. A browser may fill in its own (app.js) as long as nobody has chosen."""
+
+    def __call__(self, field: "TimeZoneField", **attributes: Any) -> Markup:
+        given = {"id": field.id, "name": field.name, "required": True} | attributes
+        if not time_zones.is_zone(field.data or ""):
+            given["data-detect-time-zone"] = True
+        options = zone_options(field.data or "", current_locale())
+        return Markup("<select {}>{}</select>").format(Markup(html_params(**given)), options)  # noqa: S704 - escaped
+
+
+class TimeZoneField(Field):  # type: ignore[misc]
     """A select of the world's zones; any other IANA name that a browser may detect is taken as well."""
 
-    data: Any
+    data: str | None
+    widget = ZoneSelect()
 
     def __init__(self, label: str, **options: Any) -> None:
-        options.setdefault("render_kw", {"data-detect-time-zone": ""})
-        super().__init__(label, choices=zone_choices, validate_choice=False, **options)
+        super().__init__(label, **options)
         self.flags.required = True
 
     def pre_validate(self, _form: Any) -> None:
         if not time_zones.is_zone(self.data or ""):
             raise ValidationError(gettext("Choose a time zone."))
-        self.data = zone_names.present_name(self.data)
+        self.data = zone_names.present_name(self.data or "")

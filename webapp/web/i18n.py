@@ -7,7 +7,7 @@ from typing import Any, cast
 from babel import Locale
 from babel.support import NullTranslations
 from flask import Flask, g, has_request_context, request
-from flask_babel import get_translations, gettext
+from flask_babel import get_translations
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
@@ -70,11 +70,6 @@ def zone_place(time_zone: str) -> str:
 
 def uses_24_hours() -> bool:
     return formats.uses_24_hours(current_locale())
-
-
-def zone_choices() -> dict[str, list[tuple[str, str]]]:
-    """Choices of a grouped WTForms select, regions named in the reader's language."""
-    return {gettext(region): zones for region, zones in zone_names.zones_by_region(current_locale()).items()}
 
 
 @pass_eval_context

@@ -28,7 +28,7 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
         render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
         validators=[FreeSlug()],
     )
-    time_zone = TimeZoneField(_l("Time zone"), render_kw={})
+    time_zone = TimeZoneField(_l("Time zone"))
     about = TextAreaField(
         _l("About you"),
         description=_l("Guests see this on your page."),

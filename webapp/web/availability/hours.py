@@ -31,9 +31,7 @@ class HoursForm(FlaskForm):  # type: ignore[misc]
     """`week` beside the fields: windows are rows of plain fields (week.py)."""
 
     name = StringField(_l("Name of this schedule"), validators=[Text(text.line, LONGEST_NAME)])
-    time_zone = TimeZoneField(
-        _l("Time zone"), description=_l("All hours and dates of this schedule are in this zone."), render_kw={}
-    )
+    time_zone = TimeZoneField(_l("Time zone"), description=_l("All hours and dates of this schedule are in this zone."))
     week_start = SelectField(
         _l("First day of the week"), coerce=int, description=_l("Limits per week count from this day on.")
     )

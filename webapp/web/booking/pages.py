@@ -12,10 +12,10 @@ from webapp.services.public_pages import public_host
 from webapp.web.booking import blueprint, words
 from webapp.web.booking.asked import Addresses, Asked, asked
 from webapp.web.booking.picker import Picker, View, picker
-from webapp.web.booking.zones import zone_options
 from webapp.web.guards import public
 from webapp.web.i18n import current_locale
 from webapp.web.kept import kept_page_or_fragment
+from webapp.web.zone_options import zone_options
 
 
 @blueprint.get("/<slug>")

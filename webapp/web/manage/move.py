@@ -22,12 +22,12 @@ from webapp.web.booking.asked import Addresses, asked, asked_start, written
 from webapp.web.booking.fresh import fresh_days
 from webapp.web.booking.picker import View, picker
 from webapp.web.booking.when import when
-from webapp.web.booking.zones import zone_options
 from webapp.web.guards import manage_link
 from webapp.web.i18n import current_locale
 from webapp.web.manage import blueprint
 from webapp.web.manage.cancel import to_booking
 from webapp.web.manage.pages import about, guest_zone
+from webapp.web.zone_options import zone_options
 
 
 class MoveForm(FlaskForm):  # type: ignore[misc]

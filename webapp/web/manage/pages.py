@@ -10,11 +10,11 @@ from webapp.services.booking_views import BookingView
 from webapp.services.managed_bookings import has_begun, managed_booking, may_change
 from webapp.web.booking.asked import asked_zone
 from webapp.web.booking.when import host_when, when
-from webapp.web.booking.zones import zone_options
 from webapp.web.guards import manage_link
 from webapp.web.i18n import current_locale
 from webapp.web.manage import blueprint
 from webapp.web.manage.calendar_links import calendar_links
+from webapp.web.zone_options import zone_options
 
 
 @blueprint.get("")
