@@ -1,9 +1,10 @@
 """Schedules for tests of services and pages: a test names only what matters to it."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+import holidays
 from hypothesis import strategies as st
 
 from tests.builders import Build
@@ -48,6 +49,11 @@ def stored(build: Build, host_id: int) -> ScheduleContent:
     """The host's default schedule as it is in the database."""
     with build.app.app_context():
         return schedules.host_schedule(host_id).content
+
+
+def library_end() -> date:
+    """Of what is known about Sri Lanka: the library of holidays lists its years one by one."""
+    return date(holidays.country_holidays("LK").end_year, 12, 31)
 
 
 def versions(build: Build) -> dict[str, list[Any]]:

@@ -18,6 +18,11 @@ def in_words(reason: Reason, *, time_zone: str, locale: Locale = formats.ENGLISH
     return _SENTENCES[reason.code](_Figures(reason, time_zone, locale))
 
 
+def unknown_holidays(known_until: date, locale: Locale = formats.ENGLISH) -> str:
+    """Of a day after that one."""
+    return gettext("Holidays are known until %(day)s only.", day=formats.format_day(known_until, locale))
+
+
 @dataclass(frozen=True, slots=True)
 class _Figures:
     reason: Reason

@@ -1,14 +1,24 @@
 """Holidays that close a schedule: kept, switched off by name, made up for on another day."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from flask import Flask
 
 from tests.builders import Build
 from tests.domain.availability_builders import day_window
-from tests.schedule_builders import content
+from tests.schedule_builders import content, library_end
 from webapp.services.engine_schedules import engine_schedule_of
-from webapp.services.holiday_calendars import coming_holidays, observed_holidays, public_holidays, subdivisions
+from webapp.services.holiday_calendars import (
+    HOLIDAY_YEARS,
+    coming_holidays,
+    countries,
+    known_until,
+    observed_holidays,
+    public_holidays,
+    subdivisions,
+)
+from webapp.services.previews import schedule_preview
 
 NOW = 1_795_000_000  # November 2026
 
@@ -66,3 +76,37 @@ def test_hours_given_to_a_date_win_over_a_holiday(build: Build) -> None:
         return len(open_windows(schedule, start, start + 86_400))
 
     assert (windows(christmas), windows(new_year), windows(date(2027, 1, 4))) == (1, 0, 1)
+
+
+def test_where_the_library_ends_is_known_for_every_country() -> None:
+    """A country without holidays (some islands, Ukraine at war) is known to have none."""
+    years = range(2026, 2026 + HOLIDAY_YEARS + 1)
+    ends = {}
+    for country in countries():
+        known = [year for year in years if public_holidays(country, None, year)]
+        if known and known[-1] < years[-1]:
+            ends[country] = date(known[-1], 12, 31)
+    said = {country: until for country in countries() if (until := known_until(country, date(years[-1], 12, 31)))}
+    assert said == ends
+
+
+def test_until_when_holidays_are_known_is_said_of_days_beyond() -> None:
+    end = library_end()
+    assert known_until("LK", end) is None
+    assert known_until("LK", end + timedelta(days=1)) == end
+    assert known_until("DE", end + timedelta(days=1)) is None
+    assert known_until(None, end + timedelta(days=1)) is None
+    assert known_until("XX", end + timedelta(days=1)) is None
+
+
+def test_a_preview_says_when_it_goes_beyond_what_is_known(app: Flask, build: Build, clean: None) -> None:
+    host = build.host()
+    end = library_end()
+    with app.app_context():
+
+        def said(country: str, first: date) -> date | None:
+            return schedule_preview(content(holiday_country=country), host_id=host, first=first).holidays_known_until
+
+        assert said("LK", end + timedelta(days=20)) == end
+        assert said("LK", end - timedelta(days=5)) == end
+        assert said("DE", end + timedelta(days=20)) is None

@@ -7,10 +7,11 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from tests.builders import Build
-from tests.schedule_builders import set_schedule, stored, versions
+from tests.schedule_builders import library_end, set_schedule, stored, versions
 from tests.web.desk import Desk
 from tests.web.form_fields import form_fields
 from tests.web.test_availability import BOTH, send, typed
+from webapp.formats import format_day
 
 
 @pytest.fixture
@@ -88,3 +89,22 @@ def test_the_preview_counts_with_what_is_chosen(desk: Desk, url: str) -> None:
     assert "Not saved yet" in answer.text
     assert "Not saved yet" in send(desk, f"{url}/preview", fields).text
     assert form_fields(send(desk, f"{url}/preview", fields).text, "holidays-form")["country"] == "DE"
+
+
+@BOTH
+def test_where_the_known_holidays_end_is_said(desk: Desk, url: str, htmx: bool) -> None:
+    fields = typed(desk, url, "holidays-form")
+    for country, is_said in (("LK", True), ("DE", False), ("UA", False), ("", False)):
+        fields["country"] = country
+        page = send(desk, f"{url}/draft", fields, htmx=htmx).text
+        assert (f"known until {format_day(library_end())}" in page) is is_said
+
+
+def test_the_month_of_dates_says_it_too(desk: Desk, build: Build) -> None:
+    schedule_id = set_schedule(build, desk.host_id, holiday_country="LK")
+    end = library_end()
+    dates = f"/availability/{schedule_id}/dates?month={end.year + 1}-06"
+    said = f"Holidays are known until {format_day(end)}"
+    assert said in desk.open(dates).text
+    set_schedule(build, desk.host_id, holiday_country="DE")
+    assert said not in desk.open(dates).text

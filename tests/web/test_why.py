@@ -7,9 +7,11 @@ from html import unescape
 import pytest
 
 from tests.builders import Build, calendar, tomorrow
+from tests.schedule_builders import library_end, set_schedule
 from tests.web.desk import Desk
 from webapp.domain.actor import host_actor
 from webapp.domain.windows import Window
+from webapp.formats import format_day
 from webapp.services.schedules import ScheduleContent, replace_schedule
 
 BRITISH = {"Accept-Language": "en-GB"}
@@ -43,6 +45,18 @@ def test_it_asks_first(desk: Desk) -> None:
     for name in ("event_type", "date", "time"):
         assert f'<label for="{name}">' in page.text
     assert "offered." not in page.text.partition("<form")[2]
+
+
+def test_a_day_whose_holidays_nobody_knows_yet(desk: Desk, build: Build) -> None:
+    end = library_end()
+    asked = f"/calendar/why?event_type=30min&date={end + timedelta(days=40)}&time=10:00"
+    set_schedule(build, desk.host_id, holiday_country="LK")
+    page = desk.open(asked).text
+    assert f"Holidays are known until {format_day(end)}" in page
+    command = ["why", build.row("SELECT slug FROM host")[0], "30min", f"{end + timedelta(days=40)}T10:00"]
+    assert f"Holidays are known until {format_day(end)}" in build.app.test_cli_runner().invoke(args=command).output
+    set_schedule(build, desk.host_id, holiday_country="DE")
+    assert "are known until" not in desk.open(asked).text
 
 
 @pytest.mark.parametrize("htmx", [False, True])

@@ -38,6 +38,8 @@ def why(host: str, event_type: str, start: str, now: str | None) -> None:
         click.echo("It is offered.")
     for reason in answer.reasons:
         click.echo(f"{reason.code:<10}  {reason_words.in_words(reason, time_zone=time_zone)}")
+    if answer.holidays_known_until:
+        click.echo(reason_words.unknown_holidays(answer.holidays_known_until))
 
 
 @click.command()

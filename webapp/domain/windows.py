@@ -43,13 +43,15 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Intentions in the wall time of one zone. `week_start`: Monday = 0. `holidays`: date -> name."""
+    """Intentions in the wall time of one zone. `week_start`: Monday = 0. `holidays`: date -> name; of dates after
+    `holidays_known_until` nobody can tell yet (None: of all that can be booked it is known)."""
 
     time_zone: str
     week_start: int = 0
     weekly_hours: tuple[Window, ...] = ()
     overrides: Mapping[date, tuple[DayWindow, ...]] = field(default_factory=dict)
     holidays: Mapping[date, str] = field(default_factory=dict)
+    holidays_known_until: date | None = None
 
 
 class Stretch(NamedTuple):

@@ -15,11 +15,8 @@ from webapp.domain.instants import local_date
 from webapp.domain.windows import LOOKBACK_DAYS, DayWindow, Window
 from webapp.domain.windows import Schedule as EngineSchedule
 from webapp.models import DateOverride, EventType, Host, OverrideWindow, Schedule, WeeklyHours
-from webapp.services.holiday_calendars import observed_holidays
+from webapp.services.holiday_calendars import HOLIDAY_YEARS, known_until, observed_holidays
 from webapp.services.schedule_content import ScheduleContent
-
-# Nobody books further ahead than this: holidays are computed so far.
-HOLIDAY_YEARS = 3
 
 
 def schedule_of_event_type() -> ColumnElement[bool]:
@@ -61,6 +58,7 @@ def engine_schedule(row: Any, now: int) -> EngineSchedule | None:
             year - 1,
             year + HOLIDAY_YEARS,
         ),
+        holidays_known_until=known_until(row.holiday_country, date(year + HOLIDAY_YEARS, 12, 31)),
     )
 
 
@@ -74,6 +72,7 @@ def engine_schedule_of(content: ScheduleContent, now: int) -> EngineSchedule:
         weekly_hours=content.weekly_hours,
         overrides=content.overrides,
         holidays=observed_holidays(*region, content.holidays_off, year - 1, year + HOLIDAY_YEARS),
+        holidays_known_until=known_until(content.holiday_country, date(year + HOLIDAY_YEARS, 12, 31)),
     )
 
 

@@ -7,6 +7,8 @@ from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 
+# Nobody books further ahead than this: holidays are computed so far.
+HOLIDAY_YEARS = 3
 # The names are keys of what a host has switched off, so they must not depend on the server's language.
 LANGUAGE = "en_US"
 # Holidays that share a date come as one name; the day on which one is made up for has a name of its own.
@@ -58,6 +60,25 @@ def coming_holidays(country: str, subdivision: str | None, first: date, last: da
     for day, name in _holidays_between(country, subdivision, first, last):
         dates.setdefault(name, []).append(day)
     return [Holiday(name, tuple(dict.fromkeys(days))) for name, days in dates.items()]
+
+
+def known_until(country: str | None, last: date) -> date | None:
+    """The last day of which the library knows whether it is a holiday; None where that is `last` or later.
+
+    Most countries' holidays follow from rules, or are estimated. Those of Sri Lanka are listed year by year.
+    """
+    if country is None or country not in countries():
+        return None
+    end = _end_year(country)
+    return date(end, 12, 31) if end < last.year else None
+
+
+@lru_cache(maxsize=512)
+def _end_year(country: str) -> int:
+    import holidays
+
+    year: int = holidays.country_holidays(country).end_year
+    return year
 
 
 def holiday_key(name: str) -> str:

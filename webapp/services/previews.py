@@ -15,6 +15,7 @@ from webapp.domain.intervals import Interval
 from webapp.domain.windows import open_windows
 from webapp.models import EventType, Host, Schedule
 from webapp.services.engine_schedules import engine_schedule_of
+from webapp.services.holiday_calendars import known_until
 from webapp.services.offers import Offering, facts, offering_from, offering_select
 from webapp.services.schedule_content import ScheduleContent
 
@@ -54,12 +55,14 @@ class PreviewedType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """Two weeks of one event type, `chosen` by its slug (None: the host has no active one)."""
+    """Two weeks of one event type, `chosen` by its slug (None: the host has no active one).
+    `holidays_known_until`: only where some of the days are later."""
 
     time_zone: str
     event_types: tuple[PreviewedType, ...]
     chosen: PreviewedType | None
     days: tuple[PreviewDay, ...]
+    holidays_known_until: date | None
 
     @property
     def count(self) -> int:
@@ -80,12 +83,17 @@ def schedule_preview(
     rows = session().execute(query.order_by(EventType.position, EventType.id)).all()
     types = [_previewed(row, schedule_id) for row in rows]
     row, chosen = _chosen(rows, types, event_type)
-    days = (
-        _days(replace(offering_from(row), schedule=engine_schedule_of(content, row.now), source=None), first)
-        if row
-        else ()
+    days: tuple[PreviewDay, ...] = ()
+    if row:
+        what = replace(offering_from(row), schedule=engine_schedule_of(content, row.now), source=None)
+        days = tuple(_days(what, first))
+    return Preview(
+        time_zone=content.time_zone,
+        event_types=tuple(types),
+        chosen=chosen,
+        days=days,
+        holidays_known_until=known_until(content.holiday_country, days[-1].date) if days else None,
     )
-    return Preview(time_zone=content.time_zone, event_types=tuple(types), chosen=chosen, days=tuple(days))
 
 
 def _previewed(row: Any, schedule_id: int | None) -> PreviewedType:

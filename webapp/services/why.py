@@ -1,12 +1,12 @@
 """Why a start is not offered: the engine's reasons for one host and event type (rule 15), switched off or not."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from webapp.db import session
 from webapp.domain.errors import NotFound
-from webapp.domain.instants import instant
+from webapp.domain.instants import instant, local_date
 from webapp.domain.reasons import Reason, reasons
 from webapp.models import EventType, Host
 from webapp.services.engine_schedules import engine_schedule
@@ -14,10 +14,12 @@ from webapp.services.offers import Offering, facts, offering_from, offering_sele
 
 
 class Answer(NamedTuple):
-    """`reasons`: every rule that closes the start, empty exactly where it is offered."""
+    """`reasons`: every rule that closes the start, empty exactly where it is offered.
+    `holidays_known_until`: only where the start is later."""
 
     offered: bool
     reasons: list[Reason]
+    holidays_known_until: date | None
 
 
 def inspected(host_slug: str, event_type_slug: str, *, now: datetime | None = None) -> Offering:
@@ -37,4 +39,12 @@ def why(what: Offering, start: datetime) -> Answer:
     """What closes this start, as of `what.now`: the same facts and rules that listing and booking go by."""
     second = instant(start)
     found = reasons(facts(session(), what, second, second + 1), second)
-    return Answer(not found, found)
+    return Answer(not found, found, _known_until(what, second))
+
+
+def _known_until(what: Offering, second: int) -> date | None:
+    schedule = what.schedule
+    if schedule is None or schedule.holidays_known_until is None:
+        return None
+    is_later = local_date(schedule.time_zone, second) > schedule.holidays_known_until
+    return schedule.holidays_known_until if is_later else None

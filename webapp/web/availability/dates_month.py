@@ -8,7 +8,7 @@ from itertools import pairwise
 from flask_babel import gettext
 
 from webapp.domain.windows import DayWindow
-from webapp.services.holiday_calendars import observed_holidays
+from webapp.services.holiday_calendars import known_until, observed_holidays
 from webapp.services.schedules import ScheduleContent
 from webapp.web.availability.dates_form import USUAL_HOURS, DatesForm, today_of, usual_windows
 from webapp.web.availability.frame import Frame
@@ -40,6 +40,7 @@ class Month:
     weeks: tuple[tuple[MonthDay, ...], ...]
     previous_url: str | None
     next_url: str | None
+    holidays_known_until: date | None  # only where some of the days are later
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ def month_of_dates(shown: Frame, form: DatesForm, asked: str) -> Month:
         weeks=weeks,
         previous_url=None if is_past or first.year <= FIRST_YEAR else shown.url("dates", month=f"{before:%Y-%m}"),
         next_url=None if following.year > LAST_YEAR else shown.url("dates", month=f"{following:%Y-%m}"),
+        holidays_known_until=known_until(shown.content.holiday_country, days[-1].date),
     )
 
 

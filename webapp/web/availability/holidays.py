@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Response, flash, make_response, render_template, request
@@ -11,7 +11,16 @@ from werkzeug.datastructures import MultiDict
 
 from webapp.domain.errors import Invalid
 from webapp.services import schedules
-from webapp.services.holiday_calendars import Holiday, coming_holidays, countries, holiday_key, is_known, subdivisions
+from webapp.services.holiday_calendars import (
+    HOLIDAY_YEARS,
+    Holiday,
+    coming_holidays,
+    countries,
+    holiday_key,
+    is_known,
+    known_until,
+    subdivisions,
+)
 from webapp.services.schedules import ScheduleContent
 from webapp.web import htmx
 from webapp.web.availability.blueprint import blueprint
@@ -72,6 +81,10 @@ class HolidaysForm:
         today, off = today_of(content), {holiday_key(name) for name in self.off}
         found = coming_holidays(self.country, self.subdivision or None, today, today + SHOWN)
         return [(holiday, holiday.name not in off) for holiday in found]
+
+    def known_until(self, content: ScheduleContent) -> date | None:
+        """None where that is further ahead than anybody books."""
+        return known_until(self.country or None, date(today_of(content).year + HOLIDAY_YEARS, 12, 31))
 
     @property
     def countries(self) -> list[tuple[str, str]]:

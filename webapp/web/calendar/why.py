@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import Response, request
@@ -69,6 +69,7 @@ class Explained:
     start: datetime
     time_zone: str
     reasons: list[str]
+    holidays_known_until: date | None
 
 
 @blueprint.get("/why", endpoint="why")
@@ -103,7 +104,7 @@ def _explained(host: Account, form: WhyForm) -> list[Explained]:
 def _answer(what: Offering, start: datetime, time_zone: str) -> Explained:
     found = why(what, start)
     words = [reason_words.in_words(one, time_zone=time_zone, locale=current_locale()) for one in found.reasons]
-    return Explained(what, start, time_zone, words)
+    return Explained(what, start, time_zone, words, found.holidays_known_until)
 
 
 def _asked_start() -> datetime | None:
