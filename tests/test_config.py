@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from webapp.config import PROJECT_DIR, Settings, SettingsError, variables
+from webapp.mailbox import Mailbox
 
 SECRET = "kZ7-0f3b9c1d5e7a2c4b6d8e0f1a3b5c7d9e"
 COMPLETE = {
@@ -34,7 +35,7 @@ def test_five_variables_are_enough() -> None:
     assert settings.database_url == "postgresql+psycopg://openslot:p%40ss@db/openslot?sslmode=require"
     assert settings.database_owner_url == settings.database_url
     assert (settings.mail.port, settings.mail.security) == (587, "starttls")
-    assert settings.mail.sender == "Openslot <no-reply@book.example.org>"
+    assert settings.mail.sender == Mailbox("no-reply@book.example.org", "Openslot")
     assert (settings.environment, settings.registration, settings.rate_limits) == ("production", "open", True)
 
 
@@ -94,9 +95,49 @@ def test_public_url_is_an_origin(url: str) -> None:
     assert faults(PUBLIC_URL=url)[0].startswith("PUBLIC_URL must be")
 
 
-@pytest.mark.parametrize("sender", ["nobody", "a@b.org\r\nBcc: c@d.org", "@"])
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "nobody", "@", "a@b.org\r\nBcc: c@d.org", "a@b.org, c@d.org", "a@b.org,c@d.org", "a@b.org c@d.org",
+        "Team a@b.org", "a@b.org (Team)", "<a@b.org> Team", "Team <a@b.org> <c@d.org>", "Team <a@b.org", "Team <>",
+        "Team <a b@c.org>", "<Team <a@b.org>", "Team: a@b.org;", "=?utf-8?q?c=40d=2Eorg?=@b.org",
+        'Team "A" B <a@b.org>',
+    ],
+)  # fmt: skip
 def test_the_sender_is_one_address(sender: str) -> None:
-    assert len(faults(MAIL_SENDER=sender)) == 1
+    (fault,) = faults(MAIL_SENDER=sender)
+    assert fault.startswith("MAIL_SENDER must be one ")
+
+
+@pytest.mark.parametrize(
+    ("sender", "address", "name"),
+    [
+        ("a@example.org", "a@example.org", ""),
+        ("<a@example.org>", "a@example.org", ""),
+        ("Openslot <a@example.org>", "a@example.org", "Openslot"),
+        ("Team @ Work <a@example.org>", "a@example.org", "Team @ Work"),
+        ("Smith, Jones & Co. (Denver) <a@example.org>", "a@example.org", "Smith, Jones & Co. (Denver)"),
+        (r'"Ada \"the first\", <b@example.org>" <a@example.org>', "a@example.org", 'Ada "the first", <b@example.org>'),
+        ("Søren <jürgen@exämple.org>", "jürgen@exämple.org", "Søren"),
+        ("no-reply@localhost", "no-reply@localhost", ""),
+    ],
+)
+def test_the_sender_is_what_a_reader_of_the_setting_sees(sender: str, address: str, name: str) -> None:
+    assert Settings.load(COMPLETE | {"MAIL_SENDER": sender}).mail.sender == Mailbox(address, name)
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("https://book.example.org", "no-reply@book.example.org"),
+        ("http://127.0.0.1:8000", "no-reply@[127.0.0.1]"),
+        ("http://[::1]:8000", "no-reply@[IPv6:::1]"),
+    ],
+)
+def test_without_a_sender_it_is_the_host_of_the_public_url(url: str, address: str) -> None:
+    sender = Settings.load(COMPLETE | {"PUBLIC_URL": url}).mail.sender
+    assert sender == Mailbox(address, "Openslot")
+    assert sender.is_well_formed
 
 
 def test_ranges_are_written_in_cidr_notation() -> None:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Self, get_type_hints
 from urllib.parse import urlsplit
 
 from webapp import config_values as as_
+from webapp.mailbox import Mailbox
 
 PROJECT_DIR = as_.PROJECT_DIR
 SERVICES_FILE = "services.json"  # in DATA, kept there by a running `make run`; variables of this table
@@ -55,7 +56,7 @@ class MailSettings:
     username: Annotated[str, Env("MAIL_USERNAME", as_.text, "openslot", default="")]
     password: Annotated[str, Env("MAIL_PASSWORD", as_.text, "its password", default="")]
     security: Annotated[str, Env("MAIL_SECURITY", as_.one_of(*MAIL_PORTS), "tls", default="starttls")]
-    sender: Annotated[str, Env("MAIL_SENDER", as_.mail_address, "Openslot <no-reply@example.org>", default="")]
+    sender: Annotated[Mailbox, Env("MAIL_SENDER", as_.mailbox, "Openslot <no-reply@example.org>", default="")]
 
 
 @dataclass(frozen=True, repr=False)
@@ -95,7 +96,7 @@ class Settings:
             raise SettingsError(faults)
         settings["database_owner_url"] = settings["database_owner_url"] or settings["database_url"]
         mail["port"] = mail["port"] or MAIL_PORTS[mail["security"]]
-        mail["sender"] = mail["sender"] or f"Openslot <no-reply@{urlsplit(settings['public_url']).hostname}>"
+        mail["sender"] = mail["sender"] or as_.no_reply(settings["public_url"])
         return cls(**settings, mail=MailSettings(**mail))
 
     @property

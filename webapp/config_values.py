@@ -1,10 +1,11 @@
 """How the text of an environment variable is understood. Each function raises ValueError("must be ...")."""
 
 from collections.abc import Callable
-from email.utils import parseaddr
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
+
+from webapp.mailbox import Mailbox
 
 Network = IPv4Network | IPv6Network
 
@@ -66,10 +67,22 @@ def redis_url(value: str) -> str:
     return value
 
 
-def mail_address(value: str) -> str:
-    if value and "@" not in parseaddr(text(value))[1]:
-        raise ValueError("must be an e-mail address, with or without a name")
-    return value
+def mailbox(value: str) -> Mailbox | None:
+    """Read here alone, so that nobody reads another address out of it later. Nothing stays nothing."""
+    try:
+        return Mailbox.parse(text(value)) if value else None
+    except ValueError:
+        raise ValueError("must be one e-mail address, or a name and one address in angle brackets") from None
+
+
+def no_reply(origin: str) -> Mailbox:
+    """The sender of an instance that names none; an IP address stands in brackets there (RFC 5321 4.1.3)."""
+    host = urlsplit(origin).hostname or ""
+    try:
+        domain = f"[IPv6:{host}]" if ip_address(host).version == 6 else f"[{host}]"
+    except ValueError:
+        domain = host
+    return Mailbox(f"no-reply@{domain}", "Openslot")
 
 
 def host_names(value: str) -> tuple[str, ...]:

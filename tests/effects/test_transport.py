@@ -20,6 +20,7 @@ from webapp.effects.mime import Parcel
 from webapp.effects.transport import Connection, NotAcceptedError
 from webapp.embedded.mailcatcher import Fault, MailSink
 from webapp.embedded.ports import LOOPBACK, free_port
+from webapp.mailbox import Mailbox
 
 TLS = Path(__file__).parent / "tls"
 AUTHORITY = str(TLS / "certificate.pem")
@@ -32,9 +33,11 @@ class Keeper:
 
     def __init__(self) -> None:
         self.contents: list[bytes] = []
+        self.options: list[list[str]] = []  # of MAIL
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         self.contents.append(envelope.content)
+        self.options.append(envelope.mail_options)
         return "250 OK"
 
 
@@ -61,8 +64,9 @@ def connect(app: Flask, server: Server) -> Iterator[Callable[..., Connection]]:
     opened: list[Connection] = []
 
     def to(port: int, **settings: str) -> Connection:
-        values = {"host": "localhost", "username": "", "password": "", "security": "none", "sender": "a@example.org"}
-        app.extensions["settings"] = replace(before, mail=MailSettings(**(values | settings), port=port))
+        values = {"host": "localhost", "username": "", "password": "", "security": "none"}
+        mail_settings = MailSettings(**(values | settings), port=port, sender=Mailbox("a@example.org"))
+        app.extensions["settings"] = replace(before, mail=mail_settings)
         mail = transport.Mail()
         mail.init_app(app)
         opened.append(mail.connection)
@@ -150,6 +154,26 @@ def test_an_address_outside_ascii_needs_a_server_that_speaks_it(
     new = server(enable_SMTPUTF8=True)
     connect(new.port).send(abroad)
     assert len(new.handler.contents) == 1
+
+
+def test_a_sender_outside_ascii_is_a_fault_of_the_set_up(server: Server, connect: Callable[..., Connection]) -> None:
+    old = server(enable_SMTPUTF8=False)
+    with pytest.raises(NotAcceptedError, match="addresses outside ASCII") as failure:
+        connect(old.port).send(replace(PARCEL, sender="jürgen@example.org"))
+    assert (failure.value.server, failure.value.final) == (True, False)
+
+
+def test_a_field_with_an_address_outside_ascii_is_for_servers_that_speak_it(
+    server: Server, connect: Callable[..., Connection]
+) -> None:
+    answered_abroad = replace(PARCEL, international="Reply-To: jürgen@example.net\r\n".encode())
+    old, new = server(enable_SMTPUTF8=False), server(enable_SMTPUTF8=True)
+    connect(old.port).send(answered_abroad)
+    connect(new.port).send(answered_abroad)
+    assert old.handler.contents == [PARCEL.content]
+    assert old.handler.options == [[]]
+    assert new.handler.contents == [answered_abroad.international + PARCEL.content]
+    assert "SMTPUTF8" in new.handler.options[0]
 
 
 def test_one_connection_serves_many_and_is_replaced_when_it_died(

@@ -42,8 +42,9 @@ def paragraph(value: str, longest: int, *, required: bool = False) -> str:
 
 
 def flattened(value: str) -> str:
-    """One line of whatever was stored: for mail headers and calendar files, which an older rule must not break."""
-    return " ".join(_NOT_IN_LINE.sub(" ", value).split())
+    """One line of whatever was stored: for mail headers and calendar files, which an older rule must not break. What
+    `line` accepts stays as it is, all its blanks included."""
+    return " ".join(_NOT_IN_LINE.sub(" ", value).split()) if _NOT_IN_LINE.search(value) else value
 
 
 def _measured(value: str, longest: int, *, required: bool) -> str:

@@ -2,12 +2,11 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, field
-from email.headerregistry import Address
 from functools import lru_cache
 
 import idna
 
-from webapp.domain.text import flattened
+from webapp.mailbox import Mailbox
 from webapp.services.invitations import Method
 
 
@@ -31,27 +30,26 @@ class Invite:
 class Letter:
     """One mail to one reader. All texts are translated and plain; `rows` are (label, value) pairs."""
 
-    to: Address
+    to: Mailbox
     subject: str
     heading: str
     paragraphs: tuple[str, ...] = ()
     rows: tuple[tuple[str, str], ...] = ()
     actions: tuple[Action, ...] = ()
     closing: tuple[str, ...] = ()
-    reply_to: Address | None = None
+    reply_to: Mailbox | None = None
     language: str = "en"
     invite: Invite | None = field(default=None, repr=False)
 
 
-def address(email: str, name: str = "") -> Address:
-    """For a header: one line, the domain in ASCII, so that only the part before @ can need SMTPUTF8."""
-    local, _, domain = flattened(email).rpartition("@")
-    # Address quotes what needs quotes.
-    return Address(display_name=flattened(name), username=local, domain=_ascii(domain))
+def address(email: str, name: str = "") -> Mailbox:
+    """The domain in ASCII, so that only the part before @ can need SMTPUTF8."""
+    local, at, domain = email.rpartition("@")
+    return Mailbox(f"{local}{at}{_ascii(domain)}", name)
 
 
 @lru_cache(maxsize=1024)
 def _ascii(domain: str) -> str:
     with suppress(idna.IDNAError):  # left as it is then; the mail server says what it thinks of it
-        return idna.encode(domain, uts46=True).decode()
+        return domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
     return domain

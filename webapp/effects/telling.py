@@ -45,9 +45,10 @@ class Telling:
 
     @property
     def begins(self) -> str:
-        """Short, for a subject line."""
+        """Short, for a subject line: with blanks of ASCII alone, since other ones need encoded words."""
         day = self.view.start.astimezone(zone(self.zone)).date()
-        return f"{format_day_short(day, self.locale)}, {format_time(self.view.start, self.zone, self.locale)}"
+        told = f"{format_day_short(day, self.locale)}, {format_time(self.view.start, self.zone, self.locale)}"
+        return " ".join(told.split())
 
     @property
     def previously(self) -> str | None:

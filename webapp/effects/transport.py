@@ -149,7 +149,6 @@ def mail_config(settings: MailSettings) -> dict[str, Any]:
         "MAIL_PASSWORD": settings.password or None,
         "MAIL_USE_TLS": settings.security == "starttls",
         "MAIL_USE_SSL": settings.security == "tls",
-        "MAIL_DEFAULT_SENDER": settings.sender,
     }
 
 
@@ -167,9 +166,13 @@ class _NotBegunError(smtplib.SMTPServerDisconnected):
 
 def _transmit(host: smtplib.SMTP, parcel: Parcel) -> None:
     """MAIL, RCPT, DATA for one recipient (RFC 5321 3.3)."""
-    if parcel.is_international and not host.has_extn("smtputf8"):
-        raise _RefusedAt("RCPT", 553, "the mail server cannot send to addresses outside ASCII")
-    options = ["SMTPUTF8", "BODY=8BITMIME"] if parcel.is_international else []
+    speaks_utf8 = host.has_extn("smtputf8")
+    if parcel.is_international and not speaks_utf8:
+        # Our own address is a fault of the set-up: an operator mends it.
+        command = "RCPT" if parcel.sender.isascii() else "MAIL"
+        raise _RefusedAt(command, 553, "the mail server cannot send mail with addresses outside ASCII")
+    international = parcel.international if speaks_utf8 else b""
+    options = ["SMTPUTF8", "BODY=8BITMIME"] if parcel.is_international or international else []
     try:
         answer = host.mail(parcel.sender, options)
     except (smtplib.SMTPServerDisconnected, OSError) as error:
@@ -179,7 +182,7 @@ def _transmit(host: smtplib.SMTP, parcel: Parcel) -> None:
     _expect("MAIL", answer, {250})
     _expect("RCPT", host.rcpt(parcel.recipient), {250, 251})
     try:
-        _expect("DATA", host.data(parcel.content), {250})
+        _expect("DATA", host.data(international + parcel.content), {250})
     except smtplib.SMTPDataError as error:
         raise _RefusedAt("DATA", error.smtp_code, error.smtp_error) from error
 

@@ -1,0 +1,53 @@
+"""A mailbox: an address, and what people call who reads there (RFC 5322 3.4).
+
+Not `email.headerregistry.Address`: what that module is given, it reads as the text of a header, and decodes it.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+_ATOM = r'[^\s()<>\[\]:;@\\,."]+'
+_DOT_ATOM = rf"{_ATOM}(?:\.{_ATOM})*"
+_QUOTED = r'"(?:[^"\\]|\\.)+"'
+_LITERAL = r"\[[0-9A-Za-z:.]+\]"
+_ADDRESS = re.compile(rf"(?:{_DOT_ATOM}|{_QUOTED})@(?:{_DOT_ATOM}|{_LITERAL})")
+_WRITTEN = re.compile(r'(?:(?P<name>[^<>"]*|"(?:[^"\\]|\\.)*")\s*<(?P<address>[^<>]*)>|(?P<bare>[^<>]*))')
+_LONGEST = 320  # characters; 254 are the most that a path of SMTP takes (RFC 5321 4.5.3.1.3)
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """Both as they were stored; `name` may be empty."""
+
+    address: str
+    name: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """`Ada <ada@example.org>`, `"Ada" <ada@example.org>` or the address alone. Raises ValueError for anything
+        else, such as two addresses, of which one program would take the first and the next one the last."""
+        found = _WRITTEN.fullmatch(text.strip())
+        if found is None:
+            raise ValueError("neither an address nor a name and an address")
+        mailbox = cls(found["bare"] or found["address"] or "", _unquoted((found["name"] or "").strip()))
+        if not mailbox.is_well_formed:
+            raise ValueError("no address")
+        return mailbox
+
+    @property
+    def is_well_formed(self) -> bool:
+        """Whether every program reads the one same address here: a dot-atom or a quoted string, and a domain; no
+        encoded word, which some would decode."""
+        address = self.address
+        is_one = len(address) <= _LONGEST and address.isprintable() and _ADDRESS.fullmatch(address)
+        return bool(is_one) and "=?" not in address
+
+    @property
+    def is_international(self) -> bool:
+        """Only for servers that speak SMTPUTF8 (RFC 6531)."""
+        return not self.address.isascii()
+
+
+def _unquoted(name: str) -> str:
+    return re.sub(r"\\(.)", r"\1", name[1:-1]) if name.startswith('"') else name
