@@ -212,16 +212,6 @@ def test_a_loan_is_void_once_its_try_was_counted(mailer: InProcess, booking: Boo
         assert [claim(current, loan) for loan in loans] == [None, None]
 
 
-def test_a_mail_that_cannot_be_written_harms_no_other(mailer: InProcess, build: Build, sink: MailSink) -> None:
-    host = build.host()
-    build.booking(build.slot(host))
-    mailer.execute("UPDATE outbox_event SET data = '{}'")
-    build.booking(build.slot(host, tomorrow(14)))
-    mailer.run()
-    assert [row.status for row in mailer.deliveries()] == ["waiting", "waiting", "sent", "sent"]
-    assert mailer.deliveries()[0].last_error == "could not be written: KeyError"
-
-
 def test_pauses_grow_and_end_after_about_a_day() -> None:
     pauses = [retries.pause_after(tries) for tries in range(1, retries.TRIES)]
     known = [pause.total_seconds() for pause in pauses if pause]

@@ -120,3 +120,5 @@ def test_an_answer_goes_to_no_address_that_programs_read_differently(
     mailer.run()
     (host,) = (mail for mail in sink.messages if mail.recipients == ("ada@example.org",))
     assert [name for name, _ in fields(host.content)] == [name for name in SENT if name != "Reply-To"]
+    to_guest, _ = mailer.deliveries()
+    assert "the address is not one that mail can be sent to" in to_guest.last_error

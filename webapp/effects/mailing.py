@@ -7,16 +7,19 @@ the same one at once. Written at send time, from what the database says then.
 import logging
 
 from rq.timeouts import JobTimeoutException
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from webapp.db import transaction
 from webapp.domain.booking import BookingStatus, EventKind
+from webapp.domain.errors import Overloaded
 from webapp.domain.reminders import reminder_minutes
 from webapp.effects.account_letters import account_letter
 from webapp.effects.booking_letters import booking_letter
 from webapp.effects.guest_data_letters import guest_data_letter
+from webapp.effects.headers import MalformedAddressError
 from webapp.effects.letters import Letter
-from webapp.effects.mime import parcel
+from webapp.effects.mime import Parcel, parcel
 from webapp.effects.retries import pause_after
 from webapp.effects.transport import Connection, NotAcceptedError
 from webapp.effects.webhook_letters import webhook_letter
@@ -29,7 +32,7 @@ from webapp.services.deliveries import (
     mark_sent,
     mark_skipped,
 )
-from webapp.services.dispatch import GUEST, HOST
+from webapp.services.dispatch import GUEST, HOST, RECIPIENTS
 from webapp.services.guest_erasure import NOTHING_TO_SEND
 from webapp.services.reminders import confirmed_guests, why_not
 
@@ -37,6 +40,13 @@ log = logging.getLogger(__name__)
 
 OVERTAKEN = "a later mail about this booking has arrived already"
 NOTHING_TO_SAY = "there is nothing to tell any more"
+UNKNOWN = "this version of the program does not know such a mail"  # the one that wrote the delivery does
+# What may be different next time: database, files, memory, a worker that is told to stop.
+PASSING = (SQLAlchemyError, Overloaded, OSError, MemoryError, JobTimeoutException)
+
+
+class UnwritableError(Exception):
+    """A mail that cannot be written; the text is for host and admin."""
 
 
 def deliver_one(loan: Loan, connection: Connection) -> NotAcceptedError | None:
@@ -50,9 +60,9 @@ def deliver_one(loan: Loan, connection: Connection) -> NotAcceptedError | None:
         fail_unsent([loan], "the mail server took too long")
         raise
     except Exception as error:
-        # One mail that cannot be written must not stop the others; without a database the next line raises.
-        log.exception("delivery %s could not be written", loan.delivery_id)
-        fail_unsent([loan], f"could not be written: {type(error).__name__}")
+        # One delivery in trouble must not stop the others; without a database the next line raises.
+        log.exception("delivery %s has to be tried again", loan.delivery_id)
+        fail_unsent([loan], f"could not be tried: {type(error).__name__}")
         return None
 
 
@@ -64,12 +74,19 @@ def fail_unsent(loans: list[Loan], error: str) -> None:
 
 
 def _attempt(session: Session, errand: Errand, connection: Connection) -> NotAcceptedError | None:
-    letter = OVERTAKEN if errand.is_overtaken else _letter(session, errand)
-    if isinstance(letter, str):
-        mark_skipped(session, errand, letter)
+    if not (errand.kind in RECIPIENTS or reminder_minutes(errand.kind)):
+        mark_failed(session, errand, error=UNKNOWN, pause=pause_after(errand.attempts + 1))
         return None
     try:
-        connection.send(parcel(letter, message_id=errand.message_id))
+        written = OVERTAKEN if errand.is_overtaken else _written(session, errand)
+    except UnwritableError as failure:
+        mark_failed(session, errand, error=str(failure), pause=None)
+        return None
+    if isinstance(written, str):
+        mark_skipped(session, errand, written)
+        return None
+    try:
+        connection.send(written)
     except NotAcceptedError as failure:
         pause = None if failure.final else pause_after(errand.attempts + 1)
         mark_failed(session, errand, error=failure.reason, pause=pause)
@@ -77,6 +94,21 @@ def _attempt(session: Session, errand: Errand, connection: Connection) -> NotAcc
         return failure if failure.server else None
     mark_sent(session, errand)
     return None
+
+
+def _written(session: Session, errand: Errand) -> Parcel | str:
+    """The mail, or why there is nothing to say any more. Raises UnwritableError: no other try would write it, since it
+    would be made of the same rows by the same program."""
+    try:
+        letter = _letter(session, errand)
+        return letter if isinstance(letter, str) else parcel(letter, message_id=errand.message_id)
+    except PASSING:
+        raise
+    except Exception as error:
+        log.exception("delivery %s cannot be written", errand.id)
+        # The text of an error may hold a name or an address; ours are made to be shown.
+        cause = str(error) if isinstance(error, MalformedAddressError) else type(error).__name__
+        raise UnwritableError(f"could not be written: {cause}") from error
 
 
 def _letter(session: Session, errand: Errand) -> Letter | str:
