@@ -1,11 +1,13 @@
 """The folder of caught mails and its page. A mail is hostile text until shown otherwise."""
 
 import smtplib
+from base64 import b64encode
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from markupsafe import escape
 
 from webapp.embedded.mailcatcher import MailStore, start_mail_catcher
 from webapp.embedded.mailcatcher.page import create_page
@@ -131,6 +133,43 @@ def test_an_attachment_is_never_shown_as_a_page(store: MailStore, page: FlaskCli
 def test_broken_mails_are_shown_all_the_same(store: MailStore, page: FlaskClient, raw: bytes) -> None:
     store.add(raw)
     assert [page.get(path).status_code for path in ("/", "/1", "/1/html", "/1/raw", "/1/attachments")] == [200] * 5
+
+
+NAMES = [
+    "=?utf-8?q?a=0D=0ABcc=3A_x=40example=2Ecom?=", "=?unicode_escape?q?=5Cud800?=", "=?utf-8?q?=E2=80=AEb?=",
+    "=?rot13?q?nqn?=", "=?utf-8?q?thief=40example=2Eorg=2C_a?=",
+    "Søren Østergård Ærøskøbing Åse, Professor of the History of Science", "Smith, Jones (Denver); a@example.org",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_names_are_shown_as_they_were_typed(store: MailStore, page: FlaskClient, name: str) -> None:
+    """What an encoded word says is text: neither syntax nor another encoded word."""
+    word = "=?utf-8?b?{}?=".format
+    words = "\r\n ".join(word(b64encode(part.encode()).decode()) for part in (name[:9], name[9:]))
+    head = f"From: {words} <a@b.org>\r\nTo: {words}\r\n <c@d.org>, e@f.org\r\nSubject: {words}\r\n\r\n"
+    store.add(head.encode())
+    summary = store.mail(1).summary
+    assert summary.subject == name
+    assert summary.sender == f"{name} <a@b.org>"
+    assert summary.recipients == f"{name} <c@d.org>, e@f.org"
+    assert str(escape(name)) in page.get("/").text
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Subject: =?unicode_escape?q?=5Cud800?=\r\nFrom: =?unicode_escape?q?=5Cud800?= <a@b.org>\r\n\r\n",
+        b"Subject: =?rot13?q?nqn?=\r\nFrom: =?x-unknown?b?!?= <a@b.org>\r\n\r\n",
+        b"Content-Type: text/plain; charset=unicode_escape\r\n\r\n\\ud800",
+        b"Content-Type: text/html; charset=unicode_escape\r\n\r\n\\ud800",
+        b"Content-Disposition: attachment; filename*=unicode_escape''%5Cud800\r\n\r\nx",
+    ],
+)
+def test_what_is_no_text_is_shown_all_the_same(store: MailStore, page: FlaskClient, raw: bytes) -> None:
+    store.add(raw)
+    paths = ("/", "/1", "/1/html", "/1/frame", "/1/raw", "/1/attachments")
+    assert [page.get(path).status_code for path in paths] == [200] * 6
 
 
 def test_what_is_not_there_is_404(page: FlaskClient) -> None:

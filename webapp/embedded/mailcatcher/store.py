@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage, MIMEPart
-from email.policy import default as modern
+from email.policy import EmailPolicy, Policy
 from email.utils import parsedate_to_datetime
 from mimetypes import guess_extension
 from pathlib import Path
+from typing import Any, cast
+
+from webapp.embedded.mailcatcher.headers import people_of, shown, text_of
 
 HEADER_BYTES = 65_536  # read for a list; a header is never longer
 
@@ -39,6 +42,16 @@ class Mail:
     html: str
     raw: str
     attachments: tuple[Attachment, ...]
+
+
+class _Forgiving(EmailPolicy):
+    """The parser of headers fails on some broken ones in many ways: they count as empty then."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        try:
+            return super().header_fetch_parse(name, value)
+        except Exception:  # noqa: BLE001
+            return super().header_fetch_parse(name, "")
 
 
 class MailStore:
@@ -78,30 +91,24 @@ class MailStore:
 
     def _parsed(self, number: int, size: int = -1) -> EmailMessage:
         with self._path(number).open("rb") as file:
-            return message_from_bytes(file.read(size), policy=modern)
+            return message_from_bytes(file.read(size), policy=cast("Policy[EmailMessage]", _Forgiving()))
 
 
 def _summary(number: int, path: Path, message: EmailMessage) -> Summary:
     try:
-        sent_at = parsedate_to_datetime(_header(message, "Date"))
+        sent_at = parsedate_to_datetime(text_of(message, "Date"))
         sent_at = sent_at if sent_at.tzinfo else sent_at.replace(tzinfo=UTC)  # RFC 5322: -0000 is UTC, too
     except ValueError:
         sent_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return Summary(number, _header(message, "From"), _header(message, "To"), _header(message, "Subject"), sent_at)
-
-
-def _header(message: EmailMessage, name: str) -> str:
-    try:
-        return str(message.get(name, ""))
-    except Exception:  # noqa: BLE001  the parser of headers fails on some broken ones in many ways
-        return str(next((value for key, value in message.raw_items() if key.lower() == name.lower()), ""))
+    sender, recipients = people_of(message, "From"), people_of(message, "To")
+    return Summary(number, sender, recipients, text_of(message, "Subject"), sent_at)
 
 
 def _text(part: MIMEPart | None) -> str:
     if part is None:
         return ""
     try:
-        return str(part.get_content())
+        return shown(str(part.get_content()))
     except (LookupError, ValueError):  # an unknown or false charset
         return _bytes(part).decode(errors="replace")
 
