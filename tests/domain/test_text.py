@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.domain.text import TextFault, line, paragraph
+from webapp.domain.text import TextFault, flattened, line, paragraph, plain_lines
 
 LINE_BREAKS = ["\r", "\n", "\r\n", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"]
 BIDI = ["\u061c", "\u200e", "\u200f", "\u202a", "\u202e", "\u2066", "\u2069"]
@@ -66,3 +66,23 @@ def test_what_is_accepted_is_clean_and_stays_as_it_is(value: str) -> None:
     assert len(kept) <= 30
     assert line(kept, 30) == kept == unicodedata.normalize("NFC", kept)
     assert kept.splitlines() == [kept]
+
+
+@given(st.text(max_size=40))
+def test_what_is_accepted_today_is_told_as_it_is(value: str) -> None:
+    try:
+        kept, lines = line(value, 200), paragraph(value, 200, required=True)
+    except TextFault:
+        return
+    assert flattened(kept) == kept
+    assert plain_lines(lines) == lines
+
+
+@given(st.text(max_size=40))
+def test_what_an_older_rule_let_in_is_told_without_breaks_and_controls(value: str) -> None:
+    assert len(flattened(value).splitlines()) <= 1
+    for told in (flattened(value), *plain_lines(value).split("\n")):
+        try:
+            paragraph(told, 200)
+        except TextFault as fault:
+            pytest.fail(f"{told!a}: {fault}")

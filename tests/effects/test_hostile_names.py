@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import Build
-from tests.effects.harness import InProcess, ics
+from tests.effects.harness import InProcess, ics, part
 from tests.effects.harness import words as text_of
 from tests.effects.header_reading import SENT, field, fields, mailboxes, words
 from tests.effects.ics_rules import faults
@@ -85,19 +85,22 @@ def test_all_parts_say_the_name_as_it_was_typed(
         assert faults(ics(mail.message), "REQUEST") == []
 
 
-STORED = ["a\r\nBcc: x@example.com", "a\u202eb", "a\u2028b", "a\x07b"]
+STORED = ["a\nBcc: x@example.com", "a\u202eb", "a\u2028b", "a\x07b"]
 
 
 @pytest.mark.parametrize("name", STORED, ids=ascii)
 def test_what_an_older_rule_let_in_begins_no_line(build: Build, mailer: InProcess, sink: MailSink, name: str) -> None:
     build.booking(build.slot(build.host()))
-    mailer.execute("UPDATE booking SET guest_name = :name, subject = :name", name=name)
+    mailer.execute("UPDATE booking SET guest_name = :name, subject = :name, notes = :name", name=name)
     mailer.execute("UPDATE event_type SET title = :name", name=name)
     mailer.execute("UPDATE host SET name = :name", name=name)
     mailer.run()
     for mail in sink.messages:
         assert [known for known, _ in fields(mail.content)] == SENT
         assert flattened(name) in words(field(mail.content, "Subject"))
+        assert f"Who: {flattened(name)}" in text_of(mail.message)
+        assert name not in text_of(mail.message)
+        assert name not in part(mail.message, "text/html").get_content()
         assert faults(ics(mail.message), "REQUEST") == []
 
 

@@ -47,6 +47,11 @@ def flattened(value: str) -> str:
     return " ".join(_NOT_IN_LINE.sub(" ", value).split()) if _NOT_IN_LINE.search(value) else value
 
 
+def plain_lines(value: str) -> str:
+    """Several lines of whatever was stored, as `flattened`. What `paragraph` accepts stays as it is."""
+    return _NOT_IN_PARAGRAPH.sub(" ", value.replace("\r\n", "\n").replace("\r", "\n"))
+
+
 def _measured(value: str, longest: int, *, required: bool) -> str:
     # Normalising can multiply the length (U+FDFA by 18), hence the first look; and it costs time on long input.
     if len(value) > 4 * longest + 100:

@@ -6,7 +6,7 @@ from flask_babel import ngettext
 from webapp.answer_words import answered
 from webapp.domain.booking import EventKind
 from webapp.domain.erasure import is_erased
-from webapp.domain.text import flattened
+from webapp.domain.text import plain_lines
 from webapp.effects.letters import Action, Letter, address
 from webapp.effects.telling import Telling
 from webapp.services.links import accept_url, booking_url, decline_url
@@ -113,7 +113,7 @@ def _who(telling: Telling) -> str:
 def _place(telling: Telling) -> tuple[tuple[str, str], ...]:
     if not telling.view.location or (_is_group(telling) and telling.view.is_guest_location):
         return ()
-    return ((_("Where"), flattened(telling.view.location)),)
+    return ((_("Where"), telling.view.location),)
 
 
 def _said(telling: Telling) -> tuple[tuple[str, str], ...]:
@@ -121,7 +121,8 @@ def _said(telling: Telling) -> tuple[tuple[str, str], ...]:
     view = telling.view
     notes = ((_("Notes"), view.notes),) if view.notes else ()
     subject = () if view.is_guest_erased else ((_("Subject"), view.subject),)
-    return (*subject, *answered(view), *notes)
+    answers = ((question, plain_lines(answer)) for question, answer in answered(view))
+    return (*subject, *answers, *notes)
 
 
 def _reason(telling: Telling) -> tuple[tuple[str, str], ...]:

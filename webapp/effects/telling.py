@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from webapp.domain.booking import BookingStatus, EventKind
 from webapp.domain.reminders import reminder_minutes
+from webapp.domain.text import flattened, plain_lines
 from webapp.formats import english_of, format_day, format_day_short, format_range, format_time, zone
 from webapp.services.booking_views import BookingView
 from webapp.services.deliveries import Errand
@@ -120,17 +121,32 @@ def telling(errand: Errand, now: BookingView, audience: Audience, guests: tuple[
     is_guest = audience is Audience.GUEST
     zone = now.guest_time_zone if is_guest else now.host_time_zone
     locale = english_of(now.guest_locale if is_guest else now.host_locale)
-    return Telling(kind, audience, _as_of(errand, kind, now), errand.data, zone, locale, guests)
+    called = tuple((flattened(name), address) for name, address in guests)
+    return Telling(kind, audience, _as_of(errand, kind, now), errand.data, zone, locale, called)
 
 
 def _as_of(errand: Errand, kind: EventKind | None, now: BookingView) -> BookingView:
     is_cancelled = kind is EventKind.BOOKING_CANCELLED
     return replace(
-        now,
+        _as_lines(now),
         version=errand.booking_version or 0,
         start=_instant(errand.data["start"]),
         end=_instant(errand.data["end"]),
         status=BookingStatus.CANCELLED if is_cancelled else BookingStatus.CONFIRMED,
+    )
+
+
+def _as_lines(view: BookingView) -> BookingView:
+    """Without what an older rule let in: in the text of a mail a line break begins a row of its own."""
+    return replace(
+        view,
+        guest_name=flattened(view.guest_name),
+        host_name=flattened(view.host_name),
+        event_type_title=flattened(view.event_type_title),
+        subject=flattened(view.subject),
+        location=flattened(view.location),
+        notes=plain_lines(view.notes),
+        cancel_reason=plain_lines(view.cancel_reason or ""),
     )
 
 

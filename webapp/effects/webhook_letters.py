@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from webapp.domain.text import flattened
 from webapp.effects.letters import Action, Letter, address
 from webapp.extensions import site
 from webapp.formats import english_of
@@ -36,7 +37,7 @@ def _letter(email: str, webhook: WebhookEndpoint, *, is_gone: bool) -> Letter:
     # Without path and query, which may hold a secret of the receiver; the description tells which one it is.
     rows = [(_("Address"), urlsplit(webhook.url).netloc)]
     if webhook.description:
-        rows.append((_("Description"), webhook.description))
+        rows.append((_("Description"), flattened(webhook.description)))
     return Letter(
         to=address(email),
         subject=_("A webhook was switched off"),
