@@ -9,7 +9,7 @@ from typing import Self
 
 _ATOM = r'[^\s()<>\[\]:;@\\,."]+'
 _DOT_ATOM = rf"{_ATOM}(?:\.{_ATOM})*"
-_QUOTED = r'"(?:[^"\\]|\\.)+"'
+_QUOTED = r'"(?:[^"\\]|\\["\\])+"'
 _LITERAL = r"\[[0-9A-Za-z:.]+\]"
 _ADDRESS = re.compile(rf"(?:{_DOT_ATOM}|{_QUOTED})@(?:{_DOT_ATOM}|{_LITERAL})")
 _WRITTEN = re.compile(r'(?:(?P<name>[^<>"]*|"(?:[^"\\]|\\.)*")\s*<(?P<address>[^<>]*)>|(?P<bare>[^<>]*))')
