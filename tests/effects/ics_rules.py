@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 UTC_TIME = re.compile(r"\d{8}T\d{6}Z")
-MAILTO = re.compile(r"mailto:[^\s@<>\"]+@[^\s@<>\"]+")
+# Nothing in it that would lead elsewhere: RFC 6068 has the rest encoded.
+BARE = r"(?:[!$'*+\-./0-9=A-Z^_`a-z{|}~]|%[0-9A-F]{2})+"
+MAILTO = re.compile(f"mailto:{BARE}@{BARE}")
 UID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}@\S+")
 BAD_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*(\\[^\\;,nN]|\\$|[;,])")
 STATUS = {"REQUEST": {"CONFIRMED", "TENTATIVE"}, "CANCEL": {"CANCELLED"}}

@@ -6,9 +6,9 @@ As `ics_rules`: written apart from the library that makes them; `feed_faults` an
 import re
 from collections.abc import Iterator
 
-from tests.effects.ics_rules import BAD_ESCAPE, TEXTS, UID, Line, parsed, raw_faults, time_faults, unfolded
+from tests.effects.ics_rules import BAD_ESCAPE, MAILTO, TEXTS, UID, Line, parsed, raw_faults, time_faults, unfolded
 
-ADDRESS = re.compile(r"(mailto:[^\s@<>\"]+@[^\s@<>\"]+|https?://\S+)")
+ADDRESS = re.compile(rf"{MAILTO.pattern}|https?://\S+")
 PERIOD = re.compile(r"(\d{8}T\d{6}Z)/(\d{8}T\d{6}Z)")
 FRAME = {"VERSION", "PRODID", "METHOD"}
 FEED_FRAME = FRAME | {"NAME", "X-WR-CALNAME", "REFRESH-INTERVAL", "X-PUBLISHED-TTL"}

@@ -3,7 +3,9 @@
 import uuid
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote, urlsplit
 
+import icalendar
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
@@ -69,6 +71,18 @@ def test_facts_of_the_booking(app: Flask) -> None:
     assert (found["DTSTART"], found["DTEND"]) == ("20270504T080000Z", "20270504T083000Z")
     assert (found["SEQUENCE"], found["DTSTAMP"], found["STATUS"]) == ("3", "20270101T120000Z", "CONFIRMED")
     assert found["ORGANIZER"] == "mailto:ada@example.org"
+
+
+@pytest.mark.parametrize("address", ["per%63ent@example.net", "what?cc=boss@example.net", "jo#sé&co@example.net"])
+@pytest.mark.parametrize("audience", Audience)
+def test_an_address_is_read_back_as_it_is(app: Flask, address: str, audience: Audience) -> None:
+    booking = view(guest_email=address, host_email=address.replace("example.net", "example.org"))
+    content = invitation(booking, method=Method.REQUEST, audience=audience)
+    assert faults(content, "REQUEST") == []
+    (event,) = icalendar.Calendar.from_ical(content).walk("VEVENT")
+    uris = [urlsplit(attendee) for attendee in event["ATTENDEE"]]
+    assert {unquote(uri.path) for uri in uris} == {booking.guest_email, booking.host_email}
+    assert [(uri.query, uri.fragment) for uri in uris] == [("", "")] * 2
 
 
 def test_the_guests_copy_has_no_word_of_whoever_booked(app: Flask) -> None:

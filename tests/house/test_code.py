@@ -60,6 +60,12 @@ def test_only_settings_read_the_environment() -> None:
     assert readers == {"webapp/config.py"}
 
 
+def test_one_module_writes_mailto_addresses() -> None:
+    """An address needs care there that nobody takes each time."""
+    files = [*python_files("webapp"), *templates()]
+    assert [name_of(path) for path in files if "mailto:" in path.read_text()] == ["webapp/domain/mailto.py"]
+
+
 def test_one_module_makes_requests() -> None:
     """To places that somebody else chose; health check and supervisor ask their own server."""
     makers = {

@@ -101,6 +101,11 @@ class TestOne:
             assert text in page
         assert "Kolkata" in page
 
+    def test_a_letter_to_the_guest_goes_to_nobody_else(self, desk: Desk, build: Build) -> None:
+        booked = build.booking(build.slot(desk.host_id, tomorrow(10)), email="o'hara?cc=100%25@example.net")
+        page = desk.open(f"/bookings/{booked.uid}").text
+        assert 'href="mailto:o&#39;hara%3Fcc=100%2525@example.net"' in page
+
     def test_as_a_panel_and_in_few_queries(self, desk: Desk, booking: BookingView, build: Build) -> None:
         deliveries(build)
         fragment = desk.open(f"/bookings/{booking.uid}", htmx=True)

@@ -19,6 +19,7 @@ from sqlalchemy import Label, func, select
 
 from webapp.db import session
 from webapp.domain.booking import BookingStatus
+from webapp.domain.mailto import mailto
 from webapp.domain.text import flattened
 from webapp.extensions import signer
 from webapp.models import AuditEntry, BlockedTime, Booking, Slot
@@ -66,7 +67,7 @@ def bookings_calendar(reader: FeedReader, words: Words) -> bytes:
 
 
 def _full_entries(reader: FeedReader, words: Words) -> Iterator[Entry]:
-    organizer = f"mailto:{reader.host_email}", reader.host_name
+    organizer = mailto(reader.host_email), reader.host_name
     for seats in _taken_slots(reader.host_id):
         is_group = len(seats) > 1 or seats[0].capacity > 1
         yield _group_entry(seats, organizer, words) if is_group else _meeting_entry(seats[0], organizer, words)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from icalendar import Calendar, Component, Event, vCalAddress
 
+from webapp.domain.mailto import mailto
 from webapp.domain.text import flattened
 from webapp.extensions import site
 from webapp.services.booking_views import BookingView
@@ -45,7 +46,7 @@ def uid_named(name: str) -> str:
 
 
 def person(email: str, name: str, **parameters: str) -> vCalAddress:
-    return address(f"mailto:{email}", name, **parameters)
+    return address(mailto(email), name, **parameters)
 
 
 def address(uri: str, name: str, **parameters: str) -> vCalAddress:

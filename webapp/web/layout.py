@@ -8,6 +8,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from werkzeug.local import LocalProxy
 
+from webapp.domain.mailto import mailto
 from webapp.services.accounts import Account
 from webapp.web.guards import current_account
 
@@ -24,6 +25,7 @@ ACCOUNT_LINKS = (
 
 
 def init_app(app: Flask) -> None:
+    app.jinja_env.filters["mailto"] = mailto
     app.jinja_env.globals.update(
         account=LocalProxy(account_menu),
         nav_items=LocalProxy(lambda: [item for item in NAVIGATION if item[0] in app.view_functions]),

@@ -1,0 +1,49 @@
+"""A mailto: URI leads to its address and to nothing else (RFC 6068)."""
+
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from webapp.domain.mailto import mailto
+
+ATEXT = "abcXYZ019!#$%&'*+-/=?^_`{|}~."
+
+
+@st.composite
+def addresses(draw: st.DrawFn) -> str:
+    """Whatever the forms accept."""
+    local = draw(st.text(st.sampled_from(ATEXT + "äé李我عü"), min_size=1, max_size=30))
+    domain = draw(st.sampled_from(["example.net", "bücher.example.org", "例子.example.com"]))
+    try:
+        return validate_email(f"{local}@{domain}", check_deliverability=False).normalized
+    except EmailNotValidError:
+        assume(False)
+        raise
+
+
+@pytest.mark.parametrize(
+    ("address", "uri"),
+    [
+        ("ada@example.net", "mailto:ada@example.net"),
+        ("per%63ent@example.net", "mailto:per%2563ent@example.net"),
+        ("what?cc=boss@example.net", "mailto:what%3Fcc=boss@example.net"),
+        ("a&b#c@example.net", "mailto:a%26b%23c@example.net"),
+        ("josé@bücher.example", "mailto:jos%C3%A9@b%C3%BCcher.example"),
+        ('"odd one"@example.net', "mailto:%22odd%20one%22@example.net"),
+        # Programs that compare addresses as they stand would not know these again.
+        ("o'neil+x/y=z_{|}~^`!$*-@example.net", "mailto:o'neil+x/y=z_{|}~^`!$*-@example.net"),
+    ],
+)
+def test_as_little_as_needed_is_encoded(address: str, uri: str) -> None:
+    assert mailto(address) == uri
+
+
+@given(address=addresses())
+def test_every_address_that_is_accepted_comes_back_and_brings_nothing_along(address: str) -> None:
+    read = urlsplit(mailto(address))
+    assert unquote(read.path) == address
+    assert (read.scheme, read.query, read.fragment) == ("mailto", "", "")
+    assert mailto(address).isascii()
