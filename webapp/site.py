@@ -1,4 +1,4 @@
-"""Where this instance is reached: what absolute links, UIDs and Message-IDs begin or end with."""
+"""Where this instance is reached, what links, UIDs and Message-IDs begin or end with, and as whom it writes."""
 
 from urllib.parse import urlsplit
 
@@ -10,9 +10,11 @@ class Site:
 
     def __init__(self) -> None:
         self._origin = ""
+        self.sender_name, self.sender_email = "", ""
 
     def init_app(self, settings: Settings) -> None:
         self._origin = settings.public_url
+        self.sender_name, self.sender_email = settings.mail.sender.name, settings.mail.sender.address
 
     def url(self, path: str = "") -> str:
         """`path` begins with a slash."""

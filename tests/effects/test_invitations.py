@@ -73,6 +73,15 @@ def test_facts_of_the_booking(app: Flask) -> None:
     assert found["ORGANIZER"] == "mailto:ada@example.org"
 
 
+def test_the_hosts_copy_comes_from_the_instance_to_the_host_first(app: Flask) -> None:
+    lines = [parsed(line) for line in unfolded(invitation(view(), method=Method.REQUEST, audience=Audience.HOST))]
+    (organizer,) = [line for line in lines if line.name == "ORGANIZER"]
+    assert (organizer.value, organizer.parameters) == ("mailto:no-reply@localhost", {"CN": "Openslot"})
+    host, guest = [line for line in lines if line.name == "ATTENDEE"]
+    assert (host.value, guest.value) == ("mailto:ada@example.org", "mailto:gita@example.net")
+    assert host.parameters == {"CN": "Ada Host", "PARTSTAT": "ACCEPTED", "ROLE": "CHAIR", "RSVP": "FALSE"}
+
+
 @pytest.mark.parametrize("address", ["per%63ent@example.net", "what?cc=boss@example.net", "jo#sé&co@example.net"])
 @pytest.mark.parametrize("audience", Audience)
 def test_an_address_is_read_back_as_it_is(app: Flask, address: str, audience: Audience) -> None:
@@ -102,15 +111,20 @@ def test_the_hosts_copy_tells_who_and_why_and_has_no_manage_link(app: Flask) -> 
     assert "/manage/" not in "".join(lines)
 
 
-# -- A calendar that keeps to RFC 5546 2.1.5: the higher SEQUENCE wins, then the later DTSTAMP.
+# -- A calendar that keeps to RFC 5546: 2.1.5, the higher SEQUENCE wins, then the later DTSTAMP; 3.2.2 and 3.2.5, a
+# message is the organizer's to attendees, so that calendars take none to the organizer, nor one to nobody invited.
 
 
 @dataclass
 class Calendar:
+    owner: str
     entries: dict[str, tuple[tuple[int, str], str, str]] = field(default_factory=dict)
 
     def receive(self, content: bytes) -> None:
         found = values(content)
+        attendees = {line.value for line in map(parsed, unfolded(content)) if line.name == "ATTENDEE"}
+        if found["ORGANIZER"] == self.owner or self.owner not in attendees:
+            return
         order = (int(found["SEQUENCE"]), found["DTSTAMP"])
         known = self.entries.get(found["UID"])
         if known is None or order > known[0]:
@@ -133,13 +147,15 @@ def histories(draw: st.DrawFn) -> tuple[list[BookingView], list[int]]:
     return versions, list(arrivals)
 
 
-def received(history: tuple[list[BookingView], list[int]], *, sequence: int | None = None) -> tuple[str, str]:
+def received(
+    history: tuple[list[BookingView], list[int]], *, audience: Audience = Audience.GUEST, sequence: int | None = None
+) -> tuple[str, str]:
     versions, arrivals = history
-    calendar = Calendar()
+    calendar = Calendar("mailto:gita@example.net" if audience is Audience.GUEST else "mailto:ada@example.org")
     for number in arrivals:
         told = versions[number] if sequence is None else replace(versions[number], version=sequence)
         method = Method.CANCEL if told.status is BookingStatus.CANCELLED else Method.REQUEST
-        calendar.receive(invitation(told, method=method, audience=Audience.GUEST, stamp=START))
+        calendar.receive(invitation(told, method=method, audience=audience, stamp=START))
     ((_, state, start),) = calendar.entries.values()
     return state, start
 
@@ -153,7 +169,8 @@ def in_the_database(versions: list[BookingView]) -> tuple[str, str]:
 def test_in_any_order_the_calendar_ends_as_the_database(
     app: Flask, history: tuple[list[BookingView], list[int]]
 ) -> None:
-    assert received(history) == in_the_database(history[0])
+    for audience in Audience:
+        assert received(history, audience=audience) == in_the_database(history[0])
 
 
 def test_the_model_sees_a_sequence_that_stands_still(app: Flask) -> None:

@@ -2,15 +2,18 @@
 
 One UID for life and SEQUENCE = version: a calendar that gets the messages in any order ends with the last version.
 The guest's copy carries nothing that a stranger may have typed (the address may be somebody else's); the host's
-copy tells who comes and why.
+copy tells who comes and why. Calendars take nothing that their owner is said to have organized: the guest is invited by
+the host, and the host by this instance (ADR 0023).
 """
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from icalendar import Event, vCalAddress, vUri
 
 from webapp.domain.text import flattened
+from webapp.extensions import site
 from webapp.services import calendar_files
 from webapp.services.booking_views import BookingView
 from webapp.services.calendar_files import host_lines, host_summary, person, text_of, uid_of
@@ -38,9 +41,9 @@ def invitation(view: BookingView, *, method: Method, audience: Audience, stamp: 
 def _event(view: BookingView, method: Method, audience: Audience, stamp: datetime) -> Event:
     event = calendar_files.event(uid_of(view.uid), view.start, view.end, version=view.version, stamp=stamp)
     event.add("STATUS", "CANCELLED" if method is Method.CANCEL else "CONFIRMED")
-    event.add("ORGANIZER", person(view.host_email, view.host_name))
-    event.add("ATTENDEE", _guest(view, audience))
-    event.add("ATTENDEE", person(view.host_email, view.host_name, PARTSTAT="ACCEPTED", ROLE="CHAIR"))
+    event.add("ORGANIZER", _organizer(view, audience))
+    for attendee in _attendees(view, audience):
+        event.add("ATTENDEE", attendee)
     event.add("SUMMARY", _summary(view, audience))
     if place := _place(view, audience):
         event.add("LOCATION", place)
@@ -49,9 +52,21 @@ def _event(view: BookingView, method: Method, audience: Audience, stamp: datetim
     return event
 
 
-def _guest(view: BookingView, audience: Audience) -> vCalAddress:
-    name = view.guest_name if audience is Audience.HOST else ""
-    return person(view.guest_email, name, PARTSTAT="ACCEPTED", ROLE="REQ-PARTICIPANT", RSVP="FALSE")
+def _organizer(view: BookingView, audience: Audience) -> vCalAddress:
+    if audience is Audience.GUEST:
+        return person(view.host_email, view.host_name)
+    return person(site.sender_email, site.sender_name)
+
+
+def _attendees(view: BookingView, audience: Audience) -> Iterator[vCalAddress]:
+    """The reader first: some programs look no further. Nobody is asked to answer, since both have said yes here."""
+    yes = {"PARTSTAT": "ACCEPTED", "RSVP": "FALSE"}
+    if audience is Audience.HOST:
+        yield person(view.host_email, view.host_name, ROLE="CHAIR", **yes)
+        yield person(view.guest_email, view.guest_name, ROLE="REQ-PARTICIPANT", **yes)
+    else:
+        yield person(view.guest_email, "", ROLE="REQ-PARTICIPANT", **yes)
+        yield person(view.host_email, view.host_name, ROLE="CHAIR", PARTSTAT="ACCEPTED")
 
 
 def _summary(view: BookingView, audience: Audience) -> str:
