@@ -81,6 +81,7 @@ def test_a_chore_that_fails_keeps_no_other_waiting(app: Flask, error: Exception)
 def test_all_chores_are_done_often_enough() -> None:
     assert {chore.work.__name__: chore.every for chore in CHORES} == {
         "expire_pending": 3, "complete_past": 60, "tidy": 600, "forget_guests": 3600,
+        "tell_of_mail_trouble": 60,
     }  # fmt: skip
 
 

@@ -9,9 +9,10 @@ from flask.testing import FlaskClient
 from tests.builders import Build, tomorrow
 from tests.web.conftest import Act
 from tests.web.pages import Visitor, token_in
-from webapp.db import session
+from webapp.db import session, transaction
 from webapp.domain.actor import SYSTEM, host_actor
 from webapp.services.delivery_reports import mail_figures, replay
+from webapp.services.dispatch import dispatch_events
 from webapp.services.webhooks import NewWebhook, create_webhook, send_test
 
 PAGES = ("/admin/", "/admin/bookings/", "/admin/hosts/", "/admin/event-types/", "/admin/slots/", "/admin/guests/",
@@ -63,6 +64,17 @@ def test_columns_have_words_for_names(admin: FlaskClient) -> None:
 def test_what_is_no_row_is_refused(admin: FlaskClient, act: Act, row: str) -> None:
     assert act("bookings", "cancel", row).status_code == 302
     assert f"Refused: {row}: not_found" in admin.get("/admin/bookings/").text
+
+
+def test_the_first_page_says_when_the_mail_server_accepts_nothing(admin: FlaskClient, build: Build) -> None:
+    assert "accepts nothing" not in admin.get("/admin/").text
+    for slot in build.slots(build.host(), [tomorrow(8), tomorrow(9), tomorrow(10)]):
+        build.booking(slot)
+    with build.app.app_context(), transaction() as current:
+        dispatch_events(current)
+    build.rows("UPDATE delivery SET attempts = 1, refused_at = now(), last_error = '554 5.7.1 Denied <b>' RETURNING 1")
+    page = admin.get("/admin/").text
+    assert "The mail server accepts nothing at the moment: 554 5.7.1 Denied &lt;b&gt;." in page
 
 
 def test_an_admin_cancels_through_the_service(act: Act, build: Build) -> None:

@@ -43,7 +43,7 @@ class MailView(ChannelView):
         "sent_at",
         "last_error",
     )
-    more_details = ("channel", "message_id", "event_id", "created_at")
+    more_details = ("channel", "message_id", "event_id", "created_at", "refused_at")
     column_searchable_list = ("kind", "host.slug", "last_error", "message_id")
     column_filters = ("status", "kind", "recipient", "host.slug", "booking_id", "due_at", "sent_at", "attempts")
     column_labels = {"host.slug": _l("Host")}

@@ -23,6 +23,7 @@ from webapp.services.housekeeping import (
     forget_webhook_deliveries,
     skip_stranded_webhook_deliveries,
 )
+from webapp.services.mail_trouble import mail_trouble
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +51,22 @@ def forget_guests() -> int:
     return erase_past_guests(days) if days else 0
 
 
-CHORES = (Chore(expire_pending, 3.0), Chore(complete_past, 60.0), Chore(tidy, 600.0), Chore(forget_guests, 3600.0))
+def tell_of_mail_trouble() -> int:
+    """Once a minute for as long as it lasts: somebody should look."""
+    with transaction() as session:
+        trouble = mail_trouble(session)
+    if trouble:
+        log.error("%s (%s)", trouble, trouble.last_error)
+    return 0
+
+
+CHORES = (
+    Chore(expire_pending, 3.0),
+    Chore(complete_past, 60.0),
+    Chore(tidy, 600.0),
+    Chore(forget_guests, 3600.0),
+    Chore(tell_of_mail_trouble, 60.0),
+)
 
 
 class Clock:

@@ -71,7 +71,7 @@ def deliver(batch: Sequence[Sequence[int]]) -> None:
             return
         failure = deliver_one(loans.pop(0), mail.connection)
         if failure:
-            fail_unsent(loans, failure.reason)
+            fail_unsent(loans, failure.reason, is_refused=True)
             return
 
 

@@ -20,7 +20,7 @@ from webapp.effects.guest_data_letters import guest_data_letter
 from webapp.effects.headers import MalformedAddressError
 from webapp.effects.letters import Letter
 from webapp.effects.mime import Parcel, parcel
-from webapp.effects.retries import pause_after
+from webapp.effects.retries import TRIES, pause_after
 from webapp.effects.transport import Connection, NotAcceptedError
 from webapp.effects.webhook_letters import webhook_letter
 from webapp.services.booking_views import BookingView, booking_by_id
@@ -34,6 +34,7 @@ from webapp.services.deliveries import (
 )
 from webapp.services.dispatch import GUEST, HOST, RECIPIENTS
 from webapp.services.guest_erasure import NOTHING_TO_SEND
+from webapp.services.mail_trouble import bring_back, mail_trouble
 from webapp.services.reminders import confirmed_guests, why_not
 
 log = logging.getLogger(__name__)
@@ -57,30 +58,31 @@ def deliver_one(loan: Loan, connection: Connection) -> NotAcceptedError | None:
             errand = claim(session, loan)
             return _attempt(session, errand, connection) if errand else None
     except JobTimeoutException:
-        fail_unsent([loan], "the mail server took too long")
+        fail_unsent([loan], "the mail server took too long", is_refused=True)
         raise
     except Exception as error:
         # One delivery in trouble must not stop the others; without a database the next line raises.
         log.exception("delivery %s has to be tried again", loan.delivery_id)
-        fail_unsent([loan], f"could not be tried: {type(error).__name__}")
+        fail_unsent([loan], f"could not be tried: {type(error).__name__}", is_refused=False)
         return None
 
 
-def fail_unsent(loans: list[Loan], error: str) -> None:
-    """Count a try for deliveries that could not even be tried."""
+def fail_unsent(loans: list[Loan], error: str, *, is_refused: bool) -> None:
+    """Count a try for deliveries that could not even be tried. `is_refused`: since the mail server has trouble."""
     with transaction() as session:
         for errand in filter(None, (claim(session, loan) for loan in loans)):
-            mark_failed(session, errand, error=error, pause=pause_after(errand.attempts + 1))
+            pause = pause_after(errand.attempts + 1)
+            mark_failed(session, errand, error=error, pause=pause, is_refused=is_refused)
 
 
 def _attempt(session: Session, errand: Errand, connection: Connection) -> NotAcceptedError | None:
     if not (errand.kind in RECIPIENTS or reminder_minutes(errand.kind)):
-        mark_failed(session, errand, error=UNKNOWN, pause=pause_after(errand.attempts + 1))
+        mark_failed(session, errand, error=UNKNOWN, pause=pause_after(errand.attempts + 1), is_refused=False)
         return None
     try:
         written = OVERTAKEN if errand.is_overtaken else _written(session, errand)
     except UnwritableError as failure:
-        mark_failed(session, errand, error=str(failure), pause=None)
+        mark_failed(session, errand, error=str(failure), pause=None, is_refused=False)
         return None
     if isinstance(written, str):
         mark_skipped(session, errand, written)
@@ -88,9 +90,7 @@ def _attempt(session: Session, errand: Errand, connection: Connection) -> NotAcc
     try:
         connection.send(written)
     except NotAcceptedError as failure:
-        pause = None if failure.final else pause_after(errand.attempts + 1)
-        mark_failed(session, errand, error=failure.reason, pause=pause)
-        log.warning("delivery %s was not accepted (%s)", errand.id, failure.reason)
+        _note_refusal(session, errand, failure)
         return failure if failure.server else None
     mark_sent(session, errand)
     return None
@@ -109,6 +109,19 @@ def _written(session: Session, errand: Errand) -> Parcel | str:
         # The text of an error may hold a name or an address; ours are made to be shown.
         cause = str(error) if isinstance(error, MalformedAddressError) else type(error).__name__
         raise UnwritableError(f"could not be written: {cause}") from error
+
+
+def _note_refusal(session: Session, errand: Errand, failure: NotAcceptedError) -> None:
+    """A final one is believed, unless so many in a row are told the same that it must be the server's trouble: then
+    all of them wait, those that were given up before, too."""
+    log.warning("delivery %s was not accepted (%s)", errand.id, failure.reason)
+    pause = pause_after(errand.attempts + 1)
+    final_pause = None if failure.final else pause
+    mark_failed(session, errand, error=failure.reason, pause=final_pause, is_refused=True)
+    if failure.final and pause and (trouble := mail_trouble(session)):
+        given_up_before = bring_back(session, pause=pause, tries=TRIES) - 1
+        if given_up_before > 0:
+            log.error("%s (%s); %s that had been given up wait again", trouble, failure.reason, given_up_before)
 
 
 def _letter(session: Session, errand: Errand) -> Letter | str:

@@ -14,6 +14,7 @@ from flask import Flask
 from webapp.config import MailSettings
 from webapp.effects.mime import Parcel
 from webapp.effects.redaction import redacted
+from webapp.effects.smtp_answers import is_final
 
 TIMEOUT = 10.0  # seconds for one answer of the server
 CLOSING = 421  # "closing transmission channel", in answer to anything (RFC 5321 3.8)
@@ -194,14 +195,14 @@ def _expect(command: str, answer: tuple[int, bytes], good: set[int]) -> None:
 
 
 def _refusal(error: smtplib.SMTPResponseException, recipient: str) -> NotAcceptedError:
-    """5xx to RCPT or DATA is this message's end; to MAIL it is a fault of the set-up, which an operator mends.
-    421 and whatever comes before a recipient was named concern every message."""
+    """Of RCPT and DATA some are this message's end (`smtp_answers`). A refusal of MAIL is a fault of the set-up, which
+    an operator mends; 421 and whatever comes before a recipient was named concern every message."""
     text = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
     command = getattr(error, "command", "")
     about_message = command in ("RCPT", "DATA") and error.smtp_code != CLOSING
     return NotAcceptedError(
         redacted(f"{error.smtp_code} {text}", recipient),
-        final=about_message and error.smtp_code >= 500,
+        final=about_message and is_final(error.smtp_code, text),
         server=not about_message,
     )
 

@@ -51,7 +51,8 @@ class Delivery(Keyed, Base):
 
     `kind` is that of the event, or a reminder's (`domain.reminders`), which is due at a later time.
     `due_at` is when it may be tried (again); taking it for a try moves it ahead by a lease, so that a delivery
-    whose worker died comes back by itself.
+    whose worker died comes back by itself. `refused_at` is when the mail server last did not take it, of a mail that is
+    waiting or dead (`services.mail_trouble`).
     """
 
     __tablename__ = "delivery"
@@ -70,6 +71,8 @@ class Delivery(Keyed, Base):
         ),
         CheckConstraint("(channel = 'webhook') = (webhook_endpoint_id IS NOT NULL)", name="webhook_endpoint_id"),
         Index("ix_delivery_due_at", "channel", "due_at", postgresql_where=text("status = 'waiting'")),
+        Index("ix_delivery_refused_at", "refused_at", postgresql_where=text("refused_at IS NOT NULL")),
+        Index("ix_delivery_sent_at", "sent_at", postgresql_where=text("channel = 'mail' AND sent_at IS NOT NULL")),
         Index(
             "ix_delivery_webhook_endpoint_id",
             "webhook_endpoint_id",
@@ -95,6 +98,7 @@ class Delivery(Keyed, Base):
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     due_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_error: Mapped[str | None]
+    refused_at: Mapped[datetime | None]
     message_id: Mapped[str] = mapped_column(unique=True)
     webhook_endpoint_id: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

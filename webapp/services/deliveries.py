@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, bindparam, case, func, select, update
+from sqlalchemy import Boolean, ColumnElement, Table, bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
 from webapp.domain.reminders import PREFIX
@@ -72,7 +72,7 @@ def claim(session: Session, loan: Loan) -> Errand | None:
 
 def mark_sent(session: Session, errand: Errand) -> None:
     """Sent; what waits behind it for the same booking and recipient goes next, at once."""
-    _finish(session, errand, DeliveryStatus.SENT, attempts=errand.attempts, error=None)
+    _finish(session, errand, DeliveryStatus.SENT, attempts=errand.attempts)
 
 
 def mark_skipped(session: Session, errand: Errand, reason: str) -> None:
@@ -80,14 +80,17 @@ def mark_skipped(session: Session, errand: Errand, reason: str) -> None:
     _finish(session, errand, DeliveryStatus.SKIPPED, attempts=errand.attempts, error=reason)
 
 
-def mark_failed(session: Session, errand: Errand, *, error: str, pause: timedelta | None) -> None:
-    """Count a try. Next one after `pause`; None: never, the delivery is dead until somebody sends it again."""
+def mark_failed(session: Session, errand: Errand, *, error: str, pause: timedelta | None, is_refused: bool) -> None:
+    """Count a try. Next one after `pause`; None: never, the delivery is dead until somebody sends it again.
+    `is_refused`: the mail server did not take it, or did not answer."""
     attempts = errand.attempts + 1
     if pause is None:
-        _finish(session, errand, DeliveryStatus.DEAD, attempts=attempts, error=error)
+        _finish(session, errand, DeliveryStatus.DEAD, attempts=attempts, error=error, is_refused=is_refused)
     else:
         again = update(_DELIVERY).where(_d.id == errand.id)
-        session.execute(again.values(due_at=func.now() + pause, attempts=attempts, last_error=error))
+        refused_at = func.now() if is_refused else None
+        values = {"due_at": func.now() + pause, "attempts": attempts, "last_error": error, "refused_at": refused_at}
+        session.execute(again.values(**values))
 
 
 def give_back(session: Session, loans: Iterable[Loan]) -> None:
@@ -98,10 +101,18 @@ def give_back(session: Session, loans: Iterable[Loan]) -> None:
     session.execute(select(func.pg_notify(CHANNEL, "")))
 
 
-def _finish(session: Session, errand: Errand, status: DeliveryStatus, *, attempts: int, error: str | None) -> None:
+def _finish(
+    session: Session,
+    errand: Errand,
+    status: DeliveryStatus,
+    *,
+    attempts: int,
+    error: str | None = None,
+    is_refused: bool = False,
+) -> None:
     """Write the end of a delivery, and wake the relay if something waits behind it."""
-    end = {"delivery_id": errand.id, "end_status": str(status), "end_attempts": attempts, "end_error": error}
-    _FINISH.one(session, **end)
+    end = {"end_status": str(status), "end_attempts": attempts, "end_error": error, "end_refused": is_refused}
+    _FINISH.one(session, delivery_id=errand.id, **end)
 
 
 def _others(status: DeliveryStatus) -> tuple[Any, ColumnElement[bool]]:
@@ -156,6 +167,7 @@ def _finished() -> Any:
         sent_at=case((status == DeliveryStatus.SENT, func.now())),
         attempts=bindparam("end_attempts"),
         last_error=bindparam("end_error"),
+        refused_at=case((bindparam("end_refused", type_=Boolean()), func.now())),
     ).returning(wake.correlate(_DELIVERY).scalar_subquery())
 
 

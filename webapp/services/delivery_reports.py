@@ -100,7 +100,14 @@ def replay(session: Session, delivery_ids: Sequence[int], *, actor: Actor) -> in
         update(Delivery)
         .where(Delivery.id.in_(delivery_ids), IS_MAIL, Delivery.status != DeliveryStatus.WAITING)
         .where(~IS_REMINDER | (Delivery.status == DeliveryStatus.DEAD))
-        .values(status=DeliveryStatus.WAITING, attempts=0, due_at=func.now(), sent_at=None, last_error=None)
+        .values(
+            status=DeliveryStatus.WAITING,
+            attempts=0,
+            due_at=func.now(),
+            sent_at=None,
+            last_error=None,
+            refused_at=None,
+        )
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)
     )

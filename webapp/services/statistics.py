@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from webapp.db import session
 from webapp.models import Booking, Host, Slot
 from webapp.services.delivery_reports import MailFigures, mail_figures
+from webapp.services.mail_trouble import MailTrouble, mail_trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Figures:
     meetings_today: int
     hosts: int
     mail: MailFigures
+    mail_trouble: MailTrouble | None
 
 
 def figures() -> Figures:
@@ -41,4 +43,4 @@ def figures() -> Figures:
         )
         .one()
     )
-    return Figures(made, cancelled, meetings, hosts, mail_figures(session()))
+    return Figures(made, cancelled, meetings, hosts, mail_figures(session()), mail_trouble(session()))

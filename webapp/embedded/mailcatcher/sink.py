@@ -25,7 +25,8 @@ class Fault(StrEnum):
     REFUSE = "refuse"  # no connection
     HANG = "hang"  # takes the connection and never says a word
     TEMPORARY = "temporary"  # 451 to every recipient
-    PERMANENT = "permanent"  # 550 to every recipient
+    PERMANENT = "permanent"  # 550 to every recipient: there is no such mailbox
+    DENIED = "denied"  # 554 to every recipient: this sender may not
     CUT = "cut"  # takes the whole mail, then drops the connection without an answer
 
 
@@ -112,6 +113,8 @@ class MailSink:
     ) -> str:
         if self._fault is Fault.TEMPORARY:
             return "451 4.3.0 Try again later"
+        if self._fault is Fault.DENIED:
+            return "554 5.7.1 Relay access denied"
         if self._fault is Fault.PERMANENT or address.lower() in self.rejected:
             return "550 5.1.1 No such mailbox"
         envelope.rcpt_tos.append(address)

@@ -1,0 +1,34 @@
+"""When the mail server last refused a mail
+
+Of deliveries that were given up before, nothing is known.
+
+Revision ID: 0010
+Revises: 0009
+Create Date: 2026-11-30
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+# What tells whether the server takes mail at all reads both at their ends.
+INDEXES = {
+    "ix_delivery_refused_at": ("refused_at", "refused_at IS NOT NULL"),
+    "ix_delivery_sent_at": ("sent_at", "channel = 'mail' AND sent_at IS NOT NULL"),
+}
+
+
+def upgrade():
+    op.add_column("delivery", sa.Column("refused_at", sa.DateTime(timezone=True), nullable=True))
+    for name, (column, condition) in INDEXES.items():
+        op.create_index(name, "delivery", [column], postgresql_where=sa.text(condition))
+
+
+def downgrade():
+    for name in INDEXES:
+        op.drop_index(name, "delivery")
+    op.drop_column("delivery", "refused_at")

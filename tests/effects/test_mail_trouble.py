@@ -1,0 +1,156 @@
+"""A mail server that refuses everything: nothing is given up, somebody is told, and it goes on by itself."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, text
+
+from tests.builders import Build, tomorrow
+from tests.effects.harness import IS_LETTER, InProcess, WorkerProcess, eventually, subjects
+from webapp.domain.actor import host_actor
+from webapp.effects import clock, retries
+from webapp.effects.smtp_answers import is_final
+from webapp.embedded.mailcatcher import Fault, MailSink
+from webapp.services import bookings
+from webapp.services.booking_views import BookingView
+from webapp.services.mail_trouble import MANY
+
+NOTHING_ACCEPTED = "mail server: nothing accepted"
+
+
+def count(owner: Engine, status: str) -> int:
+    with owner.begin() as connection:
+        rows = connection.execute(text(f"SELECT count(*) FROM delivery WHERE {IS_LETTER} AND status = '{status}'"))
+        return int(rows.scalar_one())
+
+
+@pytest.mark.parametrize("fault", [Fault.PERMANENT, Fault.DENIED])
+def test_a_worker_gives_up_nothing_while_everything_is_refused_and_goes_on_by_itself(
+    worker: Callable[..., WorkerProcess],
+    build: Build,
+    owner: Engine,
+    sink: MailSink,
+    client: FlaskClient,
+    context: None,
+    fault: Fault,
+) -> None:
+    sink.fault = fault
+    process = worker()
+    process.wait_until_ready()
+    slots = build.slots(build.host(), [tomorrow(hour) for hour in range(6, 18)])
+    booked = [build.booking(slot) for slot in slots]
+    eventually(lambda: len(build.rows("SELECT 1 FROM delivery WHERE attempts > 0")) == 24)
+    assert count(owner, "dead") == 0
+    assert NOTHING_ACCEPTED in client.get("/readyz").text
+    bookings.cancel(booked[0].uid, actor=host_actor(booked[0].host_id))
+    sink.fault = Fault.NONE
+    sink.wait_for(26)
+    eventually(lambda: count(owner, "sent") == 26)
+    assert subjects(sink, booked[0].guest_email) == ["Confirmed", "Cancelled"]
+    assert client.get("/readyz").text == "ok\n"
+
+
+def book(build: Build, host: int, number: int, *, day: int = 1) -> list[BookingView]:
+    slots = build.slots(host, [tomorrow(6 + n, days=day) for n in range(number)])
+    return [build.booking(slot) for slot in slots]
+
+
+def test_one_after_the_other_is_believed_until_it_is_too_many(
+    mailer: InProcess, build: Build, sink: MailSink, client: FlaskClient
+) -> None:
+    host = build.host()
+    book(build, host, 2)
+    sink.fault = Fault.PERMANENT
+    mailer.run()
+    assert [row.status for row in mailer.deliveries()] == ["dead"] * 4
+    assert client.get("/readyz").text == "ok\n"
+    book(build, host, 1, day=2)
+    mailer.run()
+    assert [row.status for row in mailer.deliveries()] == ["waiting"] * 6  # those that were given up, too
+    assert NOTHING_ACCEPTED in client.get("/readyz").text
+    sink.fault = Fault.NONE
+    mailer.let_time_pass()
+    mailer.run()
+    assert [(row.status, row.refused_at) for row in mailer.deliveries()] == [("sent", None)] * 6
+    assert len(sink.messages) == 6
+
+
+def test_what_was_refused_before_another_was_accepted_stays_given_up(
+    mailer: InProcess, build: Build, sink: MailSink
+) -> None:
+    host = build.host()
+    for day in range(1, 4):
+        sink.rejected.update(booking.guest_email for booking in book(build, host, 2, day=day))
+        mailer.run()  # the host's are accepted
+    assert len(sink.messages) == 6
+    assert [row.status for row in mailer.deliveries() if row.recipient == "guest"] == ["dead"] * 6
+    sink.fault = Fault.PERMANENT
+    book(build, host, 3, day=5)
+    mailer.run()
+    assert [row.status for row in mailer.deliveries() if row.recipient == "guest"] == ["dead"] * 6 + ["waiting"] * 3
+
+
+def test_it_ends_after_the_last_try_all_the_same(
+    mailer: InProcess, build: Build, sink: MailSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retries, "TRIES", 3)
+    sink.fault = Fault.PERMANENT
+    book(build, build.host(), MANY)
+    for _ in range(4):
+        mailer.run()
+        mailer.let_time_pass()
+    assert {(row.status, row.attempts) for row in mailer.deliveries()} == {("dead", 3)}
+
+
+def test_without_a_word_about_recipients_somebody_is_told_too(
+    mailer: InProcess, build: Build, sink: MailSink, client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    sink.fault = Fault.REFUSE  # as a login that is refused: it comes before any mail
+    book(build, build.host(), 1)
+    alarms = []
+    for _ in range(3):
+        mailer.run()
+        mailer.let_time_pass()
+        alarms.append(NOTHING_ACCEPTED in client.get("/readyz").text)
+    assert alarms == [False, False, True]
+    chore = next(chore for chore in clock.CHORES if "mail" in chore.work.__name__)
+    with mailer.app.app_context():
+        chore.work()
+    (alarm,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert NOTHING_ACCEPTED in alarm.message
+    assert "no mail server" in alarm.message
+
+
+@pytest.mark.parametrize(
+    ("answer", "final"),
+    [
+        ("550 5.1.1 No such user", True),
+        ("550 5.1.2 No such domain", True),
+        ("556 5.1.10 Recipient address has null MX", True),
+        ("550 5.1.8 Sender address rejected: domain not found", False),
+        ("550 5.2.1 Mailbox disabled", True),
+        ("552 5.2.2 Mailbox full", False),
+        ("554 5.3.0 Try later", False),
+        ("552 5.3.4 Message too big for system", False),
+        ("521 5.3.2 System not accepting network messages", False),
+        ("550 5.4.1 Recipient address rejected: Access denied", False),
+        ("503 5.5.1 Bad sequence of commands", False),
+        ("550 5.6.7 Non-ASCII addresses not permitted", True),
+        ("554 5.7.1 Relay access denied", False),
+        ("550 5.7.26 Unauthenticated mail is not accepted", False),
+        ("550 5.0.0 No", True),
+        ("550 No such user here", True),
+        ("553 sorry, no mailbox here by that name", True),
+        ("554 Transaction failed", True),
+        ("552 Storage exceeded", False),
+        ("500 Error: (OSError) [Errno 28] No space left on device", False),
+        ("530 Authentication required", False),
+        ("535 Authentication credentials invalid", False),
+        ("550 5.10.1.1 is no status code", True),
+        ("450 4.1.1 Greylisted", False),
+    ],
+)
+def test_which_answer_is_the_end_of_a_mail(answer: str, final: bool) -> None:
+    code, _, words = answer.partition(" ")
+    assert is_final(int(code), words) is final
