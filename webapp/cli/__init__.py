@@ -4,7 +4,7 @@ import click
 from flask import Flask
 from flask.cli import ScriptInfo
 
-from webapp.cli import accounts, availability, data, guests, tokens
+from webapp.cli import accounts, availability, data, guests, mails, tokens
 from webapp.extensions import init_migrations
 
 
@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
         guests.erase_guest,
         guests.list_erased,
         guests.erase_again,
+        mails.resend_mail,
     ):
         app.cli.add_command(command)
 

@@ -89,6 +89,26 @@ def _count_and_age(
     return count, int(seconds)
 
 
+@dataclass(frozen=True, slots=True)
+class DeadMail:
+    id: int
+    last_error: str | None
+
+
+def dead_mails(session: Session, *, since: datetime | None = None, reason: str = "") -> list[DeadMail]:
+    """What was given up, in order: `since` then, with `reason` in what the mail server said last."""
+    given_up_at = func.coalesce(Delivery.refused_at, Delivery.created_at)
+    found = (
+        select(Delivery.id, Delivery.last_error)
+        .where(IS_MAIL, Delivery.status == DeliveryStatus.DEAD)
+        .where(func.coalesce(Delivery.last_error, "").icontains(reason, autoescape=True))
+        .order_by(Delivery.id)
+    )
+    if since:
+        found = found.where(given_up_at >= since)
+    return [DeadMail(*row) for row in session.execute(found)]
+
+
 @transactional
 def replay(session: Session, delivery_ids: Sequence[int], *, actor: Actor) -> int:
     """Send again what is dead, sent or skipped, with the same Message-ID; returns how many. Of reminders only what is
