@@ -1,7 +1,9 @@
 """The folder of caught mails and its page. A mail is hostile text until shown otherwise."""
 
+import shutil
 import smtplib
 from base64 import b64encode
+from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from markupsafe import escape
 
-from webapp.embedded.mailcatcher import MailStore, start_mail_catcher
+from webapp.embedded.mailcatcher import MailCatcher, MailStore, start_mail_catcher
 from webapp.embedded.mailcatcher.page import create_page
 
 ATTACK = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7*7 }}"
@@ -30,6 +32,13 @@ def mail(
 @pytest.fixture
 def store(tmp_path: Path) -> MailStore:
     return MailStore(tmp_path / "mail")
+
+
+@pytest.fixture
+def catcher(tmp_path: Path) -> Iterator[MailCatcher]:
+    started = start_mail_catcher(tmp_path)
+    yield started
+    started.stop()
 
 
 @pytest.fixture
@@ -179,3 +188,28 @@ def test_what_is_not_there_is_404(page: FlaskClient) -> None:
 def test_only_names_of_this_machine_reach_the_page(page: FlaskClient) -> None:
     assert page.get("/", headers={"Host": "attacker.example"}).status_code == 400
     assert page.get("/", headers={"Host": "localhost:8001"}).status_code == 200
+
+
+def deliver(catcher: MailCatcher) -> None:
+    with smtplib.SMTP("127.0.0.1", catcher.sink.port, timeout=30) as client:
+        client.send_message(mail())
+
+
+def test_on_a_full_disk_the_sender_is_asked_to_come_back(catcher: MailCatcher, tmp_path: Path) -> None:
+    (tmp_path / "mail" / ".1.part").symlink_to("/dev/full")  # the disk is full for whoever writes there
+    with pytest.raises(smtplib.SMTPDataError) as refusal:
+        deliver(catcher)
+    assert (refusal.value.smtp_code, refusal.value.smtp_error) == (452, b"4.3.1 Insufficient system storage")
+    assert list((tmp_path / "mail").iterdir()) == []
+    deliver(catcher)
+    assert len(catcher.store.numbers()) == 1
+
+
+def test_what_cannot_be_kept_otherwise_is_tried_again_too(catcher: MailCatcher, tmp_path: Path) -> None:
+    shutil.rmtree(tmp_path / "mail")
+    with pytest.raises(smtplib.SMTPDataError) as refusal:
+        deliver(catcher)
+    assert (refusal.value.smtp_code, refusal.value.smtp_error) == (451, b"4.3.0 The mail could not be kept")
+    (tmp_path / "mail").mkdir()
+    deliver(catcher)
+    assert len(catcher.store.numbers()) == 1

@@ -1,6 +1,8 @@
 """An SMTP server in a thread of its own: accepts everything (AUTH not asked, SMTPUTF8 spoken), or fails on demand."""
 
 import asyncio
+import errno
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +18,9 @@ from aiosmtpd.smtp import SMTP
 from webapp.embedded.ports import LOOPBACK
 
 SIZE_LIMIT = 33_554_432  # bytes
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+log = logging.getLogger(__name__)
 
 
 class Fault(StrEnum):
@@ -134,6 +139,13 @@ class MailSink:
                 self.messages.append(mail)
                 self._arrived.notify_all()
         return "250 OK"
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Nothing that goes wrong here is the mail's fault. aiosmtpd's own 500 would have the sender give it up."""
+        if isinstance(error, OSError) and error.errno in NO_SPACE:
+            return "452 4.3.1 Insufficient system storage"
+        log.error("mail catcher: the mail could not be kept (%s: %s)", type(error).__name__, error)
+        return "451 4.3.0 The mail could not be kept"
 
     # -- the server
 

@@ -64,8 +64,12 @@ class MailStore:
         """Appears whole or not at all: readers never see half a mail."""
         number = next(self._numbers)
         unfinished = self._folder / f".{number}.part"
-        unfinished.write_bytes(content)
-        return unfinished.replace(self._folder / f"{number}.eml")
+        try:
+            unfinished.write_bytes(content)
+            return unfinished.replace(self._folder / f"{number}.eml")
+        except OSError:
+            unfinished.unlink(missing_ok=True)  # half a mail is of no use, and where the disk is full it is in the way
+            raise
 
     def numbers(self) -> list[int]:
         """Newest first."""
