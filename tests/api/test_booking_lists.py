@@ -31,6 +31,7 @@ def test_bookings_are_filtered(host: Caller, build: Build, ada: int) -> None:
 
     assert (count(""), count("status=cancelled"), count("status=confirmed"), count("status=pending")) == (2, 1, 1, 0)
     assert (count("email=gita@EXAMPLE.net"), count("email=nobody@example.net")) == (1, 0)
+    assert count("email=%E2%80%8EGita@example.net%C2%A0") == 1  # with a mark before and a blank behind
     day = f"{first.start:%Y-%m-%d}"
     assert (count(f"from={day}&to={day}"), count(f"to={written(first.start)}")) == (1, 0)
     assert count(f"from={written(second.start)}") == 1

@@ -179,6 +179,22 @@ def test_a_group_slot_has_as_many_seats_as_its_capacity(build: Build) -> None:
     assert [row.seat for row in seats] == [1, 2]
 
 
+@pytest.mark.parametrize(
+    "pasted", ["\u200egita@example.net\u200b", "\ufeffGITA@example.net\u00a0", "gita@exam\u00adple.net"]
+)
+def test_marks_around_an_address_make_no_other_guest(build: Build, pasted: str) -> None:
+    first, second = build.slots(build.host(), [tomorrow(8), tomorrow(10)])
+    build.booking(first, email="gita@example.net")
+    build.booking(second, email=pasted)
+    assert [row.email for row in build.rows("SELECT email FROM guest")] == ["gita@example.net"]
+
+
+def test_texts_of_other_keyboards_are_kept_as_they_are_meant(build: Build) -> None:
+    name = "\u200fדנה (כהן)\u200f"
+    booked = build.booking(build.slot(build.host()), name=name, notes="one\u2028two\x0bthree\r\nfour")
+    assert (booked.guest_name, booked.notes) == (name, "one\ntwo\nthree\nfour")
+
+
 def test_one_guest_has_one_seat_in_a_slot(build: Build) -> None:
     slot = build.slot(build.host(), capacity=3)
     build.booking(slot, email="same@example.net")

@@ -1,4 +1,4 @@
-"""Addresses as guests and hosts type them."""
+"""E-mail addresses, as they are typed and pasted."""
 
 import smtplib
 from email.utils import getaddresses
@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from webapp.domain.text import TextFault
 from webapp.mailbox import Mailbox
-from webapp.services.validation import email_address
+from webapp.services.validation import email_address, known_address
 
+UNSEEN = ["\u00ad", "\u061c", "\u200b", "\u200e", "\u200f", "\u202a", "\u202c", "\u2060", "\u2066", "\u2069", "\ufeff"]
 PARTS = ["a", "b", "@", ".", "example.org", '"', "\\", " ", ",", "<", ">", "(", ")", ":", ";", "[", "]", "=", "?", "=?",
          "?=", "\r\n", "\t", "\0", "ü", "\u202e", "\u00a0", "\u200d", "\ud800", "'", "%40", "+"]  # fmt: skip
 
@@ -51,3 +52,35 @@ def test_programs_agree_about_a_well_formed_address(local: str, domain: str) -> 
         assert smtplib.quoteaddr(address) == f"<{address}>"
         assert getaddresses([f"Ada <{address}>"]) == [("Ada", address)]
         assert getaddresses([address]) == [("", address)]
+
+
+@pytest.mark.parametrize("mark", UNSEEN)
+@pytest.mark.parametrize("pattern", ["{}ada@example.org", "ada@example.org{}", "{0} ada{0}@{0}exam{0}ple.org {0}"])
+def test_marks_that_nobody_sees_are_no_part_of_an_address(mark: str, pattern: str) -> None:
+    assert email_address(pattern.format(mark)) == "ada@example.org"
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u2028", "\u3000", "\r\n", "\t", "\u200c", "\u200d"])
+def test_what_was_pasted_around_an_address_is_left_out(space: str) -> None:
+    assert email_address(f"{space}ada@example.org{space}") == "ada@example.org"
+
+
+@pytest.mark.parametrize(
+    "bad", ["ada\u00a0x@example.org", "ada\n@example.org", "ada\u200dx@example.org", "\u200f", "a@\u200b"]
+)
+def test_what_is_seen_or_breaks_a_line_is_not_left_out(bad: str) -> None:
+    with pytest.raises(TextFault):
+        email_address(bad)
+
+
+def test_without_its_joiner_a_domain_would_be_another_one() -> None:
+    with pytest.raises(TextFault):
+        email_address("ali@\u0646\u0627\u0645\u0647\u200c\u0627\u06cc.com")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sought"),
+    [("\u200eAda@EXAMPLE.org ", "Ada@example.org"), (" guest-1@erased.invalid", "guest-1@erased.invalid"), ("", "")],
+)
+def test_an_address_is_looked_for_as_it_is_kept(typed: str, sought: str) -> None:
+    assert known_address(typed) == sought

@@ -41,6 +41,12 @@ def test_who_has_not_confirmed_is_told_so_only_with_the_right_password(
     assert "Confirm your address first" not in visitor.log_in("new@example.org", "not the password").text
 
 
+@pytest.mark.parametrize("pattern", ["\u200e{}", "{}\u200b", "\u00a0{}\ufeff"])
+def test_marks_around_the_address_lock_nobody_out(visitor: Visitor, host: str, pattern: str) -> None:
+    visitor.log_in(pattern.format(host))
+    assert visitor.is_logged_in
+
+
 def test_a_closed_account_cannot_log_in(visitor: Visitor, build: Build, host: str) -> None:
     build.row("UPDATE host SET active = false RETURNING id")
     assert visitor.log_in(host).status_code == 422

@@ -1,18 +1,24 @@
 """What text from outside may contain. Every name, subject and note passes through here, whichever face it came by.
 
-Line breaks and bidirectional controls are refused where one line is meant: in a mail header or a calendar file they
-would begin a new field, in a list they would rewrite what stands beside them.
+Line breaks are refused where one line is meant: in a mail header or a calendar file they would begin a new field.
+So are the bidirectional controls that embed, override or isolate: in a list they would rewrite what stands beside them.
+The marks among them (LRM, RLM, ALM) say how a single sign is meant, and are ordinary in Arabic and Hebrew names. What
+nobody sees around a text came along when it was pasted, and is left out.
 """
 
 import re
 import unicodedata
 
-# Unicode's Bidi_Control property.
-BIDI_CONTROLS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+# Of Unicode's Bidi_Control property all but the marks.
+_REORDERING = "\u202a-\u202e\u2066-\u2069"
 # Controls (C0, DEL, C1), line and paragraph separators, and halves of surrogate pairs, which UTF-8 cannot carry.
-_NEVER = "\ud800-\udfff\u2028\u2029" + BIDI_CONTROLS
+_NEVER = "\ud800-\udfff\u2028\u2029" + _REORDERING
 _NOT_IN_LINE = re.compile(f"[\x00-\x1f\x7f-\x9f{_NEVER}]")
 _NOT_IN_PARAGRAPH = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_NEVER}]")
+_LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+# Blanks, line ends, and what has no width: space, word joiner, byte order mark.
+AROUND = " \t\n\r\x0b\x0c\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\u2060\ufeff"
+AROUND += "".join(map(chr, range(0x2000, 0x200C)))
 # Letters by category that nobody sees: Hangul fillers and the empty Braille cell.
 _UNSEEN = "\u115f\u1160\u2800\u3164\uffa0"
 
@@ -28,6 +34,7 @@ class TextFault(ValueError):
 
 def line(value: str, longest: int, *, required: bool = True) -> str:
     """One line of at most `longest` characters, trimmed and NFC-normalised. Raises TextFault."""
+    value = value.strip(AROUND)
     if _NOT_IN_LINE.search(value):
         raise TextFault("control_character", "Must be one line without control characters.")
     return _measured(value, longest, required=required)
@@ -35,7 +42,7 @@ def line(value: str, longest: int, *, required: bool = True) -> str:
 
 def paragraph(value: str, longest: int, *, required: bool = False) -> str:
     """Text of several lines, which end in LF; otherwise as `line`."""
-    value = value.replace("\r\n", "\n").replace("\r", "\n")
+    value = _LINE_END.sub("\n", value)
     if _NOT_IN_PARAGRAPH.search(value):
         raise TextFault("control_character", "Must not contain control characters.")
     return _measured(value, longest, required=required)
@@ -52,11 +59,16 @@ def plain_lines(value: str) -> str:
     return _NOT_IN_PARAGRAPH.sub(" ", value.replace("\r\n", "\n").replace("\r", "\n"))
 
 
+def searched(value: str) -> str:
+    """What somebody looks for, written as `line` keeps it; what no text may contain is not looked for."""
+    return unicodedata.normalize("NFC", _NOT_IN_LINE.sub("", value.strip(AROUND))).strip(AROUND)
+
+
 def _measured(value: str, longest: int, *, required: bool) -> str:
     # Normalising can multiply the length (U+FDFA by 18), hence the first look; and it costs time on long input.
     if len(value) > 4 * longest + 100:
         raise _too_long(longest)
-    value = unicodedata.normalize("NFC", value).strip()
+    value = unicodedata.normalize("NFC", value).strip(AROUND)
     if len(value) > longest:
         raise _too_long(longest)
     if not any(_is_visible(character) for character in value):

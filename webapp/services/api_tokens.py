@@ -20,6 +20,7 @@ from webapp.models import ApiToken, Host
 from webapp.services.audit import write_audit
 from webapp.services.authorisation import require_host
 from webapp.services.kept_secrets import checked_name, is_secret, new_secret, note_use, revoke, secret_hash
+from webapp.services.validation import known_address
 
 PREFIX = "osl_"  # tells a token from a manage token, too
 MOST_TOKENS = 100
@@ -111,7 +112,7 @@ def host_token(public_id: uuid.UUID, *, host_id: int) -> TokenView:
 
 def host_id_of(email: str) -> int:
     """Raises NotFound."""
-    found = current_session().scalar(select(Host.id).where(func.lower(Host.email) == email.lower()))
+    found = current_session().scalar(select(Host.id).where(func.lower(Host.email) == known_address(email).lower()))
     if found is None:
         raise NotFound
     return found

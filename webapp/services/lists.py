@@ -16,6 +16,7 @@ from webapp.domain.booking import BookingStatus
 from webapp.models import Booking, Guest, Slot, SlotStatus
 from webapp.services.booking_views import BookingView, booking_select, booking_view
 from webapp.services.slot_views import SlotView, slot_select, slot_view
+from webapp.services.validation import known_address
 
 T = TypeVar("T")
 
@@ -71,7 +72,7 @@ def bookings_list(
     if status:
         query = query.where(Booking.status == status)
     if email:
-        query = query.where(func.lower(Guest.email) == email.lower())
+        query = query.where(func.lower(Guest.email) == known_address(email).lower())
     rows = _rows(query, span, limit, after, Booking.uid)
     views = [booking_view(row) for row in rows[:limit]]
     end = Place(views[-1].start, views[-1].uid) if len(rows) > limit else None

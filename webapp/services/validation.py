@@ -1,22 +1,38 @@
 """Checks that need a library."""
 
+import re
+
 from email_validator import EmailNotValidError, validate_email
 
-from webapp.domain.text import TextFault, line
+from webapp.domain.text import AROUND, TextFault, line
 from webapp.mailbox import Mailbox
 
 LONGEST_EMAIL = 254
+# Soft hyphens, marks and controls of direction, and what has no width: no address has them, and copying from a page or
+# a document brings them along. Joiners do make other domains, so that they are left out at the ends alone.
+_UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_JOINERS = "\u200c\u200d"
 
 
 def email_address(value: str) -> str:
-    """A well-formed address, its domain in lower case; nothing is looked up. Raises TextFault."""
+    """A well-formed address without what nobody sees, its domain in lower case; nothing is looked up. Raises
+    TextFault."""
+    seen = _UNSEEN.sub("", value).strip(AROUND + _JOINERS)
     try:
-        address: str = validate_email(line(value, LONGEST_EMAIL), check_deliverability=False).normalized
+        address: str = validate_email(line(seen, LONGEST_EMAIL), check_deliverability=False).normalized
     except EmailNotValidError as fault:
         raise _no_address() from fault
     if not Mailbox(address).is_well_formed:  # with an encoded word in it: no mail is sent there
         raise _no_address()
     return address
+
+
+def known_address(value: str) -> str:
+    """An address to look for, written as it would be kept; what is no address finds nothing."""
+    try:
+        return email_address(value)
+    except TextFault:
+        return value.strip(AROUND)
 
 
 def _no_address() -> TextFault:
