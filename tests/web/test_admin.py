@@ -77,6 +77,27 @@ def test_the_first_page_says_when_the_mail_server_accepts_nothing(admin: FlaskCl
     assert "The mail server accepts nothing at the moment: 554 5.7.1 Denied &lt;b&gt;." in page
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"search": "Jose\u0301"},
+        {"search": "\ufeffjosé\u00a0"},
+        {"search": "\u202ajosé\u202c"},
+        {"flt_guests_address_contains": "jose\u0301"},
+    ],
+)
+def test_what_is_looked_for_is_found_however_it_was_typed(
+    admin: FlaskClient, build: Build, query: dict[str, str]
+) -> None:
+    first, second = build.slots(build.host(), [tomorrow(8), tomorrow(9)])
+    build.booking(first, name="José Álvarez", email="josé@example.net")
+    build.booking(second, name="Somebody Else")
+    answer = admin.get("/admin/bookings/", query_string=query)
+    assert answer.status_code == 200
+    assert "José Álvarez" in answer.text
+    assert "Somebody Else" not in answer.text
+
+
 def test_an_admin_cancels_through_the_service(act: Act, build: Build) -> None:
     booking = build.booking(build.slot(build.host()))
     assert act("bookings", "cancel", booking.id).status_code == 302

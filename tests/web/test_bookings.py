@@ -75,6 +75,16 @@ class TestList:
         assert page.strip().startswith('<div id="bookings"')
         assert ("Gita Guest" in page) is is_found
 
+    @pytest.mark.parametrize(
+        "words", ["Jose\u0301 A\u0301", "\u200bJosé", "JOSÉ Á", "\ufeffjosé.á@example.net\u00a0", "\u202aroof\u202c"]
+    )
+    def test_searching_for_what_was_typed_or_pasted_another_way(self, desk: Desk, build: Build, words: str) -> None:
+        slot = build.slot(desk.host_id, tomorrow(10))
+        build.booking(slot, name="José Álvarez", email="josé.á@example.net", subject="Roof")
+        page = desk.client.get("/bookings", query_string={"q": words})
+        assert page.status_code == 200
+        assert "José Álvarez" in page.text
+
     def test_pages_of_25_in_few_queries(self, desk: Desk, build: Build) -> None:
         starts = [tomorrow(6) + timedelta(minutes=30 * number) for number in range(27)]
         for number, slot in enumerate(build.slots(desk.host_id, starts)):

@@ -16,6 +16,7 @@ from flask_wtf import FlaskForm
 
 from webapp.domain.actor import Actor, admin_actor
 from webapp.domain.errors import DomainError, NotFound
+from webapp.domain.text import searched
 from webapp.extensions import db
 
 # A spreadsheet would run a cell that starts with one of these (OWASP, CSV injection).
@@ -95,6 +96,13 @@ class HardenedView(GuardedView, ModelView):
         response = super().export(export_type)
         response.get_data()
         return response
+
+    def _get_list_extra_args(self) -> Any:
+        """What is looked for and filtered by, written as it is kept."""
+        asked = super()._get_list_extra_args()
+        asked.search = searched(asked.search or "") or None
+        asked.filters = [(index, name, searched(value)) for index, name, value in asked.filters or ()]
+        return asked
 
     def row(self, row_id: int) -> Any:
         """What an action is about. Raises NotFound, of one that is gone meanwhile."""

@@ -13,6 +13,7 @@ from webapp.db import session
 from webapp.domain.booking import NOT_LIVE, BookingStatus
 from webapp.domain.errors import NotFound
 from webapp.domain.instants import day_start, to_datetime
+from webapp.domain.text import searched
 from webapp.models import Booking, Channel, Claim, Delivery, DeliveryStatus, Guest, Slot
 from webapp.services.booking_views import BookingView, booking_by_uid, booking_select, booking_view
 from webapp.services.delivery_reports import DeliveryState, delivery_states
@@ -130,11 +131,11 @@ def booking_mails(booking: BookingView) -> list[DeliveryState]:
 def bookings_page(host_id: int, *, which: BookingFilter, search: str = "", page: int = 1) -> BookingPage:
     """One page of the host's bookings: upcoming in order of time, past and cancelled ones latest first.
 
-    `search` matches guest name, e-mail address and subject, whatever the case.
+    `search` matches guest name, e-mail address and subject, whatever the case and however it was typed.
     """
     query = booking_select().where(Booking.host_id == host_id, *_of_kind(which))
-    if search:
-        query = query.where(_matches(search))
+    if words := searched(search):
+        query = query.where(_matches(words))
     order = Slot.starts_at.asc() if which is BookingFilter.UPCOMING else Slot.starts_at.desc()
     rows = (
         session().execute(query.order_by(order, Booking.id).offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE + 1)).all()
