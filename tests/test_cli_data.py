@@ -39,6 +39,18 @@ def test_out_and_in_again(app: Flask, document: str, build: Build, tmp_path: Pat
     assert run(app, "export-host", "new@example.org").stdout == document
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_a_file_that_windows_wrote(app: Flask, document: str, build: Build, tmp_path: Path, encoding: str) -> None:
+    """What `export-host ... > host.json` makes in PowerShell 5, and an editor of what it saves."""
+    build.host(email="new@example.org", slug="new")
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    file = tmp_path / "host.json"
+    file.write_bytes((mark + document.replace("\n", "\r\n")).encode(encoding))
+    done = run(app, "import-host", "\u200enew@example.org", str(file))
+    assert done.exit_code == 0, done.output
+    assert run(app, "export-host", "new@example.org").stdout == document
+
+
 def test_from_standard_input(app: Flask, document: str, build: Build) -> None:
     build.host(email="new@example.org")
     assert run(app, "import-host", "new@example.org", "-", typed=document).exit_code == 0
@@ -68,7 +80,9 @@ def test_a_taken_page_address_is_told(app: Flask, document: str, build: Build) -
     assert "stays /other" in run(app, "import-host", "new@example.org", "-", typed=document).output
 
 
-def test_a_guest_is_erased_by_the_operator_and_again_after_a_restore(app: Flask, build: Build, owner: Engine) -> None:
+def test_a_guest_is_erased_by_the_operator_and_again_after_a_restore(
+    app: Flask, build: Build, owner: Engine, tmp_path: Path
+) -> None:
     slots = build.slots(build.host(), [tomorrow(8), tomorrow(10)])
     for name, slot in zip(("gita", "lin"), slots, strict=True):
         build.booking(slot, email=f"{name}@example.net")
@@ -84,7 +98,12 @@ def test_a_guest_is_erased_by_the_operator_and_again_after_a_restore(app: Flask,
     build.row("UPDATE booking SET guest_name = 'Gita', subject = 'S' WHERE guest_id = :id RETURNING id", id=before.id)
     assert "again: 1" in run(app, "erase-again", "-", typed=erased).output
     assert {row.guest_name for row in build.rows("SELECT guest_name FROM booking")} == {"Erased guest", "Gita Guest"}
-    assert "again: 0" in run(app, "erase-again", "-", typed=erased).output
+    written = tmp_path / "erased.txt"
+    written.write_bytes(erased.encode("utf-16"))
+    assert "again: 0" in run(app, "erase-again", str(written)).output
+    written.write_bytes(b"\xff\xfe1")
+    refused = run(app, "erase-again", str(written))
+    assert (refused.exit_code, "Must be what `erased-guests` has printed" in refused.output) == (1, True)
     # another guest who has the number of an erased one is somebody else
     other = build.row("SELECT id FROM guest WHERE email LIKE 'lin%'").id
     assert "again: 0" in run(app, "erase-again", "-", typed=erased.replace(f"{before.id} ", f"{other} ")).output

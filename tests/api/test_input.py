@@ -22,7 +22,9 @@ def slot(start: str) -> dict[str, Any]:
     ("body", "words"),
     [(b'{\n  "start": 2027-03-14\n}', "line 2, column 16"), (b'{"start": "a", "start": "b"}', "twice"),
      (b'{"slots": [{"start": "a", "start": "b"}]}', "twice"), (b'{"capacity": NaN}', "no NaN"),
-     (b'{"capacity": -Infinity}', "no -Infinity"), (b'{"note": "\xe9"}', "UTF-8"), (b"[" * 100_000, "too deep"),
+     (b'{"capacity": -Infinity}', "no -Infinity"), (b'{"note": "\xe9"}', "UTF-8"),
+     ('{"note": "é"}'.encode("utf-16"), "not UTF-8"), ('{"note": "é"}'.encode("utf-16-le"), "not UTF-8"),
+     ('{"note": "é"}'.encode("utf-32"), "not UTF-8"), (b"[" * 100_000, "too deep"),
      (b'{"capacity": ' + b"9" * 5000 + b"}", "too long"), (b"{} {}", "line 1, column 4"), (b" ", "not JSON"),
      (b'{"a\\ud800": 1}', "half a character"), (b'{"slots": [{"\xed\xa0\x80": 1}]}', "half a character")],
 )  # fmt: skip

@@ -46,10 +46,25 @@ def test_the_file_is_the_document(desk: Desk, document: bytes, build: Build) -> 
     assert len(json.loads(document)["slots"]) == 2
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('{"é": 1}'.encode("latin-1"), "not UTF-8"),
+        ('{"é": 1}'.encode("utf-16")[:-1], "not UTF-8"),
+        ('{"é": 1}'.encode("utf-32"), "no JSON file"),
+        ("{".encode("utf-16"), "no JSON file"),
+    ],
+)
+def test_a_file_in_another_encoding_is_refused_with_a_reason(desk: Desk, content: bytes, words: str) -> None:
+    answer = restore(desk, content)
+    assert answer.status_code == 422
+    assert words in answer.text
+
+
 def test_a_file_fills_a_new_account(document: bytes, build: Build, password_hash: str) -> None:
     new = sit_down(build, password_hash, slug="new")
     assert "still empty" in new.open(PAGE).text
-    assert restore(new, document).status_code == 303
+    assert restore(new, document.decode().encode("utf-16")).status_code == 303  # as an editor of Windows saves it
     page = new.open(PAGE).text
     assert "Restored: 3 event types and 0 bookings." in page
     assert "stays /new" in page

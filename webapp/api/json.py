@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+NOT_UTF_8 = "The body is not JSON: its text is not UTF-8."
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -17,7 +18,10 @@ def dumped(value: Any) -> str:
 
 
 def parsed(body: bytes) -> Any:
-    """Strict JSON: no NaN, no Infinity, no name twice in an object. Raises NotJson, also for what is too deep."""
+    """Strict JSON (RFC 8259): UTF-8, no NaN, no Infinity, no name twice in an object. Raises NotJson, also for what is
+    too deep."""
+    if not json.detect_encoding(body).startswith("utf-8"):  # Python would read UTF-16 and UTF-32 as well
+        raise NotJson(NOT_UTF_8)
     try:
         return json.loads(body, parse_constant=_refuse, object_pairs_hook=_object)
     except NotJson:
@@ -25,7 +29,7 @@ def parsed(body: bytes) -> Any:
     except json.JSONDecodeError as error:
         raise NotJson(f"The body is not JSON: see line {error.lineno}, column {error.colno}.") from None
     except UnicodeDecodeError:
-        raise NotJson("The body is not JSON: its text is not UTF-8.") from None
+        raise NotJson(NOT_UTF_8) from None
     except RecursionError:
         raise NotJson("The body is JSON too deep to be meant.") from None
     except ValueError:  # what Python says to thousands of digits

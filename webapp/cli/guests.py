@@ -1,17 +1,19 @@
 """Commands for guests' data: `erase-guest`, `erased-guests`, `erase-again`."""
 
 from datetime import datetime
-from typing import TextIO
+from typing import BinaryIO
 
 import click
 from flask.cli import with_appcontext
 
 from webapp.domain.actor import SYSTEM
-from webapp.domain.text import TextFault
+from webapp.domain.text import TextFault, decoded
 from webapp.services.guest_erasure import ErasedGuest, erase_address, erased_guests
 from webapp.services.guest_erasure import erase_again as erase_guests_again
 from webapp.services.host_export import utc
 from webapp.services.validation import email_address
+
+NOT_OURS = click.ClickException("FILE: Must be what `erased-guests` has printed.")
 
 
 @click.command("erase-guest")
@@ -35,12 +37,19 @@ def list_erased() -> None:
 
 
 @click.command("erase-again")
-@click.argument("file", type=click.File("r"))
+@click.argument("file", type=click.File("rb"))
 @with_appcontext
-def erase_again(file: TextIO) -> None:
+def erase_again(file: BinaryIO) -> None:
     """After an older backup was restored: erase those whom FILE (- for standard input) names once more."""
-    count = erase_guests_again([_guest(line) for line in file if line.strip()])
+    count = erase_guests_again([_guest(line) for line in _lines(file.read())])
     click.echo(f"Guests erased again: {count}")
+
+
+def _lines(content: bytes) -> list[str]:
+    try:
+        return [line for line in decoded(content).splitlines() if line.strip()]
+    except UnicodeDecodeError:
+        raise NOT_OURS from None
 
 
 def _guest(line: str) -> ErasedGuest:
@@ -48,4 +57,4 @@ def _guest(line: str) -> ErasedGuest:
     try:
         return ErasedGuest(int(number), datetime.fromisoformat(created_at))
     except ValueError:
-        raise click.ClickException("FILE: Must be what `erased-guests` has printed.") from None
+        raise NOT_OURS from None

@@ -6,6 +6,7 @@ The marks among them (LRM, RLM, ALM) say how a single sign is meant, and are ord
 nobody sees around a text came along when it was pasted, and is left out.
 """
 
+import codecs
 import re
 import unicodedata
 
@@ -62,6 +63,12 @@ def plain_lines(value: str) -> str:
 def searched(value: str) -> str:
     """What somebody looks for, written as `line` keeps it; what no text may contain is not looked for."""
     return unicodedata.normalize("NFC", _NOT_IN_LINE.sub("", value.strip(AROUND))).strip(AROUND)
+
+
+def decoded(content: bytes) -> str:
+    """The text of a file: in UTF-8, or in what editors and shells of Windows make of it. Raises UnicodeDecodeError."""
+    is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if is_utf_16 else "utf-8-sig")
 
 
 def _measured(value: str, longest: int, *, required: bool) -> str:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any, NoReturn, TypeVar
 
 from webapp.domain.errors import Invalid
-from webapp.domain.text import TextFault
+from webapp.domain.text import TextFault, decoded
 
 T = TypeVar("T")
 _ALONE = threading.Lock()
@@ -128,7 +128,11 @@ def parsed(content: bytes, read: Callable[[Node], T]) -> T:
 
 def _objects(content: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(content.decode("utf-8-sig"), parse_constant=_no_number, object_pairs_hook=_object)
+        text = decoded(content)
+    except UnicodeDecodeError:
+        raise Invalid({"": ["This is no JSON file: its text is not UTF-8."]}) from None
+    try:
+        value = json.loads(text, parse_constant=_no_number, object_pairs_hook=_object)
     except (ValueError, RecursionError):
         raise Invalid({"": ["This is no JSON file, or it is not complete."]}) from None
     if not isinstance(value, dict):
