@@ -91,6 +91,17 @@ def test_what_was_refused_before_another_was_accepted_stays_given_up(
     assert [row.status for row in mailer.deliveries() if row.recipient == "guest"] == ["dead"] * 6 + ["waiting"] * 3
 
 
+def test_what_need_not_be_sent_any_more_is_no_sign_of_trouble(
+    mailer: InProcess, build: Build, sink: MailSink, client: FlaskClient
+) -> None:
+    sink.fault = Fault.DENIED
+    book(build, build.host(), MANY)
+    mailer.run()
+    assert NOTHING_ACCEPTED in client.get("/readyz").text
+    mailer.execute("UPDATE delivery SET status = 'skipped'")  # as for guests who were erased meanwhile
+    assert client.get("/readyz").text == "ok\n"
+
+
 def test_it_ends_after_the_last_try_all_the_same(
     mailer: InProcess, build: Build, sink: MailSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -47,6 +47,7 @@ def test_waiting_says_what_came(sink: MailSink) -> None:
         (Fault.HANG, smtplib.SMTPServerDisconnected),
         (Fault.TEMPORARY, smtplib.SMTPRecipientsRefused),
         (Fault.PERMANENT, smtplib.SMTPRecipientsRefused),
+        (Fault.DENIED, smtplib.SMTPRecipientsRefused),
         (Fault.CUT, smtplib.SMTPServerDisconnected),
     ],
 )
@@ -61,7 +62,7 @@ def test_each_fault_fails_the_sender_until_it_is_over(sink: MailSink, fault: Fau
     assert (len(sink.wait_for(1)), sink.port) == (1, port)
 
 
-@pytest.mark.parametrize(("fault", "code"), [(Fault.TEMPORARY, 451), (Fault.PERMANENT, 550)])
+@pytest.mark.parametrize(("fault", "code"), [(Fault.TEMPORARY, 451), (Fault.PERMANENT, 550), (Fault.DENIED, 554)])
 def test_refusals_carry_their_code(sink: MailSink, fault: Fault, code: int) -> None:
     sink.fault = fault
     with pytest.raises(smtplib.SMTPRecipientsRefused) as refusal:

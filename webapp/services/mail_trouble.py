@@ -21,7 +21,8 @@ LOOKED_AT = 100  # of the row, the newest
 _IS_MAIL = Delivery.channel == Channel.MAIL
 _LAST_ACCEPTED = select(func.max(Delivery.sent_at)).where(_IS_MAIL, Delivery.sent_at.is_not(None)).scalar_subquery()
 _BEFORE_ALL: ColumnElement[datetime] = literal_column("'-infinity'::timestamptz")
-_IN_A_ROW = _IS_MAIL & (Delivery.refused_at > func.coalesce(_LAST_ACCEPTED, _BEFORE_ALL))
+_IS_OPEN = Delivery.status.in_((DeliveryStatus.WAITING, DeliveryStatus.DEAD))
+_IN_A_ROW = _IS_MAIL & _IS_OPEN & (Delivery.refused_at > func.coalesce(_LAST_ACCEPTED, _BEFORE_ALL))
 
 
 @dataclass(frozen=True, slots=True)
