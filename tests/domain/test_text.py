@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.domain.text import TextFault, flattened, line, paragraph, plain_lines, searched
+from webapp.domain.text import TextFault, flattened, initials, line, paragraph, plain_lines, searched
 
 LINE_BREAKS = ["\r", "\n", "\r\n", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"]
 REORDERING = ["\u202a", "\u202e", "\u2066", "\u2069"]
@@ -82,6 +82,14 @@ def test_what_nobody_can_see_is_blank(blank: str) -> None:
 )
 def test_names_of_any_script_pass_unchanged(name: str) -> None:
     assert line(name, 100) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("Mara van Dijk", "MD"), ("ada", "A"), ("\u200fדנה כהן", "דכ"), ("\u200f", ""), ("👩‍💻 dev", "👩D")],
+)
+def test_initials_are_of_what_is_seen(name: str, expected: str) -> None:
+    assert initials(name) == expected
 
 
 def test_lines_are_trimmed_and_composed() -> None:

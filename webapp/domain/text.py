@@ -60,6 +60,12 @@ def plain_lines(value: str) -> str:
     return _NOT_IN_PARAGRAPH.sub(" ", value.replace("\r\n", "\n").replace("\r", "\n"))
 
 
+def initials(name: str) -> str:
+    """Of the first and the last word: `Mara van Dijk` -> `MD`."""
+    words = name.split()
+    return "".join(next(filter(_is_visible, word), "") for word in (*words[:1], *words[1:][-1:])).upper()
+
+
 def searched(value: str) -> str:
     """What somebody looks for, written as `line` keeps it; what no text may contain is not looked for."""
     return unicodedata.normalize("NFC", _NOT_IN_LINE.sub("", value.strip(AROUND))).strip(AROUND)

@@ -53,11 +53,6 @@ class Account:
     def is_admin(self) -> bool:
         return ADMIN in self.roles
 
-    @property
-    def initials(self) -> str:
-        words = self.name.split()
-        return "".join(word[0] for word in (words if len(words) < 2 else (words[0], words[-1]))).upper()
-
 
 @transactional
 def create_host(

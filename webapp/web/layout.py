@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.local import LocalProxy
 
 from webapp.domain.mailto import mailto
+from webapp.domain.text import initials
 from webapp.services.accounts import Account
 from webapp.web.guards import current_account
 
@@ -48,7 +49,7 @@ def _menu(account: Account) -> dict[str, Any]:
         "name": account.name,
         "slug": account.slug,
         "email": account.email,
-        "initials": account.initials,
+        "initials": initials(account.name),
         "links": [
             (url_for("booking.host", slug=account.slug), gettext("My page")),
             *((url_for(endpoint), label) for endpoint, label in ACCOUNT_LINKS if _may_open(endpoint, account)),

@@ -7,9 +7,10 @@ from flask import Response, make_response, render_template, request, url_for
 
 from webapp.domain.availability import Offer
 from webapp.domain.intervals import Interval
+from webapp.domain.text import initials
 from webapp.services.offers import Offering, listing, offered, offering
 from webapp.services.public_pages import public_host
-from webapp.web.booking import blueprint, words
+from webapp.web.booking import blueprint
 from webapp.web.booking.asked import Addresses, Asked, asked
 from webapp.web.booking.picker import Picker, View, picker
 from webapp.web.guards import public
@@ -22,7 +23,7 @@ from webapp.web.zone_options import zone_options
 @public
 def host(slug: str) -> Response:
     found = public_host(slug)
-    return make_response(render_template("booking/host.html", host=found, initials=words.initials(found.name)))
+    return make_response(render_template("booking/host.html", host=found, initials=initials(found.name)))
 
 
 @blueprint.get("/<slug>/<event_type>")
@@ -68,7 +69,7 @@ def _view(what: Offering, wanted: Asked) -> View:
 
 def about(what: Offering) -> dict[str, Any]:
     """What every page of an event type says about it."""
-    return {"what": what, "initials": words.initials(what.host_name)}
+    return {"what": what, "initials": initials(what.host_name)}
 
 
 def zone_choice(shown: Picker) -> dict[str, Any]:

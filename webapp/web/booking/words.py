@@ -68,9 +68,3 @@ def months_later(first: date, months: int) -> date:
     """The first of the month that many months later (earlier: negative)."""
     year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
     return date(year, month + 1, 1)
-
-
-def initials(name: str) -> str:
-    """Of the first and the last word: `Mara van Dijk` -> `MD`."""
-    words = name.split()
-    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
