@@ -45,7 +45,7 @@ def test_a_worker_gives_up_nothing_while_everything_is_refused_and_goes_on_by_it
     assert NOTHING_ACCEPTED in client.get("/readyz").text
     bookings.cancel(booked[0].uid, actor=host_actor(booked[0].host_id))
     sink.fault = Fault.NONE
-    sink.wait_for(26)
+    sink.wait_for(26, timeout=240)
     eventually(lambda: count(owner, "sent") == 26)
     assert subjects(sink, booked[0].guest_email) == ["Confirmed", "Cancelled"]
     assert client.get("/readyz").text == "ok\n"
