@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 PASSWORD = "correct horse battery staple"
+HONEYPOT = "leave_empty"
 
 
 class _Forms(HTMLParser):
@@ -41,6 +42,11 @@ def forms_of(html: str) -> list[tuple[str, dict[str, str]]]:
     parser = _Forms()
     parser.feed(html)
     return parser.forms
+
+
+def fields_of(response: TestResponse, action: str) -> dict[str, str]:
+    """The form of a page that is sent to `action`, as it stands there."""
+    return next(fields for target, fields in forms_of(response.text) if target == action)
 
 
 class Visitor:

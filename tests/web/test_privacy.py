@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.builders import Build, tomorrow
-from tests.web.pages import Visitor, errors_of
+from tests.web.pages import HONEYPOT, Visitor, errors_of, fields_of
 from webapp.rate_limits import Counter
 from webapp.services.booking_views import BookingView
 from webapp.services.guest_requests import LINK_SECONDS, privacy_token
@@ -53,10 +53,14 @@ def test_the_case_of_an_address_does_not_matter(visitor: Visitor, booking: Booki
     assert len(build.rows(EVENTS)) == 1
 
 
-def test_a_robot_sees_the_same_and_nothing_happens(visitor: Visitor, booking: BookingView, build: Build) -> None:
-    answer = visitor.submit("/privacy", action="/privacy", email=EMAIL, website="http://spam")
-    assert answer.headers["Location"] == "/privacy/asked"
+def test_a_form_filler_is_told_and_the_address_is_kept(visitor: Visitor, booking: BookingView, build: Build) -> None:
+    answer = visitor.submit("/privacy", action="/privacy", email=EMAIL, **{HONEYPOT: "http://spam"})
+    assert answer.status_code == 422
+    assert "left empty" in errors_of(answer)
     assert build.rows(EVENTS) == []
+    again = visitor.client.post("/privacy", data=fields_of(answer, "/privacy"))
+    assert again.headers["Location"] == "/privacy/asked"
+    assert len(build.rows(EVENTS)) == 1
 
 
 @pytest.mark.parametrize("email", ["", "gita", "a@b@c", "x\0@example.net", "g" * 300 + "@example.net"])

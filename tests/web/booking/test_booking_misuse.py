@@ -4,21 +4,29 @@ import pytest
 from flask import Flask
 
 from tests.builders import Build
-from tests.web.booking.typed import book_url
-from tests.web.pages import Visitor
+from tests.web.booking.typed import HTMX, book_url, value_of
+from tests.web.pages import HONEYPOT, Visitor, errors_of, fields_of
 from webapp.services.slot_views import SlotView
 
 HOSTILE = '<script>alert(1)</script>{{7*7}}" onmouseover="x'
 
 
-def test_a_robot_sees_a_plausible_page_and_nothing_is_stored(
-    build: Build, visitor: Visitor, form: dict[str, str]
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_form_filler_is_told_and_what_was_typed_is_kept(
+    build: Build, visitor: Visitor, form: dict[str, str], headers: dict[str, str]
 ) -> None:
-    answer = visitor.client.post("/mara/30min/book", data=form | {"website": "https://spam.example"})
-    assert answer.status_code == 200
-    assert "Thank you" in answer.text
+    """Nobody is thanked for a booking that is not made: a person presses again, a robot does not."""
+    answer = visitor.client.post("/mara/30min/book", data=form | {HONEYPOT: "https://spam.example"}, headers=headers)
+    assert answer.status_code == 422
+    assert "left empty" in errors_of(answer)
+    assert ("<main" in answer.text) is not bool(headers)
     for table in ("booking", "guest", "outbox_event", "idempotency_key"):
         assert build.row(f"SELECT count(*) FROM {table}")[0] == 0
+    assert value_of(answer.text, "name") == form["name"]
+    assert value_of(answer.text, HONEYPOT) == ""
+    again = visitor.client.post("/mara/30min/book", data=fields_of(answer, "/mara/30min/book") | {"notes": "Two"})
+    assert again.status_code == 303
+    assert build.row("SELECT count(*) FROM booking")[0] == 1
 
 
 def test_without_its_token_the_form_is_refused(build: Build, visitor: Visitor, form: dict[str, str]) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import Response, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -58,8 +58,6 @@ def details(slug: str, event_type: str) -> BaseResponse:
 def book(slug: str, event_type: str) -> BaseResponse:
     what = offering(slug, event_type)
     form = booking_form(what)()
-    if form.is_from_robot:
-        return make_response(render_template("booking/noted.html"))
     if not form.validate():
         return form_page(what, form, status=422)
     try:

@@ -15,6 +15,7 @@ from webapp.services.booking_commands import Book
 from webapp.services.validation import email_address
 from webapp.web.booking.asked import asked_start, asked_zone
 from webapp.web.fields import Text
+from webapp.web.honeypot import HoneypotField
 from webapp.web.i18n import current_locale
 
 ANSWER = "answer-"  # before the key of a question: the name of its field
@@ -33,15 +34,11 @@ class BookingForm(FlaskForm):  # type: ignore[misc]
     start = HiddenField()
     zone = HiddenField()
     key = HiddenField()
-    website = StringField(_l("Website"))  # nobody sees it; who fills it in is no person
+    leave_empty = HoneypotField()
 
     @property
     def answer_fields(self) -> list[Any]:
         return [field for name, field in self._fields.items() if name.startswith(ANSWER)]
-
-    @property
-    def is_from_robot(self) -> bool:
-        return bool(self.website.data)
 
     @property
     def start_seconds(self) -> int | None:

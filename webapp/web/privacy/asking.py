@@ -6,12 +6,13 @@ from typing import Any
 from flask import make_response, redirect, render_template, url_for
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, StringField
+from wtforms import EmailField
 
 from webapp.services.guest_requests import ask_for_data
 from webapp.services.validation import LONGEST_EMAIL, email_address
 from webapp.web.fields import Text
 from webapp.web.guards import public
+from webapp.web.honeypot import HoneypotField
 from webapp.web.limits import limited_mail
 from webapp.web.privacy import blueprint
 
@@ -25,7 +26,7 @@ class AddressForm(FlaskForm):  # type: ignore[misc]
         description=_l("The one with which you booked. The link goes there."),
         render_kw={"autocomplete": "email", "inputmode": "email", "maxlength": LONGEST_EMAIL},
     )
-    website = StringField(_l("Website"))  # nobody sees it; who fills it in is no person
+    leave_empty = HoneypotField()
 
 
 @blueprint.get("")
@@ -39,10 +40,9 @@ def ask() -> str:
 @limited_mail
 def send() -> Any:
     form, started = AddressForm(), time.monotonic()
-    if not form.website.data:
-        if not form.validate():
-            return make_response(render_template("privacy/ask.html", form=form), 422)
-        ask_for_data(form.email.data or "")
+    if not form.validate():
+        return make_response(render_template("privacy/ask.html", form=form), 422)
+    ask_for_data(form.email.data or "")
     time.sleep(max(0.0, started + ANSWER_SECONDS - time.monotonic()))
     return redirect(url_for("privacy.asked"), 303)
 
