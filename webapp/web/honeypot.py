@@ -22,6 +22,8 @@ IGNORED = {
 class HoneypotField(StringField):  # type: ignore[misc]
     """Filled in, it refuses the form and is empty in the answer: a person whose browser did it just sends it again."""
 
+    data: str | None
+
     def __init__(self, **options: Any) -> None:
         super().__init__(_l("Leave this empty"), render_kw=IGNORED, **options)
 

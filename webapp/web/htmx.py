@@ -3,9 +3,18 @@
 import json
 from typing import Any
 
-from flask import Response, make_response, request
+from flask import Flask, Response, make_response, request
 from flask import redirect as http_redirect
+from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as BaseResponse
+
+from webapp.web.redirects import own_path
+
+WHOLE_PAGE = b"<!doctype html>"
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(_keep_pages_out_of_pages)
 
 
 def wants_fragment() -> bool:
@@ -58,3 +67,30 @@ def push_url(response: Response, url: str) -> Response:
     """Show `url`, which must be a whole page, in the address bar."""
     response.headers["HX-Push-Url"] = url
     return response
+
+
+def _keep_pages_out_of_pages(response: Response) -> Response:
+    """htmx would follow a redirect, and put whatever page comes into the region that it meant to replace. The browser
+    itself goes to where a redirect leads, and to a page that htmx asked for; what answers a form takes the whole place.
+    """
+    if not wants_fragment() or "HX-Redirect" in response.headers:
+        return response
+    if 300 <= response.status_code < 400 and response.location:
+        return _instead(response, response.location, 200)
+    if response.direct_passthrough or not _is_whole_page(response.get_data()):
+        return response
+    if request.method == "GET":
+        return _instead(response, own_path(iri_to_uri(request.full_path.rstrip("?")), "/"), response.status_code)
+    return vary(into(response, "body"))
+
+
+def _is_whole_page(body: bytes) -> bool:
+    return body.lstrip()[: len(WHOLE_PAGE)].lower() == WHOLE_PAGE
+
+
+def _instead(response: Response, url: str, status: int) -> Response:
+    """`load_page` in the place of a response, whose cookies stay."""
+    response.data, response.status_code = b"", status
+    response.headers.pop("Location", None)
+    response.headers["HX-Redirect"] = url
+    return vary(response)

@@ -4,7 +4,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from flask import Response, flash, url_for
+from flask import Response, flash, render_template, url_for
 from flask_babel import gettext, ngettext
 
 from webapp.domain.errors import Invalid
@@ -56,9 +56,9 @@ def change_blocked(public_id: uuid.UUID) -> Any:
 
 @blueprint.get("/blocked/<uuid:public_id>/delete")
 @host_required
-def confirm_unblock(public_id: uuid.UUID) -> Response:
+def confirm_unblock(public_id: uuid.UUID) -> str:
     found = _found(public_id)
-    return page_or_fragment("availability/unblock.html", "panel", blocked=found, when=when(found))
+    return render_template("availability/unblock.html", blocked=found, when=when(found))
 
 
 @blueprint.post("/blocked/<uuid:public_id>/delete")

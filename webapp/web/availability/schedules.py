@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import Response, flash, url_for
+from flask import Response, flash, make_response, render_template, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -99,4 +99,4 @@ def _delete_page(schedule_id: int, status: int) -> Response:
     """It asks, or says what uses the schedule."""
     shown = frame("hours", schedule_id)
     users = schedules.schedule_users(current_host().id, schedule_id)
-    return page_or_fragment("availability/delete.html", "panel", status=status, frame=shown, users=users)
+    return make_response(render_template("availability/delete.html", frame=shown, users=users), status)
