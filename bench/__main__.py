@@ -16,7 +16,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from http.cookiejar import CookieJar
+from functools import cache
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlencode
@@ -84,10 +84,10 @@ def measurements(stack: Stack) -> Tests:
 def bookings(stack: Stack, first_host: int, hosts: int) -> load.Result:
     """Each run books starts of its own: another month for one host, another day for many."""
     run = next(runs)
-    cookie, token = session(stack, first_host)
+    tokens = ",".join(form_tokens(stack, first_host, hosts))
     day = 60 * 86_400 if hosts == 1 else 86_400
     start = (int(time.time()) // 86_400 + 2) * 86_400 + run * day
-    arguments = (cookie, token, str(first_host), str(hosts), str(start), str(run))
+    arguments = (tokens, str(first_host), str(hosts), str(start), str(run))
     return load.http(stack.app_url, seconds=SECONDS, script="book.lua", arguments=arguments)
 
 
@@ -105,14 +105,13 @@ def booking_maker(stack: Stack) -> Callable[[int, int], Callable[[int], Request]
 
     def maker(first_host: int, hosts: int) -> Callable[[int], Request]:
         run = next(runs)
-        cookie, token = session(stack, first_host)
-        headers = {"Cookie": cookie, "Sec-Fetch-Site": "same-origin",
-                   "Content-Type": "application/x-www-form-urlencoded"}  # fmt: skip
+        tokens = form_tokens(stack, first_host, hosts)
+        headers = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
         first = (int(time.time()) // 86_400 + 2) * 86_400 + run * (60 if hosts == 1 else 1) * 86_400
 
         def request(number: int) -> Request:
             start = datetime.fromtimestamp(first + number // hosts * 900, UTC)
-            form = {"csrf_token": token, "name": "Guest", "subject": "Load", "zone": "Europe/Lisbon",
+            form = {"csrf_token": tokens[number % hosts], "name": "Guest", "subject": "Load", "zone": "Europe/Lisbon",
                     "email": f"g{run}-{number}@example.net", "key": f"{run:08x}-0000-4000-8000-{number:012x}",
                     "start": f"{start:%Y-%m-%dT%H:%M:%SZ}"}  # fmt: skip
             path = f"/host-{first_host + number % hosts}/15min/book"
@@ -123,17 +122,20 @@ def booking_maker(stack: Stack) -> Callable[[int, int], Callable[[int], Request]
     return maker
 
 
-def session(stack: Stack, host: int) -> tuple[str, str]:
-    """Cookie and CSRF token of a guest who has opened the form."""
-    jar = CookieJar()
-    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+def form_tokens(stack: Stack, first_host: int, hosts: int) -> list[str]:
+    """Of each host's form, as guests get them who open it."""
+    return [form_token(stack.app_url, host) for host in range(first_host, first_host + hosts)]
+
+
+@cache
+def form_token(app_url: str, host: int) -> str:
     start = datetime.fromtimestamp((int(time.time()) // 86_400 + 1) * 86_400 + 36_000, UTC)
-    url = f"{stack.app_url}/host-{host}/15min/book?start={start:%Y-%m-%dT%H:%M:%SZ}&zone=Europe/Lisbon"
-    html = browser.open(url).read().decode()
+    url = f"{app_url}/host-{host}/15min/book?start={start:%Y-%m-%dT%H:%M:%SZ}&zone=Europe/Lisbon"
+    html = urllib.request.urlopen(url).read().decode()
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', html)
     if token is None:
         raise RuntimeError("the form has no token")
-    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar), token[1]
+    return token[1]
 
 
 def next_month() -> str:

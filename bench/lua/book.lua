@@ -1,4 +1,4 @@
--- Each request books another start by another guest. Arguments: cookie, csrf token, first host, number of hosts,
+-- Each request books another start by another guest. Arguments: tokens of the hosts' forms, first host, number of hosts,
 -- first start (Unix seconds), run. A thread has every second start.
 local threads = 0
 function setup(thread)
@@ -7,7 +7,9 @@ function setup(thread)
 end
 
 function init(args)
-  cookie, token, first_host, hosts, first_start, run = args[1], args[2], tonumber(args[3]), tonumber(args[4]), tonumber(args[5]), args[6]
+  tokens = {}
+  for token in string.gmatch(args[1], "[^,]+") do table.insert(tokens, token) end
+  first_host, hosts, first_start, run = tonumber(args[2]), tonumber(args[3]), tonumber(args[4]), args[5]
   count = 0
 end
 
@@ -17,9 +19,9 @@ function request()
   local host = first_host + number % hosts
   local start = first_start + math.floor(number / hosts) * 900
   local id = run .. "-" .. number
-  local body = "csrf_token=" .. token .. "&name=Guest&subject=Load&notes=&zone=Europe%2FLisbon&website=&email=g" .. id .. "%40example.net&key=" .. key(number) .. "&start=" .. os.date("!%Y-%m-%dT%H%%3A%M%%3A%SZ", start)
+  local body = "csrf_token=" .. tokens[number % hosts + 1] .. "&name=Guest&subject=Load&notes=&zone=Europe%2FLisbon&leave_empty=&email=g" .. id .. "%40example.net&key=" .. key(number) .. "&start=" .. os.date("!%Y-%m-%dT%H%%3A%M%%3A%SZ", start)
   return wrk.format("POST", "/host-" .. host .. "/15min/book", {
-    ["Content-Type"] = "application/x-www-form-urlencoded", ["Cookie"] = cookie, ["Sec-Fetch-Site"] = "same-origin",
+    ["Content-Type"] = "application/x-www-form-urlencoded", ["Sec-Fetch-Site"] = "same-origin",
   }, body)
 end
 

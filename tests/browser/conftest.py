@@ -33,14 +33,19 @@ Open = Callable[..., Page]
 @pytest.fixture(scope="package")
 def chromium(instance: Live) -> Iterator[Browser]:
     """Ends before the instance does, so that no connection of its keeps the server waiting."""
+    with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
+        browser = playwright.chromium.launch(**start_options())
+        yield browser
+        browser.close()
+
+
+def start_options() -> dict[str, Any]:
+    """Which Chromium, and how it is started."""
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     assert path, "no Chromium found: `make test` installs one, or set CHROMIUM to the path of one"
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        expect.set_options(timeout=PATIENCE)
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS + as_root)
-        yield browser
-        browser.close()
+    return {"executable_path": path, "args": ARGUMENTS + as_root}
 
 
 @pytest.fixture

@@ -112,9 +112,7 @@ def test_ten_guests_with_one_single_use_link(
     for _ in range(3):
         with app.app_context():
             token = create_link("30min", host_id=host, actor=host_actor(host))
-        for guest in guests:
-            guest.session.get(f"{guest.server.url}/once/{token}", timeout=120)
-        answers = race([guest.booking("/ada/30min", start) for guest, start in zip(guests, starts, strict=True)])
+        answers = race([guest.booking(f"/once/{token}", start) for guest, start in zip(guests, starts, strict=True)])
         judge(tally, answers, winners=1)
         starts = [start + timedelta(days=30) for start in starts]
         build.slots(host, starts)

@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 
 from tests.builders import Build
 from tests.house.routes import WITH_A_TOKEN_OF_THEIR_OWN, routes, url_of
-from tests.web.pages import Visitor
+from tests.web.pages import Visitor, token_in
+from webapp.web.form_tokens import form_token
 from webapp.web.guards import Guard, guard_of
 
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -53,6 +54,50 @@ def test_no_form_without_its_token_is_taken(app: Flask, ada: FlaskClient, values
             taken[url] = status
     assert taken == {}
     assert sent > 20
+
+
+GUESTS_FORMS = {
+    "booking.book",
+    "booking.once_book",
+    "manage.cancel",
+    "manage.move",
+    "privacy.send",
+    "privacy.erase",
+}
+
+
+def test_guests_send_the_token_of_the_form_and_all_others_that_of_their_session(
+    app: Flask, ada: FlaskClient, values: dict[str, Any]
+) -> None:
+    """Each form takes its own kind and not the other."""
+    of_session = token_in(ada.get("/settings").text)
+    by_form, wrong = set(), []
+    for rule in routes(app, "POST"):
+        url = url_of(app, rule, values)
+        with app.app_context():
+            of_form = form_token(url)
+        is_of_guests = guard_of(app.view_functions[rule.endpoint]) in (Guard.PUBLIC, Guard.MANAGE_LINK)
+        own, other = (of_form, of_session) if is_of_guests else (of_session, of_form)
+        if is_of_guests:
+            by_form.add(rule.endpoint)
+        if ada.post(url, data={"csrf_token": other}).status_code not in (400, 404):
+            wrong.append(f"{url} takes the other token")
+        if rule.endpoint != "security.logout" and ada.post(url, data={"csrf_token": own}).status_code == 400:
+            wrong.append(f"{url} refuses its own token")
+    assert wrong == []
+    assert by_form == GUESTS_FORMS
+
+
+def test_pages_of_guests_set_no_cookie(app: Flask, client: FlaskClient, values: dict[str, Any]) -> None:
+    guests = (Guard.PUBLIC, Guard.MANAGE_LINK)
+    pages = [rule for rule in routes(app, "GET") if guard_of(app.view_functions[rule.endpoint]) in guests]
+    cookies = {
+        url: answer.headers["Set-Cookie"]
+        for url in (url_of(app, rule, values) for rule in pages)
+        if "Set-Cookie" in (answer := client.get(url, buffered=True)).headers
+    }
+    assert cookies == {}
+    assert len(pages) > 10
 
 
 def test_nobody_gets_a_host_page_of_another_host(

@@ -166,17 +166,33 @@ def token(build: Build, mara: int) -> str:
         return single_use_links.create_link("30min", host_id=mara, actor=host_actor(mara))
 
 
+def once_at(token: str, start: datetime = START) -> str:
+    return f"/once/{token}/book?start={start:%Y-%m-%dT%H:%M:%SZ}&zone=Europe/Lisbon"
+
+
+def hidden_of(page: TestResponse) -> dict[str, str]:
+    return dict(re.findall(r'<input[^>]*name="(csrf_token|start|zone|key)"[^>]*value="([^"]*)"', page.text))
+
+
 def test_a_single_use_link_books_once(visitor: Visitor, token: str, build: Build) -> None:
-    arrival = visitor.open(f"/once/{token}")
-    assert (arrival.status_code, arrival.location) == (303, "/mara/30min")
-    assert arrival.headers["Referrer-Policy"] == "no-referrer"
-    assert arrival.headers["Cache-Control"] == "no-store"
+    for page in (visitor.open(f"/once/{token}"), visitor.open(once_at(token))):
+        assert page.status_code == 200
+        assert page.headers["Referrer-Policy"] == "no-referrer"
+        assert page.headers["Cache-Control"] == "no-store"
+        assert page.headers["X-Robots-Tag"] == "noindex"
+        assert '"/mara/30min' not in page.text
+        assert "hx-push-url" not in page.text  # htmx would keep the token in its history
     assert token not in visitor.open("/mara/30min").text + visitor.open(url_at()).text
-    assert send(visitor).status_code == 303
+    first, second = (visitor.client.post(f"/once/{token}/book", data=hidden_of(page) | TYPED) for _ in range(2))
+    assert (first.status_code, second.location) == (303, first.location)
     assert build.row("SELECT used_at IS NOT NULL FROM single_use_link")[0]
     again = visitor.open(f"/once/{token}")
-    assert again.status_code == 410
+    assert again.status_code == visitor.open(once_at(token)).status_code == 410
     assert "This link has been used" in again.text
+
+
+def test_without_a_time_a_single_use_link_leads_to_its_calendar(visitor: Visitor, token: str) -> None:
+    assert visitor.open(f"/once/{token}/book?start=soon").location == f"/once/{token}"
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
@@ -184,12 +200,10 @@ def test_of_two_guests_with_one_link_the_second_is_told(
     visitor: Visitor, token: str, build: Build, headers: dict[str, str]
 ) -> None:
     second = Visitor(build.app.test_client())
-    for guest in (visitor, second):
-        guest.open(f"/once/{token}")
-    page = second.open(url_at(LATER)).text
-    hidden = dict(re.findall(r'<input[^>]*name="(csrf_token|start|zone|key)"[^>]*value="([^"]*)"', page))
-    assert send(visitor).status_code == 303
-    answer = second.client.post("/mara/30min/book", data=hidden | TYPED, headers=headers)
+    hidden = hidden_of(second.open(once_at(token, LATER)))
+    first = visitor.client.post(f"/once/{token}/book", data=hidden_of(visitor.open(once_at(token))) | TYPED)
+    assert first.status_code == 303
+    answer = second.client.post(f"/once/{token}/book", data=hidden | TYPED, headers=headers)
     assert answer.status_code == 410
     assert "This link has been used" in answer.text
     assert ("<html" in answer.text) is not bool(headers)

@@ -111,6 +111,8 @@ def test_large_files_are_for_hosts_only(build: Build, password_hash: str) -> Non
     assert refused.status_code == 413
     assert "import-host" in errors_of(refused)
     desk.client.delete_cookie("session")
+    assert restore(desk, large).status_code == 400  # and nothing of it was read
+    desk.client.get("/login")
     assert restore(desk, large).status_code == 413
 
 

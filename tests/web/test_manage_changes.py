@@ -186,7 +186,7 @@ def test_what_is_no_longer_offered_cannot_be_moved_but_cancelled(build: Build, v
 @pytest.mark.parametrize("start", ["", "soon", "2027-05-05"])
 def test_a_start_that_is_none_leads_back_to_the_calendar(build: Build, visitor: Visitor, link: str, start: str) -> None:
     assert visitor.open(f"{link}/reschedule/confirm?start={start}").location == f"{link}/reschedule"
-    token = token_of(visitor.open(f"{link}/cancel").text)
+    token = token_of(visitor.open(f"{link}/reschedule/confirm?start={written(NEW)}").text)
     answer = visitor.client.post(f"{link}/reschedule", data={"csrf_token": token, "start": start})
     assert answer.location == f"{link}/reschedule"
     assert state(build) == ("confirmed", 0, OLD)

@@ -1,7 +1,7 @@
 """Gzip for what is the same for everybody: static files, and public pages that looked at no session.
 
-Other pages carry a CSRF token or somebody's data beside text that a stranger chose, and their compressed length would
-tell of it (the attack is called BREACH): they stay as they are.
+Other pages carry the token of a session or somebody's data beside text that a stranger chose, and their compressed
+length would tell of it (the attack is called BREACH): they stay as they are.
 """
 
 import gzip

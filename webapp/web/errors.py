@@ -25,13 +25,14 @@ def init_app(app: Flask) -> None:
         app.register_error_handler(database_error, _on_database_error)
 
 
-def error_page(status: int, *, retry_after: int | None = None) -> Response:
-    """The page, or for htmx a notice above the page as it is."""
+def error_page(status: int, *, retry_after: int | None = None, topic: str | None = None) -> Response:
+    """The page, or for htmx a notice above the page as it is. `topic`: of what the texts are, if not of the status."""
     if request_ctx.url_adapter is None:  # addressed to a host name that is not ours: no page has links then
         return Response(f"{status} {HTTP_STATUS_CODES[status]}\n", status, mimetype="text/plain")
     fragment = htmx.wants_fragment()
     template = "errors/notice.html" if fragment else "errors/error.html"
-    body = render_template(template, code=status, request_id=request_id(), retry_after=retry_after)
+    shown = {"code": status, "topic": topic or status, "request_id": request_id(), "retry_after": retry_after}
+    body = render_template(template, **shown)
     response = make_response(body, status)
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)
@@ -61,7 +62,8 @@ def _on_http_error(error: HTTPException) -> Any:
     _take_back()
     if face := face_of(request.path):
         return face(error)
-    response = error_page(error.code, retry_after=getattr(error, "retry_after", None))
+    more = {name: getattr(error, name, None) for name in ("retry_after", "topic")}
+    response = error_page(error.code, **more)
     if allowed := getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(sorted(allowed))
     return response

@@ -8,10 +8,13 @@ from urllib.parse import urlsplit
 from flask import Flask, Request, Response, abort, current_app, g, request
 from flask.globals import request_ctx
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.config import Settings
 from webapp.extensions import csrf
+from webapp.web import form_tokens
+from webapp.web.form_tokens import require_form_token
 from webapp.web.guards import Guard, guard_of
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -57,9 +60,16 @@ def init_app(app: Flask, settings: Settings) -> None:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.session_interface = _Sessions()
+    form_tokens.init_app(app)
     app.before_request(_refuse_forgery)
     app.before_request(_refuse_nul)
     app.after_request(_protect)
+
+
+class NoCookies(BadRequest):
+    """The browser takes no cookies, or has lost ours since it opened the page."""
+
+    topic = "cookies"
 
 
 class _Sessions(SecureCookieSessionInterface):
@@ -95,12 +105,18 @@ def content_policy(**directives: str) -> None:
 
 
 def _refuse_forgery() -> None:
-    """An unsafe request must come from a page of ours, and carry the token of its session."""
+    """An unsafe request must come from a page of ours, and carry the token of its session; that of its form where no
+    cookie gives any right: guests prove theirs by the link, or need none."""
     if request.method not in UNSAFE or request.endpoint is None or csrf._is_exempt():
         return
     if not _is_from_us():
         abort(403)
-    csrf.protect()
+    if guard_of(current_app.view_functions[request.endpoint]) in (Guard.PUBLIC, Guard.MANAGE_LINK):
+        require_form_token()
+    elif current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+        raise NoCookies
+    else:
+        csrf.protect()
 
 
 def _is_from_us() -> bool:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from flask import Response, redirect, request, url_for
+from flask import Response, redirect, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -24,29 +24,33 @@ from webapp.services import bookings
 from webapp.services.offers import Offering, offered, offering
 from webapp.web import htmx
 from webapp.web.booking import blueprint
+from webapp.web.booking.addresses import calendar_url, link_token
 from webapp.web.booking.answers import booking_form
 from webapp.web.booking.forms import BookingForm
 from webapp.web.booking.fresh import fresh_days
-from webapp.web.booking.once import link_token, used_link
 from webapp.web.booking.pages import about
-from webapp.web.booking.remembered import remember, remembered_url
+from webapp.web.booking.remembered import knows_browser, remember, remembered_url
 from webapp.web.booking.when import host_when, when
 from webapp.web.fragments import page_or_fragment
 from webapp.web.guards import public
 from webapp.web.i18n import current_locale
 from webapp.web.limits import limited_booking
 
+GONE = 410
 REGION = "#booking"  # what htmx replaces: the form with all that stands beside it
 
 
 @blueprint.get("/<slug>/<event_type>/book")
 @public
 def details(slug: str, event_type: str) -> BaseResponse:
-    what = offering(slug, event_type)
+    return form_or_calendar(offering(slug, event_type))
+
+
+def form_or_calendar(what: Offering) -> BaseResponse:
     form = booking_form(what)(formdata=None, start=request.args.get("start"), zone=request.args.get("zone"))
     start = form.start_seconds
     if start is None:
-        return redirect(url_for("booking.times", slug=slug, event_type=event_type), 303)
+        return redirect(calendar_url(what), 303)
     if not offered(what, start, start + 1):
         return refused(what, form, SlotUnavailable())
     return form_page(what, form)
@@ -56,12 +60,15 @@ def details(slug: str, event_type: str) -> BaseResponse:
 @public
 @limited_booking
 def book(slug: str, event_type: str) -> BaseResponse:
-    what = offering(slug, event_type)
+    return booked(offering(slug, event_type))
+
+
+def booked(what: Offering) -> BaseResponse:
     form = booking_form(what)()
     if not form.validate():
         return form_page(what, form, status=422)
     try:
-        booking = bookings.book(form.command(slug, event_type, link_token=link_token(what)), actor=GUEST, seen=what)
+        booking = bookings.book(form.command(what, link_token=link_token()), actor=GUEST, seen=what)
     except DomainError as error:
         return refused(what, form, error)
     return arrived(remember(booking))
@@ -97,6 +104,10 @@ def refused(what: Offering, form: BookingForm, error: DomainError) -> BaseRespon
     return form_page(what, form, status=status_of(error), problem=problem)
 
 
+def used_link() -> Response:
+    return page_or_fragment("booking/link_used.html", "booking", status=GONE)
+
+
 def busy(response: Response, error: Overloaded) -> Response:
     response.headers["Retry-After"] = str(error.retry_after)
     return htmx.into(response, REGION, "outerHTML") if htmx.wants_fragment() else response
@@ -106,16 +117,21 @@ def form_page(
     what: Offering, form: BookingForm, *, status: int = 200, is_gone: bool = False, problem: str = ""
 ) -> Response:
     form.prepare(what.host_time_zone)
-    return page_or_fragment(
+    response = page_or_fragment(
         "booking/details.html",
         "booking",
         status=status,
         form=form,
+        calendar_url=calendar_url(what, zone=form.zone.data),
+        knows_browser=knows_browser(),
         is_gone=is_gone,
         problem=problem,
         **about(what),
         **_chosen(what, form, is_gone=is_gone),
     )
+    response.headers["Cache-Control"] = "private, no-cache"  # its key is of one guest's form
+    response.vary.add("Cookie")  # going back after booking asks anew, and ends at the confirmation
+    return response
 
 
 def _chosen(what: Offering, form: BookingForm, *, is_gone: bool) -> dict[str, Any]:

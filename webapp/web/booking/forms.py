@@ -4,7 +4,6 @@ import uuid
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, StringField, TextAreaField
 
 from webapp.domain import text
@@ -12,16 +11,18 @@ from webapp.domain.errors import Invalid
 from webapp.domain.instants import to_datetime
 from webapp.services import booking_commands as rules
 from webapp.services.booking_commands import Book
+from webapp.services.offers import Offering
 from webapp.services.validation import email_address
 from webapp.web.booking.asked import asked_start, asked_zone
 from webapp.web.fields import Text
+from webapp.web.form_tokens import GuestForm
 from webapp.web.honeypot import HoneypotField
 from webapp.web.i18n import current_locale
 
 ANSWER = "answer-"  # before the key of a question: the name of its field
 
 
-class BookingForm(FlaskForm):  # type: ignore[misc]
+class BookingForm(GuestForm):
     name = StringField(_l("Your name"), [Text(text.line, rules.LONGEST_NAME)], render_kw={"autocomplete": "name"})
     email = EmailField(
         _l("E-mail"),
@@ -66,12 +67,12 @@ class BookingForm(FlaskForm):  # type: ignore[misc]
             else:
                 field.errors = [*field.errors, *messages]
 
-    def command(self, host: str, event_type: str, *, link_token: str | None = None) -> Book:
+    def command(self, what: Offering, *, link_token: str | None = None) -> Book:
         """`link_token`: of the single-use link that the guest came by."""
         start = self.start_seconds
         return Book(
-            host=host,
-            event_type=event_type,
+            host=what.host_slug,
+            event_type=what.slug,
             start=None if start is None else to_datetime(start),
             name=self.name.data or "",
             email=self.email.data or "",

@@ -1,36 +1,41 @@
-"""/once/<token>: a single-use link. Its token goes on in the session, not in addresses, until it has booked."""
+"""/once/<token>: the calendar and the form behind a single-use link, which ends with the booking.
+
+The token stays in the address and goes nowhere else: these pages are not stored, not indexed and named to nobody, and
+no fragment of theirs is fetched, so that htmx keeps no history of them.
+"""
 
 from typing import Any
 
-from flask import redirect, session, url_for
-
-from webapp.services.offers import Offering
-from webapp.services.single_use_links import link_target
+from webapp.services.offers import Offering, offering
+from webapp.services.single_use_links import LinkTarget, link_target
 from webapp.web.booking import blueprint
-from webapp.web.fragments import page_or_fragment
+from webapp.web.booking.book import booked, form_or_calendar, used_link
+from webapp.web.booking.pages import calendar_page
 from webapp.web.guards import manage_link
-
-NAME = "once"
-GONE = 410
+from webapp.web.limits import limited_booking
 
 
 @blueprint.get("/once/<token>")
 @manage_link
 def once(token: str) -> Any:
     target = link_target(token)
-    if target.is_used:
-        return used_link()
-    session[NAME] = [target.host_slug, target.event_type_slug, token]
-    return redirect(url_for("booking.times", slug=target.host_slug, event_type=target.event_type_slug), 303)
+    return used_link() if target.is_used else calendar_page(_offering(target))
 
 
-def link_token(what: Offering) -> str | None:
-    """Of the link by which this guest came to this event type."""
-    host, event_type, token = session.get(NAME) or (None, None, None)
-    return token if (host, event_type) == (what.host_slug, what.slug) else None
+@blueprint.get("/once/<token>/book")
+@manage_link
+def once_details(token: str) -> Any:
+    target = link_target(token)
+    return used_link() if target.is_used else form_or_calendar(_offering(target))
 
 
-def used_link() -> Any:
-    """It has had its booking and is forgotten here, too: the same browser may come by another one."""
-    session.pop(NAME, None)
-    return page_or_fragment("booking/link_used.html", "booking", status=GONE)
+@blueprint.post("/once/<token>/book")
+@manage_link
+@limited_booking
+def once_book(token: str) -> Any:
+    """Whether it is used shows when it is spent: a second click of the guest who did ends at their booking."""
+    return booked(_offering(link_target(token)))
+
+
+def _offering(target: LinkTarget) -> Offering:
+    return offering(target.host_slug, target.event_type_slug)

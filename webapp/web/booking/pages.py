@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import Response, make_response, render_template, request
 
 from webapp.domain.availability import Offer
 from webapp.domain.intervals import Interval
@@ -11,6 +11,7 @@ from webapp.domain.text import initials
 from webapp.services.offers import Offering, listing, offered, offering
 from webapp.services.public_pages import public_host
 from webapp.web.booking import blueprint
+from webapp.web.booking.addresses import calendar_url, form_url, link_token
 from webapp.web.booking.asked import Addresses, Asked, asked
 from webapp.web.booking.picker import Picker, View, picker
 from webapp.web.guards import public
@@ -30,14 +31,19 @@ def host(slug: str) -> Response:
 @public
 def times(slug: str, event_type: str) -> Response:
     """The month and the times of a day: whole, or the region that a click on a day replaces."""
-    what, wanted = offering(slug, event_type), asked(request.args)
+    return calendar_page(offering(slug, event_type))
+
+
+def calendar_page(what: Offering) -> Response:
+    wanted = asked(request.args)
     view = _view(what, wanted)
     found = Found(what, view.span)
     key = None if found.key is None else (found.key, wanted, str(view.locale), request.path)
 
     def values() -> tuple[dict[str, Any], bool]:
         shown = picker(view, found)
-        return {"picker": shown, **about(what), **zone_choice(shown)}, found.was_enough
+        target = None if link_token() else "#picker"
+        return {"picker": shown, "target": target, **about(what), **zone_choice(shown)}, found.was_enough
 
     return kept_page_or_fragment(key, "booking/times.html", "picker", values)
 
@@ -59,8 +65,8 @@ class Found:
 
 def _view(what: Offering, wanted: Asked) -> View:
     addresses = Addresses(
-        calendar=url_for("booking.times", slug=what.host_slug, event_type=what.slug),
-        choose=url_for("booking.details", slug=what.host_slug, event_type=what.slug),
+        calendar=calendar_url(what),
+        choose=form_url(what),
         zone=wanted.zone or what.host_time_zone,
         is_zone_asked=wanted.zone is not None,
     )

@@ -6,7 +6,7 @@ told that somebody was faster: itself.
 
 import uuid
 
-from flask import session, url_for
+from flask import current_app, request, session, url_for
 
 from webapp.domain.errors import NotFound
 from webapp.domain.instants import instant
@@ -24,12 +24,17 @@ def remember(booking: BookingView) -> str:
     return confirmation_url(booking)
 
 
+def knows_browser() -> bool:
+    """Whether this browser sent a cookie: one that takes none is told of its own booking as of somebody else's."""
+    return current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+
+
 def remembered_url(what: Offering, start: int | None, email: str) -> str | None:
     """The confirmation, if the booking that this browser made stands and is of this event type at this start.
 
     `email`: as typed, or "" before anything is; somebody else's is another booking.
     """
-    if NAME not in session:
+    if not knows_browser() or NAME not in session:
         return None
     try:
         booking = managed_booking(manage_token(uuid.UUID(session[NAME])))

@@ -4,7 +4,6 @@ from contextlib import suppress
 
 from flask import Response, make_response, redirect, render_template, url_for
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import BooleanField, TextAreaField
 from wtforms.validators import InputRequired
@@ -17,12 +16,13 @@ from webapp.services.booking_commands import LONGEST_REASON
 from webapp.services.booking_views import BookingView
 from webapp.services.managed_bookings import managed_booking, may_change
 from webapp.web.fields import Text
+from webapp.web.form_tokens import GuestForm
 from webapp.web.guards import manage_link
 from webapp.web.manage import blueprint
 from webapp.web.manage.pages import about
 
 
-class CancelForm(FlaskForm):  # type: ignore[misc]
+class CancelForm(GuestForm):
     reason = TextAreaField(
         _l("Reason"),
         [Text(text.paragraph, LONGEST_REASON, required=False)],

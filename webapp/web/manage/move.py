@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import HiddenField
 
@@ -22,6 +21,7 @@ from webapp.web.booking.asked import Addresses, asked, asked_start, written
 from webapp.web.booking.fresh import fresh_days
 from webapp.web.booking.picker import View, picker
 from webapp.web.booking.when import when
+from webapp.web.form_tokens import GuestForm
 from webapp.web.guards import manage_link
 from webapp.web.i18n import current_locale
 from webapp.web.manage import blueprint
@@ -30,7 +30,7 @@ from webapp.web.manage.pages import about, guest_zone
 from webapp.web.zone_options import zone_options
 
 
-class MoveForm(FlaskForm):  # type: ignore[misc]
+class MoveForm(GuestForm):
     start = HiddenField()
 
     @property
@@ -73,6 +73,8 @@ def move(token: str) -> BaseResponse:
         return to_booking(token)  # moved there already, by a first click
     if start is None:
         return redirect(url_for("manage.choose", token=token), 303)
+    if not form.validate():
+        return _confirm_page(booking, what, form, start, status=422)
     try:
         bookings.reschedule(booking.uid, to_datetime(start), actor=manage_link_actor(str(booking.uid)))
     except Overloaded as error:

@@ -5,12 +5,12 @@ from typing import Any
 
 from flask import make_response, redirect, render_template, url_for
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import EmailField
 
 from webapp.services.guest_requests import ask_for_data
 from webapp.services.validation import LONGEST_EMAIL, email_address
 from webapp.web.fields import Text
+from webapp.web.form_tokens import GuestForm
 from webapp.web.guards import public
 from webapp.web.honeypot import HoneypotField
 from webapp.web.limits import limited_mail
@@ -19,7 +19,7 @@ from webapp.web.privacy import blueprint
 ANSWER_SECONDS = 0.3  # looking takes some milliseconds, and a few more where there is something to write
 
 
-class AddressForm(FlaskForm):  # type: ignore[misc]
+class AddressForm(GuestForm):
     email = EmailField(
         _l("E-mail address"),
         [Text(email_address)],

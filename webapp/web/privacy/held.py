@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Response, make_response, redirect, render_template, url_for
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField
 from wtforms.validators import InputRequired
 
@@ -16,6 +15,7 @@ from webapp.services.guest_requests import proved_address
 from webapp.services.guests import bookings_of_address
 from webapp.services.managed_bookings import has_begun
 from webapp.web.booking.when import when
+from webapp.web.form_tokens import GuestForm
 from webapp.web.guards import manage_link, public
 from webapp.web.i18n import current_locale
 from webapp.web.privacy import blueprint
@@ -23,7 +23,7 @@ from webapp.web.privacy import blueprint
 SHOWN = 100  # bookings; the file has all of them
 
 
-class EraseForm(FlaskForm):  # type: ignore[misc]
+class EraseForm(GuestForm):
     sure = BooleanField(_l("Yes, erase my data for good"), [InputRequired(_l("Tick the box to erase your data."))])
 
 
