@@ -16,6 +16,7 @@ from webapp.domain import errors
 from webapp.error_status import face_of, status_of
 from webapp.logs import log, request_id
 from webapp.web import htmx
+from webapp.web.typed_addresses import to_what_was_meant
 
 
 def init_app(app: Flask) -> None:
@@ -43,6 +44,8 @@ def _on_domain_error(error: errors.DomainError) -> Any:
     _take_back()
     if face := face_of(request.path):
         return face(error)
+    if status_of(error) == 404 and (meant := _meant()):
+        return meant
     return error_page(status_of(error), retry_after=getattr(error, "retry_after", None))
 
 
@@ -62,11 +65,20 @@ def _on_http_error(error: HTTPException) -> Any:
     _take_back()
     if face := face_of(request.path):
         return face(error)
+    if error.code == 404 and (meant := _meant()):
+        return meant
     more = {name: getattr(error, name, None) for name in ("retry_after", "topic")}
     response = error_page(error.code, **more)
     if allowed := getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(sorted(allowed))
     return response
+
+
+def _meant() -> Any:
+    try:
+        return to_what_was_meant()
+    except DATABASE_ERRORS as error:  # of a handler of errors nobody else takes one
+        return _on_database_error(error)
 
 
 def _take_back() -> None:

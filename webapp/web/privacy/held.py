@@ -19,6 +19,7 @@ from webapp.web.form_tokens import GuestForm
 from webapp.web.guards import manage_link, public
 from webapp.web.i18n import current_locale
 from webapp.web.privacy import blueprint
+from webapp.web.typed_addresses import to_what_was_meant
 
 SHOWN = 100  # bookings; the file has all of them
 
@@ -65,9 +66,9 @@ def erase(token: str) -> Any:
 
 
 @blueprint.errorhandler(NotFound)
-def expired(_error: NotFound) -> tuple[str, int]:
+def expired(_error: NotFound) -> Any:
     """The same for a link that is too old, wrong, or whose data are gone; a second click on "erase" ends here, too."""
-    return render_template("privacy/expired.html"), 404
+    return to_what_was_meant() or (render_template("privacy/expired.html"), 404)
 
 
 @blueprint.get("/erased")
