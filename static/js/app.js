@@ -58,8 +58,7 @@
 
   function problem() {
     const flash = document.getElementById("flash");
-    const template = document.getElementById("problem");
-    if (flash && template) flash.replaceChildren(template.content.cloneNode(true));
+    if (flash) flash.replaceChildren(new DOMParser().parseFromString(flash.dataset.problem, "text/html").body.firstChild);
   }
   // A proxy's own error page must not land inside ours; our own names its target.
   on("htmx:before:swap", (event) => {
