@@ -3,8 +3,7 @@
 import json
 from typing import Any
 
-from flask import Flask, Response, make_response, request
-from flask import redirect as http_redirect
+from flask import Flask, Response, make_response, redirect, request
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -37,8 +36,8 @@ def current_path() -> str | None:
 
 
 def see_other(url: str) -> BaseResponse:
-    """After a change, on to another page: 303, or the same for htmx."""
-    return load_page(url) if wants_fragment() else http_redirect(url, 303)
+    """After a change, on to another page; htmx is told in its own way below."""
+    return redirect(url, 303)
 
 
 def load_page(url: str, status: int = 200) -> Response:

@@ -71,12 +71,7 @@ def booked(what: Offering) -> BaseResponse:
         booking = bookings.book(form.command(what, link_token=link_token()), actor=GUEST, seen=what)
     except DomainError as error:
         return refused(what, form, error)
-    return arrived(remember(booking))
-
-
-def arrived(url: str) -> BaseResponse:
-    """On to the manage page, by the browser itself: its address is a secret and no entry for htmx's history."""
-    return htmx.load_page(url) if htmx.wants_fragment() else redirect(url, 303)
+    return htmx.see_other(remember(booking))
 
 
 def refused(what: Offering, form: BookingForm, error: DomainError) -> BaseResponse:
@@ -86,7 +81,7 @@ def refused(what: Offering, form: BookingForm, error: DomainError) -> BaseRespon
             form.refuse(error)
             return form_page(what, form, status=422)
         case SlotUnavailable() if own := remembered_url(what, form.start_seconds, form.email.data or ""):
-            return arrived(own)
+            return htmx.see_other(own)
         case SlotUnavailable():
             return form_page(what, form, status=409, is_gone=True)
         case LinkUsed():
