@@ -13,7 +13,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from psycopg import errors as pg
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
@@ -112,7 +112,7 @@ def _notify(channel: str) -> None:
     """What was committed stands, whether anybody hears of it or not."""
     try:
         _NOTIFY.rows(None, channel=channel)
-    except (DBAPIError, PoolTimeout) as error:
+    except SQLAlchemyError as error:
         log.warning("nobody was told", channel=channel, cause=type(error).__name__)
 
 

@@ -60,7 +60,7 @@ class Statement:
 
     def one_and_commit(self, session: Session, **values: Any) -> Any:
         """As `one`, and COMMIT, in one round trip. What follows would be another transaction: see `db.finish`."""
-        with _open(session, self) as driver:
+        with driver_connection(session, self.sql) as driver:
             with driver.pipeline():
                 cursor = self._sent(driver, values, namedtuple_row)
                 driver.commit()
@@ -69,7 +69,7 @@ class Statement:
     def _run(
         self, session: Session | None, values: Values, row_factory: RowFactory[Any], *, in_binary: bool = False
     ) -> list[Any]:
-        with _open(session, self) as driver:
+        with driver_connection(session, self.sql) as driver:
             return _fetched(self._sent(driver, values, row_factory, in_binary=in_binary))
 
     def _sent(self, driver: Any, values: Values, row_factory: RowFactory[Any], *, in_binary: bool = False) -> Any:
@@ -84,7 +84,7 @@ def rows_of_all(session: Session, *asked: tuple[Statement, Values]) -> list[list
 
     Each is a statement of its own for Postgres: one behind a lock sees what the last holder of the lock has left.
     """
-    with _open(session, asked[0][0]) as driver:
+    with driver_connection(session, asked[0][0].sql) as driver:
         with driver.pipeline():
             cursors = [one._sent(driver, values, tuple_row, in_binary=True) for one, values in asked]
         return [_fetched(cursor) for cursor in cursors]
@@ -95,33 +95,41 @@ def _fetched(cursor: Any) -> list[Any]:
 
 
 @contextmanager
-def _open(session: Session | None, statement: Statement) -> Iterator[Any]:
-    """The driver's connection. Raises SQLAlchemy's errors for the driver's."""
-    with _checked_out() if session is None else nullcontext(session.connection().connection) as pooled:
+def driver_connection(session: Session | None, sql: str) -> Iterator[Any]:
+    """The connection of a session's transaction, or one that neither begins nor ends a transaction: two round trips
+    less. Raises SQLAlchemy's errors for the driver's, also for that of no connection to be had."""
+    with _checked_out(sql) if session is None else nullcontext(session.connection().connection) as pooled:
         try:
+            if session is None:
+                pooled.driver_connection.autocommit = True  # type: ignore[union-attr]
             yield pooled.driver_connection
         except psycopg.Error as error:
-            raise _meant(pooled, session, statement.sql, error) from error
+            raise _meant(pooled, session, sql, error) from error
 
 
 @contextmanager
-def _checked_out() -> Iterator[PoolProxiedConnection]:
-    """A connection that neither begins nor ends a transaction: two round trips less."""
-    pooled = db.engine.raw_connection()
-    driver: Any = pooled.driver_connection
-    driver.autocommit = True
+def _checked_out(sql: str) -> Iterator[PoolProxiedConnection]:
+    try:
+        pooled = db.engine.raw_connection()
+    except psycopg.Error as error:  # SQLAlchemy translates what a session meets, and leaves this to its caller
+        raise _translated(sql, error, is_lost=True) from error
     try:
         yield pooled
     finally:
-        if pooled.is_valid:
+        driver: Any = pooled.driver_connection
+        if pooled.is_valid and not driver.closed:
             driver.autocommit = False
-            pooled.close()
+        pooled.close()
 
 
 def _meant(pooled: PoolProxiedConnection, session: Session | None, sql: str, error: psycopg.Error) -> BaseException:
     """As SQLAlchemy would have it: in its own type, and a connection that is lost is given up."""
-    dialect = db.engine.dialect
-    is_lost = dialect.is_disconnect(error, pooled.dbapi_connection, None)  # type: ignore[arg-type]
+    is_lost = db.engine.dialect.is_disconnect(error, pooled.dbapi_connection, None)  # type: ignore[arg-type]
     if is_lost:
         (session.connection() if session else pooled).invalidate(error)
+    return _translated(sql, error, is_lost=is_lost)
+
+
+def _translated(sql: str, error: psycopg.Error, *, is_lost: bool) -> BaseException:
+    dialect = db.engine.dialect
     return DBAPIError.instance(sql, None, error, psycopg.Error, True, connection_invalidated=is_lost, dialect=dialect)
