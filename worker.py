@@ -25,6 +25,7 @@ from webapp.effects.relay import Relay
 from webapp.effects.transport import mail
 from webapp.effects.webhook_worker import Crew
 from webapp.effects.worker import work
+from webapp.services import readiness
 
 log = logging.getLogger("openslot.worker")
 
@@ -39,6 +40,8 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
     app = create_app()
+    with app.app_context():
+        readiness.tell_at_start(app.extensions["settings"].database_url)
     mail.init_app(app)
     threads = _started(app) if "relay" in roles else ()
     crew = Crew(app)

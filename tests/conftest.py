@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from tests.builders import Build, calendar
 from tests.web.pages import PASSWORD
 from webapp import create_app, rate_limits
-from webapp.config import Settings
+from webapp.config import Settings, forget_postgres_variables
 from webapp.embedded.postgres import PostgresService, create_database, start_postgres
 from webapp.embedded.valkey import ValkeyService, start_valkey
 from webapp.extensions import db, init_migrations
@@ -26,6 +26,9 @@ from webapp.models import Base
 EMPTY_TABLES = "; ".join(
     f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables) if table.name != "role"
 )  # 2 ms; TRUNCATE takes 77
+
+
+forget_postgres_variables()  # here, and in all processes that are started from here
 
 
 @pytest.hookimpl(optionalhook=True)

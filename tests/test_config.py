@@ -32,7 +32,7 @@ def test_five_variables_are_enough() -> None:
     assert settings.public_url == "https://book.example.org"
     assert settings.is_secure
     assert settings.trusted_hosts == ("book.example.org",)
-    assert settings.database_url == "postgresql+psycopg://openslot:p%40ss@db/openslot?sslmode=require"
+    assert settings.database_url == "postgresql://openslot:p%40ss@db/openslot?sslmode=require"
     assert settings.database_owner_url == settings.database_url
     assert (settings.mail.port, settings.mail.security) == (587, "starttls")
     assert settings.mail.sender == Mailbox("no-reply@book.example.org", "Openslot")

@@ -35,7 +35,7 @@ def test_connections_that_were_lost_while_they_rested_cost_no_request(build: Bui
     build.host(slug="mara")
     assert client.get("/mara").status_code == 200
     url: str = build.app.extensions["settings"].database_url
-    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+    with psycopg.connect(url) as connection:
         own = "usename = current_user AND pid <> pg_backend_pid() AND datname = current_database()"
         ended = connection.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {own}").fetchall()
     assert ended

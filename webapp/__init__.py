@@ -37,8 +37,9 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
 
 def _from_environment() -> "Settings":
     """Ends the process with the list of faults: who starts it should read that and not a traceback."""
-    from webapp.config import Settings, SettingsError
+    from webapp.config import Settings, SettingsError, forget_postgres_variables
 
+    forget_postgres_variables()
     try:
         return Settings.from_environment()
     except SettingsError as error:

@@ -23,6 +23,10 @@ MAIL_PORTS = {"none": 25, "starttls": 587, "tls": 465}
 DATABASE_EXAMPLE = "postgresql://openslot:password@localhost/openslot"
 SHORTEST_SECRET = 32  # characters
 PLACEHOLDERS = ("change", "secret", "example")
+HONOURED_BY_LIBPQ = (  # PGSSLMODE and its like, PGGSSENCMODE and its like
+    *("PGPASSWORD", "PGPASSFILE", "PGSSL", "PGGSS", "PGKRBSRVNAME"),
+    *("PGCHANNELBINDING", "PGREQUIREAUTH", "PGREQUIREPEER"),
+)
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
@@ -119,7 +123,7 @@ class Settings:
             "SESSION_COOKIE_SECURE": self.is_secure,
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
-            "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "SQLALCHEMY_DATABASE_URI": "postgresql+psycopg://",  # connections are opened by webapp.postgres
         }
 
 
@@ -135,6 +139,15 @@ def environment() -> dict[str, str]:
 def is_command() -> bool:
     """Whether the application was loaded by `flask` for one of its commands, and not by a server."""
     return "FLASK_RUN_FROM_CLI" in environment()
+
+
+def forget_postgres_variables() -> None:
+    """libpq reads PG* variables for whatever a URL leaves out, some of them even then: a PGPORT or PGDATESTYLE that
+    somebody has in their shell is not meant for us. What proves who one is, or checks who the server is, stays for a
+    DATABASE_URL given beside it."""
+    kept = HONOURED_BY_LIBPQ if environment().get("DATABASE_URL") else ()
+    for name in [name for name in os.environ if name.startswith("PG") and not name.startswith(kept)]:
+        del os.environ[name]
 
 
 def variables() -> list[str]:

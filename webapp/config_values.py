@@ -1,14 +1,17 @@
 """How the text of an environment variable is understood. Each function raises ValueError("must be ...")."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from webapp.mailbox import Mailbox
 
 Network = IPv4Network | IPv6Network
 
+DATABASE_URL = "postgresql://USER:PASSWORD@HOST/DATABASE"
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -51,13 +54,30 @@ def web_origin(value: str) -> str:
 
 
 def database_url(value: str) -> str:
-    """In SQLAlchemy's spelling, with the driver. Empty stays empty."""
+    """In libpq's spelling, which knows several hosts: postgresql://user@one:5432,two/database. Empty stays empty."""
     if not value:
         return ""
-    url = _split(value)
-    if url.scheme not in ("postgresql", "postgres", "postgresql+psycopg") or not url.path.strip("/"):
-        raise ValueError("must be postgresql://USER:PASSWORD@HOST/DATABASE")
-    return f"postgresql+psycopg://{value.partition('://')[2]}"
+    scheme, _, rest = text(value).partition("://")
+    if scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
+        raise ValueError(f"must be {DATABASE_URL}")
+    found = _conninfo(f"postgresql://{rest}")
+    if not found.get("dbname"):
+        raise ValueError(f"must be {DATABASE_URL}")
+    if any(port and not (port.isdigit() and 0 < int(port) < 65536) for port in str(found.get("port", "")).split(",")):
+        raise ValueError("must have ports from 1 to 65535, one for each host")
+    if rest.count("?host=") + rest.count("&host=") > 1:
+        raise ValueError(f"must name several hosts as {DATABASE_URL.replace('HOST', 'HOST1:5432,HOST2:5432')}")
+    return f"postgresql://{rest}"
+
+
+def _conninfo(url: str) -> Mapping[str, Any]:
+    from psycopg import ProgrammingError  # not for the health check of a container
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        return conninfo_to_dict(url)
+    except ProgrammingError as error:
+        raise ValueError(f"must be {DATABASE_URL} ({re.sub(r': .*', '', str(error)).strip()})") from None
 
 
 def redis_url(value: str) -> str:

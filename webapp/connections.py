@@ -6,12 +6,13 @@ event type, two thirds of its time. What was only read is ended by COMMIT here, 
 """
 
 import time
+from contextlib import suppress
 from typing import Any
 
 import psycopg
 from flask import Flask
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.exc import InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from webapp.extensions import db
@@ -36,19 +37,23 @@ def _end_reading(failure: BaseException | None) -> None:
         return  # changed and not committed is not meant to stay
     try:
         current.commit()
-    except DBAPIError:
-        current.rollback()  # the connection is gone; there was nothing to keep
+    except SQLAlchemyError:  # the connection is gone; there was nothing to keep
+        with suppress(SQLAlchemyError):
+            current.rollback()
 
 
 def _rest(_dbapi_connection: Any, record: ConnectionPoolEntry) -> None:
     record.info["rests_since"] = time.monotonic()
 
 
-def _ask_after_rest(dbapi_connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
-    """A Postgres that was restarted costs no request: a connection that has rested is asked before it is used."""
+def _ask_after_rest(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    """A Postgres that was restarted costs no request: a connection that has rested is asked before it is used, and
+    whether it still is the session that has our settings."""
     if time.monotonic() - record.info.get("rests_since", time.monotonic()) < FRESH_SECONDS:
         return
     try:
-        db.engine.dialect.do_ping(dbapi_connection)
+        is_kept = connection.is_session_kept()
     except psycopg.Error as error:
         raise InvalidatePoolError("connections were lost while they rested") from error
+    if not is_kept:
+        raise InvalidatePoolError("sessions have lost their settings while they rested")

@@ -7,18 +7,14 @@ from flask_babel import Babel
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 
-from webapp import rate_limits
+from webapp import postgres, rate_limits
+from webapp.circuit import Circuit
 from webapp.config import PROJECT_DIR, Settings
 from webapp.models import Base
 from webapp.outgoing_ranges import OutgoingRanges
 from webapp.signing import Signer
 from webapp.site import Site
 
-# Every connection: the role that owns nothing, and an end to each kind of waiting (milliseconds).
-CONNECTION_OPTIONS = (
-    "-c role=openslot_app -c timezone=UTC -c lock_timeout=3000"
-    " -c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000"
-)
 POOL_TIMEOUT_SECONDS = 2.5  # a request that waited longer for a connection is answered 503
 
 # The models stand on their own declarative base; the extension needs to know their tables only.
@@ -48,7 +44,7 @@ def init_migrations(app: Flask) -> None:
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
     return {
-        "connect_args": {"options": CONNECTION_OPTIONS, "connect_timeout": 3},
+        "creator": Circuit(lambda: postgres.connect(settings.database_url)).connect,
         "pool_size": settings.database_pool_size,
         "max_overflow": 0,
         "pool_timeout": POOL_TIMEOUT_SECONDS,

@@ -4,7 +4,7 @@ from contextlib import closing
 
 from flask import Flask
 
-from webapp.config import Settings, is_command
+from webapp.config import Settings
 from webapp.logs import log
 
 TIMEOUT_SECONDS = 0.5
@@ -25,9 +25,6 @@ def problem(settings: Settings) -> str | None:
 
 
 def tell_at_start(app: Flask) -> None:
-    """One line in the log of a web process that goes on without it. Commands load the same application, and most need
-    no queue server."""
-    if is_command():
-        return
+    """One line in the log of a web process that goes on without it."""
     if found := problem(app.extensions["settings"]):
         log.warning(found)

@@ -158,6 +158,6 @@ def last_mail(sink: MailSink, recipient: str) -> EmailMessage:
 def lose_connections(app: Flask) -> None:
     """Postgres ends all connections of the application, as it does when it is restarted."""
     url: str = app.extensions["settings"].database_url
-    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+    with psycopg.connect(url) as connection:
         own = "usename = current_user AND pid <> pg_backend_pid() AND datname = current_database()"
         connection.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {own}")

@@ -1,4 +1,7 @@
-"""`make run` itself, with the real application: the first start, what a person then does, and the second start."""
+"""`make run` itself, with the real application: the first start, what a person then does, and the second start.
+
+All in a shell that has settings for other databases.
+"""
 
 import re
 import signal
@@ -12,6 +15,7 @@ import pytest
 
 from tests.embedded import supervised
 from tests.embedded.supervised import PATIENCE, Run, wait_until_gone
+from tests.libpq import WRONG
 from webapp.config import PROJECT_DIR
 
 pytestmark = pytest.mark.skipif(
@@ -20,7 +24,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def start(data_dir: Path) -> Run:
-    return supervised.start(PROJECT_DIR, data_dir, command=["make", "run"]).wait_until_up()
+    return supervised.start(PROJECT_DIR, data_dir, command=["make", "run"], **WRONG).wait_until_up()
 
 
 def interrupt(run: Run) -> None:
@@ -34,7 +38,7 @@ def interrupt(run: Run) -> None:
 def flask(data_dir: Path, *command: str, said: str = "") -> str:
     """A command in another terminal: it knows DATA and nothing else."""
     line = [sys.executable, "-m", "flask", "--app", "wsgi", *command]
-    environ = supervised.environment(DATA=str(data_dir))
+    environ = supervised.environment(DATA=str(data_dir), **WRONG)
     done = subprocess.run(line, cwd=PROJECT_DIR, env=environ, input=said, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -89,7 +89,7 @@ def test_other_commands_find_the_services_of_the_run(start: Start, data_dir: Pat
     run = start().wait_until_up()
     settings = Settings.load({"DATA": str(data_dir)})
     assert settings.public_url == f"http://localhost:{run.port}"
-    with psycopg.connect(settings.database_url.replace("+psycopg", "")) as connection:
+    with psycopg.connect(settings.database_url) as connection:
         assert connection.execute("SELECT current_user").fetchone() == ("openslot",)
     assert settings.mail.security == "none"
     run.end()

@@ -23,7 +23,7 @@ DAY = datetime(2099, 3, 2, tzinfo=UTC)
 def migrated(fresh: Fresh) -> dict[str, int]:
     """Rows of 0001, one booking of them pending, brought to the present. Gives the ids by name."""
     fresh.up("0001")
-    url = fresh.app.extensions["settings"].database_url.replace("postgresql+psycopg", "postgresql")
+    url = fresh.app.extensions["settings"].database_url
     with psycopg.connect(url, options="-c role=openslot_app") as connection:
         ids = populate(Attacker(connection))
         connection.execute("UPDATE booking SET status = 'pending' WHERE id = %s", [ids["last_seat"]])

@@ -97,7 +97,7 @@ def test_rows_of_the_first_revision_live_through_all_later_ones_and_back(
 ) -> None:
     first = revisions()[0]
     fresh.up(first)
-    url = fresh.app.extensions["settings"].database_url.replace("postgresql+psycopg", "postgresql")
+    url = fresh.app.extensions["settings"].database_url
     with psycopg.connect(url, options="-c role=openslot_app") as connection:
         populate(Attacker(connection))
     before = kept(fresh)

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
-import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
 from tests.models.attacker import Attacker, populate
-from webapp.extensions import CONNECTION_OPTIONS
+from webapp import postgres
 
 
 @pytest.fixture
@@ -18,7 +17,7 @@ def connect(app: Flask, environment: dict[str, str], clean: None) -> Iterator[Ca
     with ExitStack() as open_connections:
 
         def opened() -> Attacker:
-            connection = psycopg.connect(environment["DATABASE_URL"], options=CONNECTION_OPTIONS)
+            connection = postgres.connect(environment["DATABASE_URL"])
             open_connections.callback(connection.close)
             return Attacker(connection)
 

@@ -17,7 +17,7 @@ SECONDS = 2.0
 @pytest.fixture
 def listener(build: Build) -> Iterator[psycopg.Connection]:
     url: str = build.app.extensions["settings"].database_url
-    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+    with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"LISTEN {CHANNEL}")
         yield connection
 

@@ -49,7 +49,7 @@ def test_without_a_queue_server_a_process_is_ready_and_says_so(
 
 def test_without_a_database_a_process_lives_but_is_not_ready(app: Flask) -> None:
     settings = app.extensions["settings"]
-    url = "postgresql+psycopg://openslot@127.0.0.1:1/openslot"
+    url = "postgresql://openslot@127.0.0.1:1/openslot"
     alone = create_app(dataclasses.replace(settings, database_url=url)).test_client()
     site.init_app(settings)
     assert alone.get("/healthz").status_code == 200

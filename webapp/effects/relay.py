@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from webapp.db import transaction
 from webapp.effects.jobs import BATCH, MOST_JOBS, QUEUE, enqueue, queue
 from webapp.effects.webhook_jobs import WebhookQueues
+from webapp.postgres import connect
 from webapp.services.deliveries import lease_due
 from webapp.services.dispatch import dispatch_events
 from webapp.services.outbox import CHANNEL
@@ -86,8 +87,8 @@ class Relay:
                 self._stopping.wait(GATHER)
 
     def _listening(self) -> psycopg.Connection:
-        url = self._app.extensions["settings"].database_url.replace("postgresql+psycopg://", "postgresql://", 1)
-        listener = psycopg.connect(url, autocommit=True, connect_timeout=3, application_name="openslot relay")
+        url = self._app.extensions["settings"].database_url
+        listener = connect(url, autocommit=True, application_name="openslot relay")
         listener.execute(f"LISTEN {CHANNEL}")
         return listener
 

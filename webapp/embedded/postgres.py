@@ -21,6 +21,7 @@ from psycopg import sql
 
 from webapp.embedded.locks import AlreadyHeldError, FileLock, end_leftover
 from webapp.embedded.processes import Child, StartError, wait_until
+from webapp.postgres import OWNER_SETTINGS, connect
 
 DATABASE = "openslot"
 APP_ROLE = "openslot"  # logs in; owns nothing
@@ -112,7 +113,7 @@ def drop_database(service: PostgresService, name: str) -> None:
 
 
 def superuser_connection(service: PostgresService) -> psycopg.Connection:
-    return psycopg.connect(service.url_for("postgres", SUPERUSER), autocommit=True)
+    return connect(service.url_for("postgres", SUPERUSER), OWNER_SETTINGS, autocommit=True)
 
 
 @dataclass(frozen=True)

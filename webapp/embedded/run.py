@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
 
-from webapp.config import PROJECT_DIR, SERVICES_FILE, SettingsError, environment, variables
+from webapp.config import PROJECT_DIR, SERVICES_FILE, SettingsError, environment, forget_postgres_variables, variables
 from webapp.embedded import report, schema
 from webapp.embedded.locks import AlreadyHeldError, FileLock
 from webapp.embedded.mailcatcher import MailCatcher, start_mail_catcher
@@ -162,6 +162,7 @@ def main() -> int:
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     if "--end-with-parent" in sys.argv:
         _end_with_parent()
+    forget_postgres_variables()
     try:
         supervisor = Supervisor(Plan.from_environment(environment()))
     except (SettingsError, StartError) as error:

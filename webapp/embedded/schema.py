@@ -9,7 +9,9 @@ from pathlib import Path
 import psycopg
 
 from webapp.config import PROJECT_DIR
+from webapp.config_values import database_url
 from webapp.embedded.processes import StartError
+from webapp.postgres import OWNER_SETTINGS, connect
 
 REVISION = re.compile(r'^(down_)?revision\b[^=]*=\s*["\'](\w+)["\']', re.MULTILINE)
 
@@ -23,10 +25,10 @@ def heads(versions: Path) -> set[str]:
     return found[False] - found[True]
 
 
-def applied(database_url: str) -> set[str] | None:
+def applied(url: str) -> set[str] | None:
     """The database's revisions; None when it has no tables of ours yet. StartError when it cannot be asked."""
     try:
-        with _connection(database_url) as connection:
+        with _connection(url) as connection:
             if connection.execute("SELECT to_regclass('alembic_version')").fetchone() == (None,):
                 return None
             return {revision for (revision,) in connection.execute("SELECT version_num FROM alembic_version")}
@@ -34,18 +36,18 @@ def applied(database_url: str) -> set[str] | None:
         raise StartError(f"The database of DATABASE_URL cannot be used: {str(error).splitlines()[0]}") from None
 
 
-def first_slug(database_url: str) -> str:
+def first_slug(url: str) -> str:
     """The oldest host's, as an example of a public page; empty when there is nobody yet, or no telling."""
-    with suppress(psycopg.Error), _connection(database_url) as connection:
+    with suppress(psycopg.Error), _connection(url) as connection:
         found = connection.execute("SELECT slug FROM host ORDER BY id LIMIT 1").fetchone()
         if found:
             return str(found[0])
     return ""
 
 
-def _connection(database_url: str) -> psycopg.Connection:
+def _connection(url: str) -> psycopg.Connection:
     """From any spelling that the settings accept."""
-    return psycopg.connect(re.sub(r"^\w+(\+\w+)?://", "postgresql://", database_url), connect_timeout=5)
+    return connect(database_url(url), OWNER_SETTINGS)
 
 
 def upgrade(environ: dict[str, str]) -> bool:

@@ -29,7 +29,7 @@ def slow() -> str:
 
 @database.command()
 def upgrade() -> None:
-    with psycopg.connect(settings.database_owner_url.replace("+psycopg", "")) as connection:
+    with psycopg.connect(settings.database_owner_url) as connection:
         connection.execute("CREATE TABLE alembic_version (version_num text)")
         connection.execute("INSERT INTO alembic_version VALUES ('0002')")
         connection.execute("CREATE TABLE host (id int, slug text)")
