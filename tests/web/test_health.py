@@ -29,6 +29,17 @@ def test_a_database_of_another_version_is_not_ready(client: FlaskClient, build: 
         build.row("UPDATE alembic_version SET version_num = :head RETURNING 1", head=head)
 
 
+def test_a_database_of_a_newer_release_is_ready_and_says_so(client: FlaskClient, build: Build) -> None:
+    """While a new release is brought out, and after its code alone has been taken back."""
+    head = build.row("SELECT version_num FROM alembic_version")[0]
+    build.row("UPDATE alembic_version SET version_num = '9999' RETURNING 1")
+    try:
+        response = client.get("/readyz")
+        assert (response.status_code, response.text.splitlines()) == (200, ["ok", "database: newer schema, 9999"])
+    finally:
+        build.row("UPDATE alembic_version SET version_num = :head RETURNING 1", head=head)
+
+
 @pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "redis://nowhere.invalid/0", "unix:///nowhere.sock"])
 def test_without_a_queue_server_a_process_is_ready_and_says_so(
     app: Flask, client: FlaskClient, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, url: str
