@@ -1,5 +1,6 @@
 """One look of the relay, in this process, with the real queue."""
 
+import dataclasses
 import threading
 from collections.abc import Iterator
 
@@ -12,6 +13,7 @@ from tests.builders import Build, tomorrow
 from tests.effects.harness import IS_LETTER, eventually
 from tests.effects.servers import Server
 from tests.effects.webhook_harness import Hooks, booked
+from tests.proxies import standing_before
 from webapp.effects import clock, jobs, relay
 from webapp.effects.relay import Relay
 from webapp.embedded.valkey import ValkeyService
@@ -55,6 +57,32 @@ def test_what_happens_wakes_it_and_it_does_not_wait_for_its_next_look(
     finally:
         stopping.set()
         running.join()
+    Redis.from_url(valkey.url).flushall()
+
+
+def test_a_listener_whose_server_has_gone_without_a_word_is_replaced(
+    post: Flask, build: Build, valkey: ValkeyService, owner: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where nothing else has noticed: here the application's own connections go on working."""
+    monkeypatch.setattr(relay, "SWEEP", 1.0)
+    Redis.from_url(valkey.url).flushall()
+    settings, stopping = post.extensions["settings"], threading.Event()
+    with standing_before(settings.database_url) as (proxy, url):
+        monkeypatch.setitem(post.extensions, "settings", dataclasses.replace(settings, database_url=url))
+        watched = Watched(post, stopping)
+        running = threading.Thread(target=watched.run)
+        running.start()
+        try:
+            eventually(lambda: watched.looks)
+            proxy.halted.set()
+            eventually(lambda: proxy.accepted > 2)  # the first of them asked whether the server was there
+            proxy.halted.clear()
+            monkeypatch.setattr(relay, "SWEEP", 3600.0)
+            build.booking(build.slot(build.host()))
+            eventually(lambda: leased(owner) == 2)
+        finally:
+            stopping.set()
+            running.join()
     Redis.from_url(valkey.url).flushall()
 
 

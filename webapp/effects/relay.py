@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from webapp.db import transaction
 from webapp.effects.jobs import BATCH, MOST_JOBS, QUEUE, enqueue, queue
 from webapp.effects.webhook_jobs import WebhookQueues
-from webapp.postgres import connect
+from webapp.postgres import Connection, connect
 from webapp.services.deliveries import lease_due
 from webapp.services.dispatch import dispatch_events
 from webapp.services.outbox import CHANNEL
@@ -80,13 +80,15 @@ class Relay:
             enqueue(self._queue, loans)
         return True
 
-    def _serve(self, listener: psycopg.Connection) -> None:
+    def _serve(self, listener: Connection) -> None:
         while not self._stopping.is_set():
             pause = FULL_QUEUE_PAUSE if self.look() else SWEEP
             if _notified(listener, pause, self._stopping):
                 self._stopping.wait(GATHER)
+            elif not listener.is_session_kept():  # it listens for ever to a server that has gone without a word
+                raise psycopg.OperationalError("the session that listens is another one")
 
-    def _listening(self) -> psycopg.Connection:
+    def _listening(self) -> Connection:
         url = self._app.extensions["settings"].database_url
         listener = connect(url, autocommit=True, application_name="openslot relay")
         listener.execute(f"LISTEN {CHANNEL}")
@@ -98,7 +100,7 @@ class Relay:
         self._queue_is_down = is_down
 
 
-def _notified(listener: psycopg.Connection, seconds: float, stopping: threading.Event) -> bool:
+def _notified(listener: Connection, seconds: float, stopping: threading.Event) -> bool:
     """Wait for a notification; True when there was one. All that came together count as one."""
     deadline = time.monotonic() + seconds
     while not stopping.is_set() and (left := deadline - time.monotonic()) > 0:
