@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from webapp.config import PROJECT_DIR, Settings, SettingsError, variables
 from webapp.mailbox import Mailbox
@@ -93,6 +94,41 @@ def test_production_refuses_debugging(debug: str) -> None:
 )
 def test_public_url_is_an_origin(url: str) -> None:
     assert faults(PUBLIC_URL=url)[0].startswith("PUBLIC_URL must be")
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("postgresql://u:p%40w@one:5432,two:5433/db?target_session_attrs=read-write", ("one,two", "5432,5433")),
+        ("postgresql+psycopg://u@one,two/db", ("one,two", ",")),
+        ("postgres://u@[2001:db8::1]:5433,[2001:db8::2]/db", ("2001:db8::1,2001:db8::2", "5433,")),
+        ("postgresql://u@/db?host=/run/one,/run/two", ("/run/one,/run/two", None)),
+        ("postgresql://u@%2Frun%2Fone:5433/db", ("/run/one", "5433")),
+    ],
+)
+def test_a_database_may_have_several_hosts(url: str, found: tuple[str, str | None]) -> None:
+    named = conninfo_to_dict(Settings.load(COMPLETE | {"DATABASE_URL": url}).database_url)
+    assert (named["host"], named.get("port")) == found
+    assert (named["user"], named["dbname"]) == ("u", "db")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://u@h/db",
+        "postgresql://u@h",
+        "postgresql://u@h:port/db",
+        "postgresql://u@h:5432,i:70000/db",
+        "postgresql://[::1/db",
+        "postgresql://u@h/db?sslmod=require",
+        "postgresql://u@/db?host=one:5432&host=two:5432",
+        "postgresql://u@h/db\n",
+    ],
+)
+def test_a_database_that_cannot_be_meant_is_refused_without_its_password(url: str) -> None:
+    (fault,) = faults(DATABASE_URL=url.replace("u@", "u:hunter2@"))
+    assert fault.startswith("DATABASE_URL must ")
+    assert "hunter2" not in fault
 
 
 @pytest.mark.parametrize(
