@@ -26,6 +26,7 @@ import psutil
 from bench import engine, further, load
 from bench.paced import Request
 from bench.stack import Stack, running
+from webapp.config import forget_postgres_variables
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SECONDS = float(os.environ.get("SECONDS", "4"))
@@ -36,6 +37,7 @@ runs = count(1)
 
 
 def main() -> None:
+    forget_postgres_variables()
     with tempfile.TemporaryDirectory(prefix="openslot-bench-") as folder, running(Path(folder)) as stack:
         tests = measurements(stack)
         figures, bad = measured(tests)

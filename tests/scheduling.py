@@ -11,6 +11,7 @@ GROUPS = {
     "tests/stories/": "stories",
     "tests/browser/": "browser",
     "tests/concurrency/": "race",
+    "tests/outages/": "outages",
     "tests/house/": "house",  # which read the whole code base, and read it once
 }
 

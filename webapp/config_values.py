@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
 from webapp.mailbox import Mailbox
 
 Network = IPv4Network | IPv6Network
@@ -71,9 +74,6 @@ def database_url(value: str) -> str:
 
 
 def _conninfo(url: str) -> Mapping[str, Any]:
-    from psycopg import ProgrammingError  # not for the health check of a container
-    from psycopg.conninfo import conninfo_to_dict
-
     try:
         return conninfo_to_dict(url)
     except ProgrammingError as error:
