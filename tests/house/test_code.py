@@ -66,6 +66,28 @@ def test_one_module_writes_mailto_addresses() -> None:
     assert [name_of(path) for path in files if "mailto:" in path.read_text()] == ["webapp/domain/mailto.py"]
 
 
+def test_one_module_opens_database_connections_and_one_gives_out_those_of_the_driver() -> None:
+    """Settings and deadlines are those of the first, the second translates errors."""
+    calls = {
+        (ast.unparse(call.func), name_of(path))
+        for path in python_files("webapp", "worker.py", "wsgi.py", "migrations")
+        for _, call in called(path)
+    }
+    openers = (
+        "psycopg.connect",
+        "Connection.connect",
+        "create_engine",
+        "db.engine.raw_connection",
+        "db.engine.connect",
+    )
+    assert {call for call in calls if call[0] in openers} == {
+        ("psycopg.connect", "webapp/postgres.py"),
+        ("Connection.connect", "webapp/postgres.py"),
+        ("create_engine", "migrations/env.py"),  # with connections of the first
+        ("db.engine.raw_connection", "webapp/statements.py"),
+    }
+
+
 def test_one_module_makes_requests() -> None:
     """To places that somebody else chose; health check and supervisor ask their own server."""
     makers = {
