@@ -12,6 +12,7 @@ GROUPS = {
     "tests/browser/": "browser",
     "tests/concurrency/": "race",
     "tests/outages/": "outages",
+    "tests/processes/": "processes",
     "tests/house/": "house",  # which read the whole code base, and read it once
 }
 

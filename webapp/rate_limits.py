@@ -7,7 +7,6 @@ that another extension made; the library below it, `limits`, does the counting h
 
 import time
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from flask import Flask, current_app, request
@@ -16,6 +15,7 @@ from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
+from webapp.client_address import subscriber
 from webapp.config import Settings
 from webapp.logs import log
 
@@ -102,10 +102,5 @@ def attempt_message(host_id: int) -> Window | None:
 
 
 def address() -> str:
-    """Who asks: an IPv4 address, or the /64 that one IPv6 subscriber has."""
-    remote = request.remote_addr or "unknown"
-    try:
-        ip = ip_address(remote)
-    except ValueError:
-        return remote
-    return ip.exploded[:19] if isinstance(ip, IPv6Address) else str(ip)
+    """Who asks, as a key to count under."""
+    return subscriber(request.remote_addr)
