@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from html import unescape
 from typing import IO
+from urllib.parse import urlsplit
 
 import requests
 
@@ -44,7 +45,9 @@ class Live:
 
 
 @contextmanager
-def running(environment: dict[str, str], sink: MailSink, log: IO[bytes] | None = None) -> Iterator[Live]:
+def running(
+    environment: dict[str, str], sink: MailSink, log: IO[bytes] | None = None, **settings: str
+) -> Iterator[Live]:
     """Web server and worker until the block ends. `log`: takes all that they log, in full."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -58,11 +61,12 @@ def running(environment: dict[str, str], sink: MailSink, log: IO[bytes] | None =
         "MAIL_SECURITY": "none",
         "LOG_LEVEL": "debug" if log else "warning",
         "OUTGOING_ALLOWED_RANGES": "127.0.0.0/8",
+        **settings,
     }
     commands = (["bin/web"], [sys.executable, "worker.py"])
     processes = [subprocess.Popen(command, cwd=PROJECT_DIR, env=environ, stderr=log) for command in commands]
     try:
-        _wait_for(f"{url}/readyz")
+        _wait_for(f"{url}/readyz", host=urlsplit(environ["PUBLIC_URL"]).netloc)
         yield Live(url, sink)
     finally:
         for process in processes:
@@ -71,11 +75,12 @@ def running(environment: dict[str, str], sink: MailSink, log: IO[bytes] | None =
             process.wait(60)
 
 
-def _wait_for(url: str) -> None:
+def _wait_for(url: str, *, host: str = "") -> None:
     until = time.monotonic() + START_SECONDS
+    headers = {"Host": host.encode("idna").decode()} if host else {}
     while time.monotonic() < until:
         try:
-            if requests.get(url, timeout=60).ok:
+            if requests.get(url, headers=headers, timeout=60).ok:
                 return
         except requests.RequestException:
             pass

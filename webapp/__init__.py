@@ -17,7 +17,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     # Imported here: the domain and the embedded services are used without Flask, and so start faster.
     from flask import Flask
 
-    from webapp import admin, api, cli, connections, extensions, identity, logs, web
+    from webapp import admin, api, cli, connections, extensions, identity, logs, trusted_hosts, web
     from webapp.config import PROJECT_DIR
 
     settings = settings or _from_environment()
@@ -25,6 +25,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     app.config.from_mapping(settings.flask_config())
     app.extensions["settings"] = settings
     logs.init_app(app, settings)
+    trusted_hosts.init_app(app, settings)
     extensions.init_app(app, settings)
     connections.init_app(app)
     identity.init_app(app)

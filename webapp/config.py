@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Self, get_type_hints
-from urllib.parse import urlsplit
 
 from webapp import config_values as as_
+from webapp.host_names import LOOPBACK_HOSTS, address_of, host_of
 from webapp.mailbox import Mailbox
 
 PROJECT_DIR = as_.PROJECT_DIR
@@ -27,7 +27,6 @@ HONOURED_BY_LIBPQ = (  # PGSSLMODE and its like, PGGSSENCMODE and its like
     *("PGPASSWORD", "PGPASSFILE", "PGSSL", "PGGSS", "PGKRBSRVNAME"),
     *("PGCHANNELBINDING", "PGREQUIREAUTH", "PGREQUIREPEER"),
 )
-LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 class SettingsError(Exception):
@@ -64,6 +63,21 @@ class MailSettings:
 
 
 @dataclass(frozen=True, repr=False)
+class WebServerSettings:
+    """For bin/web, which is what listens."""
+
+    host: Annotated[str, Env("WEB_HOST", as_.listening_host, "127.0.0.1", default="127.0.0.1")]
+    port: Annotated[int, Env("PORT", as_.whole_number(1, 65535), "8000", default="8000")]
+    workers: Annotated[int, Env("WEB_WORKERS", as_.whole_number(1, 100), "2", default="2")]
+    threads: Annotated[int, Env("WEB_THREADS", as_.whole_number(1, 1000), "4", default="4")]
+
+    @property
+    def reached_at(self) -> str:
+        """The address at which this machine itself reaches it: one that stands for all cannot be connected to."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+
+
+@dataclass(frozen=True, repr=False)
 class Settings:
     public_url: Annotated[str, Env("PUBLIC_URL", as_.web_origin, "https://book.example.org")]
     secret_key: Annotated[str, Env("SECRET_KEY", as_.text, "what `openssl rand -base64 48` prints")]
@@ -71,6 +85,7 @@ class Settings:
     database_owner_url: Annotated[str, Env("DATABASE_OWNER_URL", as_.database_url, DATABASE_EXAMPLE, default="")]
     redis_url: Annotated[str, Env("REDIS_URL", as_.redis_url, "redis://localhost:6379/0")]
     mail: MailSettings
+    web: WebServerSettings
     registration: Annotated[str, Env("REGISTRATION", as_.one_of("open", "invitation"), "invitation", "open")]
     environment: Annotated[str, Env("ENVIRONMENT", as_.one_of(*ENVIRONMENTS), *ENVIRONMENTS)]
     extra_hosts: Annotated[tuple[str, ...], Env("TRUSTED_HOSTS", as_.host_names, "book.internal", "")]
@@ -95,13 +110,14 @@ class Settings:
         faults: list[str] = []
         settings = _read(cls, values, faults)
         mail = _read(MailSettings, values, faults)
-        faults += _contradictions(values)
+        web = _read(WebServerSettings, values, faults)
+        faults += _contradictions(values, settings.get("public_url"))
         if faults:
             raise SettingsError(faults)
         settings["database_owner_url"] = settings["database_owner_url"] or settings["database_url"]
         mail["port"] = mail["port"] or MAIL_PORTS[mail["security"]]
-        mail["sender"] = mail["sender"] or as_.no_reply(settings["public_url"])
-        return cls(**settings, mail=MailSettings(**mail))
+        mail["sender"] = mail["sender"] or Mailbox(f"no-reply@{_sender_domain(settings['public_url'])}", "Openslot")
+        return cls(**settings, mail=MailSettings(**mail), web=WebServerSettings(**web))
 
     @property
     def is_secure(self) -> bool:
@@ -109,15 +125,15 @@ class Settings:
 
     @property
     def trusted_hosts(self) -> tuple[str, ...]:
-        """Host names a request may be addressed to; all names of this machine when the public URL has one."""
-        host = urlsplit(self.public_url).hostname or ""
+        """Hosts a request may be addressed to, in their canonical spelling; all of this machine when the public URL has
+        one of it."""
+        host = host_of(self.public_url)
         return (*(LOOPBACK_HOSTS if host in LOOPBACK_HOSTS else (host,)), *self.extra_hosts)
 
     def flask_config(self) -> dict[str, Any]:
         """What Flask and its extensions need to know of the settings, in their names."""
         return {
             "SECRET_KEY": self.secret_key,
-            "TRUSTED_HOSTS": list(self.trusted_hosts),
             "PREFERRED_URL_SCHEME": "https" if self.is_secure else "http",
             "SESSION_COOKIE_NAME": "__Host-session" if self.is_secure else "session",
             "SESSION_COOKIE_SECURE": self.is_secure,
@@ -125,6 +141,9 @@ class Settings:
             "SESSION_COOKIE_SAMESITE": "Lax",
             "SQLALCHEMY_DATABASE_URI": "postgresql+psycopg://",  # connections are opened by webapp.postgres
         }
+
+
+TABLES = (Settings, MailSettings, WebServerSettings)
 
 
 def environment() -> dict[str, str]:
@@ -152,7 +171,7 @@ def forget_postgres_variables() -> None:
 
 def variables() -> list[str]:
     """The names of all variables that there are."""
-    return [source.variable for table in (Settings, MailSettings) for _, source in _table(table)]
+    return [source.variable for table in TABLES for _, source in _table(table)]
 
 
 def _table(settings: type) -> Iterator[tuple[str, Env]]:
@@ -176,7 +195,7 @@ def _read(settings: type, values: Mapping[str, str], faults: list[str]) -> dict[
     return parsed
 
 
-def _contradictions(values: Mapping[str, str]) -> Iterator[str]:
+def _contradictions(values: Mapping[str, str], public_url: str | None) -> Iterator[str]:
     """Faults that no variable shows alone."""
     if values.get("ENVIRONMENT", "production").lower() == "production":
         secret = values.get("SECRET_KEY")
@@ -186,11 +205,25 @@ def _contradictions(values: Mapping[str, str]) -> Iterator[str]:
             yield "FLASK_DEBUG must be off in production. Example: FLASK_DEBUG=0"
     if ("MAIL_USERNAME" in values) != ("MAIL_PASSWORD" in values):
         yield "MAIL_USERNAME and MAIL_PASSWORD belong together: set both or none. Example: MAIL_USERNAME="
+    if public_url and not values.get("MAIL_SENDER") and not _sender_domain(public_url):
+        yield (
+            "MAIL_SENDER is needed, since PUBLIC_URL has an address and no name."
+            " Example: MAIL_SENDER=Openslot <no-reply@example.org>"
+        )
+
+
+def _sender_domain(public_url: str) -> str:
+    """Where mail comes from when no sender is named; empty when there is no telling."""
+    host = host_of(public_url)
+    address = address_of(host)
+    if address is None:
+        return host
+    return "localhost" if address.is_loopback else ""
 
 
 def _attached(environ: Mapping[str, str]) -> dict[str, str]:
     """What a running `make run` with the same DATA offers, when the environment alone does not suffice."""
-    sources = [source for table in (Settings, MailSettings) for _, source in _table(table)]
+    sources = [source for table in TABLES for _, source in _table(table)]
     if all(environ.get(source.variable) for source in sources if source.default is None):
         return {}
     try:

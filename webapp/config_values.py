@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -10,10 +10,12 @@ from urllib.parse import SplitResult, urlsplit
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from webapp.host_names import address_of, canonical, in_ascii, without_port
 from webapp.mailbox import Mailbox
 
 Network = IPv4Network | IPv6Network
 
+USUAL_PORTS = {"http": 80, "https": 443}
 DATABASE_URL = "postgresql://USER:PASSWORD@HOST/DATABASE"
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
@@ -48,12 +50,15 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
 def web_origin(value: str) -> str:
     """`https://book.example.org`: scheme, host and perhaps a port; links in mails begin with it."""
-    url = _split(value)
-    if url.scheme not in ("http", "https") or not url.hostname:
+    url = _split(value.strip())
+    if url.scheme not in USUAL_PORTS or not url.hostname:
         raise ValueError("must begin with http:// or https:// and name a host")
-    if url.path.strip("/") or url.query or url.fragment or url.username:
+    if url.path.strip("/") or url.query or url.fragment or "@" in url.netloc:
         raise ValueError("must be scheme, host and port only, without a path")
-    return f"{url.scheme}://{url.netloc}"
+    if url.port == 0:
+        raise ValueError("must have a port from 1 to 65535, or none")
+    host = canonical(without_port(url.netloc))
+    return f"{url.scheme}://{host}" + (f":{url.port}" if url.port not in (None, USUAL_PORTS[url.scheme]) else "")
 
 
 def database_url(value: str) -> str:
@@ -88,25 +93,36 @@ def redis_url(value: str) -> str:
 
 
 def mailbox(value: str) -> Mailbox | None:
-    """Read here alone, so that nobody reads another address out of it later. Nothing stays nothing."""
+    """Read here alone, so that nobody reads another address out of it later; its domain in ASCII. Nothing stays
+    nothing."""
+    if not value:
+        return None
     try:
-        return Mailbox.parse(text(value)) if value else None
+        found = Mailbox.parse(text(value))
+        local, _, domain = found.address.rpartition("@")
+        return Mailbox(f"{local}@{in_ascii(domain)}", found.name)
     except ValueError:
         raise ValueError("must be one e-mail address, or a name and one address in angle brackets") from None
 
 
-def no_reply(origin: str) -> Mailbox:
-    """The sender of an instance that names none; an IP address stands in brackets there (RFC 5321 4.1.3)."""
-    host = urlsplit(origin).hostname or ""
-    try:
-        domain = f"[IPv6:{host}]" if ip_address(host).version == 6 else f"[{host}]"
-    except ValueError:
-        domain = host
-    return Mailbox(f"no-reply@{domain}", "Openslot")
-
-
 def host_names(value: str) -> tuple[str, ...]:
-    return tuple(text(name.strip()) for name in value.split(",") if name.strip())
+    """With commas between; a port is ignored. One that begins with a dot stands for everything below it."""
+    return tuple(_host_name(text(name.strip())) for name in value.split(",") if name.strip())
+
+
+def listening_host(value: str) -> str:
+    """An address of this machine, without brackets; the server resolves no names."""
+    address = address_of("127.0.0.1" if value.lower() == "localhost" else value.strip())
+    if address is None:
+        raise ValueError(f"must be an address of this machine, such as 127.0.0.1, 0.0.0.0 or ::, not {value!r}")
+    return str(address)
+
+
+def _host_name(name: str) -> str:
+    if address_of(name):
+        return canonical(f"[{name}]" if ":" in name and not name.startswith("[") else name)
+    dot = "." if name.startswith(".") else ""
+    return dot + canonical(without_port(name.removeprefix(".")))
 
 
 def networks(value: str) -> tuple[Network, ...]:

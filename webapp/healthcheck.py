@@ -18,9 +18,9 @@ TIMEOUT = 5.0  # seconds
 
 def web() -> str | None:
     """What is wrong with it; None: nothing."""
-    host = urlsplit(Settings.load(environment()).public_url).netloc
-    port = int(environment().get("PORT") or "8000")
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)) as connection:
+    settings = Settings.load(environment())
+    host = urlsplit(settings.public_url).netloc
+    with closing(http.client.HTTPConnection(settings.web.reached_at, settings.web.port, timeout=TIMEOUT)) as connection:
         connection.request("GET", "/readyz", headers={"Host": host})
         answer = connection.getresponse()
         return None if answer.status == http.client.OK else answer.read().decode(errors="replace").strip()

@@ -1,8 +1,7 @@
 """Where this instance is reached, what links, UIDs and Message-IDs begin or end with, and as whom it writes."""
 
-from urllib.parse import urlsplit
-
 from webapp.config import Settings
+from webapp.host_names import host_of
 
 
 class Site:
@@ -23,4 +22,4 @@ class Site:
     @property
     def domain(self) -> str:
         """What stands behind the @ of UIDs and Message-IDs."""
-        return urlsplit(self._origin).hostname or "localhost"
+        return host_of(self._origin) or "localhost"

@@ -15,7 +15,16 @@ from webapp.config import PROJECT_DIR
 from webapp.embedded.ports import free_port
 
 STAND_IN = Path(__file__).parent / "stand_in"
-OURS = ("webapp/config.py", "webapp/config_values.py", "webapp/postgres.py", "webapp/embedded", "bin/web")
+OURS = (
+    "webapp/config.py",
+    "webapp/config_values.py",
+    "webapp/host_names.py",
+    "webapp/mailbox.py",
+    "webapp/postgres.py",
+    "webapp/serve.py",
+    "webapp/embedded",
+    "bin/web",
+)
 RUN = [sys.executable, "-m", "webapp.embedded.run"]
 PATIENCE = 120.0  # seconds; for a slow machine that has other work
 

@@ -191,6 +191,29 @@ def test_what_cannot_work_is_one_line(project: Path, data_dir: Path, settings: d
     assert "\n" not in said
 
 
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"PUBLIC_URL": "http://my_server:8224"}, "PUBLIC_URL must name a host without `_`"),
+        ({"PUBLIC_URL": "http://[fd00::5]"}, "MAIL_SENDER is needed"),
+        ({"WEB_WORKERS": "0"}, "WEB_WORKERS must be a whole number from 1"),
+        ({"WEB_THREADS": "0"}, "WEB_THREADS must be a whole number from 1"),
+        ({"WEB_HOST": "my_server"}, "WEB_HOST must be an address"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_named_before_anything_starts(
+    project: Path, data_dir: Path, settings: dict[str, str], words: str
+) -> None:
+    _, sentence = refusal(project, DATA=str(data_dir), **settings).splitlines()
+    assert words in sentence
+    assert not (data_dir / "log").exists()
+
+
+def test_it_is_announced_as_browsers_name_it_and_asked_where_it_listens(start: Start) -> None:
+    run = start(PUBLIC_URL="http://BÜCHER.example:80", WEB_HOST="::1").wait_until_up()
+    assert "Host login   http://xn--bcher-kva.example/login\n" in run.printed
+
+
 def test_settings_of_the_env_file_count_less_than_the_environment(project: Path, data_dir: Path) -> None:
     (project / ".env").write_text("RATE_LIMITS=maybe\nLOG_LEVEL=loud\n")
     said = refusal(project, DATA=str(data_dir), RATE_LIMITS="on")

@@ -15,7 +15,7 @@ from flask import Flask
 from webapp.config import PROJECT_DIR
 from webapp.embedded.ports import free_port
 
-PATIENCE = 120.0  # seconds; for a slow machine that has other work
+PATIENCE = 6.0  # seconds; for a slow machine that has other work
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,18 @@ class Server:
     port: int
 
     def get(
-        self, path: str, headers: dict[str, str] | None = None, *, to: str = "127.0.0.1", source: str = ""
+        self,
+        path: str,
+        headers: dict[str, str] | None = None,
+        *,
+        method: str = "GET",
+        to: str = "127.0.0.1",
+        source: str = "",
     ) -> http.client.HTTPResponse:
         connection = http.client.HTTPConnection(
             to, self.port, timeout=PATIENCE, source_address=(source, 0) if source else None
         )
-        connection.request("GET", path, headers={"Host": f"localhost:{self.port}"} | (headers or {}))
+        connection.request(method, path, headers={"Host": f"localhost:{self.port}"} | (headers or {}))
         answer = connection.getresponse()
         answer.text = answer.read().decode()  # type: ignore[attr-defined]
         connection.close()
@@ -63,7 +69,11 @@ def serve(app: Flask, environment: dict[str, str]) -> Iterator[Serve]:
         port = free_port()
         given = {"PATH": os.environ["PATH"], "PYTHON": sys.executable, "WEB_WORKERS": "1", **environment}
         environ = given | {"PORT": str(port), "PUBLIC_URL": f"http://localhost:{port}"} | settings
-        processes.append(subprocess.Popen(["bin/web"], cwd=PROJECT_DIR, env=environ, stdout=log, stderr=log))
+        processes.append(
+            subprocess.Popen(
+                ["bin/web"], cwd=PROJECT_DIR, env=environ, stdout=log, stderr=subprocess.STDOUT if log else None
+            )
+        )
         return Server(processes[-1], port)
 
     yield start

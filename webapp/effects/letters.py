@@ -4,8 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-import idna
-
+from webapp.host_names import in_ascii
 from webapp.mailbox import Mailbox
 from webapp.services.invitations import Method
 
@@ -50,6 +49,6 @@ def address(email: str, name: str = "") -> Mailbox:
 
 @lru_cache(maxsize=1024)
 def _ascii(domain: str) -> str:
-    with suppress(idna.IDNAError):  # left as it is then; the mail server says what it thinks of it
-        return domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
+    with suppress(ValueError):  # left as it is then; the mail server says what it thinks of it
+        return in_ascii(domain)
     return domain

@@ -12,7 +12,7 @@ from email.utils import formatdate
 from flask import current_app
 
 from webapp.effects.headers import mailbox_field, text_field
-from webapp.effects.letters import Letter, address
+from webapp.effects.letters import Letter
 from webapp.mailbox import Mailbox
 
 CRLF = b"\r\n"
@@ -52,18 +52,13 @@ def parcel(letter: Letter, *, message_id: str) -> Parcel:
     alternative alone when the letter invites to nothing. `message_id` comes with its angle brackets. Raises
     MalformedAddressError."""
     content_type, body = _body(letter)
-    sender = _sender()
+    sender: Mailbox = current_app.extensions["settings"].mail.sender
     reply_to = _reply_to(letter.reply_to)
     head = mailbox_field("From", sender) + mailbox_field("To", letter.to)
     head += (reply_to if reply_to.isascii() else "") + text_field("Subject", letter.subject)
     head += OURS.format(date=formatdate(), message_id=message_id, content_type=content_type)
     apart = "" if reply_to.isascii() else reply_to
     return Parcel(sender.address, letter.to.address, head.encode() + body, apart.encode())
-
-
-def _sender() -> Mailbox:
-    configured: Mailbox = current_app.extensions["settings"].mail.sender
-    return address(configured.address, configured.name)
 
 
 def _reply_to(mailbox: Mailbox | None) -> str:

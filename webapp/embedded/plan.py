@@ -5,8 +5,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from webapp.config import PROJECT_DIR, Settings
-from webapp.embedded.ports import LOOPBACK, is_free
+from webapp.config import PROJECT_DIR, Settings, WebServerSettings
+from webapp.embedded.ports import is_free
 from webapp.embedded.processes import StartError
 
 DEFAULT_PORT = "8000"
@@ -24,7 +24,8 @@ class Plan:
 
     environ: dict[str, str]
     data_dir: Path
-    port: int
+    public_url: str
+    web: WebServerSettings
     embedded: frozenset[str]  # those of PENDING that are not configured
 
     @classmethod
@@ -35,15 +36,15 @@ class Plan:
         defaults = {"PUBLIC_URL": f"http://localhost:{port}", "SECRET_KEY": _secret_key(data_dir)}
         given = {name: value for name, value in environ.items() if value}
         complete = defaults | given | {"PORT": str(port), "DATA": str(data_dir), "PYTHONUNBUFFERED": "1"}
-        Settings.load(PENDING | complete)
-        return cls(complete, data_dir, port, frozenset(PENDING.keys() - given.keys()))
+        settings = Settings.load(PENDING | complete)
+        return cls(complete, data_dir, settings.public_url, settings.web, frozenset(PENDING.keys() - given.keys()))
 
     @property
-    def public_url(self) -> str:
-        return self.environ["PUBLIC_URL"].rstrip("/")
+    def port(self) -> int:
+        return self.web.port
 
     def require_free_port(self) -> None:
-        if not is_free(self.port, self.environ.get("WEB_HOST") or LOOPBACK):
+        if not is_free(self.port, self.web.host):
             raise StartError(f"Port {self.port} is taken by another program. Try: make run PORT={self.port + 10}")
 
 

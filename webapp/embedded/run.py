@@ -22,7 +22,7 @@ from webapp.embedded import report, schema
 from webapp.embedded.locks import AlreadyHeldError, FileLock
 from webapp.embedded.mailcatcher import MailCatcher, start_mail_catcher
 from webapp.embedded.plan import Plan
-from webapp.embedded.ports import LOOPBACK, free_port
+from webapp.embedded.ports import free_port
 from webapp.embedded.postgres import PostgresService, start_postgres
 from webapp.embedded.processes import PR_SET_PDEATHSIG, Child, StartError, wait_until
 from webapp.embedded.valkey import ValkeyService, start_valkey
@@ -148,7 +148,7 @@ class Supervisor:
         return page.url
 
     def _is_ready(self) -> bool:
-        connection = http.client.HTTPConnection(LOOPBACK, self.plan.port, timeout=5)
+        connection = http.client.HTTPConnection(self.plan.web.reached_at, self.plan.port, timeout=5)
         try:
             connection.request("GET", "/readyz", headers={"Host": urlsplit(self.plan.public_url).netloc})
             return connection.getresponse().status == http.client.OK

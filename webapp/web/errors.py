@@ -6,9 +6,7 @@ A page shows what can be done and a request id; what went wrong in detail stands
 from typing import Any
 
 from flask import Flask, Response, make_response, render_template, request
-from flask.globals import request_ctx
-from werkzeug.exceptions import HTTPException, InternalServerError
-from werkzeug.http import HTTP_STATUS_CODES
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from webapp import db as database
 from webapp.database_errors import DATABASE_ERRORS, meaning
@@ -28,8 +26,6 @@ def init_app(app: Flask) -> None:
 
 def error_page(status: int, *, retry_after: int | None = None, topic: str | None = None) -> Response:
     """The page, or for htmx a notice above the page as it is. `topic`: of what the texts are, if not of the status."""
-    if request_ctx.url_adapter is None:  # addressed to a host name that is not ours: no page has links then
-        return Response(f"{status} {HTTP_STATUS_CODES[status]}\n", status, mimetype="text/plain")
     fragment = htmx.wants_fragment()
     template = "errors/notice.html" if fragment else "errors/error.html"
     shown = {"code": status, "topic": topic or status, "request_id": request_id(), "retry_after": retry_after}
@@ -65,6 +61,8 @@ def _on_http_error(error: HTTPException) -> Any:
     _take_back()
     if face := face_of(request.path):
         return face(error)
+    if isinstance(error, SecurityError):  # a name of somebody else: no page of ours is shown under it
+        return Response(f"{error.code} {error.name}\n", error.code, mimetype="text/plain")
     if error.code == 404 and (meant := _meant()):
         return meant
     more = {name: getattr(error, name, None) for name in ("retry_after", "topic")}

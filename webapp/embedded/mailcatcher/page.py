@@ -28,7 +28,7 @@ HEAD = re.compile(r"<head[^>]*>", re.IGNORECASE)
 
 def create_page(store: MailStore) -> Flask:
     page = Flask(__name__, static_folder="static", template_folder="templates")
-    page.config["TRUSTED_HOSTS"] = ["localhost", LOOPBACK, "[::1]"]  # no foreign name may resolve to this page
+    page.config["TRUSTED_HOSTS"] = ["localhost", LOOPBACK]  # no foreign name may resolve to this page
     page.jinja_env.filters["size"] = _size
     page.add_url_rule("/", "mails", partial(_mails, store))
     page.add_url_rule("/<int:number>", "mail", one_mail := partial(_mail, store))
