@@ -184,6 +184,13 @@ def test_ranges_are_written_in_cidr_notation() -> None:
         assert len(faults(OUTGOING_ALLOWED_RANGES=wrong)) == 1
 
 
+def test_local_mail_domains_are_names() -> None:
+    domains = Settings.load(COMPLETE | {"LOCAL_MAIL_DOMAINS": ".Local, home.arpa"}).local_mail_domains
+    assert domains == ("local", "home.arpa")
+    for wrong in ("192.0.2.7", "my_net", "a b"):
+        assert len(faults(LOCAL_MAIL_DOMAINS=wrong)) == 1
+
+
 @pytest.mark.parametrize(("security", "port"), [("none", 25), ("starttls", 587), ("tls", 465)])
 def test_the_mail_port_follows_from_security(security: str, port: int) -> None:
     assert Settings.load(COMPLETE | {"MAIL_SECURITY": security}).mail.port == port

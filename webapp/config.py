@@ -94,6 +94,9 @@ class Settings:
     outgoing_allowed_ranges: Annotated[
         tuple[as_.Network, ...], Env("OUTGOING_ALLOWED_RANGES", as_.networks, "10.20.0.0/16, fd00::/8", default="")
     ]
+    local_mail_domains: Annotated[
+        tuple[str, ...], Env("LOCAL_MAIL_DOMAINS", as_.mail_domains, "local, home.arpa", default="")
+    ]
     retention_days: Annotated[int, Env("RETENTION_DAYS", as_.whole_number(0, 36_500), "730", default="0")]
     log_level: Annotated[str, Env("LOG_LEVEL", as_.one_of(*LOG_LEVELS), "info", default="info")]
     database_pool_size: Annotated[int, Env("DATABASE_POOL_SIZE", as_.whole_number(1, 200), "10", default="10")]

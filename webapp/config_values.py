@@ -110,6 +110,14 @@ def host_names(value: str) -> tuple[str, ...]:
     return tuple(_host_name(text(name.strip())) for name in value.split(",") if name.strip())
 
 
+def mail_domains(value: str) -> tuple[str, ...]:
+    """With commas between."""
+    names = tuple(canonical(text(name.strip()).removeprefix(".")) for name in value.split(",") if name.strip())
+    if any(address_of(name) for name in names):
+        raise ValueError(f"must be domains such as local or home.arpa, not {value!r}")
+    return names
+
+
 def listening_host(value: str) -> str:
     """An address of this machine, without brackets; the server resolves no names."""
     address = address_of("127.0.0.1" if value.lower() == "localhost" else value.strip())

@@ -10,6 +10,7 @@ from flask_wtf import CSRFProtect
 from webapp import postgres, rate_limits
 from webapp.circuit import Circuit
 from webapp.config import PROJECT_DIR, Settings
+from webapp.local_mail_domains import LocalMailDomains
 from webapp.models import Base
 from webapp.outgoing_ranges import OutgoingRanges
 from webapp.signing import Signer
@@ -24,6 +25,7 @@ csrf = CSRFProtect()
 signer = Signer()
 site = Site()
 outgoing_ranges = OutgoingRanges()
+local_mail_domains = LocalMailDomains()
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -32,6 +34,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     signer.init_app(app)
     site.init_app(settings)
     outgoing_ranges.init_app(settings)
+    local_mail_domains.init_app(settings)
     rate_limits.init_app(app, settings)
 
 

@@ -5,9 +5,12 @@ import re
 from email_validator import EmailNotValidError, validate_email
 
 from webapp.domain.text import AROUND, TextFault, line
+from webapp.extensions import local_mail_domains
+from webapp.host_names import canonical
 from webapp.mailbox import Mailbox
 
 LONGEST_EMAIL = 254
+ANY_DOMAIN = "example.org"
 # Soft hyphens, marks and controls of direction, and what has no width: no address has them, and copying from a page or
 # a document brings them along. Joiners do make other domains, so that they are left out at the ends alone.
 _UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
@@ -17,9 +20,9 @@ _JOINERS = "\u200c\u200d"
 def email_address(value: str) -> str:
     """A well-formed address without what nobody sees, its domain in lower case; nothing is looked up. Raises
     TextFault."""
-    seen = _UNSEEN.sub("", value).strip(AROUND + _JOINERS)
+    seen = line(_UNSEEN.sub("", value).strip(AROUND + _JOINERS), LONGEST_EMAIL)
     try:
-        address: str = validate_email(line(seen, LONGEST_EMAIL), check_deliverability=False).normalized
+        address: str = _local(seen) or validate_email(seen, check_deliverability=False).normalized
     except EmailNotValidError as fault:
         raise _no_address() from fault
     if not Mailbox(address).is_well_formed:  # with an encoded word in it: no mail is sent there
@@ -33,6 +36,19 @@ def known_address(value: str) -> str:
         return email_address(value)
     except TextFault:
         return value.strip(AROUND)
+
+
+def _local(address: str) -> str | None:
+    """An address in a domain that the operator allows, though it is none of the internet (RFC 6762, RFC 8375)."""
+    name, _, written = address.rpartition("@")
+    try:
+        domain = canonical(written)
+    except ValueError:
+        return None
+    if domain not in local_mail_domains:
+        return None
+    checked = validate_email(f"{name}@{ANY_DOMAIN}", check_deliverability=False)  # the library refuses such domains
+    return f"{checked.local_part}@{domain}"
 
 
 def _no_address() -> TextFault:
