@@ -118,6 +118,12 @@ def test_only_migrations_know_the_owner_of_the_tables(services: Any) -> None:
     assert knowing == {"migrate", "postgres"}
 
 
+def test_no_log_grows_for_ever_or_holds_its_service_up(services: Any) -> None:
+    options = {name: each.get("logging", {}).get("options", {}) for name, each in services.items()}
+    assert {name for name, given in options.items() if not {"max-size", "max-file"} <= set(given)} == set()
+    assert {given["mode"] for given in options.values()} == {"non-blocking"}
+
+
 def test_only_this_machine_reaches_what_is_published(services: Any) -> None:
     published = [port for each in services.values() for port in each.get("ports", [])]
     assert published

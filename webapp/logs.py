@@ -3,10 +3,12 @@
 A URL can carry a manage link or a reset token, so a request is named by its route's template.
 """
 
+import json
 import logging
 import re
 import secrets
 import sys
+import threading
 import time
 from typing import Any
 
@@ -22,6 +24,8 @@ QUIET_LOGGERS = {
     "flask_wtf.csrf": logging.WARNING,
     "alembic.runtime.plugins": logging.WARNING,  # seven lines before the answer of each command
 }
+
+LOST = "log lines dropped"
 
 log = structlog.get_logger("openslot")
 
@@ -45,10 +49,10 @@ def configure(level: str) -> None:
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=lambda *_names: _StandardError(),
+        logger_factory=lambda *_names: _standard_error,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Records()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
@@ -64,12 +68,48 @@ def configure(level: str) -> None:
 
 
 class _StandardError:
-    """Writes whole lines, to what standard error is at that moment."""
+    """Writes whole lines, to what standard error is at that moment.
+
+    A full disk, a pipe that nobody reads or a closed file costs the line and nothing else: what is at work is not told.
+    The lines are counted, and the next one that can be written is preceded by their number.
+    """
+
+    def __init__(self) -> None:
+        self._lost = 0
+        self._lock = threading.Lock()
 
     def write(self, line: str) -> None:
-        sys.stderr.write(f"{line}\n")
+        with self._lock:
+            try:
+                if self._lost:
+                    self._put("\n" + json.dumps({"event": LOST, "level": "warning", "count": self._lost}))
+                    self._lost = 0
+                self._put(line)
+            except (OSError, ValueError, AttributeError):  # ValueError: closed; AttributeError: there is none at all
+                self._lost += 1
 
     debug = info = warning = error = critical = write
+
+    @staticmethod
+    def _put(line: str) -> None:
+        """Below the buffer, which would keep what it could not write and count it as written."""
+        buffer = sys.stderr.buffer
+        rest = f"{line}\n".encode(errors="backslashreplace")
+        while rest:
+            written = getattr(buffer, "raw", buffer).write(rest)
+            if written is None:
+                raise BlockingIOError
+            rest = rest[written:]
+
+
+class _Records(logging.Handler):
+    """What libraries log, on the same way."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        _standard_error.write(self.format(record))
+
+
+_standard_error = _StandardError()
 
 
 def hide_addresses(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

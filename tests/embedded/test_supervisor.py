@@ -6,6 +6,7 @@ import shutil
 import signal
 import stat
 import subprocess
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from tests.embedded import supervised
 from tests.embedded.supervised import PATIENCE, Run, processes_of, wait_until_gone
 from webapp.config import Settings
 from webapp.embedded.ports import free_port
+from webapp.embedded.processes import LOG_LIMIT
 
 Start = Callable[..., Run]
 
@@ -132,6 +134,25 @@ def test_a_child_that_dies_is_named_and_ends_all(start: Start, data_dir: Path) -
     assert "worker ended by itself, killed by SIGKILL" in run.printed
     assert "worker is up" in run.printed  # the end of its log
     wait_until_gone(data_dir)
+
+
+@pytest.mark.parametrize("has_room", [True, False])
+def test_a_log_is_put_aside_while_its_process_runs(start: Start, data_dir: Path, has_room: bool) -> None:
+    run = start().wait_until_up()
+    log, aside = data_dir / "log" / "web.log", data_dir / "log" / "web.log.1"
+    if not has_room:
+        aside.mkdir()  # nothing can be copied there
+    with log.open("ab") as file:
+        file.write(b"x" * LOG_LIMIT + b"\n")
+    deadline = time.monotonic() + PATIENCE
+    while log.stat().st_size > LOG_LIMIT:
+        assert time.monotonic() < deadline, "it grows for ever"
+        time.sleep(0.05)
+    assert get(run.port, "/slow") == "finished"
+    run.wait_for("the slow page begins", log="web")
+    assert b"\0" not in log.read_bytes()  # it goes on at the beginning
+    assert not has_room or aside.stat().st_size > LOG_LIMIT
+    assert run.end() == 0
 
 
 def test_two_side_by_side(start: Start, data_dir: Path, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -65,15 +65,17 @@ def serve(app: Flask, environment: dict[str, str]) -> Iterator[Serve]:
     """Starts web servers, one worker each; they end with the module."""
     processes: list[subprocess.Popen[bytes]] = []
 
-    def start(*, log: IO[bytes] | int | None = None, **settings: str) -> Server:
+    def start(
+        *,
+        log: IO[bytes] | int | None = None,
+        command: Sequence[str] = ("bin/web",),
+        **settings: str,
+    ) -> Server:
         port = free_port()
         given = {"PATH": os.environ["PATH"], "PYTHON": sys.executable, "WEB_WORKERS": "1", **environment}
         environ = given | {"PORT": str(port), "PUBLIC_URL": f"http://localhost:{port}"} | settings
-        processes.append(
-            subprocess.Popen(
-                ["bin/web"], cwd=PROJECT_DIR, env=environ, stdout=log, stderr=subprocess.STDOUT if log else None
-            )
-        )
+        error = subprocess.STDOUT if log else None
+        processes.append(subprocess.Popen(command, cwd=PROJECT_DIR, env=environ, stdout=log, stderr=error))
         return Server(processes[-1], port)
 
     yield start

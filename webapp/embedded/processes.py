@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-LOG_LIMIT = 5_000_000  # bytes; a longer log is put aside as NAME.log.1 when its process starts
+LOG_LIMIT = 5_000_000  # bytes; a longer log is put aside as NAME.log.1
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -86,6 +87,18 @@ class Child:
         self._process.wait()
         self._is_gone = True
 
+    def shorten_log(self) -> None:
+        """Put a long log aside by a copy: the process holds the file and appends to it. Without room for a copy it is
+        cut off; it is what fills the disk."""
+        with suppress(OSError):
+            if self.log.stat().st_size <= LOG_LIMIT:
+                return
+            try:
+                shutil.copyfile(self.log, _aside(self.log))
+            finally:
+                os.truncate(self.log, 0)
+                self._log_start = 0
+
     def log_tail(self, lines: int = 12) -> str:
         """The last lines it wrote since this start."""
         with self.log.open("rb") as log:
@@ -120,5 +133,9 @@ def _die_with_parent(stop_signal: signal.Signals) -> Callable[[], None] | None:
 def _opened(log: Path) -> BinaryIO:
     log.parent.mkdir(parents=True, exist_ok=True)
     if log.exists() and log.stat().st_size > LOG_LIMIT:
-        log.replace(log.with_name(log.name + ".1"))
+        log.replace(_aside(log))
     return log.open("ab")
+
+
+def _aside(log: Path) -> Path:
+    return log.with_name(f"{log.name}.1")

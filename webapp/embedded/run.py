@@ -66,6 +66,7 @@ class Supervisor:
             for child in self.children:
                 if not child.is_running:
                     raise StartError(f"{child.name} ended by itself, {child.ending} ({child.log}):\n{child.log_tail()}")
+                child.shorten_log()
             time.sleep(0.2)
 
     def stop(self) -> None:
