@@ -87,6 +87,20 @@ def test_later_starts_keep_data_and_secret_and_make_no_second_demo(start: Start,
     assert (data_dir / "secret_key").read_text() == secret
 
 
+@pytest.mark.parametrize("left", ["nothing", "an empty file"])
+def test_logins_of_a_first_start_that_was_interrupted_are_told_by_the_next(
+    start: Start, data_dir: Path, left: str
+) -> None:
+    demo_file = data_dir / "demo-credentials.txt"
+    demo_file.unlink()
+    if left == "an empty file":
+        demo_file.touch()
+    run = start().wait_until_up()
+    assert "open sesame" in run.printed
+    assert "open sesame" in demo_file.read_text()
+    assert stat.S_IMODE(demo_file.stat().st_mode) == 0o600
+
+
 def test_other_commands_find_the_services_of_the_run(start: Start, data_dir: Path) -> None:
     run = start().wait_until_up()
     settings = Settings.load({"DATA": str(data_dir)})

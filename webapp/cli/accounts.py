@@ -6,7 +6,7 @@ from collections.abc import Callable
 import click
 from flask.cli import with_appcontext
 from flask_security.proxies import _security
-from flask_security.utils import hash_password
+from flask_security.utils import hash_password, verify_password
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import time_zones
@@ -59,10 +59,10 @@ def invite(email: str) -> None:
 
 @click.command()
 def demo() -> None:
-    """Make demo data, unless there is a host already, and print who can log in."""
+    """Make demo data, unless there is a host already, and print who can log in to it."""
     from webapp.services.demo import make_demo
 
-    made = make_demo(hash_password)
+    made = make_demo(hash_password, verify_password)
     for one in made:
         click.echo(f"{one.role:<6} {one.email}  password {one.password}")
     if not made:

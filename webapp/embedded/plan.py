@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from webapp.config import PROJECT_DIR, Settings, WebServerSettings
+from webapp.embedded.files import write_private
 from webapp.embedded.ports import is_free
 from webapp.embedded.processes import StartError
 
@@ -73,8 +74,5 @@ def _secret_key(data_dir: Path) -> str:
     """Made on the first start and kept: sessions and links in mails outlive a restart."""
     path = data_dir / "secret_key"
     if not path.exists():
-        unfinished = path.with_suffix(".new")
-        unfinished.touch(mode=0o600)
-        unfinished.write_text(secrets.token_hex(32))
-        unfinished.replace(path)
+        write_private(path, secrets.token_hex(32))
     return path.read_text().strip()

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from webapp.config import PROJECT_DIR, SERVICES_FILE, SettingsError, environment, forget_postgres_variables, variables
 from webapp.embedded import report, schema
+from webapp.embedded.files import write_private
 from webapp.embedded.locks import AlreadyHeldError, FileLock
 from webapp.embedded.mailcatcher import MailCatcher, start_mail_catcher
 from webapp.embedded.plan import Plan
@@ -112,24 +113,24 @@ class Supervisor:
         return catcher
 
     def _prepare_database(self) -> None:
-        """Tables, and on the first start demo data, whose credentials are kept beside the data."""
+        """Tables, and on the first start demo data, whose credentials are kept beside the data.
+
+        Whoever was interrupted in between finds the empty file, and is told the same credentials again.
+        """
         demo_file = self.plan.data_dir / DEMO_FILE
-        is_first = schema.upgrade(self.environ)
-        if is_first or ("DATABASE_URL" in self.plan.embedded and not demo_file.exists()):
-            printed = schema.flask(self.environ, "demo")
+        if "DATABASE_URL" in self.plan.embedded or schema.is_empty(self.environ):
             demo_file.touch(mode=0o600)
-            demo_file.write_text(printed)
+        schema.upgrade(self.environ)
+        if demo_file.exists() and not demo_file.stat().st_size:
+            printed = schema.flask(self.environ, "demo")
+            write_private(demo_file, printed)
             print(f"\n{printed.strip()}")
 
     def _offer_services(self) -> None:
         """For commands in another terminal: webapp.config finds the services of this run in the file."""
         path = self.plan.data_dir / SERVICES_FILE
-        path.unlink(missing_ok=True)
-        path.touch(mode=0o600)
         self._stack.callback(path.unlink, missing_ok=True)
-        path.write_text(
-            json.dumps({name: self.environ[name] for name in variables() if name in self.environ}, indent=1)
-        )
+        write_private(path, json.dumps({each: self.environ[each] for each in variables() if each in self.environ}))
 
     def _start(self, name: str, command: list[str | Path]) -> Child:
         log = self.plan.data_dir / "log" / f"{name}.log"

@@ -50,12 +50,19 @@ def _connection(url: str) -> psycopg.Connection:
     return connect(database_url(url), OWNER_SETTINGS)
 
 
-def upgrade(environ: dict[str, str]) -> bool:
-    """Apply what is missing. True when the database had nothing at all before: it is the first start."""
-    found = applied(environ.get("DATABASE_OWNER_URL") or environ["DATABASE_URL"])
-    if found != heads(PROJECT_DIR / "migrations" / "versions"):
+def is_empty(environ: dict[str, str]) -> bool:
+    """Whether the database has nothing at all: it is the first start."""
+    return _applied(environ) is None
+
+
+def upgrade(environ: dict[str, str]) -> None:
+    """Apply what is missing."""
+    if _applied(environ) != heads(PROJECT_DIR / "migrations" / "versions"):
         flask(environ, "db", "upgrade")
-    return found is None
+
+
+def _applied(environ: dict[str, str]) -> set[str] | None:
+    return applied(environ.get("DATABASE_OWNER_URL") or environ["DATABASE_URL"])
 
 
 def flask(environ: dict[str, str], *command: str) -> str:

@@ -6,6 +6,7 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+from webapp.embedded.files import write_private
 from webapp.embedded.locks import AlreadyHeldError, FileLock, end_leftover
 from webapp.embedded.ports import LOOPBACK, free_port
 from webapp.embedded.processes import Child, StartError, wait_until
@@ -62,10 +63,8 @@ def start_valkey(
 
 
 def _write_configuration(path: Path, port: int, password: str, *, durable: bool) -> None:
-    path.touch(mode=0o600)
-    path.write_text(
-        CONFIGURATION.format(host=LOOPBACK, port=port, password=password, fsync="everysec" if durable else "no")
-    )
+    fsync = "everysec" if durable else "no"
+    write_private(path, CONFIGURATION.format(host=LOOPBACK, port=port, password=password, fsync=fsync))
 
 
 def _when_ready(service: ValkeyService) -> ValkeyService:
