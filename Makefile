@@ -6,6 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 IN_VENV := $(VENV)/bin/python -m
 PIP := $(IN_VENV) pip install -qq --disable-pip-version-check
+OFFLINE = echo "The packages could not be installed. This needs the network once: https://pypi.org or a mirror of it (PIP_INDEX_URL)." >&2
 FAST_TESTS = $(wildcard tests/domain tests/services tests/house tests/test_config.py)
 TEMPLATES = $(wildcard templates webapp/templates webapp/embedded/templates)
 
@@ -54,8 +55,10 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: requirements.txt | $(VENV)/bin/python
 	@echo "Installing packages ..."
-	@$(PIP) -r requirements.txt && touch $@
+	@$(PIP) -r requirements.txt || { $(OFFLINE); exit 1; }
+	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt | $(VENV)/bin/python
 	@echo "Installing packages for tests and checks ..."
-	@$(PIP) -r requirements-dev.txt && touch $@ $(VENV)/.installed
+	@$(PIP) -r requirements-dev.txt || { $(OFFLINE); exit 1; }
+	@touch $@ $(VENV)/.installed

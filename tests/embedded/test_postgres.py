@@ -4,6 +4,7 @@ import os
 import signal
 import stat
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -126,6 +127,16 @@ def test_a_path_too_long_for_a_socket_works(tmp_path: Path) -> None:
     finally:
         service.stop()
     assert not service.socket_dir.exists()
+
+
+@pytest.mark.parametrize("name", ['a "quoted" one', "its, one", "it's 50% #1? $HOME & ünïcode \\"])
+def test_a_path_may_have_any_characters(name: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:  # short, so that the socket could be in it
+        for _ in range(2):
+            service = start_postgres(Path(folder) / name, durable=False)
+            with psycopg.connect(service.url) as connection:
+                assert connection.execute("SELECT 1").fetchone() == (1,)
+            service.stop()
 
 
 def test_a_crash_blocks_no_start_not_even_when_its_number_is_reused(data_dir: Path) -> None:

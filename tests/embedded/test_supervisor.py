@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import time
@@ -203,6 +204,13 @@ def test_taken_port_and_taken_data_are_one_line_each(
     assert [text.count("\n") for text in (port, data)] == [0, 0]
     wait_until_gone(tmp_path / "other", timeout=0)
     assert get(run.port, "/readyz") == "ok"
+
+
+def test_another_program_where_browsers_look_for_localhost_first_is_said(project: Path, data_dir: Path) -> None:
+    port = free_port()
+    with socket.create_server(("::1", port), family=socket.AF_INET6):
+        said = refusal(project, PORT=str(port), DATA=str(data_dir))
+    assert said == f"Port {port} of localhost is taken by another program, at [::1]. Try: make run PORT={port + 10}"
 
 
 def test_bad_settings_are_all_named_before_anything_starts(project: Path, data_dir: Path) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from webapp.config import PROJECT_DIR, Settings, WebServerSettings
 from webapp.embedded.files import write_private
-from webapp.embedded.ports import is_free
+from webapp.embedded.ports import is_free, is_listened_to
 from webapp.embedded.processes import StartError
+from webapp.host_names import host_of
 
 DEFAULT_PORT = "8000"
 # Stand-ins, so that everything that was configured can be checked before anything starts.
@@ -45,8 +46,12 @@ class Plan:
         return self.web.port
 
     def require_free_port(self) -> None:
-        if not is_free(self.port, self.web.host):
-            raise StartError(f"Port {self.port} is taken by another program. Try: make run PORT={self.port + 10}")
+        """Browsers that open http://localhost try ::1 first, and would show what somebody else has there."""
+        taken = "" if is_free(self.port, self.web.host) else f"Port {self.port} is taken by another program"
+        if not taken and host_of(self.public_url) == "localhost" and is_listened_to(self.port, "::1"):
+            taken = f"Port {self.port} of localhost is taken by another program, at [::1]"
+        if taken:
+            raise StartError(f"{taken}. Try: make run PORT={self.port + 10}")
 
 
 def _port(value: str) -> int:

@@ -15,6 +15,15 @@ def is_free(port: int, host: str = LOOPBACK) -> bool:
     return True
 
 
+def is_listened_to(port: int, host: str) -> bool:
+    """Whether a connection is accepted there; not so without IPv6 on this machine, where nothing could be bound."""
+    try:
+        with socket.create_connection((host, port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
 def free_port(preferred: int = 0) -> int:
     """The preferred port when it is free, otherwise any that is."""
     if preferred and is_free(preferred):

@@ -7,6 +7,7 @@ directory above the data to the world, and shares one lock file between all user
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import signal
 import stat
@@ -29,6 +30,7 @@ OWNER_ROLE = "openslot_owner"  # owns database and schema, runs migrations
 GROUP_ROLE = "openslot_app"  # what the migrations grant rights to
 SUPERUSER = "postgres"
 LONGEST_SOCKET_DIR = 85  # bytes; sun_path holds 104 (macOS) or 108 with the socket's own name
+PLAIN_PATH = re.compile(r"[\w ./+~@=-]+", re.ASCII)
 SOCKET_LOCK = ".s.PGSQL.5432.lock"
 UNPRIVILEGED = "nobody"  # Postgres refuses to run as root
 INITDB_OPTIONS = (
@@ -170,7 +172,15 @@ def _make_cluster(cluster: Path, account: _Account, *, durable: bool) -> None:
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)
     os.chown(unfinished, account.uid, account.gid)
-    command = [*account.prefix, str(binary("initdb")), *INITDB_OPTIONS, "-U", SUPERUSER, "-D", str(unfinished)]
+    command = [
+        *account.prefix,
+        str(binary("initdb")),
+        *INITDB_OPTIONS,
+        "-U",
+        SUPERUSER,
+        "-D",
+        ".",
+    ]  # not by its path, which a shell would read
     if not durable:
         command.append("--no-sync")
     made = subprocess.run(command, cwd=unfinished, env=_environment(), capture_output=True, text=True, check=False)
@@ -202,8 +212,9 @@ def _launch(home: Path, account: _Account, lock: FileLock, *, durable: bool, log
 
 
 def _socket_dir(cluster: Path, account: _Account) -> Path:
-    """The cluster's own directory, or a private one in /tmp where that path is too long for a socket."""
-    if len(os.fsencode(cluster)) <= LONGEST_SOCKET_DIR:
+    """The cluster's own directory, or a private one in /tmp where that path is too long for a socket, or has characters
+    that mean something in Postgres' settings and addresses."""
+    if len(os.fsencode(cluster)) <= LONGEST_SOCKET_DIR and PLAIN_PATH.fullmatch(str(cluster)):
         return cluster
     digest = hashlib.sha256(os.fsencode(cluster)).hexdigest()[:16]
     short = Path(tempfile.gettempdir()) / f"openslot-{account.uid}-{digest}"
