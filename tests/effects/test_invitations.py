@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.effects.ics_rules import faults, parsed, unfolded, values
 from webapp.domain.booking import BookingStatus
+from webapp.extensions import site
 from webapp.services.booking_views import BookingView
 from webapp.services.invitations import Audience, Method, invitation
 
@@ -109,6 +110,19 @@ def test_the_hosts_copy_tells_who_and_why_and_has_no_manage_link(app: Flask) -> 
     assert "Line one\\nLine two" in found["DESCRIPTION"].value
     assert found["URL"].value == f"http://localhost/bookings/{booking.uid}"
     assert "/manage/" not in "".join(lines)
+
+
+def test_a_host_whose_own_mailbox_sends_the_mail_is_not_their_own_organizer(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Providers who let nobody send but from the mailbox that logs in: a host alone on an instance."""
+    monkeypatch.setattr(site, "sender_email", "Ada@example.org")
+    content = invitation(view(), method=Method.REQUEST, audience=Audience.HOST)
+    assert faults(content, "REQUEST") == []
+    assert values(content)["ORGANIZER"] == "mailto:no-reply@localhost"
+    assert values(invitation(view(), method=Method.REQUEST, audience=Audience.GUEST))["ORGANIZER"] == (
+        "mailto:ada@example.org"
+    )
 
 
 # -- A calendar that keeps to RFC 5546: 2.1.5, the higher SEQUENCE wins, then the later DTSTAMP; 3.2.2 and 3.2.5, a

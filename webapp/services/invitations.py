@@ -55,7 +55,8 @@ def _event(view: BookingView, method: Method, audience: Audience, stamp: datetim
 def _organizer(view: BookingView, audience: Audience) -> vCalAddress:
     if audience is Audience.GUEST:
         return person(view.host_email, view.host_name)
-    return person(site.sender_email, site.sender_name)
+    is_own = site.sender_email.lower() == view.host_email.lower()  # the only mailbox that the mail server lets send
+    return person(f"no-reply@{site.domain}" if is_own else site.sender_email, site.sender_name)
 
 
 def _attendees(view: BookingView, audience: Audience) -> Iterator[vCalAddress]:
