@@ -58,6 +58,8 @@ EVERY_PAGE = (
     guest(f"{FORM}{{free}}", sent=True),
     guest(f"{FORM}{{gone}}", status=409),
     guest("/once/{once}"),
+    guest("/once/{once}/book?zone=Europe/Lisbon&start={free}"),
+    guest("/once/{once}/book?zone=Europe/Lisbon&start={free}", sent=True),
     guest("/manage/{manage}?booked=1"),
     guest("/manage/{manage}"),
     guest("/manage/{manage_pending}"),
