@@ -43,7 +43,11 @@ def run_migrations() -> None:
 
 
 def _connected() -> postgres.Connection:
-    connection = postgres.connect(current_app.extensions["settings"].database_owner_url, postgres.OWNER_SETTINGS)
+    url = current_app.extensions["settings"].database_owner_url
+    try:
+        connection = postgres.connect(url, postgres.OWNER_SETTINGS)
+    except postgres.TooOldError as error:
+        raise SystemExit(str(error)) from None
     connection.longest_seconds = None  # a statement takes what it takes, while the server is there
     return connection
 

@@ -51,6 +51,7 @@ PARAMETERS: Mapping[str, Any] = {
     "application_name": "openslot",
 }
 NO_SESSIONS = "sessions do not keep role and time-outs: have the pooler pool sessions, not transactions"
+OLDEST_VERSION = 16
 DOUBT_SECONDS = 1.0
 ANSWER_SECONDS = 1.0
 LONGEST_SECONDS = 17.0  # for a statement, which Postgres ends after 15
@@ -63,6 +64,10 @@ UNION ALL SELECT 'current_user', current_user WHERE current_user <> current_sett
 _APPLY = """
 SELECT pg_backend_pid(), array_agg(set_config(name, value, false)) FROM unnest(%s::text[], %s::text[]) _(name, value)
 """
+
+
+class TooOldError(psycopg.OperationalError):
+    """The text is a sentence for an operator."""
 
 
 class Connection(psycopg.Connection[Any]):
@@ -107,6 +112,12 @@ class Connection(psycopg.Connection[Any]):
             if not self.closed:
                 self.autocommit = before
 
+    def require_version(self) -> None:
+        """Raises TooOldError. Drivers write 15.8 as 150008."""
+        major, minor = divmod(self.info.server_version, 10_000)
+        if major < OLDEST_VERSION:
+            raise TooOldError(f"Postgres {OLDEST_VERSION} or newer is needed, this is {major}.{minor}.")
+
     def apply(self, settings: Settings) -> None:
         """One round trip. Set like this and not in `options`, which poolers refuse or, told to, ignore."""
         row = self.execute(_APPLY, [list(settings), list(settings.values())]).fetchone()
@@ -148,12 +159,16 @@ def session_fault(url: str) -> str | None:
 
 def connect(url: str, settings: Settings = SETTINGS, *, autocommit: bool = False, **parameters: Any) -> Connection:
     """To any of the hosts that a URL in libpq's spelling names. OperationalError when there is none, or when it does
-    not take the settings."""
+    not take the settings; TooOldError."""
     parameters = {**PARAMETERS, **parameters, **conninfo_to_dict(url)}
     connection = Connection.connect(**parameters, autocommit=True)
     try:
+        connection.require_version()
         connection.apply(settings)
         connection.autocommit = autocommit
+    except TooOldError:
+        connection.close()
+        raise
     except psycopg.Error as error:
         connection.close()
         raise psycopg.OperationalError(f"no session with the settings it needs: {error}") from error

@@ -11,7 +11,7 @@ import psycopg
 from webapp.config import PROJECT_DIR
 from webapp.config_values import database_url
 from webapp.embedded.processes import StartError
-from webapp.postgres import OWNER_SETTINGS, connect
+from webapp.postgres import OWNER_SETTINGS, TooOldError, connect
 
 REVISION = re.compile(r'^(down_)?revision\b[^=]*=\s*["\'](\w+)["\']', re.MULTILINE)
 
@@ -46,8 +46,11 @@ def first_slug(url: str) -> str:
 
 
 def _connection(url: str) -> psycopg.Connection:
-    """From any spelling that the settings accept."""
-    return connect(database_url(url), OWNER_SETTINGS)
+    """From any spelling that the settings accept. StartError when the server is too old."""
+    try:
+        return connect(database_url(url), OWNER_SETTINGS)
+    except TooOldError as error:
+        raise StartError(str(error)) from None
 
 
 def is_empty(environ: dict[str, str]) -> bool:

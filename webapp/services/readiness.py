@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from webapp.config import PROJECT_DIR
 from webapp.db import session
 from webapp.logs import log
-from webapp.postgres import NO_SESSIONS, session_fault
+from webapp.postgres import NO_SESSIONS, TooOldError, session_fault
 from webapp.services.mail_trouble import mail_trouble
 from webapp.statements import driver_connection
 
@@ -26,8 +26,10 @@ def check(database_url: str) -> list[str]:
     """Raises NotReadyError. Returns what an operator may want to know although bookings work; often nothing."""
     try:
         notes = [_schema(_applied(database_url)), mail_trouble(session())]
-    except (SQLAlchemyError, psycopg.Error):
-        raise NotReadyError("database: no answer, or no tables") from None
+    except (SQLAlchemyError, psycopg.Error) as error:
+        cause = getattr(error, "orig", error)
+        problem = str(cause) if isinstance(cause, TooOldError) else "no answer, or no tables"
+        raise NotReadyError(f"database: {problem}") from None
     return [str(note) for note in notes if note]
 
 
