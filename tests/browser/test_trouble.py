@@ -81,3 +81,30 @@ def test_a_broken_server_or_proxy_is_told_of_in_our_words(form: Page, watch: Wat
     form.unroute("**/book")
     press_book(form)
     expect_heading(form, "You are booked")
+
+
+def test_a_browser_that_fills_in_every_field(form: Page, build: Build) -> None:
+    form.evaluate("document.querySelector('[name=leave_empty]').value = 'https://gita.example'")
+    press_book(form)
+    expect(text_on(form, "a hidden field that must be left empty")).to_be_visible()
+    expect(form.locator("main")).to_have_count(1)
+    expect_kept(form)
+    press_book(form)
+    expect_heading(form, "You are booked")
+    assert build.row("SELECT count(*) FROM booking")[0] == 1
+
+
+def test_a_page_that_answers_htmx_is_no_page_within_the_page(guest: Page, ada: int) -> None:
+    """No form of ours is answered so; one that is by mistake must not leave two pages in one."""
+    guest.goto("/login")
+    guest.evaluate(
+        "htmx.ajax('POST', '/login', {target: '#main', swap: 'innerHTML',"
+        " values: {csrf_token: document.querySelector('[name=csrf_token]').value, email: 'x'}})"
+    )
+    expect(guest.get_by_role("alert").first).to_be_visible()
+    expect(guest.get_by_label("E-mail")).to_have_value("x")
+    expect(guest.locator("main")).to_have_count(1)
+    guest.evaluate("htmx.ajax('GET', '/ada', {target: '#main'})")
+    expect_heading(guest, "Ada Lovelace")
+    expect(guest.locator("main")).to_have_count(1)
+    assert guest.url.endswith("/ada")
