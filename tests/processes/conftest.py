@@ -15,7 +15,7 @@ from flask import Flask
 from webapp.config import PROJECT_DIR
 from webapp.embedded.ports import free_port
 
-PATIENCE = 6.0  # seconds; for a slow machine that has other work
+PATIENCE = 120.0  # seconds; for a slow machine that has other work
 
 
 @dataclass(frozen=True)
