@@ -93,7 +93,7 @@ def test_a_page_below_a_token_is_found(client: FlaskClient, tokens: dict[str, st
     [
         "/NOBODY", "/nobody/", "/demo/NONE", "/demo/none/", "/DEMO/30min/none", "/manage/WRONG/", "/once/Wrong.",
         "/privacy/Wrong/", "/MANAGE/none-of-ours/cancel", "/DEMO/30min/book/more", "/wp-admin/", "/WP-LOGIN.PHP",
-        "/Static/js/app.js", "/calendar/none/", "/.", "/)", "/ADMIN/none",
+        "/Static/js/app.js", "/calendar/none/", "/.", "/)", "/ADMIN/none", "/FEEDS/x.ics", "/feeds/x.ics/",
     ],
 )  # fmt: skip
 def test_what_is_not_there_stays_not_there(client: FlaskClient, tokens: dict[str, str], path: str) -> None:

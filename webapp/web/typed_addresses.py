@@ -21,7 +21,7 @@ from webapp.services.managed_bookings import managed_booking
 from webapp.services.offers import offering
 from webapp.services.public_pages import public_host
 from webapp.services.single_use_links import link_target
-from webapp.web.guards import guard_of
+from webapp.web.guards import Guard, guard_of
 from webapp.web.redirects import OWN_PATH
 
 # What a sentence puts around or after a link, and white space.
@@ -76,7 +76,7 @@ def _match(segments: list[str]) -> Found | None:
 
 
 def _is_there(found: Found | None) -> bool:
-    if found is None or guard_of(current_app.view_functions[found[0].endpoint]) is None:
+    if found is None or guard_of(current_app.view_functions[found[0].endpoint]) in (None, Guard.FEED_LINK):
         return False
     try:
         _look_up(found[0].endpoint, found[1])
