@@ -20,7 +20,7 @@ from tests.outages.conftest import Database, Serve
 from tests.web.pages import forms_of
 from webapp.extensions import db
 
-CRASHES = 6
+CRASHES = 4
 EXPECTED = {200, 201, 303, 409, 422, 503}
 FRAGMENT = {"HX-Request": "true"}
 API = "/api/v1/hosts/demo/event-types/30min"

@@ -15,7 +15,7 @@ from tests.outages.conftest import Database, Serve
 from tests.proxies import Proxy, standing_before
 
 PATHS = ("/demo", "/demo/30min", "/api/v1/hosts/demo", "/login", "/readyz", "/healthz")
-ROUNDS = 6
+ROUNDS = 3
 GUESTS = 12  # more than the web server has threads
 SECONDS = 30.0  # a generous limit; without an end to silence it is a minute and more
 
