@@ -65,6 +65,32 @@ def test_data_is_there_after_a_restart(data_dir: Path) -> None:
         second.stop()
 
 
+@pytest.mark.parametrize("mode", [0o700, 0o755])
+def test_a_copy_of_the_directory_starts(data_dir: Path, tmp_path: Path, mode: int) -> None:
+    """Made by `cp -r`: where root does that, all of it belongs to root."""
+    start_postgres(data_dir, durable=False).stop()
+    subprocess.run(["cp", "-r", data_dir, tmp_path / "copy"], check=True)
+    (tmp_path / "copy" / "postgres" / "data").chmod(mode)
+    service = start_postgres(tmp_path / "copy", durable=False)
+    try:
+        with psycopg.connect(service.url) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+        assert stat.S_IMODE((tmp_path / "copy" / "postgres" / "data").stat().st_mode) == 0o700
+    finally:
+        service.stop()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_data_of_an_account_that_is_unknown_here_starts(data_dir: Path) -> None:
+    start_postgres(data_dir, durable=False).stop()
+    subprocess.run(["chown", "-R", "54321:54321", data_dir / "postgres" / "data"], check=True)
+    service = start_postgres(data_dir, durable=False)
+    try:
+        assert psutil.Process(service.child.pid).uids().real == 54321
+    finally:
+        service.stop()
+
+
 def test_it_is_postgres_18_and_durable_unless_told_otherwise(data_dir: Path) -> None:
     service = start_postgres(data_dir)
     try:

