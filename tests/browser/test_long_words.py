@@ -19,7 +19,9 @@ QUESTION = {"key": "long", "label": WORD, "kind": "text", "required": False, "op
 @pytest.fixture
 def wanda(build: Build, password_hash: str) -> int:
     """A host with long words for names, a free slot and a booked one; gives the id."""
-    host = build.host(email="wanda@example.org", name=WORD, slug="wanda", password_hash=password_hash)
+    host = build.host(
+        email="wanda@example.org", name=WORD, slug="wanda", password_hash=password_hash, roles=("host", "admin")
+    )
     build.event_type(host, title=WORD, description=ADDRESS, questions=json.dumps([QUESTION]))
     build.booking(build.slot(host, tomorrow(9)), name=WORD, subject=WORD)
     build.slot(host, tomorrow(11))
@@ -49,3 +51,11 @@ def test_the_pages_of_a_host(wanda: int, open_window: Open, build: Build) -> Non
         page.get_by_text(WORD).last.wait_for()
         found[path] = too_wide(page)
     assert not any(found.values()), found
+
+
+def test_the_details_for_an_admin(wanda: int, open_window: Open, build: Build) -> None:
+    """A uid breaks behind a hyphen only where no digit follows."""
+    page = log_in(open_window(), "wanda@example.org")
+    page.goto(f"/admin/bookings/details/?id={build.row('SELECT id FROM booking')[0]}")
+    page.get_by_text(WORD).first.wait_for()
+    assert too_wide(page) == []
