@@ -3,10 +3,12 @@
 A URL can carry a manage link or a reset token, so a request is named by its route's template.
 """
 
+import io
 import json
 import logging
 import re
 import secrets
+import select
 import sys
 import threading
 import time
@@ -26,6 +28,7 @@ QUIET_LOGGERS = {
 }
 
 LOST = "log lines dropped"
+PATIENCE_MS = 50  # with a pipe that is full
 
 log = structlog.get_logger("openslot")
 
@@ -70,8 +73,8 @@ def configure(level: str) -> None:
 class _StandardError:
     """Writes whole lines, to what standard error is at that moment.
 
-    A full disk, a pipe that nobody reads or a closed file costs the line and nothing else: what is at work is not told.
-    The lines are counted, and the next one that can be written is preceded by their number.
+    A full disk, a closed file or a pipe that is not read costs the line and nothing else: what is at work is not told,
+    and does not wait. The lines are counted, and the next one that can be written is preceded by their number.
     """
 
     def __init__(self) -> None:
@@ -90,16 +93,26 @@ class _StandardError:
 
     debug = info = warning = error = critical = write
 
-    @staticmethod
-    def _put(line: str) -> None:
-        """Below the buffer, which would keep what it could not write and count it as written."""
+    def _put(self, line: str) -> None:
+        """Below the buffer, which would keep what it could not write and count it as written. In parts that a pipe with
+        any room takes whole."""
         buffer = sys.stderr.buffer
+        raw = getattr(buffer, "raw", buffer)
         rest = f"{line}\n".encode(errors="backslashreplace")
         while rest:
-            written = getattr(buffer, "raw", buffer).write(rest)
-            if written is None:
-                raise BlockingIOError
-            rest = rest[written:]
+            self._require_room(raw)
+            rest = rest[raw.write(rest[: select.PIPE_BUF]) or 0 :]
+
+    def _require_room(self, raw: Any) -> None:
+        """Raises BlockingIOError. A reader who is only slow is given a moment, once until they have caught up."""
+        try:
+            number = raw.fileno()
+        except io.UnsupportedOperation:  # in memory, where there always is
+            return
+        ready = select.poll()
+        ready.register(number, select.POLLOUT)
+        if not ready.poll(0 if self._lost else PATIENCE_MS):
+            raise BlockingIOError
 
 
 class _Records(logging.Handler):

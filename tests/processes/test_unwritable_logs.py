@@ -1,5 +1,6 @@
 """A log that cannot be written changes no answer, and says later how much it lost."""
 
+import fcntl
 import json
 import os
 from collections.abc import Callable
@@ -9,6 +10,7 @@ import pytest
 
 from tests.processes.conftest import Serve, Server
 
+PIPE_SIZE = 4096  # bytes
 LIMIT = 3000  # bytes of a log that no more fits into
 
 
@@ -20,6 +22,21 @@ def without_reader() -> int:
     reader, writer = os.pipe()
     os.close(reader)
     return writer
+
+
+def test_a_reader_that_has_stopped_reading_holds_nobody_up(serve: Serve) -> None:
+    """As `docker logs` through a driver that is stuck: the pipe is open and full."""
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
+    server = serve(log=writer).wait_until_up()
+    os.close(writer)
+    for _ in range(PIPE_SIZE // 100):  # of lines, each of which is longer
+        assert answers(server) == [200, 200, 404, 404]
+    written = os.read(reader, 2 * PIPE_SIZE)
+    while b"log lines dropped" not in written:
+        answers(server)
+        written += os.read(reader, 2 * PIPE_SIZE)
+    os.close(reader)
 
 
 def answers(server: Server) -> list[int]:
