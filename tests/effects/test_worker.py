@@ -1,12 +1,15 @@
 """The real worker process: relay, queue and job, and what happens when one of them is missing or killed."""
 
+import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
@@ -16,9 +19,11 @@ from tests.builders import Build, tomorrow
 from tests.effects.harness import IS_LETTER, NEXT_TRY, WorkerProcess, eventually
 from webapp import healthcheck
 from webapp.domain.actor import host_actor
-from webapp.effects.jobs import WEBHOOK_QUEUE
-from webapp.effects.webhook_worker import THREADS
-from webapp.effects.worker import LISTEN
+from webapp.effects.jobs import WEBHOOK_QUEUE, queue, stopping
+from webapp.effects.relay import Relay
+from webapp.effects.transport import mail
+from webapp.effects.webhook_worker import THREADS, Crew
+from webapp.effects.worker import LISTEN, MailWorker, work
 from webapp.embedded.mailcatcher import Fault, MailSink
 from webapp.embedded.valkey import ValkeyService, start_valkey
 from webapp.services import bookings
@@ -210,3 +215,54 @@ def test_a_queue_server_that_was_emptied_soon_knows_its_workers_again(
     queue.flushall()
     assert healthcheck.worker()
     eventually(lambda: healthcheck.worker() is None, timeout=LISTEN * 6)
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """As they were before; RQ installs its own."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+    stopping.clear()
+
+
+def test_a_stop_between_taking_a_job_and_beginning_it_leaves_the_job_to_the_next_worker(
+    app: Flask,
+    build: Build,
+    sink: MailSink,
+    valkey: ValkeyService,
+    worker: Start,
+    signals: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with Redis.from_url(valkey.url) as connection:
+        connection.flushdb()
+    build.booking(build.slot(build.host()))
+    with app.app_context():
+        assert not Relay(app, threading.Event()).look()
+
+    def asked_to_end(*_: object, **__: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    mail.init_app(app)
+    monkeypatch.setattr(MailWorker, "reorder_queues", asked_to_end)  # what RQ does first with a job in its hands
+    work(app)
+    assert stopping.is_set()
+    next_one = worker("--roles", "jobs")  # nobody lends anew: what comes is what was given back
+    assert len(sink.wait_for(2)) == 2
+    ends_well(next_one, signal.SIGTERM)
+
+
+def test_a_stop_leaves_the_jobs_of_webhooks_too_in_their_order(app: Flask, valkey: ValkeyService) -> None:
+    with Redis.from_url(valkey.url) as connection:
+        connection.flushdb()
+        queues = [queue(valkey.url, name) for name in THREADS]
+        for jobs in queues:
+            connection.rpush(jobs.key, "first", "second", "third")
+            for _ in range(2):  # as a worker takes them
+                connection.lmove(jobs.key, jobs.intermediate_queue_key)
+        Crew(app).finish(0)
+        for jobs in queues:
+            assert connection.lrange(jobs.key, 0, -1) == [b"first", b"second", b"third"]
+        connection.flushdb()

@@ -8,10 +8,11 @@ import threading
 from typing import Any
 
 from flask import Flask
+from redis import Redis
 from rq.timeouts import TimerDeathPenalty
 
 from webapp.effects.jobs import FAILING_WEBHOOK_QUEUE, WEBHOOK_QUEUE, stopping
-from webapp.effects.worker import RECONNECT, QueueWorker, queue_server, work_through_absences
+from webapp.effects.worker import RECONNECT, QueueWorker, give_back_untouched, queue_server, work_through_absences
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ class Crew:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self.at_work = _AtWork()
+        self._connections: dict[str, list[Redis]] = {queue: [] for queue in THREADS}
 
     def start(self) -> None:
         for queue, count in THREADS.items():
@@ -73,9 +75,12 @@ class Crew:
         """Wait for the messages in hand. Threads without one wait in the queue and end with the process; what takes
         longer is sent again by whoever comes next."""
         self.at_work.wait_until_none(seconds)
+        for queue, connections in self._connections.items():
+            give_back_untouched(self._app, queue, connections)
 
     def _work(self, queue: str) -> None:
         connection = queue_server(self._app)
+        self._connections[queue].append(connection)
         while not stopping.is_set():
             try:
                 work_through_absences(lambda: WebhookWorker(self._app, connection, queue, crew=self))

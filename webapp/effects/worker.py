@@ -5,7 +5,7 @@ of its deliveries covers that, and whoever runs this process starts it again.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -17,7 +17,7 @@ from rq import SimpleWorker
 from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
-from webapp.effects.jobs import QUEUE, stopping
+from webapp.effects.jobs import QUEUE, queue, stopping
 from webapp.effects.transport import mail
 
 log = logging.getLogger(__name__)
@@ -75,10 +75,25 @@ def work(app: Flask) -> None:
     with suppress(StopRequested):  # a signal while no worker was at work
         work_through_absences(lambda: MailWorker(app, connection, QUEUE))
     mail.connection.quit()
+    give_back_untouched(app, QUEUE, [connection])
 
 
 def queue_server(app: Flask) -> Redis:
     return Redis.from_url(app.extensions["settings"].redis_url, socket_connect_timeout=2, protocol=2)
+
+
+def give_back_untouched(app: Flask, name: str, connections: Iterable[Redis]) -> None:
+    """At the end of a worker: jobs that were taken and not begun go back to the front of the queue, for the next one.
+
+    A stop between the two leaves a job to RQ's maintenance, and its mail to the end of the lease. Jobs that another
+    worker is about to begin may be among them; a job that runs twice does no harm.
+    """
+    with suppress(RedisError):
+        for connection in connections:
+            connection.connection_pool.disconnect()  # or the server would hand it one more
+        jobs = queue(app.extensions["settings"].redis_url, name)
+        while jobs.connection.lmove(jobs.intermediate_queue_key, jobs.key, "RIGHT", "LEFT"):
+            pass
 
 
 def work_through_absences(worker: Callable[[], SimpleWorker]) -> None:
