@@ -12,10 +12,10 @@ import requests
 
 from tests.live import Live
 from tests.outages.conftest import Database, Serve, flask
+from webapp.embedded.accounts import account_of
 from webapp.embedded.locks import FileLock
 from webapp.embedded.postgres import (
     PostgresService,
-    _account,
     _launch,
     binary,
     superuser_connection,
@@ -30,7 +30,7 @@ def standby(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """A copy of the primary that follows it."""
     home = tmp_path_factory.mktemp("standby") / "postgres"
     home.mkdir()
-    account = _account(database.home / "postgres" / "data")
+    account = account_of(database.home / "postgres" / "data", binary())
     for folder in (home, home.parent):
         folder.chmod(0o777)
     source = ("--host", str(database.service.socket_dir), "--username", "postgres", "--checkpoint", "fast")

@@ -35,7 +35,7 @@ def test_a_database_of_a_newer_release_is_ready_and_says_so(client: FlaskClient,
     build.row("UPDATE alembic_version SET version_num = '9999' RETURNING 1")
     try:
         response = client.get("/readyz")
-        assert (response.status_code, response.text.splitlines()) == (200, ["ok", "database: newer schema, 9999"])
+        assert (response.status_code, response.text.splitlines()[:2]) == (200, ["ok", "database: newer schema, 9999"])
     finally:
         build.row("UPDATE alembic_version SET version_num = :head RETURNING 1", head=head)
 
@@ -44,7 +44,6 @@ def test_a_database_of_a_newer_release_is_ready_and_says_so(client: FlaskClient,
 def test_without_a_queue_server_a_process_is_ready_and_says_so(
     app: Flask, client: FlaskClient, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
-    monkeypatch.delenv("FLASK_RUN_FROM_CLI", raising=False)
     queue_server.tell_at_start(app)
     assert "queue server" not in capsys.readouterr().err
     monkeypatch.setitem(app.extensions, "settings", dataclasses.replace(app.extensions["settings"], redis_url=url))
@@ -53,9 +52,6 @@ def test_without_a_queue_server_a_process_is_ready_and_says_so(
     assert answer.text.splitlines()[1].startswith("queue server: no answer")
     queue_server.tell_at_start(app)
     assert "see REDIS_URL" in capsys.readouterr().err
-    monkeypatch.setenv("FLASK_RUN_FROM_CLI", "true")
-    queue_server.tell_at_start(app)
-    assert "queue server" not in capsys.readouterr().err  # of a command
 
 
 def test_without_a_database_a_process_lives_but_is_not_ready(app: Flask) -> None:
