@@ -3,6 +3,7 @@
 Commits are real: deferred constraints are part of what is tested. `clean` empties the tables after each test.
 """
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,7 +28,7 @@ EMPTY_TABLES = "; ".join(
     f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables) if table.name != "role"
 )  # 2 ms; TRUNCATE takes 77
 
-
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # each command of an SMTP dialogue with our sinks
 forget_postgres_variables()  # here, and in all processes that are started from here
 
 
