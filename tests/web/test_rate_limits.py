@@ -59,6 +59,17 @@ def test_an_account_can_be_guessed_at_only_so_often(limited: Flask, host: str) -
     assert attempts(limited, "somebody@example.org", times=1) == [422]
 
 
+@pytest.mark.parametrize(
+    "pattern", ["{0}\u00ad{1}@example.org", "\u200f{0}{1}@example.org", "{0}{1}@\uff45xample\u3002org "]
+)
+def test_an_account_is_counted_however_its_address_is_typed(limited: Flask, host: str, pattern: str) -> None:
+    """Marks that nobody sees and letters that mean the same are left out when the account is looked up."""
+    name, _, domain = host.partition("@")
+    assert domain == "example.org"
+    attempts(limited, host, times=LOGINS)
+    assert attempts(limited, pattern.format(name[:2], name[2:]), times=1) == [429]
+
+
 def test_an_unknown_account_is_counted_like_a_known_one(limited: Flask) -> None:
     assert attempts(limited, "nobody@example.org", times=LOGINS + 1)[-1] == 429
 

@@ -12,6 +12,7 @@ from limits import parse
 
 from webapp.extensions import signer
 from webapp.rate_limits import address, attempt, attempt_booking
+from webapp.services.validation import known_address
 
 View = Callable[..., Any]
 
@@ -36,8 +37,8 @@ def limited_booking(view: View) -> View:
 
 def _account_and_address(scope: str, per_account: Any, per_address: Any) -> None:
     attempt(per_address, f"{scope}-address", address())
-    # The e-mail address is hidden: keys are seen by whoever runs the queue server.
-    typed = request.form.get("email", "").strip().lower().encode(errors="replace")
+    # As the account is looked up, however it is typed. Hidden: keys are seen by whoever runs the queue server.
+    typed = known_address(request.form.get("email", "")).lower().encode(errors="replace")
     if typed:
         attempt(per_account, f"{scope}-account", signer.tag("limit", typed).hex())
 
