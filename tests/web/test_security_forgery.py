@@ -26,6 +26,8 @@ def test_a_change_of_what_is_not_there_is_404(client: FlaskClient) -> None:
     "headers",
     [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"},
      {"Origin": "http://localhost.evil.example"}, {"Origin": "http://localhost:81"},
+     {"Origin": "http://["}, {"Origin": "http://[::1"}, {"Origin": "javascript://localhost"}, {"Origin": "//localhost"},
+     {"Origin": "http://localhost/evil"}, {"Origin": ""},
      {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"}],
 )  # fmt: skip
 def test_no_change_from_another_site_even_with_a_token(visitor: Visitor, host: str, headers: dict[str, str]) -> None:

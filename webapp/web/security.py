@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, abort, current_app, g, request
 from flask.globals import request_ctx
@@ -127,7 +126,8 @@ def _is_from_us() -> bool:
     origin = request.headers.get("Origin", "null")
     if origin == "null":
         return True
-    return urlsplit(origin).netloc == request.host or origin == _public_origin()
+    scheme, _, host = origin.partition("://")
+    return (scheme in ("http", "https") and host == request.host) or origin == _public_origin()
 
 
 def _public_origin() -> str:
