@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
@@ -39,6 +40,16 @@ def in_ascii(name: str) -> str:
         return idna.encode(name, uts46=True).decode()
     except idna.IDNAError:
         raise ValueError("must name a host that can be written in the spelling with xn--; try that one") from None
+
+
+@lru_cache(maxsize=1024)
+def mail_address_in_ascii(address: str) -> str:
+    """Its domain, that is: one spelling for mails and calendars, which compare what stands there. Left as it is where
+    it has none; the mail server says what it thinks of it."""
+    local, at, domain = address.rpartition("@")
+    with suppress(ValueError):
+        return f"{local}{at}{in_ascii(domain)}"
+    return address
 
 
 def address_of(host: str) -> IPv4Address | IPv6Address | None:

@@ -28,7 +28,7 @@ def test_an_address_stays_as_it_is(address: str) -> None:
     [
         "ada", "ada@", "a@b@example.org", "a b@example.org", "a,b@example.org", "<a@example.org>",
         "Ada <a@example.org>", "a@example.org\r\nBcc: b@example.org", "=?utf-8?q?x=40example.net?=@example.org",
-        "=?utf-8?b?QA?=x@example.org",
+        "=?utf-8?b?QA?=x@example.org", "a" * 65 + "@example.org",
     ],
 )  # fmt: skip
 def test_what_is_no_address_is_refused(address: str) -> None:

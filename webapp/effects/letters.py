@@ -1,10 +1,8 @@
 """A letter: what a mail says, before it is text, HTML and MIME."""
 
-from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from webapp.host_names import in_ascii
+from webapp.host_names import mail_address_in_ascii
 from webapp.mailbox import Mailbox
 from webapp.services.invitations import Method
 
@@ -43,12 +41,4 @@ class Letter:
 
 def address(email: str, name: str = "") -> Mailbox:
     """The domain in ASCII, so that only the part before @ can need SMTPUTF8."""
-    local, at, domain = email.rpartition("@")
-    return Mailbox(f"{local}{at}{_ascii(domain)}", name)
-
-
-@lru_cache(maxsize=1024)
-def _ascii(domain: str) -> str:
-    with suppress(ValueError):  # left as it is then; the mail server says what it thinks of it
-        return in_ascii(domain)
-    return domain
+    return Mailbox(mail_address_in_ascii(email), name)

@@ -99,4 +99,4 @@ def _multipart(subtype: str, parts: list[bytes]) -> tuple[str, bytes]:
     boundary = uuid.uuid4().hex
     between = f"\r\n--{boundary}".encode()
     body = b"".join(between + CRLF + part for part in parts) + between + b"--\r\n"
-    return f'multipart/{subtype}; boundary="{boundary}"', body.removeprefix(CRLF)
+    return f'multipart/{subtype};\r\n boundary="{boundary}"', body.removeprefix(CRLF)

@@ -19,12 +19,11 @@ from sqlalchemy import Label, func, select
 
 from webapp.db import session
 from webapp.domain.booking import BookingStatus
-from webapp.domain.mailto import mailto
 from webapp.domain.text import flattened
 from webapp.extensions import signer
 from webapp.models import AuditEntry, BlockedTime, Booking, Slot
 from webapp.services.booking_views import BookingView, booking_from, booking_select
-from webapp.services.calendar_files import host_lines, host_summary, text_of, uid_of
+from webapp.services.calendar_files import calendar_address, host_lines, host_summary, text_of, uid_of
 from webapp.services.feeds import Detail, FeedReader
 from webapp.services.links import booking_url, host_page_url, slot_url
 from webapp.services.published_calendars import Entry, published_calendar
@@ -67,7 +66,7 @@ def bookings_calendar(reader: FeedReader, words: Words) -> bytes:
 
 
 def _full_entries(reader: FeedReader, words: Words) -> Iterator[Entry]:
-    organizer = mailto(reader.host_email), reader.host_name
+    organizer = calendar_address(reader.host_email), reader.host_name
     for seats in _taken_slots(reader.host_id):
         is_group = len(seats) > 1 or seats[0].capacity > 1
         yield _group_entry(seats, organizer, words) if is_group else _meeting_entry(seats[0], organizer, words)

@@ -9,6 +9,7 @@ from icalendar import Calendar, Component, Event, vCalAddress
 from webapp.domain.mailto import mailto
 from webapp.domain.text import flattened
 from webapp.extensions import site
+from webapp.host_names import mail_address_in_ascii
 from webapp.services.booking_views import BookingView
 
 PRODUCT = "-//Openslot//Openslot//EN"
@@ -46,7 +47,12 @@ def uid_named(name: str) -> str:
 
 
 def person(email: str, name: str, **parameters: str) -> vCalAddress:
-    return address(mailto(email), name, **parameters)
+    return address(calendar_address(email), name, **parameters)
+
+
+def calendar_address(email: str) -> str:
+    """As the mails beside it write it: calendars know an attendee again by what stands there."""
+    return mailto(mail_address_in_ascii(email))
 
 
 def address(uri: str, name: str, **parameters: str) -> vCalAddress:

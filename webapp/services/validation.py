@@ -22,7 +22,7 @@ def email_address(value: str) -> str:
     TextFault."""
     seen = line(_UNSEEN.sub("", value).strip(AROUND + _JOINERS), LONGEST_EMAIL)
     try:
-        address: str = _local(seen) or validate_email(seen, check_deliverability=False).normalized
+        address: str = _local(seen) or validate_email(seen, strict=True, check_deliverability=False).normalized
     except EmailNotValidError as fault:
         raise _no_address() from fault
     if not Mailbox(address).is_well_formed:  # with an encoded word in it: no mail is sent there
@@ -47,7 +47,9 @@ def _local(address: str) -> str | None:
         return None
     if domain not in local_mail_domains:
         return None
-    checked = validate_email(f"{name}@{ANY_DOMAIN}", check_deliverability=False)  # the library refuses such domains
+    checked = validate_email(
+        f"{name}@{ANY_DOMAIN}", strict=True, check_deliverability=False
+    )  # the library refuses such domains
     return f"{checked.local_part}@{domain}"
 
 
