@@ -14,7 +14,7 @@ from webapp.effects.smtp_answers import is_final
 from webapp.embedded.mailcatcher import Fault, MailSink
 from webapp.services import bookings
 from webapp.services.booking_views import BookingView
-from webapp.services.mail_trouble import MANY
+from webapp.services.mail_trouble import MANY, OFTEN
 
 NOTHING_ACCEPTED = "mail server: nothing accepted"
 
@@ -74,6 +74,21 @@ def test_one_after_the_other_is_believed_until_it_is_too_many(
     mailer.run()
     assert [(row.status, row.refused_at) for row in mailer.deliveries()] == [("sent", None)] * 6
     assert len(sink.messages) == 6
+
+
+def test_a_new_instance_whose_mail_server_is_not_there_says_so_after_a_few_tries(
+    mailer: InProcess, build: Build, sink: MailSink, client: FlaskClient
+) -> None:
+    """Nothing was ever accepted, and one mail is all there is."""
+    book(build, build.host(), 1)
+    mailer.dispatch()
+    mailer.execute("UPDATE delivery SET status = 'skipped' WHERE recipient = 'host'")
+    sink.fault = Fault.REFUSE
+    for _ in range(OFTEN):
+        assert NOTHING_ACCEPTED not in client.get("/readyz").text
+        mailer.let_time_pass()
+        mailer.deliver_due()
+    assert NOTHING_ACCEPTED in client.get("/readyz").text
 
 
 def test_what_was_refused_before_another_was_accepted_stays_given_up(

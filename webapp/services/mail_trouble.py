@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from webapp.models import Channel, Delivery, DeliveryStatus
 
 MANY = 5  # recipients in a row are enough by themselves
-OFTEN = 3  # tries of one mail, where two recipients are refused: a small instance has no more to send
+OFTEN = 3  # tries of one mail, where two recipients are refused or nothing was ever accepted: a small or new instance
 LOOKED_AT = 100  # of the row, the newest
 
 _IS_MAIL = Delivery.channel == Channel.MAIL
@@ -54,7 +54,8 @@ def mail_trouble(session: Session) -> MailTrouble | None:
     recipients, attempts, last_error, accepted_at = session.execute(
         select(func.count(distinct(who)), func.max(c.attempts), errors, _LAST_ACCEPTED).select_from(row)
     ).one()
-    if recipients >= MANY or (recipients > 1 and attempts >= OFTEN):
+    is_alone = recipients == 1 and accepted_at is not None  # who may be somebody that takes no mail now
+    if recipients >= MANY or (recipients and not is_alone and attempts >= OFTEN):
         return MailTrouble(accepted_at, last_error[0] or "")
     return None
 
