@@ -2,12 +2,13 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from webapp.config import PROJECT_DIR, Settings, SettingsError, variables
+from webapp.config import PROJECT_DIR, Settings, SettingsError, environment, variables
 from webapp.mailbox import Mailbox
 
 SECRET = "kZ7-0f3b9c1d5e7a2c4b6d8e0f1a3b5c7d9e"
@@ -129,6 +130,29 @@ def test_a_database_that_cannot_be_meant_is_refused_without_its_password(url: st
     (fault,) = faults(DATABASE_URL=url.replace("u@", "u:hunter2@"))
     assert fault.startswith("DATABASE_URL must ")
     assert "hunter2" not in fault
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://queue:6379/none", "redis://queue:6379/0?socket_timeout=x", "redis://queue/0?max_connections=many"]
+)
+def test_a_queue_server_that_cannot_be_meant_is_refused(url: str) -> None:
+    assert faults(REDIS_URL=url)[0].startswith("REDIS_URL must ")
+
+
+def test_a_queue_server_may_have_options() -> None:
+    for url in ("redis://queue", "rediss://:secret@queue:6380/2?socket_timeout=5", "unix:///run/valkey.sock?db=1"):
+        assert Settings.load(COMPLETE | {"REDIS_URL": url}).redis_url == url
+
+
+def test_on_a_server_the_file_of_compose_is_no_source_of_settings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The package that reads it is not among those of a server."""
+    (tmp_path / ".env").write_text("PUBLIC_URL=http://elsewhere.example\n")
+    monkeypatch.setattr("webapp.config.PROJECT_DIR", tmp_path)
+    monkeypatch.setitem(sys.modules, "dotenv", None)
+    monkeypatch.delenv("PUBLIC_URL", raising=False)
+    assert "PUBLIC_URL" not in environment()
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Self, get_type_hints
 
@@ -150,10 +151,12 @@ TABLES = (Settings, MailSettings, WebServerSettings)
 
 
 def environment() -> dict[str, str]:
-    """The process environment over the project's `.env`; the supervisor hands it to all that it starts."""
-    if not (env_file := PROJECT_DIR / ".env").exists():
+    """The process environment over the project's `.env`; the supervisor hands it to all that it starts. A server with
+    its own packages alone takes the environment as it is: there, the file is for compose."""
+    env_file = PROJECT_DIR / ".env"
+    if not env_file.exists() or find_spec("dotenv") is None:
         return dict(os.environ)
-    from dotenv import dotenv_values  # a development package: a server has no .env
+    from dotenv import dotenv_values
 
     return {name: value for name, value in dotenv_values(env_file).items() if value} | os.environ
 
@@ -161,6 +164,12 @@ def environment() -> dict[str, str]:
 def is_command() -> bool:
     """Whether the application was loaded by `flask` for one of its commands, and not by a server."""
     return "FLASK_RUN_FROM_CLI" in environment()
+
+
+def forget_server_variables() -> None:
+    """The web server has a variable for each of its options; ours are on its command line, and others are not meant."""
+    for name in [name for name in os.environ if name.startswith("GRANIAN_")]:
+        del os.environ[name]
 
 
 def forget_postgres_variables() -> None:

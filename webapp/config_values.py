@@ -54,7 +54,7 @@ def web_origin(value: str) -> str:
     if url.scheme not in USUAL_PORTS or not url.hostname:
         raise ValueError("must begin with http:// or https:// and name a host")
     if url.path.strip("/") or url.query or url.fragment or "@" in url.netloc:
-        raise ValueError("must be scheme, host and port only, without a path")
+        raise ValueError("must be scheme, host and port only, without user, password or path")
     if url.port == 0:
         raise ValueError("must have a port from 1 to 65535, or none")
     host = canonical(without_port(url.netloc))
@@ -89,7 +89,20 @@ def redis_url(value: str) -> str:
     url = _split(value)
     if url.scheme not in ("redis", "rediss", "unix") or not (url.hostname or url.path):
         raise ValueError("must be redis://HOST:PORT/0 (or rediss://, unix://)")
+    if url.scheme != "unix" and not re.fullmatch(r"/?\d*", url.path):
+        raise ValueError("must end with the number of a database, such as /0")
+    if url.query:
+        _require_redis_options(value)
     return value
+
+
+def _require_redis_options(value: str) -> None:
+    from redis.connection import parse_url  # takes as long to load as all settings, and few URLs have options
+
+    try:
+        parse_url(value)
+    except ValueError as error:
+        raise ValueError(f"must have options that can be understood ({error})") from None
 
 
 def mailbox(value: str) -> Mailbox | None:

@@ -3,11 +3,13 @@
 In the workers of the server the look would come too late: they end, and the server starts them again for ever.
 """
 
+import errno
 import os
+import socket
 import sys
 from typing import NoReturn
 
-from webapp.config import Settings, SettingsError, WebServerSettings
+from webapp.config import Settings, SettingsError, WebServerSettings, forget_server_variables
 
 
 def command(web: WebServerSettings) -> list[str]:
@@ -20,11 +22,35 @@ def command(web: WebServerSettings) -> list[str]:
     ]
 
 
+def listening_fault(web: WebServerSettings) -> str | None:
+    """Why nothing can listen there, in a sentence. Another web server of ours is no reason: both share the port, so
+    that one can take over from the other."""
+    with socket.socket(socket.AF_INET6 if ":" in web.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        try:
+            probe.bind((web.host, web.port))
+        except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                return f"WEB_HOST={web.host} is not an address of this machine."
+            taken = (
+                "is taken by another program"
+                if error.errno == errno.EADDRINUSE
+                else f"cannot be used: {error.strerror}"
+            )
+            return f"Port {web.port} of {web.host} {taken}."
+    return None
+
+
 def main() -> NoReturn:
     try:
-        line = command(Settings.from_environment().web)
+        web = Settings.from_environment().web
     except SettingsError as error:
         sys.exit(str(error))
+    if fault := listening_fault(web):
+        sys.exit(fault)
+    forget_server_variables()
+    line = command(web)
     os.execv(line[0], line)  # noqa: S606  the same process, which is watched and asked to end
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 
@@ -92,6 +93,25 @@ def test_what_cannot_work_is_one_sentence_at_start(serve: Serve, settings: dict[
     heading, sentence = said.decode().splitlines()
     assert "1 setting is wrong" in heading
     assert words in sentence
+
+
+def test_a_port_of_another_program_is_said_in_a_sentence(serve: Serve) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        process = serve(log=subprocess.PIPE, PORT=str(port)).process
+        said, _ = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, said.decode()) == (1, f"Port {port} of 127.0.0.1 is taken by another program.\n")
+
+
+def test_an_address_of_another_machine_is_said_in_a_sentence(serve: Serve) -> None:
+    process = serve(log=subprocess.PIPE, WEB_HOST="192.0.2.1").process
+    said, _ = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, said.decode()) == (1, "WEB_HOST=192.0.2.1 is not an address of this machine.\n")
+
+
+def test_variables_of_the_server_program_do_not_count(serve: Serve) -> None:
+    server = serve(GRANIAN_URL_PATH_PREFIX="/x", GRANIAN_LOG_CONFIG="/nonexistent", GRANIAN_PORT="1").wait_until_up()
+    assert server.get("/healthz").status == 200
 
 
 @pytest.mark.parametrize(("written", "to"), [("::1", "::1"), ("[::1]", "::1"), ("localhost", "127.0.0.1")])
