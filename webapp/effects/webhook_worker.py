@@ -5,10 +5,14 @@ Threads, since a job is one long wait for somebody's server; beside the thread o
 
 import logging
 import threading
+import time
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask
-from redis import Redis
+from redis.client import Pipeline
+from redis.exceptions import RedisError
+from rq.exceptions import StopRequested
 from rq.timeouts import TimerDeathPenalty
 
 from webapp.effects.jobs import FAILING_WEBHOOK_QUEUE, WEBHOOK_QUEUE, stopping
@@ -17,6 +21,8 @@ from webapp.effects.worker import RECONNECT, QueueWorker, give_back_untouched, q
 log = logging.getLogger(__name__)
 
 THREADS = {WEBHOOK_QUEUE: 12, FAILING_WEBHOOK_QUEUE: 4}
+WAKE_EVERY = 0.1  # seconds
+WAKE_SECONDS = 1.0  # for the queue server to answer
 
 
 class WebhookWorker(QueueWorker):
@@ -28,33 +34,17 @@ class WebhookWorker(QueueWorker):
         super().__init__(*args)
         self._crew = crew
 
-    def perform_job(self, *args: Any, **kwargs: Any) -> bool:
-        with self._crew.at_work:
-            return super().perform_job(*args, **kwargs)
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        """RQ's before each wait for a job, where a thread that is to end can do so quietly. One with a pipeline belongs
+        to a job in hand."""
+        if pipeline is None:
+            if stopping.is_set():
+                raise StopRequested
+            self._crew.clients[threading.get_ident()] = self.connection.client_id()
+        super().heartbeat(timeout, pipeline)
 
     def _install_signal_handlers(self) -> None:
         """`stopping` is what its jobs look at."""
-
-
-class _AtWork:
-    """Counts the jobs in hand."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._count = 0
-
-    def __enter__(self) -> None:
-        with self._changed:
-            self._count += 1
-
-    def __exit__(self, *_error: object) -> None:
-        with self._changed:
-            self._count -= 1
-            self._changed.notify_all()
-
-    def wait_until_none(self, seconds: float) -> None:
-        with self._changed:
-            self._changed.wait_for(lambda: not self._count, seconds)
 
 
 class Crew:
@@ -62,25 +52,34 @@ class Crew:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self.at_work = _AtWork()
-        self._connections: dict[str, list[Redis]] = {queue: [] for queue in THREADS}
+        self._threads: list[threading.Thread] = []
+        self.clients: dict[int, int] = {}  # by thread: the number of its connection in the queue server
 
     def start(self) -> None:
         for queue, count in THREADS.items():
             for number in range(count):
                 name = f"{queue} {number + 1}"
-                threading.Thread(target=self._work, args=(queue,), name=name, daemon=True).start()
+                self._threads.append(threading.Thread(target=self._work, args=(queue,), name=name, daemon=True))
+                self._threads[-1].start()
 
     def finish(self, seconds: float) -> None:
-        """Wait for the messages in hand. Threads without one wait in the queue and end with the process; what takes
-        longer is sent again by whoever comes next."""
-        self.at_work.wait_until_none(seconds)
-        for queue, connections in self._connections.items():
-            give_back_untouched(self._app, queue, connections)
+        """Wait for the messages in hand; what takes longer is sent again by whoever comes next. Threads without one
+        wait in the queue, and are woken: cut off, each would log an error."""
+        until = time.monotonic() + seconds
+        while (alive := [thread for thread in self._threads if thread.is_alive()]) and time.monotonic() < until:
+            self._wake()
+            alive[0].join(WAKE_EVERY)
+        for queue in THREADS:
+            give_back_untouched(self._app, queue)
+
+    def _wake(self) -> None:
+        """Again and again: a thread may be on its way into its wait. Those at work take no notice."""
+        with suppress(RedisError), queue_server(self._app, socket_timeout=WAKE_SECONDS) as server:
+            for client in self.clients.copy().values():
+                server.client_unblock(client)
 
     def _work(self, queue: str) -> None:
         connection = queue_server(self._app)
-        self._connections[queue].append(connection)
         while not stopping.is_set():
             try:
                 work_through_absences(lambda: WebhookWorker(self._app, connection, queue, crew=self))

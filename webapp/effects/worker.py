@@ -5,7 +5,7 @@ of its deliveries covers that, and whoever runs this process starts it again.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -75,22 +75,21 @@ def work(app: Flask) -> None:
     with suppress(StopRequested):  # a signal while no worker was at work
         work_through_absences(lambda: MailWorker(app, connection, QUEUE))
     mail.connection.quit()
-    give_back_untouched(app, QUEUE, [connection])
+    connection.close()  # or the server would hand it one more job
+    give_back_untouched(app, QUEUE)
 
 
-def queue_server(app: Flask) -> Redis:
-    return Redis.from_url(app.extensions["settings"].redis_url, socket_connect_timeout=2, protocol=2)
+def queue_server(app: Flask, **options: Any) -> Redis:
+    return Redis.from_url(app.extensions["settings"].redis_url, socket_connect_timeout=2, protocol=2, **options)
 
 
-def give_back_untouched(app: Flask, name: str, connections: Iterable[Redis]) -> None:
+def give_back_untouched(app: Flask, name: str) -> None:
     """At the end of a worker: jobs that were taken and not begun go back to the front of the queue, for the next one.
 
     A stop between the two leaves a job to RQ's maintenance, and its mail to the end of the lease. Jobs that another
     worker is about to begin may be among them; a job that runs twice does no harm.
     """
     with suppress(RedisError):
-        for connection in connections:
-            connection.connection_pool.disconnect()  # or the server would hand it one more
         jobs = queue(app.extensions["settings"].redis_url, name)
         while jobs.connection.lmove(jobs.intermediate_queue_key, jobs.key, "RIGHT", "LEFT"):
             pass
