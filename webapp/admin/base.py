@@ -13,14 +13,18 @@ from flask_admin.model import typefmt
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from webapp.domain.actor import Actor, admin_actor
 from webapp.domain.errors import DomainError, NotFound
+from webapp.domain.row_ids import row_id
 from webapp.domain.text import searched
 from webapp.extensions import db
+from webapp.web.redirects import own_path
 
 # A spreadsheet would run a cell that starts with one of these (OWASP, CSV injection).
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+LONGEST_SHOWN = 20  # characters of what was no row; the message travels in a cookie
 
 
 class AdminForm(BaseForm):
@@ -40,6 +44,13 @@ class GuardedView(BaseView):
         if current_user.is_authenticated:
             abort(403)
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+
+    def _handle_view(self, name: str, **kwargs: Any) -> Any:
+        """All of Flask-Admin's views read here where to return to, and would parse and send whatever it is."""
+        given = MultiDict(request.values)
+        given["url"] = own_path(given.get("url"), "")
+        request.values = CombinedMultiDict([given])
+        return super()._handle_view(name, **kwargs)
 
 
 class GuardedIndex(GuardedView, AdminIndexView):
@@ -104,9 +115,9 @@ class HardenedView(GuardedView, ModelView):
         asked.filters = [(index, name, searched(value)) for index, name, value in asked.filters or ()]
         return asked
 
-    def row(self, row_id: int) -> Any:
+    def row(self, number: int) -> Any:
         """What an action is about. Raises NotFound, of one that is gone meanwhile."""
-        found = self.get_one(str(row_id))
+        found = self.get_one(str(number))
         if found is None:
             raise NotFound
         return found
@@ -133,20 +144,21 @@ def actor() -> Actor:
 def each(ids: Iterable[str], command: Callable[[int], object]) -> None:
     """Run a service command for each selected row and say how many succeeded, and why others did not."""
     done, refused = 0, []
-    for row_id in ids:
+    for given in ids:
         try:
-            command(_number(row_id))
+            command(_number(given))
             done += 1
         except DomainError as error:
-            refused.append(f"{row_id}: {error.code}")
+            refused.append(f"{given[:LONGEST_SHOWN]}: {error.code}")
     if done:
         flash(ngettext("%(num)d done.", "%(num)d done.", done), "success")
     if refused:
         flash(gettext("Refused: %(list)s", list=", ".join(refused)), "error")
 
 
-def _number(row_id: str) -> int:
+def _number(given: str) -> int:
     """Raises NotFound: rows have numbers, so that nothing else is one of them."""
-    if not row_id.isdecimal():
-        raise NotFound
-    return int(row_id)
+    try:
+        return row_id(given)
+    except ValueError:
+        raise NotFound from None

@@ -1,6 +1,6 @@
 """Bookings in the admin: seen here, changed through the services only."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, request
@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.admin.base import HardenedView, actor, each
 from webapp.db import session
-from webapp.domain.errors import DomainError, NotFound
+from webapp.domain.errors import DomainError, NotFound, SlotUnavailable
 from webapp.domain.instants import DAY_SECONDS, to_datetime
 from webapp.models import Booking
 from webapp.services import bookings
@@ -75,14 +75,18 @@ class BookingView(HardenedView):
     @expose("/move", methods=("GET", "POST"))
     def move(self) -> Any:
         booking = _booking(request.args.get("id", 0, type=int))
-        if request.method == "POST" and self._moved(booking):
+        choices = _choices(booking)
+        if request.method == "POST" and self._moved(booking, dict(choices)):
             return redirect(self.get_url(".index_view"))
-        return self.render("admin/move.html", booking=booking, form=self.action_form(), choices=_choices(booking))
+        page = self.render("admin/move.html", booking=booking, form=self.action_form(), choices=choices)
+        return page, 422 if request.method == "POST" else 200
 
-    def _moved(self, booking: Seen) -> bool:
+    def _moved(self, booking: Seen, starts: dict[str, datetime]) -> bool:
         """Whether the booking was moved; otherwise says why not."""
         try:
-            start = datetime.fromtimestamp(request.form.get("start", 0, type=int), UTC)
+            start = starts.get(request.form.get("start", ""))
+            if start is None:
+                raise SlotUnavailable
             bookings.reschedule(booking.uid, start, actor=actor())
         except DomainError as error:
             flash(gettext("Not moved: %(code)s", code=error.code), "error")
@@ -98,11 +102,11 @@ def _booking(row_id: int) -> Seen:
     return found
 
 
-def _choices(booking: Seen) -> list[tuple[int, datetime]]:
+def _choices(booking: Seen) -> list[tuple[str, datetime]]:
     """Starts that the booking's event type offers from now on, as (Unix seconds, UTC)."""
     what = offering(booking.host_slug, booking.event_type_slug)
     found = offered(what, what.now, what.now + MOVE_DAYS * DAY_SECONDS)
-    return [(offer.start, to_datetime(offer.start)) for offer in found[:MOST_CHOICES]]
+    return [(str(offer.start), to_datetime(offer.start)) for offer in found[:MOST_CHOICES]]
 
 
 def register() -> BookingView:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -40,9 +40,12 @@ def set_admin(session: Session, host_ids: Sequence[int], *, is_admin: bool, acto
     _authorise(actor, host_ids)
     role_id = session.execute(select(Role.id).where(Role.name == "admin")).scalar_one()
     if is_admin:
-        rows = [{"host_id": host_id, "role_id": role_id} for host_id in host_ids]
+        those = select(Host.id, literal(role_id)).where(Host.id.in_(host_ids))  # nobody who is gone meanwhile
         changed = session.execute(
-            insert(host_role).values(rows).on_conflict_do_nothing().returning(host_role.c.host_id)
+            insert(host_role)
+            .from_select(["host_id", "role_id"], those)
+            .on_conflict_do_nothing()
+            .returning(host_role.c.host_id)
         )
     else:
         changed = session.execute(
