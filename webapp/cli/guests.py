@@ -7,6 +7,7 @@ import click
 from flask.cli import with_appcontext
 
 from webapp.domain.actor import SYSTEM
+from webapp.domain.row_ids import row_id
 from webapp.domain.text import TextFault, decoded
 from webapp.services.guest_erasure import ErasedGuest, erase_address, erased_guests
 from webapp.services.guest_erasure import erase_again as erase_guests_again
@@ -55,6 +56,6 @@ def _lines(content: bytes) -> list[str]:
 def _guest(line: str) -> ErasedGuest:
     number, _, created_at = line.strip().partition(" ")
     try:
-        return ErasedGuest(int(number), datetime.fromisoformat(created_at))
+        return ErasedGuest(row_id(number), datetime.fromisoformat(created_at))
     except ValueError:
         raise NOT_OURS from None
