@@ -7,7 +7,7 @@ from flask import Flask, Response, make_response, redirect, request
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as BaseResponse
 
-from webapp.web.redirects import own_path
+from webapp.domain.redirects import own_path
 
 WHOLE_PAGE = b"<!doctype html>"
 

@@ -16,13 +16,13 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
 from webapp.domain.errors import NotFound
+from webapp.domain.redirects import OWN_PATH
 from webapp.services.guest_requests import proved_address
 from webapp.services.managed_bookings import managed_booking
 from webapp.services.offers import offering
 from webapp.services.public_pages import public_host
 from webapp.services.single_use_links import link_target
 from webapp.web.guards import Guard, guard_of
-from webapp.web.redirects import OWN_PATH
 
 # What a sentence puts around or after a link, and white space.
 AROUND = "./,;:!?()[]{}<>'\"“”„‘’«» \t\r\n"

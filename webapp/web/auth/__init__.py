@@ -8,8 +8,8 @@ from flask_security import Security
 from werkzeug.wrappers import Response
 
 from webapp.config import Settings
+from webapp.domain import redirects
 from webapp.identity import hosts, load_host
-from webapp.web import redirects
 from webapp.web.auth import forms, views
 from webapp.web.auth.mail import OutboxMail
 from webapp.web.auth.options import MESSAGES, OPTIONS
