@@ -69,8 +69,7 @@ class Crew:
         while (alive := [thread for thread in self._threads if thread.is_alive()]) and time.monotonic() < until:
             self._wake()
             alive[0].join(WAKE_EVERY)
-        for queue in THREADS:
-            give_back_untouched(self._app, queue)
+        give_back_untouched(self._app, *THREADS)
 
     def _wake(self) -> None:
         """Again and again: a thread may be on its way into its wait. Those at work take no notice."""

@@ -83,16 +83,17 @@ def queue_server(app: Flask, **options: Any) -> Redis:
     return Redis.from_url(app.extensions["settings"].redis_url, socket_connect_timeout=2, protocol=2, **options)
 
 
-def give_back_untouched(app: Flask, name: str) -> None:
+def give_back_untouched(app: Flask, *names: str) -> None:
     """At the end of a worker: jobs that were taken and not begun go back to the front of the queue, for the next one.
 
     A stop between the two leaves a job to RQ's maintenance, and its mail to the end of the lease. Jobs that another
     worker is about to begin may be among them; a job that runs twice does no harm.
     """
-    with suppress(RedisError):
-        jobs = queue(app.extensions["settings"].redis_url, name)
-        while jobs.connection.lmove(jobs.intermediate_queue_key, jobs.key, "RIGHT", "LEFT"):
-            pass
+    with suppress(RedisError):  # a server that does not answer for one queue is not asked about the next
+        for name in names:
+            jobs = queue(app.extensions["settings"].redis_url, name)
+            while jobs.connection.lmove(jobs.intermediate_queue_key, jobs.key, "RIGHT", "LEFT"):
+                pass
 
 
 def work_through_absences(worker: Callable[[], SimpleWorker]) -> None:
