@@ -64,13 +64,12 @@ class Found:
 
 
 def _view(what: Offering, wanted: Asked) -> View:
-    addresses = Addresses(
-        calendar=calendar_url(what),
-        choose=form_url(what),
-        zone=wanted.zone or what.host_time_zone,
-        is_zone_asked=wanted.zone is not None,
-    )
-    return View(wanted, addresses, current_locale(), what.now, shows_seats=what.rules.capacity > 1)
+    zone = wanted.zone or what.host_time_zone
+
+    def links() -> Addresses:
+        return Addresses(calendar_url(what), form_url(what), zone, is_zone_asked=wanted.zone is not None)
+
+    return View(wanted, zone, links, current_locale(), what.now, shows_seats=what.rules.capacity > 1)
 
 
 def about(what: Offering) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 
 from babel import Locale
 from flask_babel import gettext, ngettext
@@ -89,19 +90,20 @@ class Picker:
     is_zone_asked: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
-    """From where somebody looks at a calendar."""
+    """From where somebody looks at a calendar, and where its links lead: a remembered page needs not know that."""
 
     asked: Asked
-    addresses: Addresses
+    zone: str
+    links: Callable[[], Addresses]
     locale: Locale
     now: int
     shows_seats: bool = False
 
-    @property
-    def zone(self) -> str:
-        return self.addresses.zone
+    @cached_property
+    def addresses(self) -> Addresses:
+        return self.links()
 
     @property
     def today(self) -> date:

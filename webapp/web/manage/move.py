@@ -104,7 +104,7 @@ def _picker(booking: BookingView, what: Offering, token: str) -> Any:
         zone=zone,
         is_zone_asked=wanted.zone is not None,
     )
-    view = View(wanted, addresses, current_locale(), what.now, shows_seats=what.rules.capacity > 1)
+    view = View(wanted, zone, lambda: addresses, current_locale(), what.now, shows_seats=what.rules.capacity > 1)
     return picker(view, partial(offered_to_move, what, booking))
 
 
