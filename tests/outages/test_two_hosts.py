@@ -2,7 +2,7 @@
 
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
@@ -78,8 +78,17 @@ def test_the_standby_takes_over_and_the_application_follows(
 
 def booked(live: Live) -> None:
     page = f"{live.url}/api/v1/hosts/demo/event-types/30min/slots"
-    slots = requests.get(page, params={"from": TODAY, "to": WEEK, "time_zone": "Europe/Paris"}, timeout=60)
+    week = {"from": TODAY, "to": WEEK, "time_zone": "Europe/Paris"}
+    slots = answered(lambda: requests.get(page, params=week, timeout=60))
     guest = {"name": "Gita", "email": "gita@example.net", "subject": "Hello", "time_zone": "Europe/Paris"}
     wanted = {"host": "demo", "event_type": "30min", "start": slots.json()["data"][-1]["start"], **guest}
-    answer = requests.post(f"{live.url}/api/v1/bookings", json=wanted, timeout=60)
+    answer = answered(lambda: requests.post(f"{live.url}/api/v1/bookings", json=wanted, timeout=60))
     assert answer.status_code == 201, answer.text
+
+
+def answered(ask: Callable[[], requests.Response]) -> requests.Response:
+    """Again after each 503, as it asks for: one of the two web processes may be there before the other."""
+    until = time.monotonic() + 60
+    while (answer := ask()).status_code == 503 and time.monotonic() < until:
+        time.sleep(float(answer.headers["Retry-After"]))
+    return answer
