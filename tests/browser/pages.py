@@ -57,7 +57,7 @@ EVERY_PAGE = (
     guest(f"{FORM}{{free}}"),
     guest(f"{FORM}{{free}}", sent=True),
     guest(f"{FORM}{{gone}}", status=409),
-    guest("/once/{once}"),
+    guest("/once/{once}?zone=Europe/Lisbon"),
     guest("/once/{once}/book?zone=Europe/Lisbon&start={free}"),
     guest("/once/{once}/book?zone=Europe/Lisbon&start={free}", sent=True),
     guest("/manage/{manage}?booked=1"),
