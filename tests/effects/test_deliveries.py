@@ -15,6 +15,7 @@ from webapp.services import bookings, outbox
 from webapp.services.booking_views import BookingView
 from webapp.services.deliveries import claim, lease_due
 from webapp.services.delivery_reports import delivery_states, mail_figures, replay
+from webapp.services.dispatch import RECIPIENTS
 
 
 @pytest.fixture
@@ -231,3 +232,21 @@ def test_an_event_of_a_kind_unknown_here_waits_and_holds_up_no_other_booking(
     mailer.execute("UPDATE outbox_event SET kind = 'booking.confirmed'")
     mailer.run()
     assert len(sink.messages) == 4
+
+
+def test_an_event_of_a_kind_unknown_here_holds_up_later_mails_of_its_booking_only_for_an_upgrade(
+    mailer: InProcess, booking: BookingView, sink: MailSink
+) -> None:
+    mailer.execute("UPDATE outbox_event SET kind = 'booking.from_the_future'")
+    bookings.cancel(booking.uid, actor=host_actor(booking.host_id))
+    mailer.run()
+    assert not sink.messages
+    mailer.execute("UPDATE outbox_event SET occurred_at = now() - interval '16 minutes' WHERE dispatched_at IS NULL")
+    mailer.run()
+    assert {mail.recipients[0] for mail in sink.messages} == {booking.guest_email, booking.host_email}
+
+
+def test_each_kind_of_event_says_who_is_mailed() -> None:
+    missing = [f"EventKind.{kind.name}" for kind in EventKind if kind not in RECIPIENTS]
+    assert not missing, f"say in services/dispatch.py, RECIPIENTS, who gets a mail of {missing}; () if nobody does"
+    assert set(RECIPIENTS) == set(EventKind)

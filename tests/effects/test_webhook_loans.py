@@ -13,10 +13,11 @@ from tests.effects.harness import lose_connections
 from tests.effects.servers import Server, serving, status
 from tests.effects.webhook_harness import Hooks, booked
 from webapp.db import transaction
+from webapp.domain.actor import host_actor
 from webapp.effects import clock, webhook_jobs
 from webapp.effects import webhooks as sending
 from webapp.extensions import db
-from webapp.services import webhook_loans
+from webapp.services import bookings, webhook_loans
 from webapp.services.outbox import CHANNEL
 from webapp.services.webhook_loans import MOST_OF_A_HOST, Loan, end_loan, lend_endpoints
 
@@ -203,3 +204,18 @@ def test_a_job_that_loses_the_database_for_a_moment_keeps_the_webhook_from_nobod
         webhook_jobs.deliver_to_webhook(*job)
     hooks.work()
     assert hooks.states() == [("booking.created", "sent")]
+
+
+def test_an_event_of_a_kind_unknown_here_holds_up_later_messages_only_for_an_upgrade(
+    hooks: Hooks, build: Build
+) -> None:
+    with serving(status(200)) as server:
+        hooks.make(server, "booking.created", "booking.cancelled")
+        booking = booked(build, hooks, 1)[0]
+        hooks.execute("UPDATE outbox_event SET kind = 'booking.from_the_future'")
+        bookings.cancel(booking.uid, actor=host_actor(booking.host_id))
+        hooks.run()
+        assert not server.requests
+        hooks.execute("UPDATE outbox_event SET occurred_at = now() - interval '16 minutes' WHERE dispatched_at IS NULL")
+        hooks.run()
+        assert len(server.requests) == 1

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.reminders import PREFIX
 from webapp.models import Base, Channel, DeliveryStatus
-from webapp.services.outbox import CHANNEL
+from webapp.services.outbox import CHANNEL, is_awaited
 from webapp.statements import Statement
 
 LEASE = timedelta(seconds=60)
@@ -127,12 +127,12 @@ def _lease() -> Any:
     may_be_in_hand = ~o.kind.startswith(PREFIX) | (o.due_at <= func.now() + LEASE)
     letter_of_its_event = (o.event_id == _d.event_id) & _d.kind.startswith(PREFIX) & ~o.kind.startswith(PREFIX)
     before = ((o.event_id < _d.event_id) & may_be_in_hand) | letter_of_its_event
-    undispatched = (_e.booking_id == _d.booking_id) & (_e.id < _d.event_id) & _e.dispatched_at.is_(None)
+    awaited = (_e.booking_id == _d.booking_id) & (_e.id < _d.event_id) & is_awaited(_EVENT)
     due = (
         select(_d.id)
         .where(_d.channel == Channel.MAIL, _d.status == DeliveryStatus.WAITING, _d.due_at <= func.now())
         .where(~select(1).where(waiting, before).exists())
-        .where(~select(1).where(undispatched).exists())  # another relay has it in hand
+        .where(~select(1).where(awaited).exists())
         .order_by(_d.id)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)

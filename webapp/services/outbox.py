@@ -7,10 +7,11 @@ finds the event. Nothing here talks to the queue or to a mail server.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg.types.json import Jsonb
+from sqlalchemy import ColumnElement, FromClause, func
 from sqlalchemy.orm import Session
 
 from webapp.db import notify_after_commit
@@ -18,6 +19,7 @@ from webapp.domain.booking import EventKind
 from webapp.statements import Statement
 
 CHANNEL = "openslot_outbox"
+UNKNOWN_KIND_WAIT = timedelta(minutes=15)  # an upgrade is over by then, and the newer program has dispatched it
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,14 @@ class Happened:
     booking_id: int | None
     booking_version: int | None
     data: Mapping[str, Any]
+
+
+def is_awaited(event: FromClause) -> ColumnElement[bool]:
+    """Whether an event, of the table or an alias of it, holds up what happened to its booking later: another relay has
+    it in hand. One of a kind that this program does not know does so only as long as an upgrade takes."""
+    e = event.c
+    is_known = e.kind.in_([str(kind) for kind in EventKind])
+    return e.dispatched_at.is_(None) & (is_known | (e.occurred_at > func.now() - UNKNOWN_KIND_WAIT))
 
 
 _INSERT = Statement("""

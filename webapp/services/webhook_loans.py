@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 
 from webapp.db import notify_after_commit
 from webapp.models import Base, Channel, DeliveryStatus
-from webapp.services.outbox import CHANNEL
+from webapp.services.outbox import CHANNEL, is_awaited
 
 QUEUED = timedelta(seconds=120)  # a loan in the queue; longer than a full queue takes
 IN_HAND = timedelta(seconds=30)  # the same for one message; more than a request may take
@@ -175,13 +175,12 @@ def _is_ready() -> ColumnElement[bool]:
 
 def _is_due() -> ColumnElement[bool]:
     """And its turn: nothing that happened to its booking before still waits to be told to the same endpoint."""
-    o, u = _DELIVERY.alias().c, _EVENT.alias().c
+    o, event = _DELIVERY.alias().c, _EVENT.alias()
     earlier = (o.event_id < _d.event_id) | ((o.event_id == _d.event_id) & (o.id < _d.id))
     same = (o.webhook_endpoint_id == _d.webhook_endpoint_id) & (o.booking_id == _d.booking_id)
     before = select(1).where(same, o.status == DeliveryStatus.WAITING, earlier)
-    # Another relay has it in hand.
-    undispatched = select(1).where(u.booking_id == _d.booking_id, u.id < _d.event_id, u.dispatched_at.is_(None))
-    return _is_waiting() & ~before.exists() & ~undispatched.exists()
+    awaited = select(1).where(event.c.booking_id == _d.booking_id, event.c.id < _d.event_id, is_awaited(event))
+    return _is_waiting() & ~before.exists() & ~awaited.exists()
 
 
 def _is_waiting() -> ColumnElement[bool]:
