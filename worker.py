@@ -18,14 +18,15 @@ from types import FrameType
 
 from flask import Flask
 
-from webapp import create_app, time_zones
+from webapp import create_app
+from webapp.core import time_zones
 from webapp.effects.clock import Clock
-from webapp.effects.jobs import stopping
+from webapp.effects.mail.jobs import stopping
+from webapp.effects.mail.smtp import mail
 from webapp.effects.relay import Relay
-from webapp.effects.transport import mail
-from webapp.effects.webhook_worker import Crew
+from webapp.effects.webhooks.worker import Crew
 from webapp.effects.worker import work
-from webapp.services import readiness
+from webapp.services.operations import readiness
 
 log = logging.getLogger("openslot.worker")
 

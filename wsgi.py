@@ -1,9 +1,11 @@
 import gc
 
-from webapp import create_app, queue_server, time_zones
-from webapp.config import is_command
-from webapp.logs import log
-from webapp.services import readiness
+from webapp import create_app
+from webapp.core import time_zones
+from webapp.core.config import is_command
+from webapp.core.logs import log
+from webapp.services.operations import readiness
+from webapp.web.operations import queue_server
 
 app = create_app()
 if not is_command():  # commands load the same application, and one of them makes the tables

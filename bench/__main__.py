@@ -26,7 +26,7 @@ import psutil
 from bench import engine, further, load
 from bench.paced import Request
 from bench.stack import Stack, running
-from webapp.config import forget_postgres_variables
+from webapp.core.config import forget_postgres_variables
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SECONDS = float(os.environ.get("SECONDS", "4"))

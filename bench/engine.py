@@ -10,11 +10,11 @@ from random import Random
 from statistics import median
 from time import perf_counter
 
-from webapp.domain import instants
-from webapp.domain.availability import offer_at, offers
-from webapp.domain.facts import Busy, BusyKind, EventTypeRules, Facts
-from webapp.domain.reasons import reasons
-from webapp.domain.windows import Schedule, Window
+from webapp.domain.availability import instants
+from webapp.domain.availability.facts import Busy, BusyKind, EventTypeRules, Facts
+from webapp.domain.availability.offers import offer_at, offers
+from webapp.domain.availability.reasons import reasons
+from webapp.domain.availability.windows import Schedule, Window
 
 RUNS, CALLS = 5, 20
 DAY = 86_400

@@ -21,7 +21,7 @@ from statistics import median
 import psutil
 import psycopg
 
-from webapp.config import PROJECT_DIR
+from webapp.core.config import PROJECT_DIR
 from webapp.embedded.mailcatcher.sink import MailSink, Received
 from webapp.embedded.postgres import PostgresService, start_postgres
 from webapp.embedded.valkey import ValkeyService, start_valkey

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from webapp.config import PROJECT_DIR
+from webapp.core.config import PROJECT_DIR
 from webapp.embedded.ports import free_port
 from webapp.embedded.postgres import PostgresService, start_postgres
 from webapp.embedded.valkey import start_valkey

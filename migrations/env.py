@@ -17,7 +17,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
-from webapp import postgres
+from webapp.core import postgres
 from webapp.models import Base
 
 # One runner at a time, whoever starts first: several containers may start together.

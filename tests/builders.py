@@ -10,11 +10,12 @@ from flask import Flask
 from sqlalchemy import Engine, Row, text
 
 from webapp.domain.actor import GUEST, host_actor
-from webapp.services import bookings, slots
-from webapp.services.accounts import create_host
-from webapp.services.booking_commands import Book
-from webapp.services.booking_views import BookingView
-from webapp.services.slot_views import SlotView
+from webapp.services.accounts.accounts import create_host
+from webapp.services.bookings import bookings
+from webapp.services.bookings.request import Book
+from webapp.services.bookings.view import BookingView
+from webapp.services.slots import slots
+from webapp.services.slots.views import SlotView
 
 _numbers = itertools.count(1)
 

@@ -16,13 +16,14 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from tests.builders import Build, calendar
 from tests.web.pages import PASSWORD
-from webapp import create_app, rate_limits
-from webapp.config import Settings, forget_postgres_variables
+from webapp import create_app
+from webapp.core import rate_limits
+from webapp.core.config import Settings, forget_postgres_variables
+from webapp.core.extensions import db, init_migrations
 from webapp.embedded.postgres import PostgresService, create_database, start_postgres
 from webapp.embedded.valkey import ValkeyService, start_valkey
-from webapp.extensions import db, init_migrations
 from webapp.models import Base
-from webapp.web import health
+from webapp.web.operations import health
 
 # Everything but what migrations put there.
 EMPTY_TABLES = "; ".join(

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import requests
 
 from tests.web.pages import PASSWORD, forms_of
-from webapp.config import PROJECT_DIR
+from webapp.core.config import PROJECT_DIR
 from webapp.embedded.mailcatcher import MailSink
 from webapp.embedded.ports import free_port
 

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from tests.builders import Build
 from tests.domain.availability_builders import weekly
 from webapp.domain.actor import GUEST, host_actor
-from webapp.domain.windows import DayWindow, Window
-from webapp.services import bookings, schedules
-from webapp.services.booking_views import BookingView
-from webapp.services.schedules import ScheduleContent, overlaps
+from webapp.domain.availability.windows import DayWindow, Window
+from webapp.services.bookings import bookings
+from webapp.services.bookings.view import BookingView
+from webapp.services.schedules import schedules
+from webapp.services.schedules.schedules import ScheduleContent, overlaps
 
 TABLES = ("schedule", "weekly_hours", "date_override", "override_window", "audit_entry")
 

@@ -14,7 +14,7 @@ from flask.cli import ScriptInfo
 from tests.builders import Build
 from tests.web.pages import PASSWORD, Visitor
 from webapp import cli
-from webapp.config import PROJECT_DIR
+from webapp.core.config import PROJECT_DIR
 
 ARGUMENTS = ["ada@example.org", "--name", "Ada Lovelace", "--slug", "ada", "--time-zone", "Europe/London"]
 

@@ -7,8 +7,8 @@ from click.testing import Result
 from flask import Flask
 
 from tests.builders import Build, tomorrow
-from webapp.db import transaction
-from webapp.services.dispatch import dispatch_events
+from webapp.core.db import transaction
+from webapp.services.mail.dispatch import dispatch_events
 
 pytestmark = pytest.mark.usefixtures("clean")
 

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 import yaml
 
-from webapp.config import PROJECT_DIR, Settings, variables
+from webapp.core.config import PROJECT_DIR, Settings, variables
 from webapp.embedded.ports import free_port
 from webapp.embedded.postgres import (
     PostgresService,

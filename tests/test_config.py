@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from webapp.config import PROJECT_DIR, Settings, SettingsError, environment, variables
-from webapp.mailbox import Mailbox
+from webapp.core.config import PROJECT_DIR, Settings, SettingsError, environment, variables
+from webapp.core.mailbox import Mailbox
 
 SECRET = "kZ7-0f3b9c1d5e7a2c4b6d8e0f1a3b5c7d9e"
 COMPLETE = {
@@ -149,7 +149,7 @@ def test_on_a_server_the_file_of_compose_is_no_source_of_settings(
 ) -> None:
     """The package that reads it is not among those of a server."""
     (tmp_path / ".env").write_text("PUBLIC_URL=http://elsewhere.example\n")
-    monkeypatch.setattr("webapp.config.PROJECT_DIR", tmp_path)
+    monkeypatch.setattr("webapp.core.config.PROJECT_DIR", tmp_path)
     monkeypatch.setitem(sys.modules, "dotenv", None)
     monkeypatch.delenv("PUBLIC_URL", raising=False)
     assert "PUBLIC_URL" not in environment()
@@ -264,4 +264,4 @@ def test_nothing_else_reads_the_environment() -> None:
         for path in [*PROJECT_DIR.glob("webapp/**/*.py"), PROJECT_DIR / "wsgi.py", PROJECT_DIR / "worker.py"]
         if re.search(r"\b(os\.environ|os\.getenv|getenv\(|import environ\b)", path.read_text())
     }
-    assert readers == {"webapp/config.py"}
+    assert readers == {"webapp/core/config.py"}

@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from tests.builders import Build
-from webapp.connections import FRESH_SECONDS
-from webapp.extensions import db
+from webapp.core.connections import FRESH_SECONDS
+from webapp.core.extensions import db
 from webapp.models import Host
 
 REQUESTS = 8  # psycopg prepares what it sees for the sixth time

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from babel import Locale
 
-from webapp import formats
+from webapp.words import formats
 
 MOMENT = datetime(2027, 5, 4, 13, 30, tzinfo=UTC)
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from webapp.config_values import host_names, web_origin
-from webapp.host_names import canonical, is_among
+from webapp.core.config_values import host_names, web_origin
+from webapp.core.host_names import canonical, is_among
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from tests.builders import Build
 from tests.libpq import WRONG
 from tests.proxies import ForgetfulPooler, standing_before
 from webapp import create_app
-from webapp.config import PROJECT_DIR, forget_postgres_variables
+from webapp.core.config import PROJECT_DIR, forget_postgres_variables
+from webapp.core.extensions import db, site
 from webapp.embedded.postgres import PostgresService, superuser_connection
-from webapp.extensions import db, site
 
 SET_OUTSIDE = {
     "DateStyle": "German, DMY",
@@ -131,7 +131,7 @@ def test_a_session_that_loses_its_settings_is_not_ready_and_not_used_again(
     answer = client.get("/readyz")
     assert (answer.status_code, "lock_timeout is 0" in answer.text) == (503, True)
     assert "pool sessions, not transactions" in answer.text
-    monkeypatch.setattr("webapp.connections.FRESH_SECONDS", 0.0)
+    monkeypatch.setattr("webapp.core.connections.FRESH_SECONDS", 0.0)
     with client.application.app_context():
         db.session.connection().exec_driver_sql("RESET ROLE")
         db.session.commit()

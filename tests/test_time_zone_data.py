@@ -18,11 +18,18 @@ import tzdata
 from tests.builders import Build, tomorrow
 from tests.live import Live, Person, running
 from tests.web.pages import forms_of
-from webapp.config import PROJECT_DIR
+from webapp.core.config import PROJECT_DIR
 from webapp.embedded.mailcatcher import MailSink
 
 # Modules that a process begins with.
-ENTRIES = ("wsgi", "worker", "webapp.healthcheck", "webapp.embedded.run", "webapp.domain.instants", "bench.stack")
+ENTRIES = (
+    "wsgi",
+    "worker",
+    "webapp.healthcheck",
+    "webapp.embedded.run",
+    "webapp.domain.availability.instants",
+    "bench.stack",
+)
 CLOCK = "from zoneinfo import ZoneInfo; from datetime import datetime, UTC"
 ASKED = f"import {{}}; {CLOCK}; print(datetime(2027, 1, 4, 10, tzinfo=UTC).astimezone(ZoneInfo('Europe/Berlin')).hour)"
 

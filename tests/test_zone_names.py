@@ -11,8 +11,8 @@ from babel import Locale
 from babel.core import get_global
 from babel.localedata import locale_identifiers
 
-from webapp.time_zones import is_zone, known_zones
-from webapp.zone_names import MODELS, present_name, zone_label, zone_place, zones_by_region
+from webapp.core.time_zones import is_zone, known_zones
+from webapp.words.zone_names import MODELS, present_name, zone_label, zone_place, zones_by_region
 
 MAY, JANUARY = datetime(2027, 5, 4, 13, 30, tzinfo=UTC), datetime(2027, 1, 4, tzinfo=UTC)
 MOMENTS = [datetime(year, month, 15, 12, tzinfo=UTC) for year in (2026, 2027, 2028, 2029) for month in (1, 7)]

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from webapp import time_zones
+from webapp.core import time_zones
 
 if TYPE_CHECKING:
     from flask import Flask
 
-    from webapp.config import Settings
+    from webapp.core.config import Settings
 
 time_zones.use_pinned_data()  # before anything asks for a zone
 
@@ -17,8 +17,10 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     # Imported here: the domain and the embedded services are used without Flask, and so start faster.
     from flask import Flask
 
-    from webapp import admin, api, cli, connections, extensions, identity, logs, trusted_hosts, web
-    from webapp.config import PROJECT_DIR
+    from webapp import admin, api, cli, identity, web
+    from webapp.core import connections, extensions, logs
+    from webapp.core.config import PROJECT_DIR
+    from webapp.web.shared import trusted_hosts
 
     settings = settings or _from_environment()
     app = Flask(__name__, template_folder=PROJECT_DIR / "templates", static_folder=PROJECT_DIR / "static")
@@ -38,7 +40,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
 
 def _from_environment() -> "Settings":
     """Ends the process with the list of faults: who starts it should read that and not a traceback."""
-    from webapp.config import Settings, SettingsError, forget_postgres_variables
+    from webapp.core.config import Settings, SettingsError, forget_postgres_variables
 
     forget_postgres_variables()
     try:

@@ -11,7 +11,7 @@ import sys
 from contextlib import closing
 from urllib.parse import urlsplit
 
-from webapp.config import Settings, environment
+from webapp.core.config import Settings, environment
 
 TIMEOUT = 5.0  # seconds
 

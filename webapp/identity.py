@@ -10,11 +10,11 @@ from flask_security.utils import set_request_attr
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from webapp import db as database
-from webapp.extensions import csrf, db
+from webapp.core import db as database
+from webapp.core.extensions import csrf, db
 from webapp.models import Host, LoginSession, Role
-from webapp.services import logins
-from webapp.services.accounts import HOST, add_host
+from webapp.services.accounts import logins
+from webapp.services.accounts.accounts import HOST, add_host
 
 CSRF_TOKEN = "csrf_token"  # noqa: S105  the name of it
 LOGIN = "login"  # in the cookie: the uid of the login session

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from webapp.services.booking_views import BookingView
-    from webapp.services.slot_views import SlotView
+    from webapp.services.bookings.view import BookingView
+    from webapp.services.slots.views import SlotView
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import socket
 import sys
 from typing import NoReturn
 
-from webapp.config import Settings, SettingsError, WebServerSettings, forget_server_variables
+from webapp.core.config import Settings, SettingsError, WebServerSettings, forget_server_variables
 
 
 def command(web: WebServerSettings) -> list[str]:

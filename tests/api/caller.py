@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import RequestRedirect
 from werkzeug.test import TestResponse
 
-from webapp.api.blueprint import operation_of
+from webapp.api.http.operation import operation_of
 
 BASE = "/api/v1"
 Json = dict[str, Any]
@@ -109,7 +109,7 @@ class Caller:
         operation = operation_of(app.view_functions[rule.endpoint])
         if operation is None:
             return None
-        from webapp.api.openapi import operations
+        from webapp.api.spec.openapi import operations
 
         path = next(path for path, _, one in operations(app) if one is operation)
         found: Json = self.specification.document["paths"][path][operation.method.lower()]

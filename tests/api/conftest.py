@@ -6,9 +6,9 @@ from flask.testing import FlaskClient
 
 from tests.api.caller import Caller, Specification
 from tests.builders import Build
-from webapp.api.openapi import document
+from webapp.api.spec.openapi import document
 from webapp.domain.actor import host_actor
-from webapp.services.api_tokens import NewToken, Scope, create_token
+from webapp.services.accounts.tokens import NewToken, Scope, create_token
 
 TokenMaker = Callable[..., str]
 

@@ -10,7 +10,7 @@ from tests.api.test_bookings import GUEST
 from tests.api.test_public import written
 from tests.builders import Build, tomorrow
 from webapp.domain.actor import host_actor
-from webapp.services.blocked_times import NewBlockedTime, change_blocked_time
+from webapp.services.schedules.blocked_times import NewBlockedTime, change_blocked_time
 
 EVENT_TYPE = "/event-types/30min"
 

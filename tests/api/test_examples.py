@@ -11,8 +11,8 @@ from tests.api.caller import BASE, Caller, Specification
 from tests.api.conftest import TokenMaker
 from tests.api.test_settings import EMPTY
 from tests.builders import Build
-from webapp.api import near_dates, openapi
-from webapp.api.near_dates import MONDAY, brought_near
+from webapp.api.spec import near_dates, openapi
+from webapp.api.spec.near_dates import MONDAY, brought_near
 
 ALWAYS = [{"weekday": day, "start": "00:00", "end": "24:00"} for day in range(7)]
 

@@ -11,8 +11,8 @@ from tests.api.caller import Caller, Specification, code_of
 from tests.api.test_bookings import GUEST
 from tests.api.test_public import written
 from tests.builders import Build, tomorrow
-from webapp.db import transaction
-from webapp.services.housekeeping import KEYS_KEPT, forget_idempotency_keys
+from webapp.core.db import transaction
+from webapp.services.operations.housekeeping import KEYS_KEPT, forget_idempotency_keys
 
 
 @pytest.fixture

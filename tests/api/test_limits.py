@@ -13,10 +13,10 @@ from tests.api.conftest import TokenMaker
 from tests.api.test_bookings import GUEST
 from tests.builders import Build
 from webapp import create_app
-from webapp.api import callers
-from webapp.api.examples import NEW_WEBHOOK
+from webapp.api.http import callers
+from webapp.api.spec.examples import NEW_WEBHOOK
+from webapp.core.extensions import db
 from webapp.embedded.valkey import ValkeyService
-from webapp.extensions import db
 
 
 @pytest.fixture

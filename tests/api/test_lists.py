@@ -8,9 +8,9 @@ import pytest
 from tests.api.caller import Caller, fields_at_fault
 from tests.api.test_public import written
 from tests.builders import Build, tomorrow
-from webapp.api.examples import NEW_WEBHOOK
+from webapp.api.spec.examples import NEW_WEBHOOK
 from webapp.domain.actor import host_actor
-from webapp.services.blocked_times import NewBlockedTime, block
+from webapp.services.schedules.blocked_times import NewBlockedTime, block
 
 SHORT = ["/event-types", "/blocked-times", "/webhooks"]
 

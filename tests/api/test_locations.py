@@ -7,7 +7,7 @@ import pytest
 from tests.api.caller import BASE, Caller
 from tests.api.test_public import written
 from tests.builders import tomorrow
-from webapp.api.examples import NEW_EVENT_TYPE, NEW_WEBHOOK
+from webapp.api.spec.examples import NEW_EVENT_TYPE, NEW_WEBHOOK
 
 
 @pytest.mark.parametrize(

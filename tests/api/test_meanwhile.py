@@ -13,11 +13,14 @@ from tests.api.conftest import TokenMaker
 from tests.api.test_bookings import GUEST
 from tests.api.test_public import written
 from tests.builders import Build, tomorrow
-from webapp.api import event_types, matching
+from webapp.api import event_types
+from webapp.api.http import conditions as matching
+from webapp.core.extensions import db
 from webapp.domain.actor import host_actor
-from webapp.extensions import db
-from webapp.services import approvals, bookings, webhooks
-from webapp.services import event_types as services
+from webapp.services.bookings import bookings
+from webapp.services.bookings import decisions as approvals
+from webapp.services.event_types import event_types as services
+from webapp.services.webhooks import endpoints as webhooks
 
 SECONDS = 0.5  # in which a rival is through, unless something keeps them waiting
 

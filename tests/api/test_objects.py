@@ -14,11 +14,11 @@ from flask import Flask
 from tests.api.caller import Caller, Specification, code_of
 from tests.api.test_public import written
 from tests.builders import Build, tomorrow
-from webapp.api.blueprint import Operation
-from webapp.api.callers import Access
-from webapp.api.examples import NEW_WEBHOOK
-from webapp.api.openapi import operations
-from webapp.services.manage_links import manage_token
+from webapp.api.http.callers import Access
+from webapp.api.http.operation import Operation
+from webapp.api.spec.examples import NEW_WEBHOOK
+from webapp.api.spec.openapi import operations
+from webapp.services.shared.manage_links import manage_token
 
 TABLES = ("slot", "claim", "booking", "guest", "event_type", "schedule", "weekly_hours", "blocked_time", "outbox_event",
           "audit_entry", "idempotency_key", "webhook_endpoint", "delivery")  # fmt: skip

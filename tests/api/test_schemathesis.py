@@ -20,7 +20,7 @@ from schemathesis.specs.openapi import checks
 
 from tests.api.caller import Caller
 from tests.builders import Build, tomorrow
-from webapp.api.examples import NEW_WEBHOOK
+from webapp.api.spec.examples import NEW_WEBHOOK
 
 EXAMPLES = int(os.environ.get("MANY_EXAMPLES", "5"))
 CHECKS = [

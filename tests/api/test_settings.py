@@ -8,7 +8,7 @@ import pytest
 from tests.api.caller import Caller, code_of, fields_at_fault
 from tests.api.test_public import written
 from tests.builders import Build, tomorrow
-from webapp.api.examples import EVENT_TYPE
+from webapp.api.spec.examples import EVENT_TYPE
 
 NEW = {"slug": "intro", "title": "Introduction", "duration_minutes": 30}
 EMPTY: dict[str, Any] = {

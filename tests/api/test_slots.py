@@ -9,7 +9,7 @@ from tests.api.caller import Caller, code_of, fields_at_fault
 from tests.api.test_public import written
 from tests.builders import Build, tomorrow
 from webapp.domain.actor import host_actor
-from webapp.services import bookings
+from webapp.services.bookings import bookings
 
 
 def new(hour: int = 10, minute: int = 0, **more: Any) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.api.caller import Caller, Specification
-from webapp.api.blueprint import operation_of
-from webapp.api.openapi import operations
-from webapp.api.problem_words import HTTP_CODES, WORDS
+from webapp.api.http.operation import operation_of
+from webapp.api.http.problem_words import HTTP_CODES, WORDS
+from webapp.api.spec.openapi import operations
 from webapp.domain.errors import DomainError
 
 METHODS = ("get", "post", "put", "patch", "delete")

@@ -11,7 +11,7 @@ from tests.api.caller import Caller, Specification, code_of
 from tests.api.conftest import TokenMaker
 from tests.builders import Build
 from webapp.domain.actor import host_actor
-from webapp.services.api_tokens import Scope, host_tokens, revoke_token
+from webapp.services.accounts.tokens import Scope, host_tokens, revoke_token
 
 
 def test_a_token_says_who_it_is(host: Caller, reader: Caller) -> None:

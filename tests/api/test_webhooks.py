@@ -7,7 +7,7 @@ import pytest
 
 from tests.api.caller import Caller, Specification, code_of, fields_at_fault
 from tests.builders import Build
-from webapp.api.examples import WEBHOOK
+from webapp.api.spec.examples import WEBHOOK
 from webapp.domain.webhook_events import TEST, WebhookEvent
 
 NEW: dict[str, Any] = {"url": "https://hooks.example.org/in", "events": ["booking.created", "booking.cancelled"]}

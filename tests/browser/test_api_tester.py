@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Open
 from tests.builders import Build
 from webapp.domain.actor import host_actor
-from webapp.services.api_tokens import NewToken, create_token
+from webapp.services.accounts.tokens import NewToken, create_token
 
 
 def test_a_developer_tries_a_call(open_window: Open, build: Build) -> None:

@@ -11,7 +11,9 @@ from tests.browser.conftest import PHONE
 from tests.browser.steps import on_date, text_on
 from tests.builders import Build, tomorrow
 from webapp.domain.actor import host_actor
-from webapp.services import approvals, blocked_times, event_types
+from webapp.services.bookings import decisions as approvals
+from webapp.services.event_types import event_types
+from webapp.services.schedules import blocked_times
 
 BERLIN = "Europe/Berlin"
 Desk = Callable[..., Page]

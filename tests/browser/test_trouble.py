@@ -7,7 +7,7 @@ from tests.browser.steps import GITA, clock, expect_heading, expect_said, open_f
 from tests.browser.watch import Watch
 from tests.builders import Build, tomorrow
 from webapp.domain.actor import GUEST
-from webapp.services import bookings
+from webapp.services.bookings import bookings
 
 FIRST, SECOND, THIRD = tomorrow(10), tomorrow(11), tomorrow(12)
 NOT_REACHED = "The server could not be reached or could not answer."

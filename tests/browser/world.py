@@ -7,23 +7,19 @@ from flask_security.confirmable import generate_confirmation_token
 from flask_security.recoverable import generate_reset_password_token
 
 from tests.builders import Build, tomorrow
+from webapp.core.extensions import db
 from webapp.domain.actor import host_actor
 from webapp.domain.webhook_events import WebhookEvent
-from webapp.extensions import db
 from webapp.models import Host
-from webapp.services import (
-    api_tokens,
-    approvals,
-    blocked_times,
-    bookings,
-    busy_times,
-    event_types,
-    feeds,
-    single_use_links,
-    webhooks,
-)
-from webapp.services.guest_requests import privacy_token
-from webapp.services.manage_links import manage_token
+from webapp.services.accounts import tokens as api_tokens
+from webapp.services.bookings import bookings
+from webapp.services.bookings import decisions as approvals
+from webapp.services.event_types import event_types, single_use_links
+from webapp.services.ical import busy_times, feeds
+from webapp.services.privacy.guest_requests import privacy_token
+from webapp.services.schedules import blocked_times
+from webapp.services.shared.manage_links import manage_token
+from webapp.services.webhooks import endpoints as webhooks
 
 LATER = 9  # days until the things happen; far enough for all of them to be seen in one week or the next
 

@@ -16,7 +16,7 @@ from tests.concurrency.checkers import faults
 from tests.concurrency.mutants import chosen_mutants, mutilate
 from tests.concurrency.racers import Racer, Server
 from tests.live import _wait_for
-from webapp.config import PROJECT_DIR
+from webapp.core.config import PROJECT_DIR
 from webapp.embedded.ports import free_port
 
 MUTANT_DIR = Path(__file__).parent / "mutant"

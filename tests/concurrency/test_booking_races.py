@@ -11,7 +11,7 @@ from tests.builders import Build, tomorrow
 from tests.concurrency.checkers import lost
 from tests.concurrency.racers import DONE, GONE, Answer, Racer, booked, race, statuses
 from webapp.domain.actor import host_actor
-from webapp.services.single_use_links import create_link
+from webapp.services.event_types.single_use_links import create_link
 
 Arrives = Callable[[], Racer]
 Check = Callable[[], None]

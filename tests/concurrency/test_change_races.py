@@ -10,8 +10,8 @@ from flask import Flask
 from tests.builders import Build
 from tests.concurrency.racers import DONE, Racer, race, written
 from tests.concurrency.test_booking_races import Arrives, Check, half_hours, judge
-from webapp.services.booking_views import BookingView
-from webapp.services.manage_links import manage_token
+from webapp.services.bookings.view import BookingView
+from webapp.services.shared.manage_links import manage_token
 
 ROUNDS = 8
 LinkOf = Callable[[BookingView], str]

@@ -3,11 +3,11 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from webapp.domain.availability import Offer, offers
-from webapp.domain.facts import Busy, BusyKind, EventTypeRules, Facts, PublishedSlot
-from webapp.domain.instants import instant, to_datetime
-from webapp.domain.reasons import reasons
-from webapp.domain.windows import DayWindow, Schedule, Window
+from webapp.domain.availability.facts import Busy, BusyKind, EventTypeRules, Facts, PublishedSlot
+from webapp.domain.availability.instants import instant, to_datetime
+from webapp.domain.availability.offers import Offer, offers
+from webapp.domain.availability.reasons import reasons
+from webapp.domain.availability.windows import DayWindow, Schedule, Window
 
 MONDAY = date(2027, 3, 1)  # an ordinary Monday: no zone in these tests changes its clocks near it
 DAY = 86_400

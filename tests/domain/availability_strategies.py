@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from hypothesis import strategies as st
 
 from tests.domain.availability_builders import DAY, at
-from webapp.domain.facts import Busy, BusyKind, EventTypeRules, Facts, PublishedSlot
-from webapp.domain.windows import DayWindow, Schedule, Window
+from webapp.domain.availability.facts import Busy, BusyKind, EventTypeRules, Facts, PublishedSlot
+from webapp.domain.availability.windows import DayWindow, Schedule, Window
 
 ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 FIRST_CHANGE, LAST_CHANGE = at("2027-01-01"), at("2032-01-01")

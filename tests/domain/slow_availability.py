@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from webapp.domain.availability import Offer
-from webapp.domain.facts import Busy, Facts
-from webapp.domain.windows import DayWindow, Schedule, Window
+from webapp.domain.availability.facts import Busy, Facts
+from webapp.domain.availability.offers import Offer
+from webapp.domain.availability.windows import DayWindow, Schedule, Window
 
 DAY, WEEK = 86_400, 7 * 86_400
 Bounds = tuple[int, int]

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from tests.domain.availability_builders import DAY, schedule
 from tests.domain.availability_strategies import FIRST_CHANGE, ZONES, changes, situations
 from tests.domain.slow_availability import naive, slow_offers
-from webapp.domain.availability import Offer, offer_at, offers
-from webapp.domain.facts import Busy, BusyKind, EventTypeRules, Facts, without_booking
-from webapp.domain.guest_view import by_local_date
-from webapp.domain.reasons import reasons
+from webapp.domain.availability.by_date import by_local_date
+from webapp.domain.availability.facts import Busy, BusyKind, EventTypeRules, Facts, without_booking
+from webapp.domain.availability.offers import Offer, offer_at, offers
+from webapp.domain.availability.reasons import reasons
 
 Situation = tuple[Facts, int, int]
 bounded = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from tests.domain.availability_builders import DAY, MONDAY, at, facts, group, meeting, on, published, schedule, times
-from webapp.domain.availability import Offer, offer_at, offers
-from webapp.domain.facts import Busy, BusyKind, EventTypeRules, pending_until, without_booking
+from webapp.domain.availability.facts import Busy, BusyKind, EventTypeRules, pending_until, without_booking
+from webapp.domain.availability.offers import Offer, offer_at, offers
 
 MORNING = schedule("09:00-12:00")
 NINE, TEN, ELEVEN = "2027-03-01 09:00", "2027-03-01 10:00", "2027-03-01 11:00"

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from tests.domain.availability_builders import MONDAY, at, facts, meeting, on, schedule, times
-from webapp.domain.availability import Offer, offers
-from webapp.domain.instants import to_datetime
+from webapp.domain.availability.instants import to_datetime
+from webapp.domain.availability.offers import Offer, offers
 
 NEW_YORK = "America/New_York"
 

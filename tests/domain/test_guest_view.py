@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.domain.availability_builders import MONDAY, at, facts, schedule, times
-from webapp.domain.availability import offers
-from webapp.domain.guest_view import by_local_date, padded_range
-from webapp.domain.instants import to_datetime
+from webapp.domain.availability.by_date import by_local_date, padded_range
+from webapp.domain.availability.instants import to_datetime
+from webapp.domain.availability.offers import offers
 
 
 def test_offers_are_grouped_by_the_guests_own_date() -> None:

@@ -3,7 +3,15 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from tests.domain.availability_builders import at
-from webapp.domain.instants import closing, day_start, instant, local_date, opening, steady_midnight, to_datetime
+from webapp.domain.availability.instants import (
+    closing,
+    day_start,
+    instant,
+    local_date,
+    opening,
+    steady_midnight,
+    to_datetime,
+)
 
 NEW_YORK = "America/New_York"
 SPRING, AUTUMN = date(2027, 3, 14), date(2027, 11, 7)

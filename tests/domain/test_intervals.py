@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.domain.intervals import Interval, covers, gaps, merged, overlap
+from webapp.domain.availability.intervals import Interval, covers, gaps, merged, overlap
 
 INTERVALS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=8)
 

@@ -15,8 +15,8 @@ from tests.domain.availability_builders import (
     published,
     schedule,
 )
-from webapp.domain.facts import Busy, BusyKind, Facts
-from webapp.domain.reasons import Reason, ReasonCode, reasons
+from webapp.domain.availability.facts import Busy, BusyKind, Facts
+from webapp.domain.availability.reasons import Reason, ReasonCode, reasons
 
 MORNING = schedule("09:00-12:00")
 TUESDAY = MONDAY + timedelta(days=1)

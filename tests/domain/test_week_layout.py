@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from webapp.domain.instants import instant
-from webapp.domain.week_layout import Lane, grid, lanes
+from webapp.domain.availability.instants import instant
+from webapp.web.calendar.layout import Lane, grid, lanes
 
 BERLIN = "Europe/Berlin"
 

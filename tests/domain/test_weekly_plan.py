@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from webapp.domain.wall_time import occurrences
-from webapp.domain.weekly_plan import WeeklyPlan, planned_starts
+from webapp.domain.availability.wall_time import occurrences
+from webapp.domain.slots import WeeklyPlan, planned_starts
 
 
 def starts(**given: Any) -> list[str]:

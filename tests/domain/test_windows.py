@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from tests.domain.availability_builders import DAY, MONDAY, at, clock, day_window, facts, on, schedule, times, weekly
-from webapp.domain.availability import offer_at, offers
-from webapp.domain.windows import DayWindow, Schedule, Stretch, Window, open_windows, stretches
+from webapp.domain.availability.offers import offer_at, offers
+from webapp.domain.availability.windows import DayWindow, Schedule, Stretch, Window, open_windows, stretches
 
 TUESDAY = MONDAY + timedelta(days=1)
 CAIRO_SPRING = date(2027, 4, 30)  # a Friday without a midnight: clocks go from 24:00 to 01:00

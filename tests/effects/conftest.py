@@ -17,12 +17,13 @@ from tests.builders import Build, tomorrow
 from tests.effects.harness import InProcess, WorkerProcess
 from tests.effects.servers import OK, Server, answers, serving
 from tests.effects.webhook_harness import Hooks
-from webapp.config import PROJECT_DIR
-from webapp.effects import jobs, transport
+from webapp.core.config import PROJECT_DIR
+from webapp.core.extensions import outgoing_ranges
+from webapp.effects.mail import jobs
+from webapp.effects.mail import smtp as transport
 from webapp.embedded.mailcatcher import Fault, MailSink
 from webapp.embedded.valkey import ValkeyService
-from webapp.extensions import outgoing_ranges
-from webapp.services.booking_views import BookingView
+from webapp.services.bookings.view import BookingView
 
 
 @pytest.fixture(scope="package")

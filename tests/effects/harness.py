@@ -12,11 +12,11 @@ import psycopg
 from flask import Flask
 from sqlalchemy import Engine, Row, text
 
-from webapp.db import transaction
-from webapp.effects import jobs
+from webapp.core.db import transaction
+from webapp.effects.mail import jobs
 from webapp.embedded.mailcatcher import MailSink
-from webapp.services.deliveries import lease_due
-from webapp.services.dispatch import dispatch_events
+from webapp.services.mail.deliveries import lease_due
+from webapp.services.mail.dispatch import dispatch_events
 
 IS_LETTER = "kind NOT LIKE 'reminder.%'"
 NEXT_TRY = f"UPDATE delivery SET due_at = now() WHERE status = 'waiting' AND {IS_LETTER}"

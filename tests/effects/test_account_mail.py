@@ -6,10 +6,10 @@ from sqlalchemy import Engine, text
 
 from tests.builders import Build
 from tests.effects.harness import InProcess, words
-from webapp.db import transaction
-from webapp.domain.booking import EventKind
+from webapp.core.db import transaction
+from webapp.domain.bookings import EventKind
 from webapp.embedded.mailcatcher import MailSink
-from webapp.services import outbox
+from webapp.services.shared import outbox
 
 
 @pytest.fixture

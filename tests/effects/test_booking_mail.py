@@ -12,8 +12,8 @@ from tests.effects.ics_rules import faults, parsed, unfolded, values
 from webapp.domain.actor import host_actor, manage_link_actor
 from webapp.domain.mailto import mailto
 from webapp.embedded.mailcatcher import MailSink
-from webapp.services import bookings
-from webapp.services.booking_views import BookingView
+from webapp.services.bookings import bookings
+from webapp.services.bookings.view import BookingView
 
 
 @pytest.fixture

@@ -5,17 +5,19 @@ import pytest
 from tests.builders import Build, tomorrow
 from tests.effects.harness import InProcess, ics
 from tests.effects.ics_rules import values
-from webapp.db import session, transaction
+from webapp.core.db import session, transaction
 from webapp.domain.actor import GUEST, admin_actor, host_actor
-from webapp.domain.booking import EventKind
+from webapp.domain.bookings import EventKind
 from webapp.domain.errors import Forbidden
-from webapp.effects import retries, transport
+from webapp.effects import retries
+from webapp.effects.mail import smtp as transport
 from webapp.embedded.mailcatcher import Fault, MailSink
-from webapp.services import bookings, outbox
-from webapp.services.booking_views import BookingView
-from webapp.services.deliveries import claim, lease_due
-from webapp.services.delivery_reports import delivery_states, mail_figures, replay
-from webapp.services.dispatch import RECIPIENTS
+from webapp.services.bookings import bookings
+from webapp.services.bookings.view import BookingView
+from webapp.services.mail.deliveries import claim, lease_due
+from webapp.services.mail.dispatch import RECIPIENTS
+from webapp.services.mail.reports import delivery_states, mail_figures, replay
+from webapp.services.shared import outbox
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from tests.builders import Build, tomorrow
 from tests.effects.harness import InProcess, last_mail, part, subjects, words
 from tests.live import link_in
 from webapp.embedded.mailcatcher import Fault, MailSink
-from webapp.services import approvals
-from webapp.services.booking_views import BookingView
-from webapp.services.guest_erasure import NOTHING_TO_SEND, erase_address
-from webapp.services.guest_requests import ask_for_data, proved_address
+from webapp.services.bookings import decisions as approvals
+from webapp.services.bookings.view import BookingView
+from webapp.services.privacy.erase import NOTHING_TO_SEND, erase_address
+from webapp.services.privacy.guest_requests import ask_for_data, proved_address
 
 pytestmark = pytest.mark.usefixtures("context")
 

@@ -13,9 +13,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.effects.header_reading import fields, mailboxes, words
+from webapp.core.mailbox import Mailbox
 from webapp.domain.text import flattened
-from webapp.effects.headers import MalformedAddressError, mailbox_field, text_field
-from webapp.mailbox import Mailbox
+from webapp.effects.mail.headers import MalformedAddressError, mailbox_field, text_field
 
 PIECES = [
     "=?", "?=", "=?utf-8?q?a=0D=0ABcc=3A_x?=", "=?utf-8?b?DQo=?=", "=?rot13?q?nqn?=", "=?unicode_escape?q?=5Cud800?=",

@@ -9,7 +9,8 @@ from tests.effects.harness import InProcess, subjects
 from tests.services.documents import build_busy_host, exported, imported
 from webapp.domain.actor import host_actor, manage_link_actor
 from webapp.embedded.mailcatcher import MailSink
-from webapp.services import approvals, bookings
+from webapp.services.bookings import bookings
+from webapp.services.bookings import decisions as approvals
 
 pytestmark = pytest.mark.usefixtures("context")
 

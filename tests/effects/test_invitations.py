@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.effects.ics_rules import faults, parsed, unfolded, values
-from webapp.domain.booking import BookingStatus
-from webapp.extensions import site
-from webapp.services.booking_views import BookingView
-from webapp.services.invitations import Audience, Method, invitation
+from webapp.core.extensions import site
+from webapp.domain.bookings import BookingStatus
+from webapp.services.bookings.view import BookingView
+from webapp.services.ical.invitations import Audience, Method, invitation
 
 START = datetime(2027, 5, 4, 8, 0, tzinfo=UTC)
 PAYLOADS = [

@@ -10,11 +10,11 @@ from tests.builders import Build, tomorrow
 from tests.effects.harness import IS_LETTER, InProcess, WorkerProcess, eventually, subjects
 from webapp.domain.actor import host_actor
 from webapp.effects import clock, retries
-from webapp.effects.smtp_answers import is_final
+from webapp.effects.mail.smtp_answers import is_final
 from webapp.embedded.mailcatcher import Fault, MailSink
-from webapp.services import bookings
-from webapp.services.booking_views import BookingView
-from webapp.services.mail_trouble import MANY, OFTEN
+from webapp.services.bookings import bookings
+from webapp.services.bookings.view import BookingView
+from webapp.services.mail.server_refusals import MANY, OFTEN
 
 NOTHING_ACCEPTED = "mail server: nothing accepted"
 

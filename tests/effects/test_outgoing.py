@@ -11,8 +11,8 @@ import pytest
 
 from tests.effects.servers import OK, TLS, answers, drips, never, never_ends, serving, status
 from webapp.domain.outgoing import is_permitted
-from webapp.effects import outgoing
-from webapp.effects.outgoing import Answer, NoAnswerError, post
+from webapp.effects.webhooks import requests as outgoing
+from webapp.effects.webhooks.requests import Answer, NoAnswerError, post
 from webapp.embedded.ports import LOOPBACK, free_port
 
 LOCAL = (ip_network("127.0.0.0/8"),)

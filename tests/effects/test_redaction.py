@@ -2,7 +2,7 @@
 
 import pytest
 
-from webapp.effects.redaction import LONGEST, redacted
+from webapp.effects.mail.redaction import LONGEST, redacted
 
 
 @pytest.mark.parametrize(

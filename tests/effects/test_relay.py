@@ -14,7 +14,8 @@ from tests.effects.harness import IS_LETTER, eventually
 from tests.effects.servers import Server
 from tests.effects.webhook_harness import Hooks, booked
 from tests.proxies import standing_before
-from webapp.effects import clock, jobs, relay
+from webapp.effects import clock, relay
+from webapp.effects.mail import jobs
 from webapp.effects.relay import Relay
 from webapp.embedded.valkey import ValkeyService
 

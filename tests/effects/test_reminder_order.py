@@ -2,14 +2,14 @@
 
 from tests.builders import Build, tomorrow
 from tests.effects.harness import InProcess, reminder_states, subjects
-from webapp.db import session, transaction
+from webapp.core.db import session, transaction
 from webapp.domain.actor import host_actor
-from webapp.effects import jobs
+from webapp.effects.mail import jobs
 from webapp.embedded.mailcatcher import Fault, MailSink
-from webapp.services import bookings
-from webapp.services.booking_views import BookingView
-from webapp.services.deliveries import claim, lease_due
-from webapp.services.delivery_reports import delivery_states, replay
+from webapp.services.bookings import bookings
+from webapp.services.bookings.view import BookingView
+from webapp.services.mail.deliveries import claim, lease_due
+from webapp.services.mail.reports import delivery_states, replay
 
 
 class TestOrder:

@@ -4,14 +4,15 @@ from datetime import timedelta
 
 from tests.builders import Build, tomorrow
 from tests.effects.harness import InProcess, last_mail, reminder_states, subjects, words
-from webapp.db import session, transaction
+from webapp.core.db import session, transaction
 from webapp.domain.actor import host_actor, manage_link_actor
-from webapp.effects import jobs
+from webapp.effects.mail import jobs
 from webapp.embedded.mailcatcher import MailSink
-from webapp.services import approvals, bookings
-from webapp.services.booking_views import BookingView
-from webapp.services.deliveries import lease_due
-from webapp.services.delivery_reports import mail_figures
+from webapp.services.bookings import bookings
+from webapp.services.bookings import decisions as approvals
+from webapp.services.bookings.view import BookingView
+from webapp.services.mail.deliveries import lease_due
+from webapp.services.mail.reports import mail_figures
 
 KINDS = ["reminder.1440", "reminder.60"]
 

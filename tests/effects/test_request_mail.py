@@ -13,9 +13,10 @@ from tests.effects.ics_rules import faults, values
 from webapp.domain.actor import Actor, host_actor, manage_link_actor
 from webapp.domain.questions import Question
 from webapp.embedded.mailcatcher import MailSink
-from webapp.formats import format_time
-from webapp.services import approvals, bookings
-from webapp.services.booking_views import BookingView
+from webapp.services.bookings import bookings
+from webapp.services.bookings import decisions as approvals
+from webapp.services.bookings.view import BookingView
+from webapp.words.formats import format_time
 
 NEW_YORK = ZoneInfo("America/New_York")
 Mails = Callable[[], tuple[EmailMessage, EmailMessage]]

@@ -8,7 +8,7 @@ from flask import Flask
 
 from tests.builders import Build, tomorrow
 from webapp.effects.clock import CHORES, Chore, Clock, forget_guests
-from webapp.services.guest_erasure import erase_past_guests
+from webapp.services.privacy.erase import erase_past_guests
 
 DAYS_AGO = """
     WITH step AS (SELECT make_interval(days => :days) AS wide),

@@ -14,13 +14,13 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from flask import Flask
 
-from webapp.config import MailSettings
-from webapp.effects import transport
-from webapp.effects.mime import Parcel
-from webapp.effects.transport import Connection, NotAcceptedError
+from webapp.core.config import MailSettings
+from webapp.core.mailbox import Mailbox
+from webapp.effects.mail import smtp as transport
+from webapp.effects.mail.mime import Parcel
+from webapp.effects.mail.smtp import Connection, NotAcceptedError
 from webapp.embedded.mailcatcher import Fault, MailSink
 from webapp.embedded.ports import LOOPBACK, free_port
-from webapp.mailbox import Mailbox
 
 TLS = Path(__file__).parent / "tls"
 AUTHORITY = str(TLS / "certificate.pem")

@@ -5,9 +5,9 @@ from sqlalchemy import text
 
 from tests.builders import Build, tomorrow
 from tests.effects.harness import InProcess
-from webapp.db import session
+from webapp.core.db import session
 from webapp.embedded.mailcatcher import MailSink
-from webapp.services.booking_views import BookingView
+from webapp.services.bookings.view import BookingView
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from tests.effects.servers import serving, status
 from tests.effects.webhook_harness import Hooks, booked
 from webapp.domain.actor import host_actor
 from webapp.embedded.mailcatcher import MailSink
-from webapp.services import webhooks
-from webapp.services.webhooks import WebhookChange
+from webapp.services.webhooks import endpoints as webhooks
+from webapp.services.webhooks.endpoints import WebhookChange
 
 pytestmark = pytest.mark.usefixtures("local", "context")
 

@@ -12,11 +12,14 @@ from tests.effects.servers import OK, Server, answers, drips, never, serving, st
 from tests.effects.webhook_harness import Hooks, booked, messages, types
 from webapp.domain.actor import host_actor
 from webapp.domain.errors import NotFound
-from webapp.effects import outgoing, retries, webhook_jobs
-from webapp.effects import webhooks as sending
-from webapp.services import bookings, webhooks
-from webapp.services.webhook_deliveries import redeliver
-from webapp.services.webhooks import WebhookChange
+from webapp.effects import retries
+from webapp.effects.webhooks import jobs as webhook_jobs
+from webapp.effects.webhooks import requests as outgoing
+from webapp.effects.webhooks import send as sending
+from webapp.services.bookings import bookings
+from webapp.services.webhooks import endpoints as webhooks
+from webapp.services.webhooks.endpoints import WebhookChange
+from webapp.services.webhooks.history import redeliver
 
 pytestmark = pytest.mark.usefixtures("local", "context")
 

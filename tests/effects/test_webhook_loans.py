@@ -12,14 +12,16 @@ from tests.builders import Build
 from tests.effects.harness import lose_connections
 from tests.effects.servers import Server, serving, status
 from tests.effects.webhook_harness import Hooks, booked
-from webapp.db import transaction
+from webapp.core.db import transaction
+from webapp.core.extensions import db
 from webapp.domain.actor import host_actor
-from webapp.effects import clock, webhook_jobs
-from webapp.effects import webhooks as sending
-from webapp.extensions import db
-from webapp.services import bookings, webhook_loans
-from webapp.services.outbox import CHANNEL
-from webapp.services.webhook_loans import MOST_OF_A_HOST, Loan, end_loan, lend_endpoints
+from webapp.effects import clock
+from webapp.effects.webhooks import jobs as webhook_jobs
+from webapp.effects.webhooks import send as sending
+from webapp.services.bookings import bookings
+from webapp.services.shared.outbox import CHANNEL
+from webapp.services.webhooks import leases as webhook_loans
+from webapp.services.webhooks.leases import MOST_OF_A_HOST, Loan, end_loan, lend_endpoints
 
 pytestmark = pytest.mark.usefixtures("local", "context")
 

@@ -15,11 +15,14 @@ from tests.effects.servers import Server
 from tests.effects.webhook_harness import Hooks, messages, types, verified
 from webapp.domain.actor import SYSTEM, host_actor, manage_link_actor
 from webapp.domain.webhook_events import WebhookEvent
-from webapp.services import approvals, bookings, slots, webhooks
-from webapp.services.api_tokens import NewToken, create_token
-from webapp.services.booking_views import BookingView
-from webapp.services.manage_links import manage_token
-from webapp.services.slot_changes import SlotChange, change_slot
+from webapp.services.accounts.tokens import NewToken, create_token
+from webapp.services.bookings import bookings
+from webapp.services.bookings import decisions as approvals
+from webapp.services.bookings.view import BookingView
+from webapp.services.shared.manage_links import manage_token
+from webapp.services.slots import slots
+from webapp.services.slots.slot_changes import SlotChange, change_slot
+from webapp.services.webhooks import endpoints as webhooks
 
 pytestmark = pytest.mark.usefixtures("local", "context")
 

@@ -19,14 +19,14 @@ from tests.builders import Build, tomorrow
 from tests.effects.harness import IS_LETTER, NEXT_TRY, WorkerProcess, eventually
 from webapp import healthcheck
 from webapp.domain.actor import host_actor
-from webapp.effects.jobs import WEBHOOK_QUEUE, queue, stopping
+from webapp.effects.mail.jobs import WEBHOOK_QUEUE, queue, stopping
+from webapp.effects.mail.smtp import mail
 from webapp.effects.relay import Relay
-from webapp.effects.transport import mail
-from webapp.effects.webhook_worker import THREADS, Crew
+from webapp.effects.webhooks.worker import THREADS, Crew
 from webapp.effects.worker import LISTEN, MailWorker, work
 from webapp.embedded.mailcatcher import Fault, MailSink
 from webapp.embedded.valkey import ValkeyService, start_valkey
-from webapp.services import bookings
+from webapp.services.bookings import bookings
 
 Start = Callable[..., WorkerProcess]
 

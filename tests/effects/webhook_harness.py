@@ -11,17 +11,17 @@ from standardwebhooks.webhooks import Webhook
 
 from tests.builders import Build, tomorrow
 from tests.effects.servers import Server
-from webapp.db import transaction
+from webapp.core.db import transaction
 from webapp.domain.actor import host_actor
 from webapp.domain.webhook_events import WebhookEvent
-from webapp.effects import webhook_jobs
-from webapp.services import webhooks
-from webapp.services.booking_views import BookingView
-from webapp.services.dispatch import dispatch_events
-from webapp.services.outbox import CHANNEL
-from webapp.services.webhook_deliveries import WebhookDelivery, webhook_deliveries
-from webapp.services.webhook_loans import lend_endpoints
-from webapp.services.webhooks import MadeWebhook, NewWebhook
+from webapp.effects.webhooks import jobs as webhook_jobs
+from webapp.services.bookings.view import BookingView
+from webapp.services.mail.dispatch import dispatch_events
+from webapp.services.shared.outbox import CHANNEL
+from webapp.services.webhooks import endpoints as webhooks
+from webapp.services.webhooks.endpoints import MadeWebhook, NewWebhook
+from webapp.services.webhooks.history import WebhookDelivery, webhook_deliveries
+from webapp.services.webhooks.leases import lend_endpoints
 
 Json = dict[str, Any]
 

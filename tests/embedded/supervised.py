@@ -11,16 +11,16 @@ from pathlib import Path
 
 import psutil
 
-from webapp.config import PROJECT_DIR
+from webapp.core.config import PROJECT_DIR
 from webapp.embedded.ports import free_port
 
 STAND_IN = Path(__file__).parent / "stand_in"
 OURS = (
-    "webapp/config.py",
-    "webapp/config_values.py",
-    "webapp/host_names.py",
-    "webapp/mailbox.py",
-    "webapp/postgres.py",
+    "webapp/core/config.py",
+    "webapp/core/config_values.py",
+    "webapp/core/host_names.py",
+    "webapp/core/mailbox.py",
+    "webapp/core/postgres.py",
     "webapp/serve.py",
     "webapp/embedded",
     "bin/web",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from webapp.config import PROJECT_DIR
+from webapp.core.config import PROJECT_DIR
 
 
 @pytest.mark.parametrize("target", ["run", "lint"])

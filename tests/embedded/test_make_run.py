@@ -16,7 +16,7 @@ import pytest
 from tests.embedded import supervised
 from tests.embedded.supervised import PATIENCE, Run, wait_until_gone
 from tests.libpq import WRONG
-from webapp.config import PROJECT_DIR
+from webapp.core.config import PROJECT_DIR
 
 pytestmark = pytest.mark.skipif(
     not Path(sys.prefix).samefile(PROJECT_DIR / ".venv"), reason="make run uses the project's own .venv"

@@ -10,8 +10,8 @@ import pytest
 from tests.embedded import supervised
 from tests.embedded.old_postgres import old_postgres
 from webapp import create_app
-from webapp.config import PROJECT_DIR, Settings
-from webapp.services.readiness import NotReadyError, check
+from webapp.core.config import PROJECT_DIR, Settings
+from webapp.services.operations.readiness import NotReadyError, check
 
 SENTENCE = "Postgres 16 or newer is needed, this is 15.8."
 SETTINGS = {

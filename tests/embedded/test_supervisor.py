@@ -19,7 +19,7 @@ import pytest
 
 from tests.embedded import supervised
 from tests.embedded.supervised import PATIENCE, Run, processes_of, wait_until_gone
-from webapp.config import Settings
+from webapp.core.config import Settings
 from webapp.embedded.ports import free_port
 from webapp.embedded.processes import LOG_LIMIT
 

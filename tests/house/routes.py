@@ -9,10 +9,10 @@ from werkzeug.routing import Rule
 
 from tests.builders import Build, tomorrow
 from webapp.domain.actor import host_actor
-from webapp.services import blocked_times
-from webapp.services.guest_requests import privacy_token
-from webapp.services.manage_links import manage_token
-from webapp.services.webhooks import NewWebhook, create_webhook
+from webapp.services.privacy.guest_requests import privacy_token
+from webapp.services.schedules import blocked_times
+from webapp.services.shared.manage_links import manage_token
+from webapp.services.webhooks.endpoints import NewWebhook, create_webhook
 
 # Tested where their tokens are made.
 WITH_A_TOKEN_OF_THEIR_OWN = ("security.reset_password", "security.confirm_email", "accounts.", "booking.once")

@@ -4,7 +4,7 @@ import ast
 from functools import cache
 from pathlib import Path
 
-from webapp.config import PROJECT_DIR
+from webapp.core.config import PROJECT_DIR
 
 TEMPLATES = PROJECT_DIR / "templates"
 STATIC = PROJECT_DIR / "static"

@@ -42,10 +42,10 @@ def test_only_one_place_commits() -> None:
 
 
 COMMITTERS = {
-    "webapp/db.py",
-    "webapp/connections.py",
-    "webapp/statements.py",  # with the last statement of a transaction, for db.py
-    "webapp/web/auth/mail.py",  # Flask-Security's own unit of work, which ends in db.py
+    "webapp/core/db.py",
+    "webapp/core/connections.py",
+    "webapp/core/sql.py",  # with the last statement of a transaction, for db.py
+    "webapp/web/accounts/mail.py",  # Flask-Security's own unit of work, which ends in db.py
 }
 
 
@@ -57,7 +57,7 @@ def test_only_settings_read_the_environment() -> None:
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
         if isinstance(node.value, ast.Name) and node.value.id == "os"
     }
-    assert readers == {"webapp/config.py"}
+    assert readers == {"webapp/core/config.py"}
 
 
 def test_one_module_writes_mailto_addresses() -> None:
@@ -81,10 +81,10 @@ def test_one_module_opens_database_connections_and_one_gives_out_those_of_the_dr
         "db.engine.connect",
     )
     assert {call for call in calls if call[0] in openers} == {
-        ("psycopg.connect", "webapp/postgres.py"),
-        ("Connection.connect", "webapp/postgres.py"),
+        ("psycopg.connect", "webapp/core/postgres.py"),
+        ("Connection.connect", "webapp/core/postgres.py"),
         ("create_engine", "migrations/env.py"),  # with connections of the first
-        ("db.engine.raw_connection", "webapp/statements.py"),
+        ("db.engine.raw_connection", "webapp/core/sql.py"),
     }
 
 
@@ -97,7 +97,7 @@ def test_one_module_makes_requests() -> None:
         for name in imported(node)
         if name.startswith(("http.client", "urllib.request", "urllib3", "requests", "httpx", "aiohttp"))
     }
-    assert makers == {"webapp/effects/outgoing.py", "webapp/embedded/run.py", "webapp/healthcheck.py"}
+    assert makers == {"webapp/effects/webhooks/requests.py", "webapp/embedded/run.py", "webapp/healthcheck.py"}
 
 
 def imported(node: ast.AST) -> list[str]:
@@ -127,8 +127,10 @@ def test_every_queue_has_a_consumer() -> None:
     makers = {
         name_of(path) for path in python_files("webapp", "worker.py") for name, _ in called(path) if name == "Queue"
     }
-    assert makers == {"webapp/effects/jobs.py"}
-    from webapp.effects import jobs, webhook_worker, worker
+    assert makers == {"webapp/effects/mail/jobs.py"}
+    from webapp.effects import worker
+    from webapp.effects.mail import jobs
+    from webapp.effects.webhooks import worker as webhook_worker
 
     queues = {name for name, value in vars(jobs).items() if name.endswith("QUEUE") and isinstance(value, str)}
     assert len(queues) > 1

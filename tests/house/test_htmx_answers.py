@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from tests.house.routes import routes, url_of
 from tests.web.pages import PASSWORD, token_in, token_of
-from webapp.web.guards import public
+from webapp.web.shared.guards import public
 
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://localhost/ada"}
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())

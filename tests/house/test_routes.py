@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from tests.builders import Build
 from tests.house.routes import WITH_A_TOKEN_OF_THEIR_OWN, routes, url_of
 from tests.web.pages import Visitor, token_in
-from webapp.web.form_tokens import form_token
-from webapp.web.guards import Guard, guard_of
+from webapp.web.shared.form_tokens import form_token
+from webapp.web.shared.guards import Guard, guard_of
 
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
 

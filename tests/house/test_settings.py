@@ -8,7 +8,7 @@ from typing import get_type_hints
 import pytest
 
 from tests.house.source import PROJECT_DIR, nodes, python_files, strings
-from webapp.config import MailSettings, Settings, WebServerSettings, variables
+from webapp.core.config import MailSettings, Settings, WebServerSettings, variables
 
 # Set by `make run` itself, for itself; and what the image sets.
 NOT_FOR_SERVERS = {"ENVIRONMENT", "DATA", "WEB_HOST", "PORT"}

@@ -12,9 +12,9 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import Engine, create_engine
 
 from webapp import create_app
-from webapp.config import Settings
+from webapp.core.config import Settings
+from webapp.core.extensions import init_migrations
 from webapp.embedded.postgres import PostgresService, binary, create_database, drop_database
-from webapp.extensions import init_migrations
 
 _numbers = count(1)
 # pg_dump guards its output with a word of its own in each run, and sets what the tables then need.

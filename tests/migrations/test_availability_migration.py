@@ -9,12 +9,14 @@ import pytest
 
 from tests.migrations.conftest import Fresh
 from tests.models.attacker import Attacker, populate
+from webapp.core.extensions import db
 from webapp.domain.actor import GUEST, host_actor
-from webapp.domain.booking import BookingStatus
-from webapp.extensions import db
-from webapp.services import bookings, event_types, schedules
-from webapp.services.booking_commands import Book
-from webapp.services.offers import offered, offering
+from webapp.domain.bookings import BookingStatus
+from webapp.services.availability.offers import offered, offering
+from webapp.services.bookings import bookings
+from webapp.services.bookings.request import Book
+from webapp.services.event_types import event_types
+from webapp.services.schedules import schedules
 
 DAY = datetime(2099, 3, 2, tzinfo=UTC)
 

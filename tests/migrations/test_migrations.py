@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine, text
 from tests.migrations.conftest import Fresh
 from tests.models.attacker import Attacker, populate
 from webapp import create_app
-from webapp.config import PROJECT_DIR, Settings
-from webapp.extensions import init_migrations
+from webapp.core.config import PROJECT_DIR, Settings
+from webapp.core.extensions import init_migrations
 from webapp.models import Base
 
 

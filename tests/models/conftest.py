@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import Engine, text
 
 from tests.models.attacker import Attacker, populate
-from webapp import postgres
+from webapp.core import postgres
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.live import Live, running
-from webapp.config import PROJECT_DIR
+from webapp.core.config import PROJECT_DIR
 from webapp.embedded.mailcatcher import MailSink
 from webapp.embedded.postgres import PostgresService, start_postgres
 from webapp.embedded.valkey import ValkeyService

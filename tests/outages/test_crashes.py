@@ -18,7 +18,7 @@ from tests.builders import Build
 from tests.live import Live, Person
 from tests.outages.conftest import Database, Serve
 from tests.web.pages import forms_of
-from webapp.extensions import db
+from webapp.core.extensions import db
 
 CRASHES = 4
 EXPECTED = {200, 201, 303, 409, 422, 503}

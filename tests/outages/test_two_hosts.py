@@ -14,12 +14,7 @@ from tests.live import Live
 from tests.outages.conftest import Database, Serve, flask
 from webapp.embedded.accounts import account_of
 from webapp.embedded.locks import FileLock
-from webapp.embedded.postgres import (
-    PostgresService,
-    _launch,
-    binary,
-    superuser_connection,
-)
+from webapp.embedded.postgres import PostgresService, _launch, binary, superuser_connection
 
 TODAY = datetime.now(UTC).date()
 WEEK = TODAY + timedelta(days=7)

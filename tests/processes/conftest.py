@@ -12,7 +12,7 @@ from typing import IO, Any
 import pytest
 from flask import Flask
 
-from webapp.config import PROJECT_DIR
+from webapp.core.config import PROJECT_DIR
 from webapp.embedded.ports import free_port
 
 PATIENCE = 120.0  # seconds; for a slow machine that has other work

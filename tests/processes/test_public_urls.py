@@ -11,7 +11,7 @@ import pytest
 from tests.builders import Build
 from tests.live import Person, link_in, running
 from tests.processes.conftest import PATIENCE, Serve, Server
-from webapp.config import PROJECT_DIR
+from webapp.core.config import PROJECT_DIR
 from webapp.embedded.mailcatcher import MailSink
 
 SENDER = "Openslot <no-reply@example.org>"

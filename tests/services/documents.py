@@ -5,15 +5,19 @@ from datetime import timedelta
 from typing import Any
 
 from tests.builders import Build, tomorrow
-from webapp.db import session
+from webapp.core.db import session
 from webapp.domain.actor import SYSTEM, host_actor
+from webapp.domain.availability.windows import DayWindow, Window
 from webapp.domain.questions import Question, QuestionKind
-from webapp.domain.windows import DayWindow, Window
-from webapp.services import approvals, blocked_times, bookings, event_types, schedules, slots
-from webapp.services.event_types import EventTypeContent, LocationKind
-from webapp.services.host_export import host_document
-from webapp.services.host_import import Imported, import_host
-from webapp.services.schedules import ScheduleContent
+from webapp.services.bookings import bookings
+from webapp.services.bookings import decisions as approvals
+from webapp.services.event_types import event_types
+from webapp.services.event_types.event_types import EventTypeContent, LocationKind
+from webapp.services.portability.export import host_document
+from webapp.services.portability.restore import Imported, import_host
+from webapp.services.schedules import blocked_times, schedules
+from webapp.services.schedules.schedules import ScheduleContent
+from webapp.services.slots import slots
 
 QUESTIONS = (Question("topic", "What about?"), Question("news", "May I write?", QuestionKind.CHECKBOX))
 SEEN = {"topic": "Engines\u0301", "news": True}

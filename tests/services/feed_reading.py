@@ -4,11 +4,11 @@ from datetime import datetime
 
 from tests.effects.ics_rules import Line
 from tests.effects.publish_rules import events_of, feed_faults, property_of
-from webapp.answer_words import answered
 from webapp.domain.actor import host_actor
-from webapp.services import blocked_times
-from webapp.services.calendar_feeds import Words, bookings_calendar
-from webapp.services.feeds import Detail, FeedReader
+from webapp.services.ical.bookings_feed import Words, bookings_calendar
+from webapp.services.ical.feeds import Detail, FeedReader
+from webapp.services.schedules import blocked_times
+from webapp.words.answers import answered
 
 WORDS = Words(calendar_name="Bookings", busy="Busy", blocked="Blocked time", pending="pending", answered=answered)
 

@@ -4,10 +4,10 @@ import pytest
 from flask import Flask
 
 from tests.builders import Build
-from webapp.db import session
+from webapp.core.db import session
 from webapp.domain.errors import EmailTaken, NotFound, SlugTaken
-from webapp.services import account_invitations, accounts, slugs
-from webapp.services.public_pages import public_host
+from webapp.services.accounts import account_invitations, accounts, slugs
+from webapp.services.accounts.public_page import public_host
 
 pytestmark = pytest.mark.usefixtures("context")
 

@@ -9,9 +9,10 @@ import pytest
 from tests.builders import Build, tomorrow
 from webapp.domain import errors
 from webapp.domain.actor import GUEST, Actor, host_actor, manage_link_actor
-from webapp.domain.booking import BookingStatus
-from webapp.services import approvals, bookings
-from webapp.services.booking_views import BookingView
+from webapp.domain.bookings import BookingStatus
+from webapp.services.bookings import bookings
+from webapp.services.bookings import decisions as approvals
+from webapp.services.bookings.view import BookingView
 
 pytestmark = pytest.mark.usefixtures("context")
 

@@ -9,9 +9,10 @@ from sqlalchemy import text
 from tests.builders import Build, tomorrow
 from webapp.domain import errors
 from webapp.domain.actor import GUEST, host_actor
-from webapp.services import bookings, event_types
-from webapp.services.archived_event_types import Restored, archived_event_types, restore_event_type
-from webapp.services.event_types import EventTypeView
+from webapp.services.bookings import bookings
+from webapp.services.event_types import event_types
+from webapp.services.event_types.archive import Restored, archived_event_types, restore_event_type
+from webapp.services.event_types.event_types import EventTypeView
 
 pytestmark = pytest.mark.usefixtures("context")
 

@@ -12,11 +12,11 @@ from sqlalchemy import text
 from tests.builders import Build, tomorrow
 from tests.schedule_builders import book_at, set_schedule
 from webapp.domain.actor import GUEST, host_actor
+from webapp.domain.availability.instants import instant
 from webapp.domain.errors import Forbidden, Invalid, NotFound, SlotUnavailable
-from webapp.domain.instants import instant
-from webapp.services import blocked_times
-from webapp.services.blocked_times import MOST_AT_A_TIME, BlockedTimeView, NewBlockedTime
-from webapp.services.offers import offered, offering
+from webapp.services.availability.offers import offered, offering
+from webapp.services.schedules import blocked_times
+from webapp.services.schedules.blocked_times import MOST_AT_A_TIME, BlockedTimeView, NewBlockedTime
 
 pytestmark = pytest.mark.usefixtures("context")
 HOUR = timedelta(hours=1)

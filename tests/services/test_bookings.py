@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from tests.builders import Build, calendar, tomorrow
 from tests.schedule_builders import set_schedule
-from webapp.db import joined, session, transactional
+from webapp.core.db import joined, session, transactional
 from webapp.domain import errors
 from webapp.domain.actor import GUEST, host_actor, manage_link_actor
-from webapp.domain.booking import BookingStatus
+from webapp.domain.bookings import BookingStatus
 from webapp.domain.questions import Question
-from webapp.services import bookings
-from webapp.services.booking_views import booking_by_uid
-from webapp.services.offers import offering
+from webapp.services.availability.offers import offering
+from webapp.services.bookings import bookings
+from webapp.services.bookings.view import booking_by_uid
 
 pytestmark = pytest.mark.usefixtures("context")
 

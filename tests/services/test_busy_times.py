@@ -10,9 +10,10 @@ from tests.builders import Build, tomorrow
 from tests.effects.publish_rules import busy_faults
 from webapp.domain.actor import GUEST, host_actor
 from webapp.domain.errors import Forbidden, NotFound
-from webapp.services import blocked_times, bookings
-from webapp.services.busy_times import has_public_busy_times, public_busy_times, publish_busy_times
-from webapp.services.published_calendars import published_busy_times
+from webapp.services.bookings import bookings
+from webapp.services.ical.busy_times import has_public_busy_times, public_busy_times, publish_busy_times
+from webapp.services.ical.published import published_busy_times
+from webapp.services.schedules import blocked_times
 
 pytestmark = pytest.mark.usefixtures("context")
 MINUTE = timedelta(minutes=1)

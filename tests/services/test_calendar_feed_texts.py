@@ -11,7 +11,7 @@ from tests.builders import Build, tomorrow
 from tests.effects.publish_rules import events_of, feed_faults
 from tests.services.feed_reading import block, feed, the_one
 from webapp.domain.text import flattened
-from webapp.services.published_calendars import Entry, published_calendar
+from webapp.services.ical.published import Entry, published_calendar
 
 pytestmark = pytest.mark.usefixtures("context")
 

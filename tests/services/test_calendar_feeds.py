@@ -9,13 +9,15 @@ from sqlalchemy import event
 
 from tests.builders import Build, tomorrow
 from tests.services.feed_reading import block, feed, shown, the_one
+from webapp.core.extensions import db
 from webapp.domain.actor import host_actor
 from webapp.domain.questions import Question
-from webapp.extensions import db
-from webapp.services import approvals, blocked_times, bookings
-from webapp.services.booking_views import BookingView
-from webapp.services.feeds import Detail
-from webapp.services.guest_erasure import erase_address
+from webapp.services.bookings import bookings
+from webapp.services.bookings import decisions as approvals
+from webapp.services.bookings.view import BookingView
+from webapp.services.ical.feeds import Detail
+from webapp.services.privacy.erase import erase_address
+from webapp.services.schedules import blocked_times
 
 pytestmark = pytest.mark.usefixtures("context")
 

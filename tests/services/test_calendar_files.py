@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from icalendar import Event
 
 from tests.effects.ics_rules import unfolded
-from webapp.services.calendar_files import octets_of
+from webapp.services.ical.files import octets_of
 
 TEXTS = st.text(st.sampled_from("ab \\\\\\\\;,^ü李👩\n"), max_size=400)
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.builders import Build
-from webapp.services import demo
-from webapp.services.demo import make_demo
+from webapp.services.operations import demo
+from webapp.services.operations.demo import make_demo
 
 pytestmark = pytest.mark.usefixtures("context")
 

@@ -10,8 +10,9 @@ from tests.builders import Build, tomorrow
 from webapp.domain import errors
 from webapp.domain.actor import GUEST, host_actor
 from webapp.domain.questions import Question, QuestionKind
-from webapp.services import bookings, event_types
-from webapp.services.event_type_content import EventTypeContent, LocationKind
+from webapp.services.bookings import bookings
+from webapp.services.event_types import event_types
+from webapp.services.event_types.content import EventTypeContent, LocationKind
 
 pytestmark = pytest.mark.usefixtures("context")
 

@@ -11,9 +11,9 @@ from flask import Flask
 from tests.builders import Build
 from webapp.domain.actor import GUEST, host_actor
 from webapp.domain.errors import Forbidden, Invalid, NotFound
-from webapp.services import feeds
-from webapp.services.feeds import MOST_FEEDS, Detail, NewFeed, feed_reader
-from webapp.services.kept_secrets import is_secret
+from webapp.services.ical import feeds
+from webapp.services.ical.feeds import MOST_FEEDS, Detail, NewFeed, feed_reader
+from webapp.services.shared.secrets import is_secret
 
 pytestmark = pytest.mark.usefixtures("context")
 

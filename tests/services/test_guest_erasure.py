@@ -11,15 +11,17 @@ from sqlalchemy.orm import Session
 
 from tests.builders import Build, tomorrow
 from tests.services.threads import at_once
-from webapp.db import transaction
+from webapp.core.db import transaction
+from webapp.core.extensions import db
 from webapp.domain.actor import GUEST, SYSTEM, Actor, host_actor
 from webapp.domain.erasure import erased_address, is_erased
 from webapp.domain.errors import DomainError, Forbidden, Overloaded
-from webapp.extensions import db
 from webapp.models import Host
-from webapp.services import booking_steps, bookings, guest_erasure
-from webapp.services.guest_erasure import Erasure, erase_address
-from webapp.services.guests import guests_at
+from webapp.services.bookings import bookings
+from webapp.services.bookings import steps as booking_steps
+from webapp.services.privacy import erase as guest_erasure
+from webapp.services.privacy.erase import Erasure, erase_address
+from webapp.services.privacy.guests import guests_at
 
 EMAIL = "gita@example.net"
 HALF_ERASED = """

@@ -8,8 +8,9 @@ from flask import Flask
 from tests.builders import Build
 from tests.domain.availability_builders import day_window
 from tests.schedule_builders import content, library_end
-from webapp.services.engine_schedules import engine_schedule_of
-from webapp.services.holiday_calendars import (
+from webapp.services.availability.preview import schedule_preview
+from webapp.services.availability.schedule_facts import engine_schedule_of
+from webapp.services.schedules.holidays import (
     HOLIDAY_YEARS,
     coming_holidays,
     countries,
@@ -18,7 +19,6 @@ from webapp.services.holiday_calendars import (
     public_holidays,
     subdivisions,
 )
-from webapp.services.previews import schedule_preview
 
 NOW = 1_795_000_000  # November 2026
 
@@ -68,8 +68,8 @@ def test_hours_given_to_a_date_win_over_a_holiday(build: Build) -> None:
     christmas, new_year = date(2026, 12, 25), date(2027, 1, 1)
     open_on_christmas = {christmas: (day_window("10:00-12:00"),)}
     schedule = engine_schedule_of(content(holiday_country="DE", overrides=open_on_christmas), NOW)
-    from webapp.domain.instants import day_start
-    from webapp.domain.windows import open_windows
+    from webapp.domain.availability.instants import day_start
+    from webapp.domain.availability.windows import open_windows
 
     def windows(day: date) -> int:
         start = day_start(schedule.time_zone, day)

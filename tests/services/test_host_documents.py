@@ -10,9 +10,9 @@ from tests.services.documents import changed, exported, imported, later
 from tests.services.threads import at_once
 from webapp.domain.actor import GUEST, SYSTEM, host_actor
 from webapp.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from webapp.services import host_import
-from webapp.services.host_import import AccountNotEmpty, import_host
-from webapp.services.single_use_links import create_link
+from webapp.services.event_types.single_use_links import create_link
+from webapp.services.portability import restore as host_import
+from webapp.services.portability.restore import AccountNotEmpty, import_host
 
 pytestmark = pytest.mark.usefixtures("context")
 EVERYTHING = "SELECT count(*) FROM {}"

@@ -10,7 +10,7 @@ import pytest
 from tests.builders import Build
 from tests.services.documents import changed, imported
 from webapp.domain.errors import AlreadyBooked, Invalid
-from webapp.services.documents import Node, parsed
+from webapp.services.portability.json_reader import Node, parsed
 
 pytestmark = pytest.mark.usefixtures("context")
 HALF = "\ud800"  # of a surrogate pair: JSON can name it, UTF-8 cannot carry it

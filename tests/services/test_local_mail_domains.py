@@ -2,9 +2,9 @@
 
 import pytest
 
+from webapp.core.extensions import local_mail_domains
 from webapp.domain.text import TextFault
-from webapp.extensions import local_mail_domains
-from webapp.services.validation import email_address
+from webapp.services.shared.validation import email_address
 
 LOCAL = ("local", "home.arpa", "xn--bcher-kva.test")
 

@@ -12,12 +12,13 @@ from tests.domain.availability_builders import day_window
 from tests.schedule_builders import add_schedule, book_at, content, set_schedule
 from tests.web.clock_changes import next_sunday_of_change
 from webapp.domain.actor import host_actor
+from webapp.domain.availability.instants import DAY_SECONDS, instant, to_datetime
 from webapp.domain.errors import SlotUnavailable
-from webapp.domain.instants import DAY_SECONDS, instant, to_datetime
-from webapp.services import blocked_times, bookings
-from webapp.services.blocked_times import NewBlockedTime
-from webapp.services.offers import offered, offering
-from webapp.services.previews import Emptiness, schedule_preview
+from webapp.services.availability.offers import offered, offering
+from webapp.services.availability.preview import Emptiness, schedule_preview
+from webapp.services.bookings import bookings
+from webapp.services.schedules import blocked_times
+from webapp.services.schedules.blocked_times import NewBlockedTime
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -112,10 +113,10 @@ def test_each_rule_has_its_code(
     host = build.host(slug="ada", time_zone="UTC")
     day = monday()
     monkeypatch.setattr(
-        "webapp.services.holiday_calendars.public_holidays",
+        "webapp.services.schedules.holidays.public_holidays",
         lambda *_region: {day + timedelta(days=3): "Founders' Day"},
     )
-    from webapp.services.holiday_calendars import observed_holidays
+    from webapp.services.schedules.holidays import observed_holidays
 
     observed_holidays.cache_clear()
     set_schedule(build, host, "09:00-12:00", "0123456", time_zone="UTC", holiday_country="DE",

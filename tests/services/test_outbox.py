@@ -8,8 +8,9 @@ import pytest
 from tests.builders import Build, tomorrow
 from webapp.domain.actor import GUEST, host_actor
 from webapp.domain.errors import SlotTaken
-from webapp.services import bookings, new_bookings
-from webapp.services.outbox import CHANNEL
+from webapp.services.bookings import bookings
+from webapp.services.bookings import insert as new_bookings
+from webapp.services.shared.outbox import CHANNEL
 
 SECONDS = 2.0
 

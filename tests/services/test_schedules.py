@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from tests.builders import Build
 from tests.domain.availability_builders import day_window, weekly
 from tests.schedule_builders import CONTENTS, add_schedule, content, set_schedule, stored, versions
+from webapp.core.extensions import db
 from webapp.domain.actor import GUEST, SYSTEM, host_actor
+from webapp.domain.availability.windows import Window
 from webapp.domain.errors import Forbidden, Invalid, NameTaken, NotFound
-from webapp.domain.windows import Window
-from webapp.extensions import db
-from webapp.services import schedules
-from webapp.services.schedules import ScheduleContent, ScheduleInUse
+from webapp.services.schedules import schedules
+from webapp.services.schedules.schedules import ScheduleContent, ScheduleInUse
 
 pytestmark = pytest.mark.usefixtures("context")
 

@@ -5,8 +5,9 @@ import pytest
 from tests.builders import Build, tomorrow
 from webapp.domain import errors
 from webapp.domain.actor import GUEST, host_actor
-from webapp.services import bookings, single_use_links
-from webapp.services.single_use_links import LinkTarget
+from webapp.services.bookings import bookings
+from webapp.services.event_types import single_use_links
+from webapp.services.event_types.single_use_links import LinkTarget
 
 pytestmark = pytest.mark.usefixtures("context")
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
+from webapp.core.mailbox import Mailbox
 from webapp.domain.text import TextFault
-from webapp.mailbox import Mailbox
-from webapp.services.validation import email_address, known_address
+from webapp.services.shared.validation import email_address, known_address
 
 UNSEEN = ["\u00ad", "\u061c", "\u200b", "\u200e", "\u200f", "\u202a", "\u202c", "\u2060", "\u2066", "\u2069", "\ufeff"]
 PARTS = ["a", "b", "@", ".", "example.org", '"', "\\", " ", ",", "<", ">", "(", ")", ":", ";", "[", "]", "=", "?", "=?",

@@ -9,9 +9,9 @@ from sqlalchemy import Engine, text
 from tests.builders import Build
 from webapp.domain.actor import GUEST, host_actor
 from webapp.domain.errors import Forbidden, Invalid, NotFound, WebhookOff
-from webapp.services import webhooks
-from webapp.services.webhook_deliveries import redeliver, webhook_deliveries, webhook_delivery
-from webapp.services.webhooks import MadeWebhook, NewWebhook, WebhookChange
+from webapp.services.webhooks import endpoints as webhooks
+from webapp.services.webhooks.endpoints import MadeWebhook, NewWebhook, WebhookChange
+from webapp.services.webhooks.history import redeliver, webhook_deliveries, webhook_delivery
 
 URL = "https://hooks.example.org/openslot"
 EVENTS = ("booking.created", "slot.published")

@@ -5,15 +5,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.builders import Build, tomorrow
-from webapp import reason_words
 from webapp.domain import errors
 from webapp.domain.actor import GUEST, host_actor
-from webapp.domain.reasons import Reason, ReasonCode
-from webapp.domain.windows import Window
-from webapp.services import bookings
-from webapp.services.schedules import ScheduleContent, replace_schedule
-from webapp.services.slot_listing import offers_on
-from webapp.services.why import inspected, why
+from webapp.domain.availability.reasons import Reason, ReasonCode
+from webapp.domain.availability.windows import Window
+from webapp.services.availability.slot_listing import offers_on
+from webapp.services.availability.why import inspected, why
+from webapp.services.bookings import bookings
+from webapp.services.schedules.schedules import ScheduleContent, replace_schedule
+from webapp.words import reasons as reason_words
 
 pytestmark = pytest.mark.usefixtures("context")
 

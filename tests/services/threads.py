@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from webapp.extensions import db
+from webapp.core.extensions import db
 
 
 def at_once(app: Flask, *acts: Callable[[], object]) -> list[Exception]:

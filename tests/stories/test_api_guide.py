@@ -14,12 +14,12 @@ import pytest
 from tests.api.caller import Specification
 from tests.builders import Build, tomorrow
 from tests.live import Live
-from webapp.api.openapi import document
-from webapp.api.problem_words import WORDS
-from webapp.api.problems import MEDIA_TYPE
-from webapp.config import PROJECT_DIR
+from webapp.api.http.problem_words import WORDS
+from webapp.api.http.problems import MEDIA_TYPE
+from webapp.api.spec.openapi import document
+from webapp.core.config import PROJECT_DIR
 from webapp.domain.actor import host_actor
-from webapp.services.api_tokens import NewToken, create_token
+from webapp.services.accounts.tokens import NewToken, create_token
 
 GUIDE = PROJECT_DIR / "docs" / "api.md"
 CLIENT = PROJECT_DIR / "docs" / "examples" / "openslot.py"
@@ -107,7 +107,8 @@ print([one["status"] for one in client.bookings(status="cancelled", limit="1")])
 
 
 def test_the_guide_names_real_figures() -> None:
-    from webapp.api import callers, hosts
+    from webapp.api import accounts as hosts
+    from webapp.api.http import callers
 
     text = GUIDE.read_text()
     assert f"{callers.PER_TOKEN.amount} requests a minute per token" in text

@@ -17,7 +17,7 @@ from flask import Flask
 from tests.api.caller import Specification
 from tests.receiver import Message, Receiver, receiving
 from tests.stories.test_api_guide import CLIENT, GUIDE, environ, examples, run
-from webapp.api.openapi import document
+from webapp.api.spec.openapi import document
 from webapp.domain.outgoing import PORTS
 from webapp.domain.webhook_events import TEST, WebhookEvent
 from webapp.effects import retries

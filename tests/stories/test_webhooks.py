@@ -12,10 +12,10 @@ import requests
 from tests.builders import Build, tomorrow
 from tests.live import Live, Person, link_in
 from tests.receiver import Message, Receiver, receiving
-from webapp.config import PROJECT_DIR
+from webapp.core.config import PROJECT_DIR
 from webapp.domain.actor import host_actor
-from webapp.services.api_tokens import NewToken, create_token
-from webapp.services.outbox import CHANNEL
+from webapp.services.accounts.tokens import NewToken, create_token
+from webapp.services.shared.outbox import CHANNEL
 
 sys.path.insert(0, str(PROJECT_DIR / "docs" / "examples"))
 from openslot import verify  # what the guide gives to receivers

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from tests.builders import Build
 from tests.web.pages import Visitor
-from webapp.extensions import db
+from webapp.core.extensions import db
 
 HTMX = {"HX-Request": "true"}
 

@@ -9,11 +9,11 @@ from flask.testing import FlaskClient
 from tests.builders import Build, tomorrow
 from tests.web.conftest import Act
 from tests.web.pages import Visitor, token_in
-from webapp.db import session, transaction
+from webapp.core.db import session, transaction
 from webapp.domain.actor import SYSTEM, host_actor
-from webapp.services.delivery_reports import mail_figures, replay
-from webapp.services.dispatch import dispatch_events
-from webapp.services.webhooks import NewWebhook, create_webhook, send_test
+from webapp.services.mail.dispatch import dispatch_events
+from webapp.services.mail.reports import mail_figures, replay
+from webapp.services.webhooks.endpoints import NewWebhook, create_webhook, send_test
 
 PAGES = ("/admin/", "/admin/bookings/", "/admin/hosts/", "/admin/event-types/", "/admin/slots/", "/admin/guests/",
          "/admin/outbox/", "/admin/deliveries/", "/admin/messages/", "/admin/attempts/", "/admin/tokens/",

@@ -7,7 +7,9 @@ from flask.testing import FlaskClient
 from tests.builders import Build
 from tests.web.conftest import Act
 from webapp.domain.actor import host_actor
-from webapp.services import api_tokens, feeds, webhooks
+from webapp.services.accounts import tokens as api_tokens
+from webapp.services.ical import feeds
+from webapp.services.webhooks import endpoints as webhooks
 
 URL = "https://hooks.example.org/in/T0pSecret"
 TABLES = ("tokens", "feeds", "webhooks", "messages", "attempts")

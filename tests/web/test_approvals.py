@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders import Build, tomorrow
 from tests.web.desk import Desk
-from webapp.services.booking_views import BookingView
+from webapp.services.bookings.view import BookingView
 
 
 @pytest.fixture

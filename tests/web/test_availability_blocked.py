@@ -11,8 +11,8 @@ from tests.web.clock_changes import next_sunday_of_change
 from tests.web.desk import Desk
 from tests.web.pages import errors_of
 from tests.web.test_availability import BOTH
-from webapp.domain.instants import closing, day_start, to_datetime
-from webapp.web.dates import local_day
+from webapp.domain.availability.instants import closing, day_start, to_datetime
+from webapp.web.shared.dates import local_day
 
 URL = "/availability/blocked"
 SOON = datetime.now(UTC).date() + timedelta(days=20)

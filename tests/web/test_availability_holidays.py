@@ -11,7 +11,7 @@ from tests.schedule_builders import library_end, set_schedule, stored, versions
 from tests.web.desk import Desk
 from tests.web.form_fields import form_fields
 from tests.web.test_availability import BOTH, send, typed
-from webapp.formats import format_day
+from webapp.words.formats import format_day
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from tests.schedule_builders import add_schedule, set_schedule, versions
 from tests.web.desk import Desk
 from tests.web.pages import errors_of
 from tests.web.test_availability import BOTH
-from webapp.services import schedules
+from webapp.services.schedules import schedules
 
 NEW = "/availability/new"
 

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from tests.builders import Build, tomorrow
 from tests.web.pages import Visitor, errors_of
 from webapp.domain.actor import host_actor
-from webapp.services import single_use_links
+from webapp.services.event_types import single_use_links
 
 HTMX = {"HX-Request": "true"}
 TYPED = {"name": "Ada Example", "email": "ada@example.org", "subject": "A beam in the attic"}

@@ -10,11 +10,11 @@ import pytest
 from tests.builders import Build, tomorrow
 from tests.web.desk import Desk
 from tests.web.pages import errors_of
-from webapp.db import transaction
+from webapp.core.db import transaction
 from webapp.domain.actor import host_actor
-from webapp.services import bookings
-from webapp.services.booking_views import BookingView
-from webapp.services.dispatch import dispatch_events
+from webapp.services.bookings import bookings
+from webapp.services.bookings.view import BookingView
+from webapp.services.mail.dispatch import dispatch_events
 
 WHICH = ("upcoming", "past", "cancelled")
 

@@ -8,10 +8,10 @@ import pytest
 from tests.builders import Build, coming, tomorrow
 from tests.web.clock_changes import next_sunday_of_change
 from tests.web.desk import Desk, sit_down
-from webapp import formats
 from webapp.domain.actor import host_actor
-from webapp.domain.windows import Window
-from webapp.services.schedules import ScheduleContent, replace_schedule
+from webapp.domain.availability.windows import Window
+from webapp.services.schedules.schedules import ScheduleContent, replace_schedule
+from webapp.words import formats
 
 VIEWS = ("week", "day", "agenda", "month")
 

@@ -14,12 +14,13 @@ from sqlalchemy import event
 from tests.builders import Build, tomorrow
 from tests.effects.publish_rules import busy_faults, feed_faults
 from webapp import create_app
+from webapp.core.extensions import db
 from webapp.domain.actor import host_actor
 from webapp.embedded.valkey import ValkeyService
-from webapp.extensions import db
-from webapp.services import bookings, feeds
-from webapp.services.busy_times import publish_busy_times
-from webapp.services.feeds import Detail, NewFeed
+from webapp.services.bookings import bookings
+from webapp.services.ical import feeds
+from webapp.services.ical.busy_times import publish_busy_times
+from webapp.services.ical.feeds import Detail, NewFeed
 
 UNKNOWN = f"/feeds/osf_{'A' * 43}.ics"
 BUSY = "/ada/freebusy.ics"

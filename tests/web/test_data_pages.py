@@ -13,7 +13,7 @@ from tests.services.documents import build_busy_host, exported
 from tests.web.desk import Desk, sit_down
 from tests.web.pages import errors_of
 from webapp.domain.actor import host_actor
-from webapp.services import bookings
+from webapp.services.bookings import bookings
 
 PAGE = "/settings/data"
 
@@ -161,7 +161,7 @@ def test_no_part_of_a_cell_is_a_formula_where_semicolons_part_cells(desk: Desk, 
 
 
 def test_a_whole_life_goes_into_the_table(build: Build, context: None, password_hash: str) -> None:
-    from webapp.services.bookings_csv import bookings_csv
+    from webapp.services.portability.bookings_csv import bookings_csv
 
     host = build_busy_host(build)
     rows = list(csv.DictReader(io.StringIO("".join(bookings_csv(host)).lstrip("\ufeff"), newline="")))

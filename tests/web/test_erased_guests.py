@@ -13,10 +13,11 @@ from tests.conftest import empty_tables
 from tests.services.documents import exported, imported
 from tests.web.desk import Desk
 from webapp.domain.actor import host_actor
-from webapp.services import api_tokens, bookings
-from webapp.services.booking_views import BookingView
-from webapp.services.guest_erasure import Erasure, erase_address
-from webapp.services.manage_links import manage_token
+from webapp.services.accounts import tokens as api_tokens
+from webapp.services.bookings import bookings
+from webapp.services.bookings.view import BookingView
+from webapp.services.privacy.erase import Erasure, erase_address
+from webapp.services.shared.manage_links import manage_token
 
 EMAIL = "gone@example.net"
 ERASED = "Erased guest"

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from tests.builders import Build, tomorrow
 from tests.web.pages import Visitor
-from webapp.extensions import db
+from webapp.core.extensions import db
 
 HTMX = {"HX-Request": "true"}
 HOSTILE = '<script>alert(1)</script>{{7*7}}" onmouseover="x'

@@ -8,7 +8,7 @@ import pytest
 from tests.builders import Build
 from tests.web.desk import Desk
 from tests.web.pages import Visitor, errors_of
-from webapp.services.feeds import MOST_FEEDS
+from webapp.services.ical.feeds import MOST_FEEDS
 
 PAGE = "/settings/feeds"
 NEW = {"name": "My phone", "detail": "full"}

@@ -8,8 +8,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.builders import Build
-from webapp import create_app, queue_server
-from webapp.extensions import site
+from webapp import create_app
+from webapp.core.extensions import site
+from webapp.web.operations import queue_server
 
 
 def test_a_process_with_its_database_is_ready(client: FlaskClient) -> None:

@@ -8,10 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.builders import Build, tomorrow
+from webapp.core.memo import Memo
 from webapp.domain.actor import host_actor
-from webapp.memo import Memo
-from webapp.services import blocked_times, bookings
-from webapp.web import kept
+from webapp.services.bookings import bookings
+from webapp.services.schedules import blocked_times
+from webapp.web.shared import page_cache as kept
 
 START = tomorrow(10, days=2)
 MONTH = f"month={START:%Y-%m}&day={START:%Y-%m-%d}&zone=UTC"

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from tests.builders import Build
 from tests.web.pages import PASSWORD, Visitor
-from webapp.extensions import local_mail_domains
+from webapp.core.extensions import local_mail_domains
 
 pytestmark = pytest.mark.usefixtures("clean")
 HOST, GUEST = "ada@nas.local", "gita@home.arpa"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.web.pages import PASSWORD, Visitor
-from webapp import logs
+from webapp.core import logs
 
 Lines = Callable[[], list[dict[str, Any]]]
 

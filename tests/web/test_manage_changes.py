@@ -12,9 +12,9 @@ from tests.web.pages import Visitor, errors_of
 from tests.web.picker import in_month, in_words
 from webapp.domain.actor import GUEST
 from webapp.domain.errors import Overloaded
-from webapp.services import bookings
-from webapp.services.booking_views import BookingView
-from webapp.services.manage_links import manage_token
+from webapp.services.bookings import bookings
+from webapp.services.bookings.view import BookingView
+from webapp.services.shared.manage_links import manage_token
 
 BRITISH = {"Accept-Language": "en-GB"}
 OLD, NEW, LAST = (coming(5, 4, 9) + timedelta(days=days) for days in range(3))

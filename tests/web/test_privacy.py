@@ -9,10 +9,10 @@ from flask import Flask
 
 from tests.builders import Build, tomorrow
 from tests.web.pages import HONEYPOT, Visitor, errors_of, fields_of
-from webapp.rate_limits import Counter
-from webapp.services.booking_views import BookingView
-from webapp.services.guest_requests import LINK_SECONDS, privacy_token
-from webapp.web.privacy.asking import ANSWER_SECONDS
+from webapp.core.rate_limits import Counter
+from webapp.services.bookings.view import BookingView
+from webapp.services.privacy.guest_requests import LINK_SECONDS, privacy_token
+from webapp.web.privacy.pages import ANSWER_SECONDS
 
 EMAIL = "gita@example.net"
 EVENTS = "SELECT kind, host_id, booking_id, data FROM outbox_event WHERE kind LIKE 'guest%'"
@@ -159,7 +159,7 @@ def test_a_link_is_for_one_address_and_one_hour(
 
 
 def test_a_manage_link_is_no_privacy_link(visitor: Visitor, booking: BookingView, app: Flask) -> None:
-    from webapp.services.manage_links import manage_token
+    from webapp.services.shared.manage_links import manage_token
 
     with app.app_context():
         assert visitor.open(f"/privacy/{manage_token(booking.uid)}").status_code == 404
@@ -182,7 +182,7 @@ def test_a_new_booking_has_a_link_of_its_own(visitor: Visitor, link: str, bookin
 
 
 def test_every_public_page_leads_there(visitor: Visitor, booking: BookingView, app: Flask) -> None:
-    from webapp.services.manage_links import manage_token
+    from webapp.services.shared.manage_links import manage_token
 
     with app.app_context():
         manage = manage_token(booking.uid)

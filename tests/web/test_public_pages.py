@@ -13,7 +13,7 @@ from sqlalchemy import Engine, event
 
 from tests.builders import Build, calendar, coming, tomorrow
 from tests.web.picker import day_labels, in_month, in_words, starts, times
-from webapp.extensions import db
+from webapp.core.extensions import db
 
 HTMX = {"HX-Request": "true"}
 

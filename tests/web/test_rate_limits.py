@@ -12,10 +12,11 @@ from flask import Flask
 from limits import parse
 
 from tests.web.pages import PASSWORD, Visitor
-from webapp import create_app, rate_limits
+from webapp import create_app
+from webapp.core import rate_limits
+from webapp.core.extensions import db
+from webapp.core.rate_limits import address
 from webapp.embedded.valkey import ValkeyService
-from webapp.extensions import db
-from webapp.rate_limits import address
 
 LOGINS = 15
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import IntegerConverter, Rule, UUIDConverter
 
 from webapp.admin.base import GuardedView
-from webapp.web.guards import Guard, guard_of
+from webapp.web.shared.guards import Guard, guard_of
 
 
 def test_every_route_names_its_guard(app: Flask) -> None:

@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 
 from tests.builders import Build, tomorrow
 from webapp.domain.actor import host_actor
-from webapp.services.guest_requests import privacy_token
-from webapp.services.manage_links import manage_token
-from webapp.services.single_use_links import create_link
+from webapp.services.event_types.single_use_links import create_link
+from webapp.services.privacy.guest_requests import privacy_token
+from webapp.services.shared.manage_links import manage_token
 
 START = tomorrow(9, days=2)
 TOKENS = {"once": "/once/{}", "manage": "/manage/{}", "privacy": "/privacy/{}"}

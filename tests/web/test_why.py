@@ -10,9 +10,9 @@ from tests.builders import Build, calendar, tomorrow
 from tests.schedule_builders import library_end, set_schedule
 from tests.web.desk import Desk
 from webapp.domain.actor import host_actor
-from webapp.domain.windows import Window
-from webapp.formats import format_day
-from webapp.services.schedules import ScheduleContent, replace_schedule
+from webapp.domain.availability.windows import Window
+from webapp.services.schedules.schedules import ScheduleContent, replace_schedule
+from webapp.words.formats import format_day
 
 BRITISH = {"Accept-Language": "en-GB"}
 

@@ -11,11 +11,11 @@ from tests.builders import Build, tomorrow
 from tests.web.booking.typed import TYPED, book_url, value_of
 from tests.web.pages import Visitor, errors_of, fields_of
 from webapp.domain.actor import host_actor
-from webapp.services.booking_views import BookingView
-from webapp.services.guest_requests import privacy_token
-from webapp.services.manage_links import manage_token
-from webapp.services.single_use_links import create_link
-from webapp.services.slot_views import SlotView
+from webapp.services.bookings.view import BookingView
+from webapp.services.event_types.single_use_links import create_link
+from webapp.services.privacy.guest_requests import privacy_token
+from webapp.services.shared.manage_links import manage_token
+from webapp.services.slots.views import SlotView
 
 EMAIL = "gita@example.net"
 LATER = tomorrow(11, days=3)
@@ -158,7 +158,7 @@ def test_a_form_of_yesterday_comes_back_with_what_was_typed(
     url, typed, kept = form[0](links), form[1], form[2]
     now = time.time
     with monkeypatch.context() as yesterday:
-        yesterday.setattr("webapp.web.form_tokens.time.time", lambda: now() - 25 * 3600)
+        yesterday.setattr("webapp.web.shared.form_tokens.time.time", lambda: now() - 25 * 3600)
         target, fields = sent(visitor.open(url), typed)
     before = state(build)
     refused = visitor.client.post(target, data=fields)

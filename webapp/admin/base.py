@@ -15,12 +15,12 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
+from webapp.core.extensions import db
 from webapp.domain.actor import Actor, admin_actor
 from webapp.domain.errors import DomainError, NotFound
-from webapp.domain.redirects import own_path
 from webapp.domain.row_ids import row_id
 from webapp.domain.text import searched
-from webapp.extensions import db
+from webapp.domain.urls import own_path
 
 # A spreadsheet would run a cell that starts with one of these (OWASP, CSV injection).
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

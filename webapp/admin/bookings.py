@@ -11,15 +11,15 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from webapp.admin.base import HardenedView, actor, each
-from webapp.db import session
+from webapp.core.db import session
+from webapp.domain.availability.instants import DAY_SECONDS, to_datetime
 from webapp.domain.errors import DomainError, NotFound, SlotUnavailable
-from webapp.domain.instants import DAY_SECONDS, to_datetime
 from webapp.models import Booking
-from webapp.services import bookings
-from webapp.services.booking_views import BookingView as Seen
-from webapp.services.booking_views import booking_by_id
-from webapp.services.delivery_reports import delivery_states, replay
-from webapp.services.offers import offered, offering
+from webapp.services.availability.offers import offered, offering
+from webapp.services.bookings import bookings
+from webapp.services.bookings.view import BookingView as Seen
+from webapp.services.bookings.view import booking_by_id
+from webapp.services.mail.reports import delivery_states, replay
 
 MOVE_DAYS = 60
 MOST_CHOICES = 500

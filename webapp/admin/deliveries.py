@@ -7,9 +7,9 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from webapp.admin.base import HardenedView, actor, each
-from webapp.mail_words import mail_name
 from webapp.models import Channel, Delivery, WebhookAttempt
-from webapp.services.delivery_reports import is_planned, replay
+from webapp.services.mail.reports import is_planned, replay
+from webapp.words.mails import mail_name
 
 
 class ChannelView(HardenedView):

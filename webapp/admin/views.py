@@ -6,12 +6,14 @@ from flask_admin import expose
 from flask_admin.actions import action
 from flask_babel import lazy_gettext as _l
 
-from webapp.admin import deliveries, programs
+from webapp.admin import deliveries
+from webapp.admin import integrations as programs
 from webapp.admin.base import GuardedIndex, HardenedView, actor, each
 from webapp.models import AuditEntry, EventType, Guest, Host, OutboxEvent, Slot
-from webapp.services import host_admin, slots
-from webapp.services.guest_erasure import erase_guest
-from webapp.services.statistics import figures
+from webapp.services.accounts import admin as host_admin
+from webapp.services.operations.statistics import figures
+from webapp.services.privacy.erase import erase_guest
+from webapp.services.slots import slots
 
 
 class StartPage(GuardedIndex):

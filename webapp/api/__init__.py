@@ -5,24 +5,15 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     # Imported here: commands and the worker start faster without the schemas.
-    from webapp.api import (
-        blocked_times,
-        bookings,
-        docs,
-        event_types,
-        host_bookings,
-        hosts,
-        me,
-        openapi,
-        schedule,
-        slots,
-        webhooks,
-    )
-    from webapp.api.blueprint import finish
-    from webapp.api.problems import problem
+    from webapp.api import accounts as hosts
+    from webapp.api import blocked_times, bookings, event_types, host_bookings, me, slots, webhooks
+    from webapp.api import schedules as schedule
+    from webapp.api.http.operation import finish
+    from webapp.api.http.problems import problem
     from webapp.api.schemas.bookings import Booking
     from webapp.api.schemas.slots import Slot
-    from webapp.error_status import answer_errors_below
+    from webapp.api.spec import docs, openapi
+    from webapp.core.http_status import answer_errors_below
     from webapp.rendering import Rendering
 
     modules = (hosts, bookings, me, slots, event_types, schedule, blocked_times, host_bookings, webhooks)

@@ -5,15 +5,15 @@ from typing import Any
 
 from flask import url_for
 
-from webapp.api import examples
-from webapp.api.answers import Made, Page
-from webapp.api.blueprint import Blueprint
-from webapp.api.callers import Access, actor, host
-from webapp.api.paging import Key, cut, microseconds
+from webapp.api.http.answers import Made, Page
+from webapp.api.http.callers import Access, actor, host
+from webapp.api.http.operation import Blueprint
+from webapp.api.http.paging import Key, cut, microseconds
 from webapp.api.schemas import schedules as schemas
 from webapp.api.schemas.common import PageQuery
-from webapp.services import blocked_times
-from webapp.services.blocked_times import BlockedTimeView, NewBlockedTime
+from webapp.api.spec import examples
+from webapp.services.schedules import blocked_times
+from webapp.services.schedules.blocked_times import BlockedTimeView, NewBlockedTime
 
 blueprint = Blueprint("Blocked times", __name__, description="Time that is kept free of meetings, such as a vacation.")
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from flask import Response, url_for
 
-from webapp.api import examples
-from webapp.api.answers import Made
-from webapp.api.blueprint import Blueprint
-from webapp.api.callers import Access, actor, admit_booking, guest_booking, host, presented_token
+from webapp.api.http.answers import Made
+from webapp.api.http.callers import Access, actor, admit_booking, guest_booking, host, presented_token
+from webapp.api.http.operation import Blueprint
 from webapp.api.schemas import bookings as schemas
+from webapp.api.spec import examples
 from webapp.domain.actor import GUEST
-from webapp.domain.booking import BookingStatus
+from webapp.domain.bookings import BookingStatus
 from webapp.domain.errors import (
     AlreadyBooked,
     AlreadyCancelled,
@@ -21,11 +21,11 @@ from webapp.domain.errors import (
     SlotUnavailable,
     TooLate,
 )
-from webapp.services import bookings
-from webapp.services.booking_commands import Book
-from webapp.services.booking_views import BookingView
-from webapp.services.calendar import host_booking
-from webapp.services.managed_bookings import managed_booking
+from webapp.services.bookings import bookings
+from webapp.services.bookings.guest_access import managed_booking
+from webapp.services.bookings.request import Book
+from webapp.services.bookings.view import BookingView
+from webapp.services.calendar.calendar import host_booking
 
 CALENDAR = "text/calendar"
 GONE = (BookingStatus.CANCELLED, BookingStatus.DECLINED)
@@ -107,7 +107,7 @@ def reschedule_booking(wanted: dict[str, Any], booking_id: uuid.UUID) -> Booking
 def get_invitation(booking_id: uuid.UUID) -> Response:
     """The invitation as a calendar file"""
     found = callers_booking(booking_id)
-    from webapp.services.invitations import Audience, Method, invitation  # with icalendar 3 MB, and few ask for it
+    from webapp.services.ical.invitations import Audience, Method, invitation  # with icalendar 3 MB, and few ask for it
 
     method = Method.CANCEL if found.status in GONE else Method.REQUEST
     audience = Audience.GUEST if guest_booking() else Audience.HOST

@@ -5,18 +5,18 @@ from typing import Any
 
 from flask import url_for
 
-from webapp.api import examples
-from webapp.api.answers import Made, Page
-from webapp.api.blueprint import Blueprint
-from webapp.api.callers import Access, actor, host
-from webapp.api.paging import cut
+from webapp.api.http.answers import Made, Page
+from webapp.api.http.callers import Access, actor, host
+from webapp.api.http.operation import Blueprint
+from webapp.api.http.paging import cut
 from webapp.api.schemas import event_types as schemas
 from webapp.api.schemas.common import PageQuery
+from webapp.api.spec import examples
 from webapp.domain.errors import SlugTaken
 from webapp.domain.questions import Question, QuestionKind
-from webapp.services import event_types
-from webapp.services.event_types import EventTypeContent, LocationKind
-from webapp.services.repeats import as_one
+from webapp.services.bookings.idempotent import as_one
+from webapp.services.event_types import event_types
+from webapp.services.event_types.event_types import EventTypeContent, LocationKind
 
 NONE_IF_ZERO = ("increment_minutes", "max_per_day", "max_per_week")
 

@@ -3,18 +3,18 @@
 import uuid
 from typing import Any
 
-from webapp.api import examples
-from webapp.api.answers import Page
-from webapp.api.blueprint import Blueprint
 from webapp.api.bookings import get_booking
-from webapp.api.callers import Access, actor, host
-from webapp.api.paging import page_of, place_of
+from webapp.api.http.answers import Page
+from webapp.api.http.callers import Access, actor, host
+from webapp.api.http.operation import Blueprint
+from webapp.api.http.paging import page_of, place_of
+from webapp.api.http.spans import span_of
 from webapp.api.schemas import bookings as schemas
-from webapp.api.spans import span_of
+from webapp.api.spec import examples
 from webapp.domain.errors import AlreadyCancelled, NotActive
-from webapp.services import approvals
-from webapp.services.booking_views import BookingView
-from webapp.services.lists import bookings_list
+from webapp.services.bookings import decisions as approvals
+from webapp.services.bookings.lists import bookings_list
+from webapp.services.bookings.view import BookingView
 
 blueprint = Blueprint("Host's bookings", __name__, description="All bookings of a host, and the host's decisions.")
 

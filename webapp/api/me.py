@@ -1,10 +1,10 @@
 """Who a token is."""
 
-from webapp.api import examples
-from webapp.api.blueprint import Blueprint
-from webapp.api.callers import Access, host
-from webapp.api.schemas.hosts import Me
-from webapp.services.api_tokens import TokenHolder
+from webapp.api.http.callers import Access, host
+from webapp.api.http.operation import Blueprint
+from webapp.api.schemas.accounts import Me
+from webapp.api.spec import examples
+from webapp.services.accounts.tokens import TokenHolder
 
 blueprint = Blueprint("Token", __name__, description="The token itself.")
 

@@ -8,9 +8,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from webapp.api.json import dumped
-from webapp.domain.availability import Offer
-from webapp.domain.instants import DAY_SECONDS, to_datetime
+from webapp.api.http.json import dumped
+from webapp.domain.availability.instants import DAY_SECONDS, to_datetime
+from webapp.domain.availability.offers import Offer
 
 
 def offered_slots(offers: Sequence[Offer], time_zone: str, ids: Mapping[int, uuid.UUID]) -> str:

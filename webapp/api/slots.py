@@ -6,20 +6,20 @@ from typing import Any
 
 from flask import url_for
 
-from webapp.api import examples
-from webapp.api.answers import Made, Page
-from webapp.api.blueprint import Blueprint
-from webapp.api.callers import Access, actor, host
-from webapp.api.paging import page_of, place_of
+from webapp.api.http.answers import Made, Page
+from webapp.api.http.callers import Access, actor, host
+from webapp.api.http.operation import Blueprint
+from webapp.api.http.paging import page_of, place_of
+from webapp.api.http.spans import span_of
 from webapp.api.schemas import slots as schemas
-from webapp.api.spans import span_of
+from webapp.api.spec import examples
 from webapp.domain.errors import Invalid, SlotBooked, SlotOverlap
-from webapp.services import slots
-from webapp.services.calendar import calendar_slot
-from webapp.services.lists import slots_page
-from webapp.services.slot_changes import SlotChange, change_slot
-from webapp.services.slot_views import SlotView
-from webapp.services.slots import MESSAGES, BatchOverlaps, BatchRefused, Clash, NewSlot
+from webapp.services.bookings.lists import slots_page
+from webapp.services.calendar.calendar import calendar_slot
+from webapp.services.slots import slots
+from webapp.services.slots.slot_changes import SlotChange, change_slot
+from webapp.services.slots.slots import MESSAGES, BatchOverlaps, BatchRefused, Clash, NewSlot
+from webapp.services.slots.views import SlotView
 
 # The field at fault, by what stands against a slot.
 FIELD_OF = {"past": "start", "too_far": "start", "overlap": "start", "duration": "duration_minutes"}

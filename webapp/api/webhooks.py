@@ -5,18 +5,18 @@ from typing import Any
 
 from flask import url_for
 
-from webapp.api import examples
-from webapp.api.answers import Made, Page
-from webapp.api.blueprint import Blueprint
-from webapp.api.callers import Access, actor, admit_message, host
-from webapp.api.paging import Key, cut, microseconds, older, older_than
+from webapp.api.http.answers import Made, Page
+from webapp.api.http.callers import Access, actor, admit_message, host
+from webapp.api.http.operation import Blueprint
+from webapp.api.http.paging import Key, cut, microseconds, older, older_than
 from webapp.api.schemas import webhooks as schemas
 from webapp.api.schemas.common import PageQuery
+from webapp.api.spec import examples
 from webapp.domain.errors import WebhookOff
-from webapp.services import webhook_deliveries as deliveries
-from webapp.services import webhooks
-from webapp.services.webhook_deliveries import WebhookDelivery
-from webapp.services.webhooks import NewWebhook, WebhookChange, WebhookView
+from webapp.services.webhooks import endpoints as webhooks
+from webapp.services.webhooks import history as deliveries
+from webapp.services.webhooks.endpoints import NewWebhook, WebhookChange, WebhookView
+from webapp.services.webhooks.history import WebhookDelivery
 
 blueprint = Blueprint("Webhooks", __name__, description="Your server is told when something happens.")
 

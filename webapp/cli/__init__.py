@@ -4,8 +4,9 @@ import click
 from flask import Flask
 from flask.cli import ScriptInfo
 
-from webapp.cli import accounts, availability, data, guests, mails, tokens
-from webapp.extensions import init_migrations
+from webapp.cli import accounts, availability, data, guests, tokens
+from webapp.cli import mail as mails
+from webapp.core.extensions import init_migrations
 
 
 def init_app(app: Flask) -> None:

@@ -9,13 +9,13 @@ from flask_security.proxies import _security
 from flask_security.utils import hash_password, verify_password
 from sqlalchemy.exc import SQLAlchemyError
 
-from webapp import time_zones
+from webapp.core import time_zones
+from webapp.core.reserved_slugs import reserved_slugs
 from webapp.domain.errors import DomainError, EmailTaken, SlugTaken
 from webapp.domain.text import TextFault, line
-from webapp.reserved import reserved_slugs
-from webapp.services import account_invitations, accounts, slugs
-from webapp.services.accounts import LONGEST_NAME
-from webapp.services.validation import email_address
+from webapp.services.accounts import account_invitations, accounts, slugs
+from webapp.services.accounts.accounts import LONGEST_NAME
+from webapp.services.shared.validation import email_address
 
 REFUSED: dict[type[DomainError], str] = {
     EmailTaken: "There is an account with this e-mail address already.",
@@ -60,7 +60,7 @@ def invite(email: str) -> None:
 @click.command()
 def demo() -> None:
     """Make demo data, unless there is a host already, and print who can log in to it."""
-    from webapp.services.demo import make_demo
+    from webapp.services.operations.demo import make_demo
 
     made = make_demo(hash_password, verify_password)
     for one in made:

@@ -6,14 +6,16 @@ from datetime import date, datetime, timedelta
 import click
 from flask.cli import with_appcontext
 
-from webapp import formats, reason_words, time_zones, zone_names
-from webapp.domain.availability import Offer
+from webapp.core import time_zones
+from webapp.domain.availability.instants import local_date, to_datetime, zone
+from webapp.domain.availability.offers import Offer
+from webapp.domain.availability.wall_time import occurrences
 from webapp.domain.errors import NotFound
-from webapp.domain.instants import local_date, to_datetime, zone
-from webapp.domain.wall_time import occurrences
-from webapp.services import why as services
-from webapp.services.offers import Offering
-from webapp.services.slot_listing import offers_on
+from webapp.services.availability import why as services
+from webapp.services.availability.offers import Offering
+from webapp.services.availability.slot_listing import offers_on
+from webapp.words import formats, zone_names
+from webapp.words import reasons as reason_words
 
 DAYS_SHOWN = 7
 MOST_DAYS = 366

@@ -5,12 +5,12 @@ from typing import BinaryIO
 import click
 from flask.cli import with_appcontext
 
+from webapp.core.reserved_slugs import reserved_slugs
 from webapp.domain.actor import SYSTEM
 from webapp.domain.errors import Conflict, Invalid, NotFound, Overloaded
-from webapp.reserved import reserved_slugs
-from webapp.services.api_tokens import host_id_of
-from webapp.services.host_export import host_document
-from webapp.services.host_import import AccountNotEmpty, import_host
+from webapp.services.accounts.tokens import host_id_of
+from webapp.services.portability.export import host_document
+from webapp.services.portability.restore import AccountNotEmpty, import_host
 
 
 @click.command("export-host")

@@ -9,10 +9,10 @@ from flask.cli import with_appcontext
 from webapp.domain.actor import SYSTEM
 from webapp.domain.row_ids import row_id
 from webapp.domain.text import TextFault, decoded
-from webapp.services.guest_erasure import ErasedGuest, erase_address, erased_guests
-from webapp.services.guest_erasure import erase_again as erase_guests_again
-from webapp.services.host_export import utc
-from webapp.services.validation import email_address
+from webapp.services.portability.export import utc
+from webapp.services.privacy.erase import ErasedGuest, erase_address, erased_guests
+from webapp.services.privacy.erase import erase_again as erase_guests_again
+from webapp.services.shared.validation import email_address
 
 NOT_OURS = click.ClickException("FILE: Must be what `erased-guests` has printed.")
 

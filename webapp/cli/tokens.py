@@ -5,7 +5,7 @@ from flask.cli import with_appcontext
 
 from webapp.domain.actor import SYSTEM
 from webapp.domain.errors import Invalid, NotFound
-from webapp.services.api_tokens import NewToken, Scope, create_token, host_id_of
+from webapp.services.accounts.tokens import NewToken, Scope, create_token, host_id_of
 
 
 @click.command("create-token")

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from webapp.domain.booking import EventKind
+from webapp.domain.bookings import EventKind
 
 
 class WebhookEvent(StrEnum):

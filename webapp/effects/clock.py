@@ -14,16 +14,16 @@ from dataclasses import dataclass
 from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
-from webapp.db import transaction
+from webapp.core.db import transaction
 from webapp.domain.errors import Overloaded
-from webapp.services.approvals import SWEEP_LIMIT, complete_past, expire_pending
-from webapp.services.guest_erasure import erase_past_guests
-from webapp.services.housekeeping import (
+from webapp.services.bookings.decisions import SWEEP_LIMIT, complete_past, expire_pending
+from webapp.services.mail.server_refusals import mail_trouble
+from webapp.services.operations.housekeeping import (
     forget_idempotency_keys,
     forget_webhook_deliveries,
     skip_stranded_webhook_deliveries,
 )
-from webapp.services.mail_trouble import mail_trouble
+from webapp.services.privacy.erase import erase_past_guests
 
 log = logging.getLogger(__name__)
 

@@ -15,13 +15,13 @@ from redis.exceptions import RedisError
 from rq import Queue
 from sqlalchemy.exc import SQLAlchemyError
 
-from webapp.db import transaction
-from webapp.effects.jobs import BATCH, MOST_JOBS, QUEUE, enqueue, queue
-from webapp.effects.webhook_jobs import WebhookQueues
-from webapp.postgres import Connection, connect
-from webapp.services.deliveries import lease_due
-from webapp.services.dispatch import dispatch_events
-from webapp.services.outbox import CHANNEL
+from webapp.core.db import transaction
+from webapp.core.postgres import Connection, connect
+from webapp.effects.mail.jobs import BATCH, MOST_JOBS, QUEUE, enqueue, queue
+from webapp.effects.webhooks.jobs import WebhookQueues
+from webapp.services.mail.deliveries import lease_due
+from webapp.services.mail.dispatch import dispatch_events
+from webapp.services.shared.outbox import CHANNEL
 
 log = logging.getLogger(__name__)
 

@@ -17,8 +17,8 @@ from rq import SimpleWorker
 from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
-from webapp.effects.jobs import QUEUE, queue, stopping
-from webapp.effects.transport import mail
+from webapp.effects.mail.jobs import QUEUE, queue, stopping
+from webapp.effects.mail.smtp import mail
 
 log = logging.getLogger(__name__)
 

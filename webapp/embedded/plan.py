@@ -5,11 +5,11 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from webapp.config import PROJECT_DIR, Settings, WebServerSettings
+from webapp.core.config import PROJECT_DIR, Settings, WebServerSettings
+from webapp.core.host_names import host_of
 from webapp.embedded.files import write_private
 from webapp.embedded.ports import is_free, is_listened_to
 from webapp.embedded.processes import StartError
-from webapp.host_names import host_of
 
 DEFAULT_PORT = "8000"
 # Stand-ins, so that everything that was configured can be checked before anything starts.

@@ -20,10 +20,10 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from webapp.core.postgres import OWNER_SETTINGS, connect
 from webapp.embedded.accounts import Account, account_of, adopt
 from webapp.embedded.locks import AlreadyHeldError, FileLock, end_leftover
 from webapp.embedded.processes import Child, StartError, wait_until
-from webapp.postgres import OWNER_SETTINGS, connect
 
 DATABASE = "openslot"
 APP_ROLE = "openslot"  # logs in; owns nothing

@@ -17,7 +17,14 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
 
-from webapp.config import PROJECT_DIR, SERVICES_FILE, SettingsError, environment, forget_postgres_variables, variables
+from webapp.core.config import (
+    PROJECT_DIR,
+    SERVICES_FILE,
+    SettingsError,
+    environment,
+    forget_postgres_variables,
+    variables,
+)
 from webapp.embedded import report, schema
 from webapp.embedded.files import write_private
 from webapp.embedded.locks import AlreadyHeldError, FileLock
@@ -127,7 +134,7 @@ class Supervisor:
             print(f"\n{printed.strip()}")
 
     def _offer_services(self) -> None:
-        """For commands in another terminal: webapp.config finds the services of this run in the file."""
+        """For commands in another terminal: webapp.core.config finds the services of this run in the file."""
         path = self.plan.data_dir / SERVICES_FILE
         self._stack.callback(path.unlink, missing_ok=True)
         write_private(path, json.dumps({each: self.environ[each] for each in variables() if each in self.environ}))

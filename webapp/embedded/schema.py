@@ -8,10 +8,10 @@ from pathlib import Path
 
 import psycopg
 
-from webapp.config import PROJECT_DIR
-from webapp.config_values import database_url
+from webapp.core.config import PROJECT_DIR
+from webapp.core.config_values import database_url
+from webapp.core.postgres import OWNER_SETTINGS, TooOldError, connect
 from webapp.embedded.processes import StartError
-from webapp.postgres import OWNER_SETTINGS, TooOldError, connect
 
 REVISION = re.compile(r'^(down_)?revision\b[^=]*=\s*["\'](\w+)["\']', re.MULTILINE)
 

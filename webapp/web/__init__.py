@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Flask
 
-from webapp.config import Settings
+from webapp.core.config import Settings
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    from webapp.web import assets, auth, compression, dates, errors, htmx, i18n, layout, security
+    from webapp.web import accounts as auth
+    from webapp.web.shared import assets, compression, dates, errors, htmx, i18n, layout, security
 
     compression.init_app(app)
     security.init_app(app, settings)
@@ -24,23 +25,14 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def _blueprints() -> Iterator[Blueprint]:
-    from webapp.web import (
-        availability,
-        booking,
-        bookings,
-        calendar,
-        calendar_files,
-        data,
-        event_types,
-        feeds,
-        health,
-        home,
-        manage,
-        privacy,
-        profile,
-        tokens,
-        webhooks,
-    )
+    from webapp.web import bookings, calendar, event_types, manage, privacy, webhooks
+    from webapp.web import guest as booking
+    from webapp.web import schedules as availability
+    from webapp.web.accounts import home, profile, tokens
+    from webapp.web.ical import downloads as calendar_files
+    from webapp.web.ical import feeds
+    from webapp.web.operations import health
+    from webapp.web.portability import data
 
     account_pages = (profile, feeds, tokens, webhooks, data)
     guest_pages = (booking, manage, privacy)

@@ -8,7 +8,7 @@ from os import environ
 
 import psycopg
 
-from webapp.config import Settings
+from webapp.core.config import Settings
 
 settings = Settings.from_environment()
 

@@ -7,7 +7,7 @@ import psycopg
 from flask import Flask
 from flask.cli import AppGroup
 
-from webapp.config import Settings
+from webapp.core.config import Settings
 
 app = Flask(__name__)
 settings = Settings.from_environment()

@@ -5,7 +5,7 @@ import pytest
 from tests.builders import Build, tomorrow
 from tests.web.booking.typed import TYPED, book_url, value_of
 from tests.web.pages import Visitor
-from webapp.services.slot_views import SlotView
+from webapp.services.slots.views import SlotView
 
 
 @pytest.fixture

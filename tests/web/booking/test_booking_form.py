@@ -8,8 +8,8 @@ from tests.builders import Build, coming, tomorrow
 from tests.web.booking.typed import HTMX, TYPED, book_url, value_of
 from tests.web.pages import Visitor, errors_of
 from webapp.domain.errors import Overloaded
-from webapp.services import bookings
-from webapp.services.slot_views import SlotView
+from webapp.services.bookings import bookings
+from webapp.services.slots.views import SlotView
 
 
 def test_the_form_says_what_is_booked(build: Build, visitor: Visitor, mara: int) -> None:

@@ -6,7 +6,7 @@ from flask import Flask
 from tests.builders import Build
 from tests.web.booking.typed import HTMX, book_url, value_of
 from tests.web.pages import HONEYPOT, Visitor, errors_of, fields_of
-from webapp.services.slot_views import SlotView
+from webapp.services.slots.views import SlotView
 
 HOSTILE = '<script>alert(1)</script>{{7*7}}" onmouseover="x'
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from tests.builders import Build, tomorrow
 from tests.web.booking.typed import TYPED, book_url, value_of
 from tests.web.pages import Visitor, errors_of
-from webapp.services.slot_views import SlotView
+from webapp.services.slots.views import SlotView
 
 
 def test_a_double_click_is_one_booking_and_one_confirmation(

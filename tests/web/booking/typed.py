@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from webapp.services.slot_views import SlotView
+from webapp.services.slots.views import SlotView
 
 HTMX = {"HX-Request": "true"}
 

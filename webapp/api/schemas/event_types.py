@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from webapp.api.schemas.base import Answer, Body
 from webapp.api.schemas.fields import Day, Flag, Text, Whole
 from webapp.domain.questions import MOST_OPTIONS, MOST_QUESTIONS, QuestionKind
-from webapp.services.event_type_content import BOUNDS, COLORS, LocationKind
+from webapp.services.event_types.content import BOUNDS, COLORS, LocationKind
 
 KINDS = [str(kind) for kind in QuestionKind]
 PLACES = [str(kind) for kind in LocationKind]

@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from webapp import time_zones
+from webapp.core import time_zones
 
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 OUT_OF_YEARS = f"Must be between the years {FIRST_YEAR} and {LAST_YEAR}."

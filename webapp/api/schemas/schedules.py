@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from webapp.api.schemas.base import Answer, Body
 from webapp.api.schemas.fields import Clock, Day, EndClock, Id, Instant, Text, Whole, Zone
-from webapp.services.schedule_content import MOST_OVERRIDES, MOST_WINDOWS
+from webapp.services.schedules.content import MOST_OVERRIDES, MOST_WINDOWS
 
 WEEKDAY = (0, 6)
 

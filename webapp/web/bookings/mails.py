@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from flask_babel import gettext
 
-from webapp.mail_words import mail_name
-from webapp.services.delivery_reports import DeliveryState
-from webapp.web.dates import format_moment
+from webapp.services.mail.reports import DeliveryState
+from webapp.web.shared.dates import format_moment
+from webapp.words.mails import mail_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

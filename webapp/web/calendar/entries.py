@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from flask import url_for
 from flask_babel import gettext
 
-from webapp.domain.booking import BookingStatus
-from webapp.formats import RANGE
-from webapp.services.calendar import CalendarSlot
-from webapp.services.slot_views import SlotView
-from webapp.web.dates import local_day
-from webapp.web.i18n import format_day_short, format_time
+from webapp.domain.bookings import BookingStatus
+from webapp.services.calendar.calendar import CalendarSlot
+from webapp.services.slots.views import SlotView
+from webapp.web.shared.dates import local_day
+from webapp.web.shared.i18n import format_day_short, format_time
+from webapp.words.formats import RANGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

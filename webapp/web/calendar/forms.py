@@ -18,15 +18,15 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, NumberRange, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from webapp.domain.instants import instant, to_datetime
-from webapp.domain.wall_time import occurrences
-from webapp.domain.weekly_plan import WeeklyPlan
-from webapp.formats import zone
-from webapp.services.event_types import EventTypeContent
-from webapp.services.slots import NewSlot
+from webapp.domain.availability.instants import instant, to_datetime
+from webapp.domain.availability.wall_time import occurrences
+from webapp.domain.slots import WeeklyPlan
+from webapp.services.event_types.event_types import EventTypeContent
+from webapp.services.slots.slots import NewSlot
 from webapp.web.calendar.period import FIRST_YEAR, LAST_YEAR
 from webapp.web.calendar.words import CLASHES
-from webapp.web.i18n import zone_label
+from webapp.web.shared.i18n import zone_label
+from webapp.words.formats import zone
 
 MOST_WEEKS = 26
 

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from flask import url_for
 from flask_babel import gettext, ngettext
 
-from webapp.services.calendar import DayCount
+from webapp.services.calendar.calendar import DayCount
 from webapp.web.calendar.period import Period
-from webapp.web.dates import format_weekday
-from webapp.web.i18n import format_day
+from webapp.web.shared.dates import format_weekday
+from webapp.web.shared.i18n import format_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

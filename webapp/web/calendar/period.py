@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
-from webapp.domain.instants import day_start, instant, local_date, to_datetime
+from webapp.domain.availability.instants import day_start, instant, local_date, to_datetime
 
 AGENDA_DAYS = 28
 FIRST_YEAR, LAST_YEAR = 2000, 2100

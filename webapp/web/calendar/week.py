@@ -7,14 +7,14 @@ from datetime import UTC, date, datetime
 from flask import url_for
 from flask_babel import gettext
 
-from webapp.domain.instants import DAY_SECONDS, instant, to_datetime
-from webapp.domain.intervals import Interval
-from webapp.domain.week_layout import DayColumn, Grid, Lane, grid, lanes
-from webapp.services.calendar import CalendarSlot
+from webapp.domain.availability.instants import DAY_SECONDS, instant, to_datetime
+from webapp.domain.availability.intervals import Interval
+from webapp.services.calendar.calendar import CalendarSlot
 from webapp.web.calendar.entries import Entry, entry
+from webapp.web.calendar.layout import DayColumn, Grid, Lane, grid, lanes
 from webapp.web.calendar.period import Period
-from webapp.web.dates import format_hour, format_weekday
-from webapp.web.i18n import format_day, format_time
+from webapp.web.shared.dates import format_hour, format_weekday
+from webapp.web.shared.i18n import format_day, format_time
 
 ROW_MINUTES = 5
 USUAL_MINUTES = (8 * 60, 18 * 60)  # what is shown of a day without slots outside it

@@ -12,19 +12,19 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField, TimeField
 from wtforms.validators import DataRequired, ValidationError
 
-from webapp import reason_words
-from webapp.domain.instants import to_datetime
-from webapp.domain.wall_time import occurrences
-from webapp.services import event_types
-from webapp.services.accounts import Account
-from webapp.services.offers import Offering
-from webapp.services.why import inspected, why
+from webapp.domain.availability.instants import to_datetime
+from webapp.domain.availability.wall_time import occurrences
+from webapp.services.accounts.accounts import Account
+from webapp.services.availability.offers import Offering
+from webapp.services.availability.why import inspected, why
+from webapp.services.event_types import event_types
 from webapp.web.calendar.blueprint import blueprint
 from webapp.web.calendar.forms import slot_values
 from webapp.web.calendar.period import FIRST_YEAR, LAST_YEAR
-from webapp.web.fragments import page_or_fragment
-from webapp.web.guards import current_host, host_required
-from webapp.web.i18n import current_locale
+from webapp.web.shared.fragments import page_or_fragment
+from webapp.web.shared.guards import current_host, host_required
+from webapp.web.shared.i18n import current_locale
+from webapp.words import reasons as reason_words
 
 START_FORMATS = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%MZ")
 

@@ -5,10 +5,11 @@ from typing import Any
 from flask import flash, render_template, url_for
 from flask_babel import gettext
 
-from webapp.services import archived_event_types, event_types
-from webapp.web import htmx
+from webapp.services.event_types import archive as archived_event_types
+from webapp.services.event_types import event_types
 from webapp.web.event_types.blueprint import blueprint
-from webapp.web.guards import current_actor, current_host, host_required
+from webapp.web.shared import htmx
+from webapp.web.shared.guards import current_actor, current_host, host_required
 
 
 @blueprint.get("/<slug>/archive")

@@ -19,8 +19,8 @@ from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.domain import text
-from webapp.services import slugs
-from webapp.services.event_type_content import (
+from webapp.services.accounts import slugs
+from webapp.services.event_types.content import (
     BOUNDS,
     LONGEST_DESCRIPTION,
     LONGEST_LOCATION,
@@ -31,7 +31,7 @@ from webapp.services.event_type_content import (
 from webapp.web.event_types.fields import ChoiceField, NumberField, SpanField
 from webapp.web.event_types.questions import Row, questions_of, rows_of, typed_rows
 from webapp.web.event_types.words import COLORS, LOCATIONS, before_start, minutes
-from webapp.web.fields import Text
+from webapp.web.shared.fields import Text
 
 OTHER = "other"
 USUAL_DURATIONS = (15, 30, 60)

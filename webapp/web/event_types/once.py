@@ -2,12 +2,12 @@
 
 from flask import Response
 
-from webapp.services import event_types
-from webapp.services.links import single_use_url
-from webapp.services.single_use_links import create_link
+from webapp.services.event_types import event_types
+from webapp.services.event_types.single_use_links import create_link
+from webapp.services.shared.links import single_use_url
 from webapp.web.event_types.blueprint import blueprint
-from webapp.web.fragments import page_or_fragment
-from webapp.web.guards import current_actor, current_host, host_required
+from webapp.web.shared.fragments import page_or_fragment
+from webapp.web.shared.guards import current_actor, current_host, host_required
 
 
 @blueprint.get("/<slug>/links")

@@ -12,8 +12,8 @@ from flask_babel import gettext
 
 from webapp.domain.questions import MOST_QUESTIONS, Question, QuestionKind, checked_question
 from webapp.domain.text import TextFault
-from webapp.services import slugs
-from webapp.web.fields import words
+from webapp.services.accounts import slugs
+from webapp.web.shared.fields import words
 
 LONGEST_KEY = 40
 ADD = "rows-add"  # id of the button

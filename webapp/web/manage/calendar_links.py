@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 
-from webapp.services.booking_views import BookingView
+from webapp.services.bookings.view import BookingView
 
 
 def calendar_links(booking: BookingView) -> list[tuple[str, str]]:

@@ -11,15 +11,15 @@ from wtforms.validators import InputRequired
 from webapp.domain import text
 from webapp.domain.actor import manage_link_actor
 from webapp.domain.errors import Conflict
-from webapp.services import bookings
-from webapp.services.booking_commands import LONGEST_REASON
-from webapp.services.booking_views import BookingView
-from webapp.services.managed_bookings import managed_booking, may_change
-from webapp.web.fields import Text
-from webapp.web.form_tokens import GuestForm
-from webapp.web.guards import manage_link
+from webapp.services.bookings import bookings
+from webapp.services.bookings.guest_access import managed_booking, may_change
+from webapp.services.bookings.request import LONGEST_REASON
+from webapp.services.bookings.view import BookingView
 from webapp.web.manage import blueprint
 from webapp.web.manage.pages import about
+from webapp.web.shared.fields import Text
+from webapp.web.shared.form_tokens import GuestForm
+from webapp.web.shared.guards import manage_link
 
 
 class CancelForm(GuestForm):

@@ -10,24 +10,24 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import HiddenField
 
 from webapp.domain.actor import manage_link_actor
+from webapp.domain.availability.instants import instant, to_datetime
 from webapp.domain.errors import Conflict, Invalid, NotFound, Overloaded, SlotUnavailable
-from webapp.domain.instants import instant, to_datetime
-from webapp.services import bookings
-from webapp.services.booking_views import BookingView
-from webapp.services.manage_links import manage_token
-from webapp.services.managed_bookings import managed_booking, may_change, offered_to_move
-from webapp.services.offers import Offering, offering
-from webapp.web.booking.asked import Addresses, asked, asked_start, written
-from webapp.web.booking.fresh import fresh_days
-from webapp.web.booking.picker import View, picker
-from webapp.web.booking.when import when
-from webapp.web.form_tokens import GuestForm
-from webapp.web.guards import manage_link
-from webapp.web.i18n import current_locale
+from webapp.services.availability.offers import Offering, offering
+from webapp.services.bookings import bookings
+from webapp.services.bookings.guest_access import managed_booking, may_change, offered_to_move
+from webapp.services.bookings.view import BookingView
+from webapp.services.shared.manage_links import manage_token
+from webapp.web.guest.alternatives import fresh_days
+from webapp.web.guest.picker import View, picker
+from webapp.web.guest.query import Addresses, asked, asked_start, written
+from webapp.web.guest.when import when
 from webapp.web.manage import blueprint
 from webapp.web.manage.cancel import to_booking
 from webapp.web.manage.pages import about, guest_zone
-from webapp.web.zone_options import zone_options
+from webapp.web.shared.form_tokens import GuestForm
+from webapp.web.shared.guards import manage_link
+from webapp.web.shared.i18n import current_locale
+from webapp.web.shared.zone_options import zone_options
 
 
 class MoveForm(GuestForm):

@@ -4,17 +4,17 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request
 
-from webapp.answer_words import answered
-from webapp.domain.booking import BookingStatus
-from webapp.services.booking_views import BookingView
-from webapp.services.managed_bookings import has_begun, managed_booking, may_change
-from webapp.web.booking.asked import asked_zone
-from webapp.web.booking.when import host_when, when
-from webapp.web.guards import manage_link
-from webapp.web.i18n import current_locale
+from webapp.domain.bookings import BookingStatus
+from webapp.services.bookings.guest_access import has_begun, managed_booking, may_change
+from webapp.services.bookings.view import BookingView
+from webapp.web.guest.query import asked_zone
+from webapp.web.guest.when import host_when, when
 from webapp.web.manage import blueprint
 from webapp.web.manage.calendar_links import calendar_links
-from webapp.web.zone_options import zone_options
+from webapp.web.shared.guards import manage_link
+from webapp.web.shared.i18n import current_locale
+from webapp.web.shared.zone_options import zone_options
+from webapp.words.answers import answered
 
 
 @blueprint.get("")
@@ -37,7 +37,7 @@ def booking(token: str) -> str:
 @manage_link
 def invite(token: str) -> Response:
     """What the mail carries, too: a calendar that has both keeps one meeting."""
-    from webapp.services.invitations import Audience, Method, invitation  # with icalendar 3 MB, and few ask for it
+    from webapp.services.ical.invitations import Audience, Method, invitation  # with icalendar 3 MB, and few ask for it
 
     found = managed_booking(token)
     gone = found.status in (BookingStatus.CANCELLED, BookingStatus.DECLINED)

@@ -4,4 +4,5 @@ from flask import Blueprint
 
 blueprint = Blueprint("privacy", __name__, url_prefix="/privacy")
 
-from webapp.web.privacy import asking, held  # noqa: E402, F401 - views register themselves
+from webapp.web.privacy import held
+from webapp.web.privacy import pages as asking  # noqa: E402, F401 - views register themselves

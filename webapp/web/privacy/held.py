@@ -7,19 +7,19 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 from wtforms.validators import InputRequired
 
-from webapp.answer_words import answered
 from webapp.domain.errors import NotFound
-from webapp.services.guest_document import guest_document
-from webapp.services.guest_erasure import erase_address
-from webapp.services.guest_requests import proved_address
-from webapp.services.guests import bookings_of_address
-from webapp.services.managed_bookings import has_begun
-from webapp.web.booking.when import when
-from webapp.web.form_tokens import GuestForm
-from webapp.web.guards import manage_link, public
-from webapp.web.i18n import current_locale
+from webapp.services.bookings.guest_access import has_begun
+from webapp.services.privacy.copy import guest_document
+from webapp.services.privacy.erase import erase_address
+from webapp.services.privacy.guest_requests import proved_address
+from webapp.services.privacy.guests import bookings_of_address
+from webapp.web.guest.when import when
 from webapp.web.privacy import blueprint
-from webapp.web.typed_addresses import to_what_was_meant
+from webapp.web.shared.form_tokens import GuestForm
+from webapp.web.shared.guards import manage_link, public
+from webapp.web.shared.i18n import current_locale
+from webapp.web.shared.typed_addresses import to_what_was_meant
+from webapp.words.answers import answered
 
 SHOWN = 100  # bookings; the file has all of them
 

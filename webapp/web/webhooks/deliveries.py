@@ -8,13 +8,14 @@ from typing import Any
 from flask import Response, flash, request, url_for
 from flask_babel import gettext
 
+from webapp.core.rate_limits import attempt_message
 from webapp.domain.errors import WebhookOff
-from webapp.rate_limits import attempt_message
-from webapp.services import webhook_deliveries, webhooks
-from webapp.web import htmx
-from webapp.web.fragments import page_or_fragment
-from webapp.web.guards import current_actor, current_host, host_required
-from webapp.web.webhooks.blueprint import blueprint
+from webapp.services.webhooks import endpoints as webhooks
+from webapp.services.webhooks import history as webhook_deliveries
+from webapp.web.shared import htmx
+from webapp.web.shared.fragments import page_or_fragment
+from webapp.web.shared.guards import current_actor, current_host, host_required
+from webapp.web.webhooks.pages import blueprint
 from webapp.web.webhooks.words import is_on_its_way, lines, name, state, trouble
 
 PER_PAGE = 20

@@ -7,12 +7,12 @@ from typing import Any
 from flask import flash, render_template, url_for
 from flask_babel import gettext
 
-from webapp.services import webhooks
-from webapp.web import htmx
-from webapp.web.guards import current_actor, current_host, host_required
-from webapp.web.refusals import outcome
-from webapp.web.webhooks.blueprint import blueprint
+from webapp.services.webhooks import endpoints as webhooks
+from webapp.web.shared import htmx
+from webapp.web.shared.forms import outcome
+from webapp.web.shared.guards import current_actor, current_host, host_required
 from webapp.web.webhooks.forms import WebhookForm
+from webapp.web.webhooks.pages import blueprint
 from webapp.web.webhooks.words import name
 
 

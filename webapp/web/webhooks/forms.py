@@ -11,8 +11,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.domain import text
 from webapp.domain.webhook_events import WebhookEvent
-from webapp.services.webhooks import LONGEST_DESCRIPTION, LONGEST_URL, NewWebhook, WebhookChange
-from webapp.web.fields import Text
+from webapp.services.webhooks.endpoints import LONGEST_DESCRIPTION, LONGEST_URL, NewWebhook, WebhookChange
+from webapp.web.shared.fields import Text
 from webapp.web.webhooks.words import event_choices
 
 

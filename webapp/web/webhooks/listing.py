@@ -5,12 +5,12 @@ from typing import Any
 
 from flask import Response, make_response, render_template
 
-from webapp.services import webhooks
-from webapp.services.webhooks import MadeWebhook
-from webapp.web.guards import current_actor, current_host, host_required
-from webapp.web.refusals import outcome
-from webapp.web.webhooks.blueprint import blueprint
+from webapp.services.webhooks import endpoints as webhooks
+from webapp.services.webhooks.endpoints import MadeWebhook
+from webapp.web.shared.forms import outcome
+from webapp.web.shared.guards import current_actor, current_host, host_required
 from webapp.web.webhooks.forms import NewWebhookForm
+from webapp.web.webhooks.pages import blueprint
 from webapp.web.webhooks.words import name, state
 
 

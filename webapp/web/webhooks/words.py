@@ -10,9 +10,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms.fields.choices import SelectChoice
 
 from webapp.domain.webhook_events import WebhookEvent
-from webapp.services.webhook_deliveries import Attempt, WebhookDelivery
-from webapp.services.webhooks import WebhookView
-from webapp.web.dates import format_moment
+from webapp.services.webhooks.endpoints import WebhookView
+from webapp.services.webhooks.history import Attempt, WebhookDelivery
+from webapp.web.shared.dates import format_moment
 
 EVENTS = {
     WebhookEvent.BOOKING_CREATED: _l("Somebody books, or asks for your yes"),

@@ -1,0 +1,93 @@
+"""What anybody may ask of a host, and why a start is not offered, for the host alone."""
+
+from datetime import date
+from typing import Any
+
+from flask import Response
+
+from webapp.api.http.answers import etag_of, json_answer
+from webapp.api.http.callers import Access, host
+from webapp.api.http.operation import Blueprint
+from webapp.api.schemas import accounts as schemas
+from webapp.api.slot_json import offered_slots
+from webapp.api.spec import examples
+from webapp.core.memo import Memo
+from webapp.domain.errors import Invalid, NotFound
+from webapp.services.accounts.public_page import PublicHost, public_host
+from webapp.services.availability import why as reasons
+from webapp.services.availability.offers import Listing, offering, public_slot_ids
+from webapp.services.availability.slot_listing import listing_on
+from webapp.words.reasons import in_words
+
+MOST_DAYS = 62
+
+# (body, its ETag). Of 30 kB mostly; a month of a host who is always open has 200.
+_BODIES: Memo[tuple[bytes, str]] = Memo(entries=64)
+
+blueprint = Blueprint("Public", __name__, description="A host as guests see them: no token, but for the question why.")
+
+
+@blueprint.operation("GET", "/hosts/<slug>", Access.PUBLIC, answer=schemas.PublicHost, example=examples.HOST)
+def get_host(slug: str) -> PublicHost:
+    """A host and what they can be booked for"""
+    return public_host(slug)
+
+
+@blueprint.operation(
+    "GET",
+    "/hosts/<host_slug>/event-types/<slug>/slots",
+    Access.PUBLIC,
+    query=schemas.OfferedSlotsQuery,
+    answer=schemas.OfferedSlots,
+    example=examples.OFFERED_SLOTS,
+)
+def list_offered_slots(asked: dict[str, Any], host_slug: str, slug: str) -> Response:
+    """Slots that can be booked, by start"""
+    first, last = asked["first"], asked["last"]
+    _require_few_days(first, last)
+    what = offering(host_slug, slug)
+    zone = asked["time_zone"] or what.host_time_zone
+    found = listing_on(what, first, last, time_zone=zone)
+    body, tag = _BODIES.get((found.key, zone)) or _listed(found, zone)
+    response = json_answer(body)
+    response.set_etag(tag)
+    return response
+
+
+def _listed(found: Listing, zone: str) -> tuple[bytes, str]:
+    offers = found.offers()
+    rows = [offer.slot_id for offer in offers if offer.slot_id is not None]
+    body = offered_slots(offers, zone, public_slot_ids(rows) if rows else {}).encode()
+    listed = body, etag_of(body)
+    if found.key is not None:
+        _BODIES.keep((found.key, zone), listed)
+    return listed
+
+
+@blueprint.operation(
+    "GET",
+    "/hosts/<host_slug>/event-types/<slug>/slots/why",
+    Access.READ,
+    query=schemas.WhyQuery,
+    answer=schemas.Why,
+    example=examples.WHY,
+)
+def explain_slot(asked: dict[str, Any], host_slug: str, slug: str) -> dict[str, Any]:
+    """Why a start is offered or not, for the host"""
+    if host_slug != host().slug:
+        raise NotFound
+    found = reasons.why(reasons.inspected(host_slug, slug), asked["start"])
+    if found.offered:
+        return {"offered": True}
+    zone = host().time_zone
+    return {
+        "offered": False,
+        "reasons": [{"code": str(one.code), "detail": in_words(one, time_zone=zone)} for one in found.reasons],
+    }
+
+
+def _require_few_days(first: date, last: date) -> None:
+    if last < first:
+        raise Invalid({"to": ["Must not be before from."]})
+    if (last - first).days >= MOST_DAYS:
+        raise Invalid({"to": [f"At most {MOST_DAYS} days at once."]})

@@ -1,0 +1,149 @@
+"""Who calls: a host by their token, a guest by the manage token of one booking, or anybody. Never by a cookie."""
+
+import uuid
+from enum import StrEnum
+
+from flask import g, request
+from limits import RateLimitItem, parse
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import TooManyRequests, Unauthorized
+
+from webapp.core.rate_limits import (
+    BOOKING_KEY,
+    BOOKINGS_PER_ADDRESS,
+    MESSAGE_KEY,
+    MESSAGES_PER_HOST,
+    Window,
+    address,
+    attempt,
+    is_on,
+)
+from webapp.domain.actor import GUEST, Actor, host_actor, manage_link_actor
+from webapp.domain.errors import Forbidden
+from webapp.services.accounts.tokens import PREFIX, Scope, TokenHolder, token_holder
+from webapp.services.shared.manage_links import booking_uid
+
+PER_TOKEN = parse("600 per minute")
+PER_ADDRESS = parse("600 per minute")
+FAILURES_PER_ADDRESS = parse("60 per minute")
+
+
+class Access(StrEnum):
+    """What a call requires. Every operation has exactly one."""
+
+    PUBLIC = "public"  # nothing; a token is not looked at
+    BOOKING = "booking"  # the booking's manage token, or its host's token
+    CHANGE_BOOKING = "change booking"  # the same; the host's with scope write
+    READ = "read"  # a host's token
+    WRITE = "write"  # a host's token with scope write
+
+    @property
+    def is_for_guests(self) -> bool:
+        return self in (Access.BOOKING, Access.CHANGE_BOOKING)
+
+    @property
+    def requires_write(self) -> bool:
+        return self in (Access.WRITE, Access.CHANGE_BOOKING)
+
+
+class InsufficientScope(Forbidden):
+    """A token of scope read was used to change something."""
+
+    code = "insufficient_scope"
+
+
+def admit(access: Access) -> None:
+    """Let the caller in, and count the call. Raises Unauthorized, InsufficientScope, TooManyRequests."""
+    g.holder = g.guest_booking = None
+    if access is not Access.PUBLIC:
+        _recognise(access)
+    if is_on():
+        _count()
+    if g.holder is not None and access.requires_write and g.holder.scope is not Scope.WRITE:
+        raise InsufficientScope
+
+
+def admit_booking() -> None:
+    """Count somebody who books; with those of the public page."""
+    if is_on():
+        _attempt(BOOKINGS_PER_ADDRESS, BOOKING_KEY, address())
+
+
+def admit_message() -> None:
+    """Count a message to a webhook that a host sends by hand; with those of the page."""
+    if is_on():
+        _attempt(MESSAGES_PER_HOST, MESSAGE_KEY, str(host().host_id))
+
+
+def host() -> TokenHolder:
+    """Whose token it is, in an operation that requires one."""
+    holder: TokenHolder | None = g.holder
+    if holder is None:
+        raise _unauthorized()
+    return holder
+
+
+def guest_booking() -> uuid.UUID | None:
+    """The booking that the caller's manage token proves; None for hosts."""
+    uid: uuid.UUID | None = g.guest_booking
+    return uid
+
+
+def actor() -> Actor:
+    if g.holder is not None:
+        return host_actor(g.holder.host_id)
+    return manage_link_actor(str(g.guest_booking)) if g.guest_booking else GUEST
+
+
+def presented_token() -> str | None:
+    """From the Authorization header, or a manage token in a header of its own. Never from the address."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return token.strip()
+    return request.headers.get("X-Manage-Token") or None
+
+
+def caller_key() -> str:
+    """Keeps the idempotency keys of different callers apart."""
+    if g.holder is not None:
+        return f"api:host:{g.holder.host_id}"
+    return f"api:booking:{g.guest_booking}" if g.guest_booking else "api:guest"
+
+
+def _recognise(access: Access) -> None:
+    token = presented_token()
+    if token is not None and token.startswith(PREFIX):
+        g.holder = token_holder(token)
+    elif token is not None and access.is_for_guests:
+        g.guest_booking = booking_uid(token)
+    if g.holder is None and g.guest_booking is None:
+        _attempt(FAILURES_PER_ADDRESS, "api-failure", address())
+        raise _unauthorized(error="invalid_token" if token else None)
+
+
+class _Challenge(WWWAuthenticate):
+    def to_header(self) -> str:
+        """With quotes, which Werkzeug leaves out: a realm must have them (RFC 9110, 11.5)."""
+        return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in self.parameters.items())
+
+
+def _unauthorized(error: str | None = None) -> Unauthorized:
+    values: dict[str, str | None] = {"realm": "openslot"}
+    return Unauthorized(www_authenticate=_Challenge("bearer", values | ({"error": error} if error else {})))
+
+
+def _count() -> None:
+    """A token has a limit of its own, so that programs behind one address do not wait for each other."""
+    if g.holder is not None:
+        _attempt(PER_TOKEN, "api-token", str(g.holder.token_id))
+    else:
+        _attempt(PER_ADDRESS, "api", address())
+
+
+def _attempt(item: RateLimitItem, *keys: str) -> None:
+    try:
+        g.rate_window = attempt(item, *keys)
+    except TooManyRequests as refusal:
+        seconds = refusal.retry_after if isinstance(refusal.retry_after, int) else item.get_expiry()
+        g.rate_window = Window(item.amount, 0, seconds)
+        raise

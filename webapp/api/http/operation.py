@@ -1,0 +1,162 @@
+"""One decorator for an operation: who may call it, what it takes and gives, and all that every operation does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+import flask_smorest
+import marshmallow as ma
+from flask import Response, current_app, request
+
+from webapp.api.http.answers import PUBLIC_CACHING, Made, add_rate_headers, allow_all_origins, json_answer, tagged
+from webapp.api.http.callers import Access, admit
+from webapp.api.http.conditions import matched
+from webapp.api.http.json import dumped
+from webapp.api.http.parsing import parser, require_no_fields
+from webapp.api.http.repeating import repeatable
+from webapp.core.extensions import csrf
+from webapp.domain.errors import Conflict
+
+View = Callable[..., Any]
+Schema = type[ma.Schema]
+Render = Callable[[Any], Response]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What the specification says of an operation beside its parameters and its answer."""
+
+    name: str
+    method: str
+    access: Access
+    has_query: bool
+    refuses: tuple[int, ...]
+    conflicts: tuple[type[Conflict], ...]
+    matches: View | None  # the read whose ETag it takes in If-Match
+
+    @property
+    def is_public_read(self) -> bool:
+        return self.access is Access.PUBLIC and self.method == "GET"
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
+    """Operations of one subject. They need no protection against forgery, since no cookie counts here."""
+
+    ARGUMENTS_PARSER = parser
+
+    def __init__(self, subject: str, name: str, *, description: str) -> None:
+        slug = subject.lower().replace(" ", "_").replace("'", "")
+        super().__init__(f"api_{slug}", name, url_prefix="/api/v1", description=description)
+        self.subject = subject
+        csrf.exempt(self)
+
+    def operation(
+        self,
+        method: str,
+        rule: str,
+        access: Access,
+        *,
+        body: Schema | None = None,
+        query: Schema | None = None,
+        answer: Schema | None = None,
+        status: int = 200,
+        example: Any = None,
+        body_example: Any = None,
+        media_type: str | None = None,
+        refuses: tuple[int, ...] = (),
+        conflicts: tuple[type[Conflict], ...] = (),
+        matches: View | None = None,
+    ) -> Callable[[View], View]:
+        """`refuses`: statuses beyond those that follow from the rest; `conflicts`: what a 409 may be. A view answers
+        with what `answer` dumps, with Made, with a Response, or with None (204)."""
+        render = _renderer(answer, status)
+
+        def decorate(view: View) -> View:
+            operation = Operation(
+                name=view.__name__,
+                method=method,
+                access=access,
+                has_query=query is not None,
+                refuses=refuses,
+                conflicts=conflicts,
+                matches=matches,
+            )
+            parsing = matched(matches, view) if matches else view
+            if body:
+                is_required = any(field.required for field in body().fields.values())
+                parsing = self.arguments(body(), example=body_example, required=is_required)(parsing)
+            elif method != "GET":
+                parsing = _bodiless(parsing)
+            if query:
+                parsing = self.arguments(query(), location="query")(parsing)
+            documented = self.response(status, answer, example=example, content_type=media_type)(parsing)
+            handled = _handled(documented, parsing, operation, render)
+            self.route(rule, methods=[method], tags=[self.subject])(handled)
+            return handled
+
+        return decorate
+
+
+def operation_of(view: View | None) -> Operation | None:
+    return getattr(view, "operation", None)
+
+
+def _handled(documented: View, parsing: View, operation: Operation, render: Render) -> View:
+    def answered(**path: Any) -> Response:
+        return render(parsing(**path))
+
+    @wraps(documented)
+    def handled(**path: Any) -> Response:
+        admit(operation.access)
+        if operation.method == "GET":
+            return _read(answered(**path), operation)
+        if operation.method == "POST":
+            return repeatable(lambda: parsing(**path), render)
+        return answered(**path)
+
+    handled.operation = operation  # type: ignore[attr-defined]
+    handled.current = answered  # type: ignore[attr-defined]
+    return handled
+
+
+def _bodiless(view: View) -> View:
+    @wraps(view)
+    def called(**path: Any) -> Any:
+        require_no_fields(request)
+        return view(**path)
+
+    return called
+
+
+def _read(response: Response, operation: Operation) -> Response:
+    if operation.is_public_read:
+        response.headers["Cache-Control"] = PUBLIC_CACHING
+    return tagged(response)
+
+
+def _renderer(answer: Schema | None, status: int) -> Render:
+    schema = answer() if answer else None
+
+    def render(value: Any) -> Response:
+        if isinstance(value, Response):
+            return value
+        made = value.value if isinstance(value, Made) else value
+        if schema is None:
+            return Response(status=status)
+        response = json_answer(dumped(schema.dump(made)), status)
+        if isinstance(value, Made):
+            response.headers["Location"] = value.path
+        return response
+
+    return render
+
+
+def finish(response: Response) -> Response:
+    """What every answer below /api/ gets, problems included."""
+    if not request.path.startswith("/api/"):
+        return response
+    operation = operation_of(current_app.view_functions.get(request.endpoint or ""))
+    if operation and operation.is_public_read:
+        allow_all_origins(response)
+    return add_rate_headers(response)

@@ -1,0 +1,89 @@
+"""When a host is open: the usual schedule as a whole."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from webapp.api.http.callers import Access, actor, host
+from webapp.api.http.operation import Blueprint
+from webapp.api.schemas import schedules as schemas
+from webapp.api.spec import examples
+from webapp.domain.availability.windows import DayWindow, Window
+from webapp.domain.errors import Invalid
+from webapp.services.schedules import schedules
+from webapp.services.schedules.schedules import ScheduleContent
+
+blueprint = Blueprint("Schedule", __name__, description="Weekly hours, dates that differ, holidays, blocked time.")
+
+
+@blueprint.operation("GET", "/schedule", Access.READ, answer=schemas.Schedule, example=examples.SCHEDULE)
+def get_schedule() -> dict[str, Any]:
+    """Your usual schedule"""
+    return _shown(schedules.host_schedule(host().host_id).content)
+
+
+@blueprint.operation(
+    "PUT",
+    "/schedule",
+    Access.WRITE,
+    body=schemas.ScheduleBody,
+    body_example=examples.SCHEDULE,
+    answer=schemas.Schedule,
+    example=examples.SCHEDULE,
+    matches=get_schedule,
+)
+def replace_schedule(wanted: dict[str, Any]) -> dict[str, Any]:
+    """Replace your usual schedule as a whole"""
+    _require_single_dates(wanted)
+    try:
+        schedules.revise_schedule(lambda before: _revised(before, wanted), host_id=host().host_id, actor=actor())
+    except Invalid as refusal:
+        raise _by_index(refusal, wanted) from None
+    return _shown(schedules.host_schedule(host().host_id).content)
+
+
+def _shown(content: ScheduleContent) -> dict[str, Any]:
+    region = {"country": content.holiday_country, "subdivision": content.holiday_subdivision}
+    return {
+        "time_zone": content.time_zone,
+        "week_start": content.week_start,
+        "weekly_hours": content.weekly_hours,
+        "overrides": [{"on": day, "windows": windows} for day, windows in content.overrides.items()],
+        "holidays": region if content.holiday_country else None,
+    }
+
+
+def _revised(before: ScheduleContent, wanted: Mapping[str, Any]) -> ScheduleContent:
+    """The name stays, and so do the holidays that the host works on, while they are those of the same place."""
+    region = wanted["holidays"] or {"country": None, "subdivision": None}
+    place = region["country"], region["subdivision"]
+    is_same_place = place == (before.holiday_country, before.holiday_subdivision)
+    return replace(
+        before,
+        time_zone=wanted["time_zone"],
+        week_start=wanted["week_start"],
+        weekly_hours=tuple(Window(**window) for window in wanted["weekly_hours"]),
+        overrides={one["on"]: tuple(DayWindow(**window) for window in one["windows"]) for one in wanted["overrides"]},
+        holiday_country=place[0],
+        holiday_subdivision=place[1],
+        holidays_off=before.holidays_off if is_same_place else frozenset(),
+    )
+
+
+def _by_index(refusal: Invalid, wanted: Mapping[str, Any]) -> Invalid:
+    """The services name weekdays and dates; a program looks for the entries of its lists."""
+    entries: dict[str, list[str]] = {}
+    for index, window in enumerate(wanted["weekly_hours"]):
+        entries.setdefault(f"weekly_hours.{window['weekday']}", []).append(f"weekly_hours.{index}")
+    for index, override in enumerate(wanted["overrides"]):
+        entries[f"overrides.{override['on'].isoformat()}"] = [f"overrides.{index}"]
+    return Invalid(
+        {entry: messages for name, messages in refusal.errors.items() for entry in entries.get(name, [name])}
+    )
+
+
+def _require_single_dates(wanted: Mapping[str, Any]) -> None:
+    days = [one["on"] for one in wanted["overrides"]]
+    twice = {day.isoformat() for day in days if days.count(day) > 1}
+    if twice:
+        raise Invalid({"overrides": [f"Each date once: {', '.join(sorted(twice))}."]})

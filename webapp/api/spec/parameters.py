@@ -1,0 +1,56 @@
+"""Parameters of an operation, for the specification: what the schemas do not say of them."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from webapp.api.http.operation import Operation
+
+Json = dict[str, Any]
+
+EVENT_TYPE = "The slug of an event type: the last part of the address of its page."
+PATH_WORDS = {
+    "host_slug": "The host's slug: the last part of the address of their page.",
+    "booking_id": "The `id` of a booking.",
+    "slot_id": "The `id` of a slot.",
+    "blocked_time_id": "The `id` of a blocked time.",
+    "webhook_id": "The `id` of a webhook.",
+    "delivery_id": "The `id` of a delivery: the `webhook-id` of its message.",
+}
+HOST_EXAMPLE, EVENT_TYPE_EXAMPLE = "demo", "30min"
+
+
+def header_parameters(operation: Operation) -> Iterator[Json]:
+    if operation.method == "POST":
+        text = "Best a random UUID. The same key and request, within 24 hours: the first answer again."
+        schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
+        yield _header("Idempotency-Key", text, schema)
+    if operation.method == "GET":
+        yield _header("If-None-Match", "An ETag that you have: 304 when it still holds.", {"type": "string"})
+    if operation.matches:
+        yield _header("If-Match", "The ETag that you decided by: 412 when it no longer holds.", {"type": "string"})
+
+
+def path_parameters(path: str, parameters: Sequence[Json]) -> Iterator[Json]:
+    """Each with a description, and with an example where a demo has it."""
+    for parameter in parameters:
+        name = parameter["name"]
+        is_host = name == "host_slug" or path.endswith("/hosts/{slug}")
+        words = {"description": PATH_WORDS["host_slug"] if is_host else PATH_WORDS.get(name, EVENT_TYPE)}
+        if name.endswith("slug"):
+            words["example"] = HOST_EXAMPLE if is_host else EVENT_TYPE_EXAMPLE
+        yield parameter | words
+
+
+def take_null_out(parameter: Json) -> None:
+    """A parameter that is left out is absent: an address has no null."""
+    schema = parameter["schema"]
+    if isinstance(schema.get("type"), list):
+        (schema["type"],) = (kind for kind in schema["type"] if kind != "null")
+    if "enum" in schema:
+        schema["enum"] = [value for value in schema["enum"] if value is not None]
+    if "default" in schema and schema["default"] is None:
+        del schema["default"]
+
+
+def _header(name: str, description: str, schema: Json) -> Json:
+    return {"in": "header", "name": name, "description": description, "schema": schema, "required": False}

@@ -1,0 +1,247 @@
+"""Settings: a table of variables, read from the environment once, at start, with all faults named at once.
+
+The only module that reads os.environ. A setting is one field below: its variable, how its text is understood,
+an example and, when it may be left out, a default.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any, Self, get_type_hints
+
+from webapp.core import config_values as as_
+from webapp.core.host_names import LOOPBACK_HOSTS, address_of, host_of
+from webapp.core.mailbox import Mailbox
+
+PROJECT_DIR = as_.PROJECT_DIR
+SERVICES_FILE = "services.json"  # in DATA, kept there by a running `make run`; variables of this table
+ENVIRONMENTS = ("development", "production")
+LOG_LEVELS = ("debug", "info", "warning", "error")
+MAIL_PORTS = {"none": 25, "starttls": 587, "tls": 465}
+DATABASE_EXAMPLE = "postgresql://openslot:password@localhost/openslot"
+SHORTEST_SECRET = 32  # characters
+PLACEHOLDERS = ("change", "secret", "example")
+HONOURED_BY_LIBPQ = (  # PGSSLMODE and its like, PGGSSENCMODE and its like
+    *("PGPASSWORD", "PGPASSFILE", "PGSSL", "PGGSS", "PGKRBSRVNAME"),
+    *("PGCHANNELBINDING", "PGREQUIREAUTH", "PGREQUIREPEER"),
+)
+
+
+class SettingsError(Exception):
+    """Some settings are missing or wrong; the text has one line for each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+        heading = "1 setting is" if len(faults) == 1 else f"{len(faults)} settings are"
+        super().__init__("\n".join([f"Openslot cannot start, {heading} wrong:", *(f"  {fault}" for fault in faults)]))
+
+
+@dataclass(frozen=True)
+class Env:
+    """Where a setting comes from. `default` is text as the environment's; None: it is required."""
+
+    variable: str
+    parse: Callable[[str], object]
+    example: str
+    default: str | None = None
+
+    def fault(self, problem: str) -> str:
+        return f"{self.variable} {problem}. Example: {self.variable}={self.example}"
+
+
+# repr=False: nearly every value names a person, a host or a secret, and objects end up in logs.
+@dataclass(frozen=True, repr=False)
+class MailSettings:
+    host: Annotated[str, Env("MAIL_SERVER", as_.text, "smtp.example.org")]
+    port: Annotated[int, Env("MAIL_PORT", as_.whole_number(0, 65535), "587", default="0")]
+    username: Annotated[str, Env("MAIL_USERNAME", as_.text, "openslot", default="")]
+    password: Annotated[str, Env("MAIL_PASSWORD", as_.text, "its password", default="")]
+    security: Annotated[str, Env("MAIL_SECURITY", as_.one_of(*MAIL_PORTS), "tls", default="starttls")]
+    sender: Annotated[Mailbox, Env("MAIL_SENDER", as_.mailbox, "Openslot <no-reply@example.org>", default="")]
+
+
+@dataclass(frozen=True, repr=False)
+class WebServerSettings:
+    """For bin/web, which is what listens."""
+
+    host: Annotated[str, Env("WEB_HOST", as_.listening_host, "127.0.0.1", default="127.0.0.1")]
+    port: Annotated[int, Env("PORT", as_.whole_number(1, 65535), "8000", default="8000")]
+    workers: Annotated[int, Env("WEB_WORKERS", as_.whole_number(1, 100), "2", default="2")]
+    threads: Annotated[int, Env("WEB_THREADS", as_.whole_number(1, 1000), "4", default="4")]
+
+    @property
+    def reached_at(self) -> str:
+        """The address at which this machine itself reaches it: one that stands for all cannot be connected to."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+
+
+@dataclass(frozen=True, repr=False)
+class Settings:
+    public_url: Annotated[str, Env("PUBLIC_URL", as_.web_origin, "https://book.example.org")]
+    secret_key: Annotated[str, Env("SECRET_KEY", as_.text, "what `openssl rand -base64 48` prints")]
+    database_url: Annotated[str, Env("DATABASE_URL", as_.database_url, DATABASE_EXAMPLE)]
+    database_owner_url: Annotated[str, Env("DATABASE_OWNER_URL", as_.database_url, DATABASE_EXAMPLE, default="")]
+    redis_url: Annotated[str, Env("REDIS_URL", as_.redis_url, "redis://localhost:6379/0")]
+    mail: MailSettings
+    web: WebServerSettings
+    registration: Annotated[str, Env("REGISTRATION", as_.one_of("open", "invitation"), "invitation", "open")]
+    environment: Annotated[str, Env("ENVIRONMENT", as_.one_of(*ENVIRONMENTS), *ENVIRONMENTS)]
+    extra_hosts: Annotated[tuple[str, ...], Env("TRUSTED_HOSTS", as_.host_names, "book.internal", "")]
+    trusted_proxies: Annotated[int, Env("TRUSTED_PROXIES", as_.whole_number(0, 10), "1", default="0")]
+    rate_limits: Annotated[bool, Env("RATE_LIMITS", as_.switch, "on", default="on")]
+    outgoing_allowed_ranges: Annotated[
+        tuple[as_.Network, ...], Env("OUTGOING_ALLOWED_RANGES", as_.networks, "10.20.0.0/16, fd00::/8", default="")
+    ]
+    local_mail_domains: Annotated[
+        tuple[str, ...], Env("LOCAL_MAIL_DOMAINS", as_.mail_domains, "local, home.arpa", default="")
+    ]
+    retention_days: Annotated[int, Env("RETENTION_DAYS", as_.whole_number(0, 36_500), "730", default="0")]
+    log_level: Annotated[str, Env("LOG_LEVEL", as_.one_of(*LOG_LEVELS), "info", default="info")]
+    database_pool_size: Annotated[int, Env("DATABASE_POOL_SIZE", as_.whole_number(1, 200), "10", default="10")]
+    data_dir: Annotated[Path, Env("DATA", as_.directory, "var", default="var")]
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        return cls.load(os.environ)
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str]) -> Self:
+        """SettingsError names every fault found. What is absent is taken from a running `make run`."""
+        values = _attached(environ) | {name: value for name, value in environ.items() if value}
+        faults: list[str] = []
+        settings = _read(cls, values, faults)
+        mail = _read(MailSettings, values, faults)
+        web = _read(WebServerSettings, values, faults)
+        faults += _contradictions(values, settings.get("public_url"))
+        if faults:
+            raise SettingsError(faults)
+        settings["database_owner_url"] = settings["database_owner_url"] or settings["database_url"]
+        mail["port"] = mail["port"] or MAIL_PORTS[mail["security"]]
+        mail["sender"] = mail["sender"] or Mailbox(f"no-reply@{_sender_domain(settings['public_url'])}", "Openslot")
+        return cls(**settings, mail=MailSettings(**mail), web=WebServerSettings(**web))
+
+    @property
+    def is_secure(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def trusted_hosts(self) -> tuple[str, ...]:
+        """Hosts a request may be addressed to, in their canonical spelling; all of this machine when the public URL has
+        one of it."""
+        host = host_of(self.public_url)
+        return (*(LOOPBACK_HOSTS if host in LOOPBACK_HOSTS else (host,)), *self.extra_hosts)
+
+    def flask_config(self) -> dict[str, Any]:
+        """What Flask and its extensions need to know of the settings, in their names."""
+        return {
+            "SECRET_KEY": self.secret_key,
+            "PREFERRED_URL_SCHEME": "https" if self.is_secure else "http",
+            "SESSION_COOKIE_NAME": "__Host-session" if self.is_secure else "session",
+            "SESSION_COOKIE_SECURE": self.is_secure,
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "SQLALCHEMY_DATABASE_URI": "postgresql+psycopg://",  # connections are opened by webapp.core.postgres
+        }
+
+
+TABLES = (Settings, MailSettings, WebServerSettings)
+
+
+def environment() -> dict[str, str]:
+    """The process environment over the project's `.env`; the supervisor hands it to all that it starts. A server with
+    its own packages alone takes the environment as it is: there, the file is for compose."""
+    env_file = PROJECT_DIR / ".env"
+    if not env_file.exists() or find_spec("dotenv") is None:
+        return dict(os.environ)
+    from dotenv import dotenv_values
+
+    return {name: value for name, value in dotenv_values(env_file).items() if value} | os.environ
+
+
+def is_command() -> bool:
+    """Whether the application was loaded by `flask` for one of its commands, and not by a server."""
+    return "FLASK_RUN_FROM_CLI" in environment()
+
+
+def forget_server_variables() -> None:
+    """The web server has a variable for each of its options; ours are on its command line, and others are not meant."""
+    for name in [name for name in os.environ if name.startswith("GRANIAN_")]:
+        del os.environ[name]
+
+
+def forget_postgres_variables() -> None:
+    """libpq reads PG* variables for whatever a URL leaves out, some of them even then: a PGPORT or PGDATESTYLE that
+    somebody has in their shell is not meant for us. What proves who one is, or checks who the server is, stays for a
+    DATABASE_URL given beside it."""
+    kept = HONOURED_BY_LIBPQ if environment().get("DATABASE_URL") else ()
+    for name in [name for name in os.environ if name.startswith("PG") and not name.startswith(kept)]:
+        del os.environ[name]
+
+
+def variables() -> list[str]:
+    """The names of all variables that there are."""
+    return [source.variable for table in TABLES for _, source in _table(table)]
+
+
+def _table(settings: type) -> Iterator[tuple[str, Env]]:
+    """(field name, where it comes from) of each field that a variable sets."""
+    for name, hint in get_type_hints(settings, include_extras=True).items():
+        yield from ((name, source) for source in getattr(hint, "__metadata__", ()))
+
+
+def _read(settings: type, values: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
+    """Parsed values by field name; what cannot be understood is left out and described in `faults`."""
+    parsed = {}
+    for name, source in _table(settings):
+        raw = values.get(source.variable, source.default)
+        if raw is None:
+            faults.append(source.fault("is missing; set it, or start `make run` and use the services of that"))
+            continue
+        try:
+            parsed[name] = source.parse(raw)
+        except ValueError as error:
+            faults.append(source.fault(str(error)))
+    return parsed
+
+
+def _contradictions(values: Mapping[str, str], public_url: str | None) -> Iterator[str]:
+    """Faults that no variable shows alone."""
+    if values.get("ENVIRONMENT", "production").lower() == "production":
+        secret = values.get("SECRET_KEY")
+        if secret and (len(secret) < SHORTEST_SECRET or secret.lower().startswith(PLACEHOLDERS)):
+            yield f"SECRET_KEY must be {SHORTEST_SECRET} random characters or more: openssl rand -base64 48"
+        if values.get("FLASK_DEBUG", "0").lower() not in ("0", "false", "no"):
+            yield "FLASK_DEBUG must be off in production. Example: FLASK_DEBUG=0"
+    if ("MAIL_USERNAME" in values) != ("MAIL_PASSWORD" in values):
+        yield "MAIL_USERNAME and MAIL_PASSWORD belong together: set both or none. Example: MAIL_USERNAME="
+    if public_url and not values.get("MAIL_SENDER") and not _sender_domain(public_url):
+        yield (
+            "MAIL_SENDER is needed, since PUBLIC_URL has an address and no name."
+            " Example: MAIL_SENDER=Openslot <no-reply@example.org>"
+        )
+
+
+def _sender_domain(public_url: str) -> str:
+    """Where mail comes from when no sender is named; empty when there is no telling."""
+    host = host_of(public_url)
+    address = address_of(host)
+    if address is None:
+        return host
+    return "localhost" if address.is_loopback else ""
+
+
+def _attached(environ: Mapping[str, str]) -> dict[str, str]:
+    """What a running `make run` with the same DATA offers, when the environment alone does not suffice."""
+    sources = [source for table in TABLES for _, source in _table(table)]
+    if all(environ.get(source.variable) for source in sources if source.default is None):
+        return {}
+    try:
+        services_file = as_.directory(environ.get("DATA") or "var") / SERVICES_FILE
+        offered: dict[str, str] = json.loads(services_file.read_text())
+    except OSError:
+        return {}
+    # A mail account is taken whole or not at all: a port belongs to its server.
+    return {k: v for k, v in offered.items() if not (k.startswith("MAIL_") and environ.get("MAIL_SERVER"))}

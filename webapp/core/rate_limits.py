@@ -1,0 +1,106 @@
+"""Counts of attempts: in Valkey for all processes together, in this process alone while Valkey is away.
+
+Never open, never slow: without Valkey each process still counts, and a Valkey that hangs costs one request a quarter
+of a second in each pause. (Flask-Limiter keeps such state per module, not per application, and cannot guard views
+that another extension made; the library below it, `limits`, does the counting here.)
+"""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage, storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+from werkzeug.exceptions import TooManyRequests
+
+from webapp.core.client_address import subscriber
+from webapp.core.config import Settings
+from webapp.core.logs import log
+
+TIMEOUT_SECONDS = 0.25
+PAUSE_SECONDS = 5.0  # before Valkey is asked again
+BOOKINGS_PER_ADDRESS = parse("60 per minute")  # by page and by API together
+BOOKING_KEY = "booking"
+# Tests of webhooks and messages sent again, by page and by API together: what a host can aim at others at will.
+MESSAGES_PER_HOST = parse("60 per hour")
+MESSAGE_KEY = "webhook-message"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How much of a limit is left, and in how many seconds it is whole again."""
+
+    limit: int
+    remaining: int
+    reset_seconds: int
+
+
+class Counter:
+    """The counts of one application."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.is_on = settings.rate_limits
+        self._url = settings.redis_url
+        self._shared: FixedWindowRateLimiter | None = None
+        self._own = FixedWindowRateLimiter(MemoryStorage())
+        self._ask_again_at = 0.0
+
+    def count(self, item: RateLimitItem, *keys: str) -> tuple[bool, Window]:
+        """Count one attempt under `keys`; whether it is allowed, and what is left."""
+        if time.monotonic() >= self._ask_again_at:
+            try:
+                return _count(self._limiter(), item, keys)
+            except Exception as error:  # noqa: BLE001  of the client, the socket or the server: all mean "not now"
+                self._ask_again_at = time.monotonic() + PAUSE_SECONDS
+                log.warning("rate limits are counted in this process", cause=type(error).__name__)
+        return _count(self._own, item, keys)
+
+    def _limiter(self) -> FixedWindowRateLimiter:
+        """Made at first use: the client library takes its time to load."""
+        if self._shared is None:
+            options: Any = {"socket_connect_timeout": TIMEOUT_SECONDS, "socket_timeout": TIMEOUT_SECONDS}
+            self._shared = FixedWindowRateLimiter(storage_from_string(self._url, **options))
+        return self._shared
+
+
+def _count(limiter: FixedWindowRateLimiter, item: RateLimitItem, keys: tuple[str, ...]) -> tuple[bool, Window]:
+    is_allowed = limiter.hit(item, *keys)
+    reset_at, remaining = limiter.get_window_stats(item, *keys)
+    return is_allowed, Window(item.amount, max(remaining, 0), max(1, int(reset_at - time.time()) + 1))
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    app.extensions["rate_limits"] = Counter(settings)
+
+
+def attempt(item: RateLimitItem, *keys: str) -> Window | None:
+    """Count an attempt. Raises TooManyRequests; None when limits are switched off."""
+    if not is_on():
+        return None
+    counter: Counter = current_app.extensions["rate_limits"]
+    is_allowed, window = counter.count(item, *keys)
+    if not is_allowed:
+        raise TooManyRequests(retry_after=window.reset_seconds)
+    return window
+
+
+def is_on() -> bool:
+    counter: Counter = current_app.extensions["rate_limits"]
+    return counter.is_on
+
+
+def attempt_booking() -> Window | None:
+    """Count a booking that somebody tries, whichever face they came by."""
+    return attempt(BOOKINGS_PER_ADDRESS, BOOKING_KEY, address()) if is_on() else None
+
+
+def attempt_message(host_id: int) -> Window | None:
+    """Count a message that a host has sent by hand."""
+    return attempt(MESSAGES_PER_HOST, MESSAGE_KEY, str(host_id))
+
+
+def address() -> str:
+    """Who asks, as a key to count under."""
+    return subscriber(request.remote_addr)

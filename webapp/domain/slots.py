@@ -1,0 +1,43 @@
+"""Publishing many slots at once: weekdays, from when to when, over some weeks, as starts.
+
+Windows are resolved as availability rule 4 says: each end of a window by itself, then steps of absolute minutes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from webapp.domain.availability.instants import DAY_SECONDS, day_start
+from webapp.domain.availability.windows import DayWindow, Schedule, stretches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeeklyPlan:
+    """Slots of `duration_minutes` one after the other, on each of `weekdays` (Monday = 0) in the `weeks` times seven
+    days from `first_on`.
+
+    Minutes are of the local day; an end at or before the start is on the next day, 1440 is 24:00.
+    """
+
+    time_zone: str
+    weekdays: frozenset[int]
+    start_minute: int
+    end_minute: int
+    first_on: date
+    weeks: int
+    duration_minutes: int
+
+    def dates(self) -> list[date]:
+        days = (self.first_on + timedelta(days=number) for number in range(7 * self.weeks))
+        return [day for day in days if day.weekday() in self.weekdays]
+
+
+def planned_starts(plan: WeeklyPlan) -> Iterator[int]:
+    """The starts in Unix seconds, in order. Windows that touch over midnight are one."""
+    step = 60 * plan.duration_minutes
+    window = DayWindow(plan.start_minute, plan.end_minute)
+    schedule = Schedule(plan.time_zone, overrides=dict.fromkeys(plan.dates(), (window,)))
+    first = day_start(plan.time_zone, plan.first_on)
+    last = day_start(plan.time_zone, plan.first_on + timedelta(days=7 * plan.weeks)) + 2 * DAY_SECONDS
+    for stretch in stretches(schedule, first, last):
+        yield from range(stretch.anchor, min(stretch.until, stretch.end - step + 1), step)

@@ -1,0 +1,44 @@
+"""A letter: what a mail says, before it is text, HTML and MIME."""
+
+from dataclasses import dataclass, field
+
+from webapp.core.host_names import mail_address_in_ascii
+from webapp.core.mailbox import Mailbox
+from webapp.services.ical.invitations import Method
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A link shown as a button."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """The iCalendar part. `content` is an iTIP message with this method."""
+
+    method: Method
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One mail to one reader. All texts are translated and plain; `rows` are (label, value) pairs."""
+
+    to: Mailbox
+    subject: str
+    heading: str
+    paragraphs: tuple[str, ...] = ()
+    rows: tuple[tuple[str, str], ...] = ()
+    actions: tuple[Action, ...] = ()
+    closing: tuple[str, ...] = ()
+    reply_to: Mailbox | None = None
+    language: str = "en"
+    invite: Invite | None = field(default=None, repr=False)
+
+
+def address(email: str, name: str = "") -> Mailbox:
+    """The domain in ASCII, so that only the part before @ can need SMTPUTF8."""
+    return Mailbox(mail_address_in_ascii(email), name)

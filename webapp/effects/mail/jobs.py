@@ -1,0 +1,79 @@
+"""The queues between relay and worker: which jobs there are, and what one does.
+
+A job is a small batch of loans and may be lost, run twice or run late: the database decides about every delivery
+in it. JSON on both sides; RQ would pickle by default. Jobs for webhooks are in `webhook_jobs`.
+"""
+
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+
+from flask import current_app
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from webapp.core.db import transaction
+from webapp.effects.mail.send import deliver_one, fail_unsent
+from webapp.effects.mail.smtp import mail
+from webapp.services.mail.deliveries import LEASE, Loan, give_back
+
+QUEUE = "mail"
+WEBHOOK_QUEUE = "webhooks"
+FAILING_WEBHOOK_QUEUE = "webhooks-failing"  # endpoints that failed last time: they may take long to fail again
+BATCH = 20  # deliveries per job
+MOST_JOBS = 20  # in the queue; more would only wait there past their lease
+FAILURE_TTL = 3600  # seconds a failed job stays to be looked at
+JOB_TIMEOUT = 55  # seconds; less than the lease, so that no two jobs hold the same loan
+GIVE_BACK_AFTER = LEASE.total_seconds() / 2  # seconds; with a slow server, the rest of a batch goes to another job
+
+stopping = threading.Event()  # set when this process was asked to end
+
+
+def queue(redis_url: str, name: str) -> Queue:
+    """Answers or fails within seconds; who uses it tries again in its own time."""
+    connection = Redis.from_url(
+        redis_url, socket_connect_timeout=2, socket_timeout=5, retry=Retry(NoBackoff(), 0), protocol=2
+    )
+    return Queue(name, connection=connection, serializer=JSONSerializer, default_timeout=JOB_TIMEOUT)
+
+
+def enqueue(mails: Queue, loans: Sequence[Loan]) -> None:
+    """One round trip for all jobs of these loans."""
+    batches = [loans[i : i + BATCH] for i in range(0, len(loans), BATCH)]
+    mails.enqueue_many(
+        [
+            Queue.prepare_data(
+                deliver,
+                args=([[loan.delivery_id, loan.attempts] for loan in batch],),
+                job_id=f"mail-{uuid.uuid4().hex}",
+                description=f"deliver {len(batch)}",
+                timeout=JOB_TIMEOUT,
+                result_ttl=0,
+                failure_ttl=FAILURE_TTL,
+            )
+            for batch in batches
+        ]
+    )
+
+
+def deliver(batch: Sequence[Sequence[int]]) -> None:
+    """Send a batch of loans, [[delivery id, attempts], ...], over one connection. Runs in an application context."""
+    loans = [Loan(*pair) for pair in batch]
+    started = time.monotonic()
+    while loans:
+        if stopping.is_set() or time.monotonic() - started > GIVE_BACK_AFTER:
+            with transaction() as session:
+                give_back(session, loans)
+            return
+        failure = deliver_one(loans.pop(0), mail.connection)
+        if failure:
+            fail_unsent(loans, failure.reason, is_refused=True)
+            return
+
+
+def redis_url() -> str:
+    return str(current_app.extensions["settings"].redis_url)

@@ -1,0 +1,105 @@
+"""Accounts of hosts: one way to make a host, for registration, the command line, demo data and tests."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from webapp.core.db import session, transactional
+from webapp.domain.bookings import EventKind
+from webapp.models import EventType, Host, Role, Schedule
+from webapp.services.shared import outbox
+
+HOST = "host"
+ADMIN = "admin"
+LONGEST_NAME = 120
+LONGEST_ABOUT = 1000
+# What a new host can be booked for: slug, title, minutes.
+# Without hours: nothing is given away before the host says so.
+FIRST_SCHEDULE = "Working hours"
+FIRST_EVENT_TYPES = (("15min", "15 minutes", 15), ("30min", "30 minutes", 30), ("60min", "60 minutes", 60))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Who is logged in, as pages need it."""
+
+    id: int
+    email: str
+    name: str
+    slug: str
+    time_zone: str
+    locale: str
+    about: str
+    roles: frozenset[str]
+
+    @classmethod
+    def of(cls, host: Any) -> Self:
+        return cls(
+            id=host.id,
+            email=host.email,
+            name=host.name,
+            slug=host.slug,
+            time_zone=host.time_zone,
+            locale=host.locale,
+            about=host.about,
+            roles=frozenset(role.name for role in host.roles),
+        )
+
+    @property
+    def is_admin(self) -> bool:
+        return ADMIN in self.roles
+
+
+@transactional
+def create_host(
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    slug: str,
+    time_zone: str,
+    password_hash: str | None,
+    roles: Sequence[str] = (HOST,),
+    confirmed: bool = False,
+) -> int:
+    """A host with three event types. Returns the id. Raises SlugTaken, EmailTaken."""
+    new = {"email": email, "name": name, "slug": slug, "time_zone": time_zone, "password": password_hash}
+    return add_host(session, new, roles=roles, confirmed=confirmed).id
+
+
+def add_host(session: Session, values: dict[str, Any], *, roles: Sequence[str], confirmed: bool) -> Host:
+    """As `create_host`, in the caller's transaction; `values` are columns of Host."""
+    host = Host(
+        **{"fs_uniquifier": uuid.uuid4().hex} | values,
+        confirmed_at=func.now() if confirmed else None,
+        roles=list(session.scalars(select(Role).where(Role.name.in_(roles)))),
+    )
+    session.add(host)
+    session.flush()
+    session.execute(
+        insert(EventType),
+        [
+            {"host_id": host.id, "slug": slug, "title": title, "duration_minutes": minutes, "position": minutes}
+            for slug, title, minutes in FIRST_EVENT_TYPES
+        ],
+    )
+    session.execute(
+        insert(Schedule).values(host_id=host.id, name=FIRST_SCHEDULE, is_default=True, time_zone=host.time_zone)
+    )
+    return host
+
+
+def note(kind: EventKind, *, host_id: int) -> None:
+    """A fact about an account, as part of the transaction that is open; mails follow from it."""
+    outbox.record(session(), kind, host_id=host_id)
+
+
+@transactional
+def update_profile(session: Session, *, host_id: int, name: str, slug: str, time_zone: str, about: str) -> None:
+    """Raises SlugTaken."""
+    values = {"name": name, "slug": slug, "time_zone": time_zone, "about": about}
+    session.execute(update(Host).where(Host.id == host_id).values(values))

@@ -1,0 +1,67 @@
+"""What anybody may know of a host: the answers have no e-mail address, no guest and no id from inside."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, select
+
+from webapp.core.db import session as current_session
+from webapp.domain.errors import NotFound
+from webapp.models import EventType, Host
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicEventType:
+    slug: str
+    title: str
+    description: str
+    duration_minutes: int
+    capacity: int
+    color: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicHost:
+    """A host with the active event types that are listed, in the host's order."""
+
+    slug: str
+    name: str
+    about: str
+    time_zone: str
+    event_types: tuple[PublicEventType, ...]
+
+
+def public_host(slug: str) -> PublicHost:
+    """Raises NotFound for an unknown or inactive host."""
+    rows = current_session().execute(
+        select(
+            Host.name,
+            Host.about,
+            Host.time_zone,
+            EventType.slug,
+            EventType.title,
+            EventType.description,
+            EventType.duration_minutes,
+            EventType.capacity,
+            EventType.color,
+        )
+        .outerjoin(EventType, and_(EventType.host_id == Host.id, EventType.is_active, EventType.is_public))
+        .where(Host.slug == slug, Host.active, Host.confirmed_at.is_not(None))
+        .order_by(EventType.position, EventType.id)
+    )
+    found = rows.all()
+    if not found:
+        raise NotFound
+    types = tuple(
+        PublicEventType(
+            slug=row.slug,
+            title=row.title,
+            description=row.description,
+            duration_minutes=row.duration_minutes,
+            capacity=row.capacity,
+            color=row.color,
+        )
+        for row in found
+        if row.slug is not None
+    )
+    first = found[0]
+    return PublicHost(slug=slug, name=first.name, about=first.about, time_zone=first.time_zone, event_types=types)

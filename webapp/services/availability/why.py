@@ -1,0 +1,50 @@
+"""Why a start is not offered: the engine's reasons for one host and event type (rule 15), switched off or not."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import NamedTuple
+
+from webapp.core.db import session
+from webapp.domain.availability.instants import instant, local_date
+from webapp.domain.availability.reasons import Reason, reasons
+from webapp.domain.errors import NotFound
+from webapp.models import EventType, Host
+from webapp.services.availability.offers import Offering, facts, offering_from, offering_select
+from webapp.services.availability.schedule_facts import engine_schedule
+
+
+class Answer(NamedTuple):
+    """`reasons`: every rule that closes the start, empty exactly where it is offered.
+    `holidays_known_until`: only where the start is later."""
+
+    offered: bool
+    reasons: list[Reason]
+    holidays_known_until: date | None
+
+
+def inspected(host_slug: str, event_type_slug: str, *, now: datetime | None = None) -> Offering:
+    """As `offers.offering`, also of what is switched off; `now` in place of the database's. Raises NotFound."""
+    query = offering_select(with_inactive=True)
+    row = session().execute(query.where(Host.slug == host_slug, EventType.slug == event_type_slug)).first()
+    if row is None:
+        raise NotFound
+    what = offering_from(row)
+    if now is None:
+        return what
+    moment = instant(now)
+    return replace(what, now=moment, schedule=engine_schedule(row, moment), source=None)
+
+
+def why(what: Offering, start: datetime) -> Answer:
+    """What closes this start, as of `what.now`: the same facts and rules that listing and booking go by."""
+    second = instant(start)
+    found = reasons(facts(session(), what, second, second + 1), second)
+    return Answer(not found, found, _known_until(what, second))
+
+
+def _known_until(what: Offering, second: int) -> date | None:
+    schedule = what.schedule
+    if schedule is None or schedule.holidays_known_until is None:
+        return None
+    is_later = local_date(schedule.time_zone, second) > schedule.holidays_known_until
+    return schedule.holidays_known_until if is_later else None

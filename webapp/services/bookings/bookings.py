@@ -1,0 +1,208 @@
+"""Book, cancel, reschedule: one protocol for page, API, admin and import (architecture.md, "Claiming a slot").
+
+Idempotency key, host lock, then in new statements the same computation that listed the slot, then all writes. The
+host lock is FOR NO KEY UPDATE: FOR UPDATE would block every insert that refers to the host. Locking and checking
+in one statement would check on the snapshot from before the wait: measured, 30 of 30 racers double-booked.
+"""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from webapp.core.db import transactional
+from webapp.core.sql import Statement, rows_of_all
+from webapp.domain.actor import Actor, ActorKind
+from webapp.domain.availability.facts import Facts, pending_until, without_booking
+from webapp.domain.availability.instants import instant, to_datetime
+from webapp.domain.availability.offers import LISTED_GRACE_SECONDS, Offer, offer_at
+from webapp.domain.availability.reasons import ReasonCode, reasons
+from webapp.domain.bookings import BookingStatus, EventKind
+from webapp.domain.errors import Invalid, NotActive, NotFound, SlotTaken, SlotUnavailable, TooLate
+from webapp.models import Booking, EventType, Host, Slot
+from webapp.services.availability.offers import (
+    Listing,
+    Offering,
+    asked_offering,
+    asked_times,
+    facts,
+    offering,
+    offering_from,
+    offering_in,
+    offering_select,
+)
+from webapp.services.bookings.booking_records import record
+from webapp.services.bookings.insert import write_booking
+from webapp.services.bookings.request import Book, answered, checked, checked_reason
+from webapp.services.bookings.seats import release_claim_of_last_seat, release_slot, take_seat
+from webapp.services.bookings.steps import booking_for, database_now, existing, existing_by_uid, locked_booking, refusal
+from webapp.services.bookings.view import BookingView
+from webapp.services.shared.idempotency import claim_key, fingerprint
+from webapp.services.shared.locks import lock_host
+
+# Reasons that mean: somebody or something else has this time. The others mean: it never was on offer, or no longer.
+TAKEN = frozenset({ReasonCode.BUSY, ReasonCode.BUFFER, ReasonCode.FULL})
+
+_LOCK_HOST = Statement("SELECT id FROM host WHERE slug = %(host)s ORDER BY id FOR NO KEY UPDATE")
+
+
+def book(command: Book, *, actor: Actor, seen: Offering | None = None) -> BookingView:
+    """Book an offered start; pending when the event type requires the host's yes. `seen`: the offering as the caller
+    has read it already. Raises Invalid, NotFound, SlotTaken, SlotUnavailable, AlreadyBooked, LinkUsed,
+    IdempotencyMismatch, Overloaded; then nothing has changed."""
+    return _book(checked(command), actor=actor, seen=seen)
+
+
+@transactional
+def _book(session: Session, command: Book, *, actor: Actor, seen: Offering | None) -> BookingView:
+    uid = uuid.uuid4()
+    if command.idempotency_key and (earlier := _earlier(session, command, actor, uid)):
+        return earlier
+    if command.start is not None and command.slot_id is None:
+        start = instant(command.start)
+        what, known = _locked_by_slugs(session, command, start, seen)
+    else:
+        what, start = _locked_by_slot(session, command)
+        known = facts(session, what, start, start + 1)
+    answers = answered(command, what)
+    return write_booking(session, uid, command, answers, what, _offer(known, start), actor=actor)
+
+
+@transactional
+def cancel(session: Session, uid: uuid.UUID, *, actor: Actor, reason: str | None = None) -> BookingView:
+    """Cancel for good; the slot is available again, the record stays. Raises NotFound, Invalid, AlreadyCancelled,
+    NotActive, TooLate. Time gets freer here, so the host is not locked."""
+    reason = checked_reason(reason)
+    before = locked_booking(session, uid, actor)
+    _require_changeable(session, before, actor)
+    session.execute(
+        update(Booking)
+        .where(Booking.id == before.id)
+        .values(
+            status=BookingStatus.CANCELLED,
+            version=Booking.version + 1,
+            expires_at=None,
+            cancelled_at=func.now(),
+            cancelled_by=actor.kind,
+            cancel_reason=reason,
+        )
+    )
+    release_slot(session, before.slot_id)
+    after = existing(session, before.id)
+    record(
+        session,
+        actor,
+        EventKind.BOOKING_CANCELLED,
+        after,
+        cancelled_by=str(actor.kind),
+        was_pending=before.status is BookingStatus.PENDING,
+    )
+    return after
+
+
+@transactional
+def reschedule(session: Session, uid: uuid.UUID, start: datetime, *, actor: Actor) -> BookingView:
+    """Move a booking to another offered start of its event type, as one step: when the new time is refused the old
+    one stays. Raises NotFound, Invalid, SlotTaken, SlotUnavailable, AlreadyCancelled, NotActive, TooLate,
+    Overloaded."""
+    what = _offering_of(session, booking_for(session, uid, actor))
+    before = locked_booking(session, uid, actor)
+    _require_changeable(session, before, actor)
+    if start == before.start:
+        raise Invalid({"start": ["Choose another time than the present one."]})
+    new = instant(start)
+    others = without_booking(facts(session, what, new, new + 1), slot_id=before.slot_id, start=instant(before.start))
+    _move(session, before, what, _offer(others, new))
+    after = existing(session, before.id)
+    is_pending = before.status is BookingStatus.PENDING
+    moved = {"old_start": before.start, "old_end": before.end, "is_pending": is_pending}
+    record(session, actor, EventKind.BOOKING_RESCHEDULED, after, **moved)
+    return after
+
+
+def _earlier(session: Session, command: Book, actor: Actor, uid: uuid.UUID) -> BookingView | None:
+    """What the command's key has booked before. Otherwise the key is taken for the booking `uid`."""
+    scope, answer = f"book:{actor.host_id or 'guest'}", {"booking": {"uid": str(uid)}}
+    request_hash = fingerprint(command.request())
+    earlier = claim_key(session, scope, command.idempotency_key or "", request_hash, answer=answer)
+    return existing_by_uid(session, uuid.UUID(earlier["booking"]["uid"])) if earlier else None
+
+
+def _require_changeable(session: Session, booking: BookingView, actor: Actor) -> None:
+    """Only what is to come changes, and guests keep to the event type's change notice."""
+    if not booking.is_active:
+        raise refusal(booking)
+    now = database_now(session)
+    if booking.end <= now:
+        raise NotActive("past")
+    if actor.kind is ActorKind.GUEST and now > booking.changeable_until:
+        raise TooLate
+
+
+def _offer(known: Facts, start: int) -> Offer:
+    """The offer at this start, or the error that says why there is none."""
+    offer = offer_at(known, start)
+    if offer is None:
+        codes = [reason.code for reason in reasons(known, start, listed_grace_seconds=LISTED_GRACE_SECONDS)]
+        raise (SlotTaken if TAKEN.intersection(codes) else SlotUnavailable)([str(code) for code in codes])
+    return offer
+
+
+def _locked_by_slugs(session: Session, command: Book, start: int, seen: Offering | None) -> tuple[Offering, Facts]:
+    """What is to be booked, with its host locked until the end of the transaction, and what decides about the start.
+
+    Lock and reads go out in one round trip, each a statement of its own: what decides is read as whoever held the lock
+    has left it. Which times matter follows from the event type as it was seen before; if that has changed meanwhile in
+    a way that matters, they are read again.
+    """
+    seen = seen or offering(command.host, command.event_type)
+    times = asked_times(seen, start, start + 1)
+    lock = _LOCK_HOST, {"host": command.host}
+    _, offerings, rows = rows_of_all(session, lock, asked_offering(command.host, command.event_type), times)
+    what = offering_in(offerings)
+    if asked_times(what, start, start + 1) != times:
+        return what, facts(session, what, start, start + 1)
+    return what, Listing(what, start, start + 1, tuple(rows)).facts()
+
+
+def _locked_by_slot(session: Session, command: Book) -> tuple[Offering, int]:
+    """What is to be booked and when, with its host locked until the end of the transaction; what decides is to be read
+    afterwards."""
+    slot = Slot.public_id == command.slot_id
+    hosts = select(Host.id).order_by(Host.id).with_for_update(of=Host, key_share=True)
+    session.execute(hosts.join(Slot, Slot.host_id == Host.id).where(slot))
+    query = offering_select().join(Slot, Slot.event_type_id == EventType.id).where(slot).add_columns(Slot.starts_at)
+    row = session.execute(query).first()
+    if row is None:
+        raise NotFound
+    return offering_from(row), instant(row.starts_at)
+
+
+def _offering_of(session: Session, booking: BookingView) -> Offering:
+    """What a booking is of, with its host locked."""
+    lock_host(session, booking.host_id)
+    row = session.execute(offering_select().where(EventType.id == booking.event_type_id)).first()
+    if row is None:
+        raise SlotUnavailable([ReasonCode.INACTIVE])
+    return offering_from(row)
+
+
+def _move(session: Session, before: BookingView, what: Offering, offer: Offer) -> None:
+    release_claim_of_last_seat(session, before.slot_id)
+    seat = take_seat(session, what, offer)
+    expires = None
+    if before.status is BookingStatus.PENDING:  # the same wait, but not beyond the notice before the new start
+        expires = to_datetime(pending_until(instant(before.created_at), offer.start, what.rules.notice_minutes))
+    session.execute(
+        update(Booking)
+        .where(Booking.id == before.id)
+        .values(
+            slot_id=seat.slot_id,
+            slot_capacity=seat.capacity,
+            seat=seat.number,
+            version=Booking.version + 1,
+            expires_at=expires,
+        )
+    )
+    release_slot(session, before.slot_id)

@@ -1,0 +1,158 @@
+"""What becomes of a booking besides being cancelled or moved: the host's yes or no, expiry, the meeting itself.
+
+Each is a conditional update from the states that allow it, so that of two who decide at once one is told of it.
+"""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from webapp.core.db import transactional
+from webapp.domain.actor import SYSTEM, Actor, ActorKind
+from webapp.domain.bookings import BookingStatus, EventKind, may_become
+from webapp.domain.errors import Conflict, Forbidden, NotActive
+from webapp.models import Booking, Slot
+from webapp.services.bookings.booking_records import record
+from webapp.services.bookings.request import checked_reason
+from webapp.services.bookings.seats import release_slot
+from webapp.services.bookings.steps import booking_for, database_now, existing, locked_booking, refusal
+from webapp.services.bookings.view import BookingView
+from webapp.services.shared.audit import write_audit
+
+SWEEP_LIMIT = 200
+
+
+@transactional
+def accept(session: Session, uid: uuid.UUID, *, actor: Actor) -> BookingView:
+    """The host's yes to a pending booking. Raises NotFound, Forbidden, NotActive, AlreadyCancelled."""
+    before = _decidable(session, uid, actor)
+    if before.status is not BookingStatus.PENDING:
+        raise refusal(before)  # what was marked a no-show by mistake is confirmed again, but not by a yes
+    if before.expires_at is not None and before.expires_at <= database_now(session):
+        raise NotActive("expired")
+    return _become(session, before, BookingStatus.CONFIRMED, EventKind.BOOKING_CONFIRMED, actor, was_pending=True)
+
+
+@transactional
+def decline(session: Session, uid: uuid.UUID, *, actor: Actor, reason: str | None = None) -> BookingView:
+    """The host's no: the slot is available again. Raises as `accept`, and Invalid."""
+    reason = checked_reason(reason)
+    before = _decidable(session, uid, actor)
+    return _decline(session, before, actor, reason, is_expired=False)
+
+
+@transactional
+def mark_no_show(session: Session, uid: uuid.UUID, *, actor: Actor) -> BookingView:
+    """The guest did not come. Raises NotFound, Forbidden, NotActive (also before the start)."""
+    before = _decidable(session, uid, actor)
+    if before.start > database_now(session):
+        raise NotActive("not yet")
+    return _become(session, before, BookingStatus.NO_SHOW, EventKind.BOOKING_NO_SHOW, actor)
+
+
+@transactional
+def undo_no_show(session: Session, uid: uuid.UUID, *, actor: Actor) -> BookingView:
+    """The guest came after all: confirmed until the end of the meeting, completed after it. Raises as `mark_no_show`.
+
+    On record in the audit log alone: it corrects a mistake of the host, of which nobody needs to hear. Without a fact
+    in the outbox there is neither a mail nor a message to a webhook.
+    """
+    before = _decidable(session, uid, actor)
+    if before.status is not BookingStatus.NO_SHOW:
+        raise refusal(before)
+    is_over = before.end <= database_now(session)
+    after = _change(session, before, BookingStatus.COMPLETED if is_over else BookingStatus.CONFIRMED)
+    write_audit(session, actor, "booking.no_show_undone", "booking", after.id, version=after.version)
+    return after
+
+
+def expire_pending() -> int:
+    """Give up bookings that waited too long for the host's yes; returns how many."""
+    due = _uids(Booking.status == BookingStatus.PENDING, Booking.expires_at <= func.now())
+    return sum(_unless_decided(_expire, uid) for uid in due)
+
+
+def complete_past() -> int:
+    """Confirmed bookings whose meeting is over are completed; returns how many."""
+    over = Slot.ends_at <= func.now()
+    return sum(_unless_decided(_complete, uid) for uid in _uids(Booking.status == BookingStatus.CONFIRMED, over))
+
+
+def _unless_decided(sweep: Callable[[uuid.UUID], bool], uid: uuid.UUID) -> bool:
+    """False where a host was faster: one booking must not end the sweep of the others."""
+    try:
+        return sweep(uid)
+    except Conflict:
+        return False
+
+
+@transactional
+def _expire(session: Session, uid: uuid.UUID) -> bool:
+    before = locked_booking(session, uid, SYSTEM)
+    if before.status is not BookingStatus.PENDING:
+        return False
+    _decline(session, before, SYSTEM, None, is_expired=True)
+    return True
+
+
+@transactional
+def _complete(session: Session, uid: uuid.UUID) -> bool:
+    before = booking_for(session, uid, SYSTEM)
+    if before.status is not BookingStatus.CONFIRMED:
+        return False
+    _become(session, before, BookingStatus.COMPLETED, EventKind.BOOKING_COMPLETED, SYSTEM)
+    return True
+
+
+@transactional
+def _uids(session: Session, *conditions: object) -> list[uuid.UUID]:
+    query = select(Booking.uid).join(Slot, Slot.id == Booking.slot_id).where(*conditions)  # type: ignore[arg-type]
+    return list(session.scalars(query.limit(SWEEP_LIMIT)))
+
+
+def _decidable(session: Session, uid: uuid.UUID, actor: Actor) -> BookingView:
+    if actor.kind is ActorKind.GUEST:
+        raise Forbidden
+    return locked_booking(session, uid, actor)
+
+
+def _decline(
+    session: Session, before: BookingView, actor: Actor, reason: str | None, *, is_expired: bool
+) -> BookingView:
+    after = _become(
+        session, before, BookingStatus.DECLINED, EventKind.BOOKING_DECLINED, actor, reason=reason, is_expired=is_expired
+    )
+    release_slot(session, before.slot_id)
+    return after
+
+
+def _become(
+    session: Session,
+    before: BookingView,
+    status: BookingStatus,
+    kind: EventKind,
+    actor: Actor,
+    *,
+    reason: str | None = None,
+    **data: bool | datetime,
+) -> BookingView:
+    after = _change(session, before, status, reason)
+    record(session, actor, kind, after, **data)
+    return after
+
+
+def _change(session: Session, before: BookingView, status: BookingStatus, reason: str | None = None) -> BookingView:
+    if not may_become(before.status, status):
+        raise refusal(before)
+    changed = session.execute(
+        update(Booking)
+        .where(Booking.id == before.id, Booking.status == before.status)
+        .values(status=status, expires_at=None, cancel_reason=reason)
+        .returning(Booking.id)
+    ).first()
+    if changed is None:
+        raise refusal(existing(session, before.id))
+    return existing(session, before.id)

@@ -1,0 +1,47 @@
+"""A booking as the guest who holds its manage link sees and moves it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from webapp.core.db import session as current_session
+from webapp.domain.availability.facts import without_booking
+from webapp.domain.availability.instants import instant
+from webapp.domain.availability.offers import Offer, offers
+from webapp.domain.errors import NotFound
+from webapp.services.availability.offers import Offering, facts
+from webapp.services.bookings.view import BookingView, booking_by_uid
+from webapp.services.shared.manage_links import booking_uid
+
+LINK_DAYS = 30  # after the meeting
+
+
+def managed_booking(token: str, *, now: datetime | None = None) -> BookingView:
+    """The booking whose link this is. Raises NotFound: no link of ours, its meeting is too long ago, or the guest is
+    erased."""
+    uid = booking_uid(token)
+    found = booking_by_uid(current_session(), uid) if uid else None
+    if found is None or found.is_guest_erased or found.end + timedelta(days=LINK_DAYS) < (now or datetime.now(UTC)):
+        raise NotFound
+    return found
+
+
+def offered_to_move(what: Offering, booking: BookingView, first: int, last: int) -> Sequence[Offer]:
+    """Where the booking can go with starts in [first, last), Unix seconds: its own time is no obstacle (rule 13)."""
+    start = instant(booking.start)
+    known = facts(current_session(), what, first, last)
+    others = without_booking(known, slot_id=booking.slot_id, start=start)
+    return [offer for offer in offers(others, first, last) if offer.start != start]
+
+
+def has_begun(booking: BookingView) -> bool:
+    return booking.start <= datetime.now(UTC)
+
+
+def has_expired(booking: BookingView) -> bool:
+    """A request that was not answered in time; the sweep that declines it comes a moment later."""
+    return booking.expires_at is not None and booking.expires_at <= datetime.now(UTC)
+
+
+def may_change(booking: BookingView) -> bool:
+    """Whether the guest may still cancel or move it: it stands, has not begun, and its change notice is not over."""
+    return booking.is_active and datetime.now(UTC) < min(booking.start, booking.changeable_until)

@@ -1,0 +1,87 @@
+"""A command that its sender may repeat: it runs once, and a repetition finds what it came to.
+
+Key, command and answer are one transaction: whatever dies in between, either all of it happened or nothing, and what
+failed is not kept.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+
+from webapp.core.db import joined, transactional
+from webapp.core.db import session as current_session
+from webapp.domain.actor import Actor
+from webapp.domain.bookings import BookingStatus
+from webapp.domain.errors import NotFound
+from webapp.services.bookings.steps import booking_for, locked_booking
+from webapp.services.bookings.view import BookingView, booking_by_uid
+from webapp.services.shared.idempotency import claim_key, keep_answer
+from webapp.services.shared.locks import lock_host
+
+T = TypeVar("T")
+Answer = dict[str, Any]
+
+
+@transactional
+def once(
+    session: Session, scope: str, key: str, request_hash: str, *, act: Callable[[], Answer]
+) -> tuple[Answer, bool]:
+    """(the answer of `act`, whether it is an earlier one's). Raises IdempotencyMismatch and whatever `act` raises.
+
+    `act` calls commands, and answers with JSON values that keep no personal data: they stay for a day.
+    """
+    earlier = claim_key(session, scope, key, request_hash)
+    if earlier is not None:
+        return earlier, True
+    with joined(session):
+        answer = act()
+    keep_answer(session, scope, key, answer)
+    return answer, False
+
+
+@transactional
+def as_one(session: Session, *, actor: Actor, booking_uid: uuid.UUID | None = None, act: Callable[[], T]) -> T:
+    """All that `act` reads and changes, in one transaction, with the host locked: the actor, or the one of the booking.
+    Who cancels or decides does not lock the host, so the booking is locked as well. Raises NotFound."""
+    host_id = booking_for(session, booking_uid, actor).host_id if booking_uid else actor.host_id
+    lock_host(session, host_id)
+    if booking_uid:
+        locked_booking(session, booking_uid, actor)
+    with joined(session):
+        return act()
+
+
+def kept_booking(booking: BookingView) -> Answer:
+    """What of a booking may change later, without a word that a person wrote."""
+    return {
+        "uid": str(booking.uid),
+        "status": str(booking.status),
+        "version": booking.version,
+        "start": booking.start.isoformat(),
+        "end": booking.end.isoformat(),
+        "slot": str(booking.slot_public_id),
+        "has_reason": booking.cancel_reason is not None,
+    }
+
+
+def booking_as_kept(kept: Answer) -> BookingView:
+    """The booking as it was then. Raises NotFound."""
+    booking = booking_by_uid(current_session(), uuid.UUID(kept["uid"]))
+    if booking is None:
+        raise NotFound
+    was_cancelled = kept["status"] == BookingStatus.CANCELLED
+    return replace(
+        booking,
+        status=BookingStatus(kept["status"]),
+        version=kept["version"],
+        start=datetime.fromisoformat(kept["start"]),
+        end=datetime.fromisoformat(kept["end"]),
+        slot_public_id=uuid.UUID(kept["slot"]),
+        cancelled_at=booking.cancelled_at if was_cancelled else None,
+        cancelled_by=booking.cancelled_by if was_cancelled else None,
+        cancel_reason=booking.cancel_reason if kept["has_reason"] else None,
+    )

@@ -1,0 +1,60 @@
+"""Steps that all commands on bookings share: find, authorise, lock."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from webapp.domain.actor import Actor, ActorKind
+from webapp.domain.bookings import BookingStatus
+from webapp.domain.errors import AlreadyCancelled, Conflict, NotActive, NotFound
+from webapp.services.bookings.seats import lock_slot
+from webapp.services.bookings.view import BookingView, booking_by_id, booking_by_uid
+
+
+def booking_for(session: Session, uid: uuid.UUID, actor: Actor) -> BookingView:
+    """The booking if the actor may act on it; otherwise NotFound, as if there were none."""
+    own = actor.host_id if actor.kind is ActorKind.HOST else None
+    found = booking_by_uid(session, uid, host_id=own)
+    if found is None or (actor.kind is ActorKind.GUEST and actor.booking_uid != str(uid)):
+        raise NotFound
+    return found
+
+
+def locked_booking(session: Session, uid: uuid.UUID, actor: Actor) -> BookingView:
+    """The booking with its slot locked, so that it can neither be cancelled nor moved by anybody else."""
+    found = booking_for(session, uid, actor)
+    while True:
+        lock_slot(session, found.slot_id)
+        current = booking_for(session, uid, actor)  # a new statement: it may have moved while we waited
+        if current.slot_id == found.slot_id:
+            return current
+        found = current
+
+
+def existing(session: Session, booking_id: int) -> BookingView:
+    """The booking as it is now in this transaction."""
+    return _found(booking_by_id(session, booking_id))
+
+
+def existing_by_uid(session: Session, uid: uuid.UUID) -> BookingView:
+    return _found(booking_by_uid(session, uid))
+
+
+def _found(booking: BookingView | None) -> BookingView:
+    if booking is None:
+        raise NotFound
+    return booking
+
+
+def refusal(booking: BookingView) -> Conflict:
+    """Why a booking that is no longer active cannot be changed."""
+    if booking.status is BookingStatus.CANCELLED:
+        return AlreadyCancelled()
+    return NotActive(str(booking.status))
+
+
+def database_now(session: Session) -> datetime:
+    now: datetime = session.execute(select(func.now())).scalar_one()
+    return now

@@ -1,0 +1,197 @@
+"""Read models of the host's calendar and of the list of bookings."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+
+from webapp.core.db import session
+from webapp.domain.availability.instants import day_start, to_datetime
+from webapp.domain.bookings import NOT_LIVE, BookingStatus
+from webapp.domain.errors import NotFound
+from webapp.domain.text import searched
+from webapp.models import Booking, Channel, Claim, Delivery, DeliveryStatus, Guest, Slot
+from webapp.services.bookings.view import BookingView, booking_by_uid, booking_select, booking_view
+from webapp.services.mail.reports import DeliveryState, delivery_states
+from webapp.services.slots.views import SlotView, slot_by_public_id, slot_select, slot_view
+
+PAGE_SIZE = 25
+LONGEST_SLOT = timedelta(hours=8)  # the schema allows no longer event type
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarBooking:
+    """A guest in a slot, as much as a calendar shows of them."""
+
+    uid: uuid.UUID
+    guest_name: str
+    subject: str
+    status: BookingStatus
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarSlot:
+    """A slot in the host's calendar: free (no bookings), or with its bookings.
+
+    `is_covered`: free, but not offered, because a meeting or its buffer takes that time.
+    """
+
+    slot: SlotView
+    bookings: tuple[CalendarBooking, ...]
+    is_covered: bool = False
+
+
+class DayCount(NamedTuple):
+    """How many slots of a date have guests, and how many are free and still to come."""
+
+    booked: int
+    available: int
+
+
+class BookingFilter(StrEnum):
+    UPCOMING = "upcoming"
+    PAST = "past"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class BookingPage:
+    """`undelivered`: ids of bookings of this page with a mail that was given up."""
+
+    bookings: tuple[BookingView, ...]
+    page: int
+    has_next: bool
+    undelivered: frozenset[int] = frozenset()
+
+
+def calendar_slots(host_id: int, first: datetime, last: datetime) -> list[CalendarSlot]:
+    """Slots that overlap [first, last), sorted by start: free published ones and all that have live bookings."""
+    rows = session().execute(
+        slot_select().where(*_overlapping(host_id, first, last)).order_by(Slot.starts_at, Slot.ends_at, Slot.id)
+    )
+    slots = [slot_view(row) for row in rows]
+    guests = _bookings_of([slot.id for slot in slots if slot.seats_taken])
+    covered = _covered(host_id, first, last) if any(not slot.seats_taken for slot in slots) else frozenset()
+    return [CalendarSlot(slot, tuple(guests.get(slot.id, ())), slot.id in covered) for slot in slots]
+
+
+def day_counts(host_id: int, time_zone: str, first: date, days: int) -> dict[date, DayCount]:
+    """Slots that start on so many local dates of the zone from `first` on; a date without any is not a key.
+
+    When a date begins is told to the database, whose own rules of zones may be another year's.
+    """
+    begins = [to_datetime(day_start(time_zone, first + timedelta(days=number))) for number in range(days + 1)]
+    number = func.width_bucket(Slot.starts_at, begins).label("number")  # 1 for `first`
+    booked = func.count().filter(Slot.seats_taken > 0)
+    available = func.count().filter(Slot.seats_taken == 0, Slot.starts_at > func.now())
+    rows = session().execute(
+        select(number, booked.label("booked"), available.label("available"))
+        .where(
+            Slot.host_id == host_id,
+            Slot.withdrawn_at.is_(None),
+            Slot.starts_at >= begins[0],
+            Slot.starts_at < begins[-1],
+        )
+        .group_by(number)
+    )
+    return {first + timedelta(days=row.number - 1): DayCount(row.booked, row.available) for row in rows}
+
+
+def has_slots(host_id: int) -> bool:
+    """Whether the host has ever published a slot or been booked."""
+    return bool(session().execute(select(exists().where(Slot.host_id == host_id))).scalar())
+
+
+def calendar_slot(public_id: uuid.UUID, *, host_id: int) -> CalendarSlot:
+    """Raises NotFound for a slot that is absent, withdrawn or another host's."""
+    slot = slot_by_public_id(session(), public_id, host_id=host_id)
+    if slot is None:
+        raise NotFound
+    covered = not slot.seats_taken and slot.id in _covered(host_id, slot.start, slot.end)
+    return CalendarSlot(slot, tuple(_bookings_of([slot.id]).get(slot.id, ())), covered)
+
+
+def host_booking(uid: uuid.UUID, *, host_id: int) -> BookingView:
+    """Raises NotFound for a booking that is absent or another host's."""
+    booking = booking_by_uid(session(), uid, host_id=host_id)
+    if booking is None:
+        raise NotFound
+    return booking
+
+
+def booking_mails(booking: BookingView) -> list[DeliveryState]:
+    """All mails of a booking, oldest first."""
+    return delivery_states(session(), booking.id)
+
+
+def bookings_page(host_id: int, *, which: BookingFilter, search: str = "", page: int = 1) -> BookingPage:
+    """One page of the host's bookings: upcoming in order of time, past and cancelled ones latest first.
+
+    `search` matches guest name, e-mail address and subject, whatever the case and however it was typed.
+    """
+    query = booking_select().where(Booking.host_id == host_id, *_of_kind(which))
+    if words := searched(search):
+        query = query.where(_matches(words))
+    order = Slot.starts_at.asc() if which is BookingFilter.UPCOMING else Slot.starts_at.desc()
+    rows = (
+        session().execute(query.order_by(order, Booking.id).offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE + 1)).all()
+    )
+    bookings = tuple(booking_view(row) for row in rows[:PAGE_SIZE])
+    return BookingPage(bookings, page, len(rows) > PAGE_SIZE, _undelivered(bookings))
+
+
+def _overlapping(host_id: int, first: datetime, last: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Slot.host_id == host_id,
+        Slot.withdrawn_at.is_(None),
+        Slot.starts_at < last,
+        # Lets the index find the week.
+        Slot.starts_at > first - LONGEST_SLOT,
+        Slot.ends_at > first,
+    )
+
+
+def _covered(host_id: int, first: datetime, last: datetime) -> frozenset[int]:
+    """Free slots that cannot be booked because the host's time is taken, buffers included."""
+    taken = exists().where(Claim.host_id == Slot.host_id, Claim.busy.overlaps(Slot.busy))
+    query = select(Slot.id).where(*_overlapping(host_id, first, last), Slot.seats_taken == 0, taken)
+    return frozenset(session().scalars(query))
+
+
+def _bookings_of(slot_ids: Sequence[int]) -> dict[int, list[CalendarBooking]]:
+    query = (
+        select(Booking.slot_id, Booking.uid, Booking.guest_name, Booking.subject, Booking.status)
+        .where(Booking.slot_id.in_(slot_ids), Booking.is_live)
+        .order_by(Booking.seat)
+    )
+    found: dict[int, list[CalendarBooking]] = {}
+    for row in session().execute(query) if slot_ids else ():
+        one = CalendarBooking(row.uid, row.guest_name, row.subject, BookingStatus(row.status))
+        found.setdefault(row.slot_id, []).append(one)
+    return found
+
+
+def _undelivered(bookings: Sequence[BookingView]) -> frozenset[int]:
+    dead = select(Delivery.booking_id).where(
+        Delivery.booking_id.in_([booking.id for booking in bookings]),
+        Delivery.channel == Channel.MAIL,
+        Delivery.status == DeliveryStatus.DEAD,
+    )
+    return frozenset(id_ for id_ in session().scalars(dead) if id_) if bookings else frozenset()
+
+
+def _of_kind(which: BookingFilter) -> tuple[Any, ...]:
+    if which is BookingFilter.CANCELLED:
+        return (Booking.status.in_(NOT_LIVE),)
+    if which is BookingFilter.UPCOMING:
+        return Booking.is_live, Slot.ends_at > func.now()  # a no-show, too, as long as the meeting lasts
+    return Booking.is_live, Slot.ends_at <= func.now()
+
+
+def _matches(search: str) -> Any:
+    columns = (Booking.guest_name, Guest.email, Booking.subject)
+    return or_(*(column.icontains(search, autoescape=True) for column in columns))

@@ -1,0 +1,91 @@
+"""A confirmed booking as iCalendar (RFC 5545) in an iTIP message (RFC 5546): the invitation and its cancellation.
+
+One UID for life and SEQUENCE = version: a calendar that gets the messages in any order ends with the last version.
+The guest's copy carries nothing that a stranger may have typed (the address may be somebody else's); the host's
+copy tells who comes and why. Calendars take nothing that their owner is said to have organized: the guest is invited by
+the host, and the host by this instance (ADR 0023).
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from icalendar import Event, vCalAddress, vUri
+
+from webapp.core.extensions import site
+from webapp.domain.text import flattened
+from webapp.services.bookings.view import BookingView
+from webapp.services.ical import files as calendar_files
+from webapp.services.ical.files import host_lines, host_summary, person, text_of, uid_of
+from webapp.services.shared.links import booking_url, manage_url
+
+
+class Method(StrEnum):
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
+
+
+class Audience(StrEnum):
+    GUEST = "guest"
+    HOST = "host"
+
+
+def invitation(view: BookingView, *, method: Method, audience: Audience, stamp: datetime | None = None) -> bytes:
+    """One VCALENDAR with one VEVENT, CRLF, UTF-8, times in UTC. `stamp`: DTSTAMP, when this version came to be; now
+    if left out."""
+    calendar = calendar_files.calendar(method)
+    calendar.add_component(_event(view, method, audience, stamp or datetime.now(UTC)))
+    return bytes(calendar.to_ical())
+
+
+def _event(view: BookingView, method: Method, audience: Audience, stamp: datetime) -> Event:
+    event = calendar_files.event(uid_of(view.uid), view.start, view.end, version=view.version, stamp=stamp)
+    event.add("STATUS", "CANCELLED" if method is Method.CANCEL else "CONFIRMED")
+    event.add("ORGANIZER", _organizer(view, audience))
+    for attendee in _attendees(view, audience):
+        event.add("ATTENDEE", attendee)
+    event.add("SUMMARY", _summary(view, audience))
+    if place := _place(view, audience):
+        event.add("LOCATION", place)
+    event.add("DESCRIPTION", _description(view, audience))
+    event.add("URL", vUri(_link(view, audience)))
+    return event
+
+
+def _organizer(view: BookingView, audience: Audience) -> vCalAddress:
+    if audience is Audience.GUEST:
+        return person(view.host_email, view.host_name)
+    is_own = site.sender_email.lower() == view.host_email.lower()  # the only mailbox that the mail server lets send
+    return person(f"no-reply@{site.domain}" if is_own else site.sender_email, site.sender_name)
+
+
+def _attendees(view: BookingView, audience: Audience) -> Iterator[vCalAddress]:
+    """The reader first: some programs look no further. Nobody is asked to answer, since both have said yes here."""
+    yes = {"PARTSTAT": "ACCEPTED", "RSVP": "FALSE"}
+    if audience is Audience.HOST:
+        yield person(view.host_email, view.host_name, ROLE="CHAIR", **yes)
+        yield person(view.guest_email, view.guest_name, ROLE="REQ-PARTICIPANT", **yes)
+    else:
+        yield person(view.guest_email, "", ROLE="REQ-PARTICIPANT", **yes)
+        yield person(view.host_email, view.host_name, ROLE="CHAIR", PARTSTAT="ACCEPTED")
+
+
+def _summary(view: BookingView, audience: Audience) -> str:
+    if audience is Audience.GUEST:
+        return flattened(f"{view.event_type_title} – {view.host_name}")
+    return host_summary(view)
+
+
+def _place(view: BookingView, audience: Audience) -> str:
+    """Where it is; to a guest in the host's words only."""
+    return "" if audience is Audience.GUEST and view.is_guest_location else flattened(view.location)
+
+
+def _description(view: BookingView, audience: Audience) -> str:
+    if audience is Audience.GUEST:
+        return _link(view, audience)
+    return text_of([*host_lines(view), _link(view, audience)])
+
+
+def _link(view: BookingView, audience: Audience) -> str:
+    return manage_url(view.uid) if audience is Audience.GUEST else booking_url(view.uid)

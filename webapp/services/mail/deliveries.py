@@ -1,0 +1,174 @@
+"""Mails: deliveries of the channel `mail`, from `waiting` to `sent` or `dead`. Webhooks are in `webhook_loans`.
+
+The life of a delivery: `dispatch.dispatch_events` writes it, `lease_due` lends it to a job for `LEASE`, `claim` locks
+it while that job talks to the mail server, and `mark_sent`, `mark_failed` or `mark_skipped` writes down what came of
+it. A worker that dies gives its lock back at once and its lease after `LEASE`: nothing else is needed to resend.
+
+Order: what one recipient is told of one booking is lent in the order of the events. A reminder waits for the letters
+of its own event and of earlier ones. It holds up a letter only while a worker may have it in hand, since "cancelled"
+must not be followed by "tomorrow at nine": reminders that lie further ahead are nobody's business.
+
+The statements that run once per mail are built once, on the bare tables, and go to the driver: building them each time
+costs more than running them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Boolean, ColumnElement, Table, bindparam, case, func, select, update
+from sqlalchemy.orm import Session
+
+from webapp.core.sql import Statement
+from webapp.domain.reminders import PREFIX
+from webapp.models import Base, Channel, DeliveryStatus
+from webapp.services.shared.outbox import CHANNEL, is_awaited
+
+LEASE = timedelta(seconds=60)
+DIALOGUE_TIMEOUT = "60s"  # the claiming transaction idles while its job talks to the mail server
+
+_DELIVERY: Table = Base.metadata.tables["delivery"]
+_EVENT: Table = Base.metadata.tables["outbox_event"]
+_d, _e = _DELIVERY.c, _EVENT.c
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """A delivery lent to a job. It is void once another try has been counted: `attempts` differs then."""
+
+    delivery_id: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A delivery whose row this transaction holds, with the event it tells of."""
+
+    id: int
+    kind: str  # of the event, or a reminder's
+    recipient: str
+    attempts: int
+    message_id: str
+    host_id: int
+    booking_id: int | None
+    booking_version: int | None
+    occurred_at: datetime
+    data: Mapping[str, Any]
+    is_overtaken: bool  # a later event has been told to this recipient: to send this one would only confuse
+
+
+def lease_due(session: Session, *, limit: int) -> list[Loan]:
+    """Lend deliveries that are due, in order, and move their `due_at` ahead by the lease."""
+    taken = session.execute(_LEASE, {"most": limit})
+    return sorted((Loan(*row) for row in taken), key=lambda loan: loan.delivery_id)
+
+
+def claim(session: Session, loan: Loan) -> Errand | None:
+    """Lock a delivery for the length of its transaction; None when it is done, counted again or held elsewhere."""
+    row = _CLAIM.one(session, loan_id=loan.delivery_id, loan_attempts=loan.attempts)
+    return Errand(*row[:-1]) if row else None  # the last column only sets the patience
+
+
+def mark_sent(session: Session, errand: Errand) -> None:
+    """Sent; what waits behind it for the same booking and recipient goes next, at once."""
+    _finish(session, errand, DeliveryStatus.SENT, attempts=errand.attempts)
+
+
+def mark_skipped(session: Session, errand: Errand, reason: str) -> None:
+    """Need not be sent any more."""
+    _finish(session, errand, DeliveryStatus.SKIPPED, attempts=errand.attempts, error=reason)
+
+
+def mark_failed(session: Session, errand: Errand, *, error: str, pause: timedelta | None, is_refused: bool) -> None:
+    """Count a try. Next one after `pause`; None: never, the delivery is dead until somebody sends it again.
+    `is_refused`: the mail server did not take it, or did not answer."""
+    attempts = errand.attempts + 1
+    if pause is None:
+        _finish(session, errand, DeliveryStatus.DEAD, attempts=attempts, error=error, is_refused=is_refused)
+    else:
+        again = update(_DELIVERY).where(_d.id == errand.id)
+        refused_at = func.now() if is_refused else None
+        values = {"due_at": func.now() + pause, "attempts": attempts, "last_error": error, "refused_at": refused_at}
+        session.execute(again.values(**values))
+
+
+def give_back(session: Session, loans: Iterable[Loan]) -> None:
+    """End leases early: a worker that stops has not come to these."""
+    for loan in loans:
+        mine = (_d.id == loan.delivery_id) & (_d.attempts == loan.attempts) & (_d.status == DeliveryStatus.WAITING)
+        session.execute(update(_DELIVERY).where(mine).values(due_at=func.now()))
+    session.execute(select(func.pg_notify(CHANNEL, "")))
+
+
+def _finish(
+    session: Session,
+    errand: Errand,
+    status: DeliveryStatus,
+    *,
+    attempts: int,
+    error: str | None = None,
+    is_refused: bool = False,
+) -> None:
+    """Write the end of a delivery, and wake the relay if something waits behind it."""
+    end = {"end_status": str(status), "end_attempts": attempts, "end_error": error, "end_refused": is_refused}
+    _FINISH.one(session, delivery_id=errand.id, **end)
+
+
+def _others(status: DeliveryStatus) -> tuple[Any, ColumnElement[bool]]:
+    """What the same recipient is told of the same booking, in this status: columns, and the condition for it."""
+    o = _DELIVERY.alias().c
+    same = (o.booking_id == _d.booking_id) & (o.recipient == _d.recipient) & (o.channel == _d.channel)
+    return o, same & (o.status == status)
+
+
+def _lease() -> Any:
+    o, waiting = _others(DeliveryStatus.WAITING)
+    may_be_in_hand = ~o.kind.startswith(PREFIX) | (o.due_at <= func.now() + LEASE)
+    letter_of_its_event = (o.event_id == _d.event_id) & _d.kind.startswith(PREFIX) & ~o.kind.startswith(PREFIX)
+    before = ((o.event_id < _d.event_id) & may_be_in_hand) | letter_of_its_event
+    awaited = (_e.booking_id == _d.booking_id) & (_e.id < _d.event_id) & is_awaited(_EVENT)
+    due = (
+        select(_d.id)
+        .where(_d.channel == Channel.MAIL, _d.status == DeliveryStatus.WAITING, _d.due_at <= func.now())
+        .where(~select(1).where(waiting, before).exists())
+        .where(~select(1).where(awaited).exists())
+        .order_by(_d.id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    lent = update(_DELIVERY).where(_d.id == due.c.id).values(due_at=func.now() + LEASE)
+    return lent.returning(_d.id, _d.attempts)
+
+
+def _claim() -> Any:
+    o, sent = _others(DeliveryStatus.SENT)
+    told = (_d.id, _d.kind, _d.recipient, _d.attempts, _d.message_id, _d.host_id, _d.booking_id, _d.booking_version)
+    patience = func.set_config("idle_in_transaction_session_timeout", DIALOGUE_TIMEOUT, True)
+    overtaken = select(1).where(sent, o.event_id > _d.event_id).exists()
+    lent = (_d.id == bindparam("loan_id")) & (_d.attempts == bindparam("loan_attempts"))
+    return (
+        select(*told, _e.occurred_at, _e.data, overtaken.label("is_overtaken"), patience.label("patience"))
+        .join_from(_DELIVERY, _EVENT, _e.id == _d.event_id)
+        .where(lent, _d.status == DeliveryStatus.WAITING)
+        .with_for_update(of=_DELIVERY, skip_locked=True)
+    )
+
+
+def _finished() -> Any:
+    o, waiting = _others(DeliveryStatus.WAITING)
+    behind = (o.id != _d.id) & (o.event_id >= _d.event_id) & (o.due_at <= func.now())
+    wake = select(func.pg_notify(CHANNEL, "")).where(waiting, behind).limit(1)
+    status = bindparam("end_status", type_=_d.status.type)
+    end = update(_DELIVERY).where(_d.id == bindparam("delivery_id"))
+    return end.values(
+        status=status,
+        sent_at=case((status == DeliveryStatus.SENT, func.now())),
+        attempts=bindparam("end_attempts"),
+        last_error=bindparam("end_error"),
+        refused_at=case((bindparam("end_refused", type_=Boolean()), func.now())),
+    ).returning(wake.correlate(_DELIVERY).scalar_subquery())
+
+
+_LEASE, _CLAIM, _FINISH = _lease(), Statement.of(_claim()), Statement.of(_finished())

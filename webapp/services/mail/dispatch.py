@@ -1,0 +1,117 @@
+"""From an event to its deliveries: who is told what, and when."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import DateTime, Table, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from webapp.core.extensions import site
+from webapp.domain.bookings import EventKind
+from webapp.models import Base, Booking, EventType, OutboxEvent, Slot
+from webapp.services.mail.reminders import drop_reminders, planned_reminders
+from webapp.services.shared.outbox import Happened
+from webapp.services.webhooks.dispatch import dispatch_to_webhooks
+
+BATCH = 500  # events per transaction of a relay
+FOLLOW_UP_WITHIN = timedelta(days=7)  # of the end; later nobody knows what it is about
+
+GUEST, HOST = "guest", "host"
+RECIPIENTS: dict[EventKind, tuple[str, ...]] = {
+    EventKind.BOOKING_REQUESTED: (GUEST, HOST),
+    EventKind.BOOKING_CONFIRMED: (GUEST, HOST),
+    EventKind.BOOKING_DECLINED: (GUEST, HOST),
+    EventKind.BOOKING_RESCHEDULED: (GUEST, HOST),
+    EventKind.BOOKING_CANCELLED: (GUEST, HOST),
+    EventKind.BOOKING_COMPLETED: (GUEST,),  # where the event type has a follow-up
+    EventKind.BOOKING_NO_SHOW: (),
+    EventKind.BOOKING_IMPORTED: (),
+    EventKind.GUEST_ASKED: (GUEST,),
+    EventKind.SLOT_PUBLISHED: (),
+    EventKind.WEBHOOK_TEST: (),
+    EventKind.ACCOUNT_CONFIRM: (HOST,),
+    EventKind.ACCOUNT_EXISTS: (HOST,),
+    EventKind.ACCOUNT_RESET: (HOST,),
+    EventKind.ACCOUNT_PASSWORD_CHANGED: (HOST,),
+    EventKind.ACCOUNT_WEBHOOK_DISABLED: (HOST,),
+}
+_DELIVERY: Table = Base.metadata.tables["delivery"]
+_MOMENT = bindparam("moment", type_=DateTime(timezone=True))
+_INSERT = insert(_DELIVERY).values(due_at=func.coalesce(_MOMENT, func.now())).on_conflict_do_nothing()
+
+
+def dispatch_events(session: Session, *, limit: int = BATCH) -> int:
+    """Turn undispatched events into deliveries; returns how many events. Several relays may do so at once."""
+    rows = session.execute(
+        select(
+            OutboxEvent.id,
+            OutboxEvent.kind,
+            OutboxEvent.host_id,
+            OutboxEvent.booking_id,
+            OutboxEvent.booking_version,
+            OutboxEvent.data,
+        )
+        # A kind that this version of the program does not know waits for the one that does.
+        .where(OutboxEvent.dispatched_at.is_(None), OutboxEvent.kind.in_(RECIPIENTS))
+        .order_by(OutboxEvent.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    events = [Happened(*row) for row in rows]
+    if not events:
+        return 0
+    deliveries = [*_letters(session, events), *_reminders(session, events)]
+    if deliveries:
+        session.execute(_INSERT, deliveries)
+    drop_reminders(session, events)
+    dispatch_to_webhooks(session, events)
+    session.execute(
+        update(OutboxEvent)
+        .where(OutboxEvent.id.in_([event.id for event in events]))
+        .values(dispatched_at=func.now())
+        .execution_options(synchronize_session=False)
+    )
+    return len(events)
+
+
+def _letters(session: Session, events: Sequence[Happened]) -> Iterator[dict[str, Any]]:
+    completed = {event.booking_id for event in events if event.kind == EventKind.BOOKING_COMPLETED}
+    followed_up = _with_follow_up(session, completed) if completed else frozenset()
+    for event in events:
+        if event.kind != EventKind.BOOKING_COMPLETED or event.booking_id in followed_up:
+            for recipient in RECIPIENTS[EventKind(event.kind)]:
+                yield _row(event, event.kind, recipient)
+
+
+def _reminders(session: Session, events: Sequence[Happened]) -> Iterator[dict[str, Any]]:
+    for event, kind, moment in planned_reminders(session, events):
+        for recipient in (GUEST, HOST):
+            yield _row(event, kind, recipient, moment)
+
+
+def _row(event: Happened, kind: str, recipient: str, moment: datetime | None = None) -> dict[str, Any]:
+    """`moment`: when it is due; at once if left out. The Message-ID is made here, once: every try carries it."""
+    return {
+        "event_id": event.id,
+        "kind": kind,
+        "recipient": recipient,
+        "host_id": event.host_id,
+        "booking_id": event.booking_id,
+        "booking_version": event.booking_version,
+        "message_id": f"<{uuid.uuid4()}@{site.domain}>",
+        "moment": moment,
+    }
+
+
+def _with_follow_up(session: Session, booking_ids: set[int | None]) -> frozenset[int]:
+    found = session.scalars(
+        select(Booking.id)
+        .join(Slot, Slot.id == Booking.slot_id)
+        .join(EventType, EventType.id == Slot.event_type_id)
+        .where(Booking.id.in_(booking_ids), EventType.has_follow_up)
+        .where(Slot.ends_at > func.now() - FOLLOW_UP_WITHIN)
+    )
+    return frozenset(found)

@@ -1,0 +1,118 @@
+"""Reminders: deliveries with a moment of their own, which may have lost their sense by then.
+
+They are written when a booking is confirmed or moved, with the minutes that its event type has at that time. What
+comes later drops those that wait (`drop_reminders`), so that the host sees it; but what decides is the look at the
+booking when one is due (`why_not`), which no order of events can deceive.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Table, bindparam, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from webapp.domain.bookings import BookingStatus, EventKind
+from webapp.domain.reminders import PREFIX, reminder_minutes, reminders_ahead
+from webapp.models import Base, Booking, DeliveryStatus, EventType, Guest, Slot
+from webapp.services.bookings.view import BookingView
+from webapp.services.mail.deliveries import Errand
+from webapp.services.shared.outbox import Happened
+
+BEGINNINGS = frozenset({EventKind.BOOKING_CONFIRMED, EventKind.BOOKING_RESCHEDULED, EventKind.BOOKING_IMPORTED})
+ENDINGS = frozenset(
+    {
+        EventKind.BOOKING_RESCHEDULED,
+        EventKind.BOOKING_CANCELLED,
+        EventKind.BOOKING_COMPLETED,
+        EventKind.BOOKING_NO_SHOW,
+    }
+)
+
+NOT_WANTED = "the booking was cancelled, moved or is over"
+PAST = "the meeting has begun"
+LATER_ONE = "the next reminder is due already"
+TOLD_ONCE = "another reminder tells of all guests of this time"
+
+_DELIVERY: Table = Base.metadata.tables["delivery"]
+_d = _DELIVERY.c
+_STILL = _d.status.in_([DeliveryStatus.WAITING, DeliveryStatus.SENT])
+
+
+def planned_reminders(session: Session, events: Sequence[Happened]) -> Iterator[tuple[Happened, str, datetime]]:
+    """(event, kind, moment) for the events that begin or move a meeting, where the booking is as they left it."""
+    beginnings = {event.booking_id: event for event in events if event.kind in BEGINNINGS}
+    if not beginnings:
+        return
+    found = session.execute(
+        select(Booking.id, Booking.version, Slot.starts_at, EventType.reminder_minutes, func.now().label("now"))
+        .join(Slot, Slot.id == Booking.slot_id)
+        .join(EventType, EventType.id == Slot.event_type_id)
+        .where(Booking.id.in_(beginnings), Booking.status == BookingStatus.CONFIRMED)
+    )
+    for row in found:
+        event = beginnings[row.id]
+        if event.booking_version == row.version:
+            for kind, moment in reminders_ahead(row.starts_at, row.reminder_minutes, row.now):
+                yield event, kind, moment
+
+
+def drop_reminders(session: Session, events: Sequence[Happened]) -> None:
+    """Skip what waits for another version of these bookings or another state. One that a worker has in hand is left
+    to that worker; letters about later events wait for it."""
+    ended = {event.booking_id for event in events if event.kind in ENDINGS}
+    if not ended:
+        return
+    waiting = (
+        select(_d.id)
+        .join_from(_DELIVERY, Booking, Booking.id == _d.booking_id)
+        .where(_d.booking_id.in_(ended), _d.kind.startswith(PREFIX), _d.status == DeliveryStatus.WAITING)
+        .where(or_(Booking.status != BookingStatus.CONFIRMED, Booking.version != _d.booking_version))
+        .with_for_update(of=_DELIVERY, skip_locked=True)
+    )
+    skipped = {"status": DeliveryStatus.SKIPPED, "last_error": NOT_WANTED}
+    session.execute(update(_DELIVERY).where(_d.id.in_(waiting)).values(skipped))
+
+
+def why_not(session: Session, errand: Errand, view: BookingView) -> str | None:
+    """Why this reminder makes no sense now; None when it does. `view`: the booking as it stands."""
+    if view.status is not BookingStatus.CONFIRMED or view.version != errand.booking_version:
+        return NOT_WANTED
+    asked = {"booking": view.id, "version": view.version, "who": errand.recipient, "what": errand.kind}
+    rows = session.execute(_SIBLINGS, asked).all()
+    if view.start <= rows[0].now:
+        return PAST
+    mine, ahead = reminder_minutes(errand.kind) or 0, view.start - rows[0].now
+    later = [minutes for row in rows if (minutes := reminder_minutes(row.kind) or 0) < mine]
+    if any(timedelta(minutes=minutes) >= ahead for minutes in later):
+        return LATER_ONE
+    told = errand.recipient == "host" and session.execute(_TOLD, asked | {"slot": view.slot_id}).first()
+    return TOLD_ONCE if told else None
+
+
+def confirmed_guests(session: Session, slot_id: int) -> list[tuple[str, str]]:
+    """(name, address) of all who come, for the host."""
+    return [(row.guest_name, row.email) for row in session.execute(_GUESTS, {"slot": slot_id})]
+
+
+# Built once, as in `deliveries`.
+_SIBLINGS = select(_d.kind, func.now().label("now")).where(
+    _d.booking_id == bindparam("booking"),
+    _d.booking_version == bindparam("version"),
+    _d.recipient == bindparam("who"),
+    _d.kind.startswith(PREFIX),
+    _STILL,
+)
+_TOLD = (
+    select(1)
+    .join_from(_DELIVERY, Booking, (Booking.id == _d.booking_id) & (Booking.version == _d.booking_version))
+    .where(Booking.slot_id == bindparam("slot"), Booking.id < bindparam("booking"))
+    .where(Booking.status == BookingStatus.CONFIRMED)
+    .where(_d.kind == bindparam("what"), _d.recipient == bindparam("who"), _STILL)
+    .limit(1)
+)
+_GUESTS = (
+    select(Booking.guest_name, Guest.email)
+    .join(Guest, Guest.id == Booking.guest_id)
+    .where(Booking.slot_id == bindparam("slot"), Booking.status == BookingStatus.CONFIRMED)
+    .order_by(Booking.id)
+)

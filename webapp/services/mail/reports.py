@@ -1,0 +1,140 @@
+"""What hosts and admins see of mails, and sending again. Messages to webhooks are in `webhook_deliveries`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from webapp.core.db import transactional
+from webapp.domain.actor import Actor, ActorKind
+from webapp.domain.errors import Forbidden
+from webapp.domain.reminders import PREFIX
+from webapp.models import Channel, Delivery, DeliveryStatus, OutboxEvent
+from webapp.services.shared.audit import write_audit
+from webapp.services.shared.outbox import CHANNEL
+
+IS_MAIL = Delivery.channel == Channel.MAIL
+IS_REMINDER = Delivery.kind.startswith(PREFIX)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryState:
+    """How one mail of a booking stands. `due_at`: the next try, of a waiting one, or when a reminder is to go."""
+
+    id: int
+    kind: str  # of the event, or a reminder's (`domain.reminders`)
+    recipient: str
+    status: DeliveryStatus
+    booking_version: int | None
+    attempts: int
+    due_at: datetime
+    sent_at: datetime | None
+    last_error: str | None
+
+    @property
+    def is_planned(self) -> bool:
+        """A reminder that was not tried yet: it waits for its time."""
+        return is_planned(self.kind, self.status, self.attempts)
+
+
+@dataclass(frozen=True, slots=True)
+class MailFigures:
+    """`backlog`: events not yet dispatched and deliveries waiting, without reminders whose time has not come.
+    `oldest_seconds`: age of the oldest of them."""
+
+    backlog: int
+    dead: int
+    oldest_seconds: int
+
+
+def is_planned(kind: str, status: str, attempts: int) -> bool:
+    return status == DeliveryStatus.WAITING and not attempts and kind.startswith(PREFIX)
+
+
+def delivery_states(session: Session, booking_id: int) -> list[DeliveryState]:
+    """All mails of a booking in the order of events, the guest's before the host's, reminders after the letters."""
+    rows = session.execute(
+        select(
+            Delivery.id,
+            Delivery.kind,
+            Delivery.recipient,
+            Delivery.status,
+            Delivery.booking_version,
+            Delivery.attempts,
+            Delivery.due_at,
+            Delivery.sent_at,
+            Delivery.last_error,
+        )
+        .where(Delivery.booking_id == booking_id, IS_MAIL)
+        .order_by(Delivery.event_id, IS_REMINDER, Delivery.id)
+    )
+    return [DeliveryState(**{**row._mapping, "status": DeliveryStatus(row.status)}) for row in rows]
+
+
+def mail_figures(session: Session) -> MailFigures:
+    late = IS_MAIL & (Delivery.status == DeliveryStatus.WAITING) & (~IS_REMINDER | (Delivery.due_at <= func.now()))
+    waiting = _count_and_age(session, late, case((IS_REMINDER, Delivery.due_at), else_=Delivery.created_at))
+    undispatched = _count_and_age(session, OutboxEvent.dispatched_at.is_(None), OutboxEvent.occurred_at)
+    dead = session.scalar(select(func.count()).where(IS_MAIL, Delivery.status == DeliveryStatus.DEAD)) or 0
+    return MailFigures(waiting[0] + undispatched[0], dead, max(waiting[1], undispatched[1]))
+
+
+def _count_and_age(
+    session: Session, condition: ColumnElement[bool], since: ColumnElement[datetime] | InstrumentedAttribute[datetime]
+) -> tuple[int, int]:
+    age = func.coalesce(func.extract("epoch", func.now() - func.min(since)), 0)
+    count, seconds = session.execute(select(func.count(), age).where(condition)).one()
+    return count, int(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadMail:
+    id: int
+    last_error: str | None
+
+
+def dead_mails(session: Session, *, since: datetime | None = None, reason: str = "") -> list[DeadMail]:
+    """What was given up, in order: `since` then, with `reason` in what the mail server said last."""
+    given_up_at = func.coalesce(Delivery.refused_at, Delivery.created_at)
+    found = (
+        select(Delivery.id, Delivery.last_error)
+        .where(IS_MAIL, Delivery.status == DeliveryStatus.DEAD)
+        .where(func.coalesce(Delivery.last_error, "").icontains(reason, autoescape=True))
+        .order_by(Delivery.id)
+    )
+    if since:
+        found = found.where(given_up_at >= since)
+    return [DeadMail(*row) for row in session.execute(found)]
+
+
+@transactional
+def replay(session: Session, delivery_ids: Sequence[int], *, actor: Actor) -> int:
+    """Send again what is dead, sent or skipped, with the same Message-ID; returns how many. Of reminders only what is
+    dead: one that was sent or skipped is done with. A host may do so for their own deliveries only; others are
+    passed over as if they did not exist. Raises Forbidden."""
+    if actor.kind not in (ActorKind.ADMIN, ActorKind.HOST, ActorKind.SYSTEM):
+        raise Forbidden
+    again = (
+        update(Delivery)
+        .where(Delivery.id.in_(delivery_ids), IS_MAIL, Delivery.status != DeliveryStatus.WAITING)
+        .where(~IS_REMINDER | (Delivery.status == DeliveryStatus.DEAD))
+        .values(
+            status=DeliveryStatus.WAITING,
+            attempts=0,
+            due_at=func.now(),
+            sent_at=None,
+            last_error=None,
+            refused_at=None,
+        )
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    if actor.kind is ActorKind.HOST:
+        again = again.where(Delivery.host_id == actor.host_id)
+    replayed = session.scalars(again).all()
+    for delivery_id in replayed:
+        write_audit(session, actor, "delivery.replay", "delivery", delivery_id)
+    session.execute(select(func.pg_notify(CHANNEL, "")))
+    return len(replayed)

@@ -1,0 +1,219 @@
+"""A host's document (`host_export`) put into an account that is still empty: all of it or nothing.
+
+Bookings keep uid, version, status and times, so that manage links of an instance with the same SECRET_KEY, and
+invitations in calendars, go on working. What happened has been told: no letter goes out, but meetings to come are
+reminded of. Slots get new ids.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Text, Uuid, any_, cast, delete, exists, func, insert, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, Range
+from sqlalchemy.orm import Session
+
+from webapp.core.db import joined, transactional
+from webapp.core.db import session as current_session
+from webapp.domain.actor import Actor, ActorKind
+from webapp.domain.bookings import ACTIVE, BookingStatus, EventKind
+from webapp.domain.errors import Conflict, Invalid
+from webapp.models import BlockedTime, Booking, EventType, Guest, Host, Schedule, SingleUseLink, Slot
+from webapp.services.accounts.accounts import FIRST_EVENT_TYPES, FIRST_SCHEDULE
+from webapp.services.bookings.seats import claim_restored, restore_slots
+from webapp.services.bookings.steps import database_now
+from webapp.services.event_types.event_types import EventTypeContent, create_event_type, host_event_types
+from webapp.services.portability.document import EventTypeEntry, HostDocument, Profile, ScheduleEntry, host_document
+from webapp.services.portability.document_slots import SlotEntry
+from webapp.services.schedules.schedules import ScheduleContent, create_schedule, host_schedules, make_default
+from webapp.services.shared import outbox
+from webapp.services.shared.access import require_host
+from webapp.services.shared.audit import write_audit
+from webapp.services.shared.locks import lock_host
+
+FIRST_CONTENTS = frozenset(
+    EventTypeContent(slug=slug, title=title, duration_minutes=minutes) for slug, title, minutes in FIRST_EVENT_TYPES
+)
+
+
+# What is open may still cause mails to guests, whom the file alone knows: more than this is for the operator to import.
+MOST_OPEN = 1000
+
+
+class AccountNotEmpty(Conflict):
+    """A document goes only into an account in which nothing has been done yet."""
+
+    code = "account_not_empty"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """How much there was. `kept_slug`: the account's own, where that of the document is taken here."""
+
+    schedules: int
+    event_types: int
+    blocked_times: int
+    slots: int
+    bookings: int
+    kept_slug: str | None
+
+
+def import_host(content: bytes, *, host_id: int, reserved: Collection[str], actor: Actor) -> Imported:
+    """`reserved`: slugs that no host can have. Raises Invalid (the place in the document is the key), AccountNotEmpty,
+    NotFound, Overloaded; then nothing has changed."""
+    require_host(actor, host_id)
+    document = host_document(content)
+    if actor.kind is not ActorKind.SYSTEM and _open_bookings(document) > MOST_OPEN:
+        raise Invalid({"slots": [f"More than {MOST_OPEN} open bookings. Ask who runs this site to import the file."]})
+    return _import(document, host_id=host_id, reserved=reserved, actor=actor)
+
+
+def can_import(host_id: int) -> bool:
+    """Whether the account is as it was made: no slot, no blocked time, no link, untouched event types, no hours."""
+    return _is_empty(current_session(), host_id)
+
+
+def _is_empty(session: Session, host_id: int) -> bool:
+    for table in (Slot, BlockedTime, SingleUseLink):
+        if session.scalar(select(exists().where(table.host_id == host_id))):
+            return False
+    contents = {view.content for view in host_event_types(host_id, with_archived=True)}
+    schedules = [view.content for view in host_schedules(host_id)]
+    untouched = all(each == ScheduleContent(name=FIRST_SCHEDULE, time_zone=each.time_zone) for each in schedules)
+    return contents <= FIRST_CONTENTS and len(schedules) <= 1 and untouched
+
+
+def _open_bookings(document: HostDocument) -> int:
+    return sum(booking.status in ACTIVE for slot in document.slots for booking in slot.bookings)
+
+
+@transactional
+def _import(
+    session: Session, document: HostDocument, *, host_id: int, reserved: Collection[str], actor: Actor
+) -> Imported:
+    lock_host(session, host_id)
+    if not _is_empty(session, host_id):
+        raise AccountNotEmpty
+    _refuse_known(session, document.slots)
+    kept_slug = _write_profile(session, document.profile, host_id, reserved)
+    for table in (EventType, Schedule):
+        session.execute(delete(table).where(table.host_id == host_id))
+    with joined(session):
+        schedules = _create_schedules(document.schedules, host_id, actor)
+        event_types = _create_event_types(session, document.event_types, schedules, host_id, actor)
+    blocked = [
+        {"host_id": host_id, "starts_at": b.start, "ends_at": b.end, "note": b.note} for b in document.blocked_times
+    ]
+    if blocked:
+        session.execute(insert(BlockedTime), blocked)
+    bookings = _write_bookings(session, document.slots, event_types, host_id)
+    counts = {"slots": len(document.slots), "bookings": bookings}
+    write_audit(session, actor, "host.imported", "host", host_id, **counts)
+    counts |= {"schedules": len(schedules), "event_types": len(event_types), "blocked_times": len(blocked)}
+    return Imported(**counts, kept_slug=kept_slug)
+
+
+def _refuse_known(session: Session, slots: Sequence[SlotEntry]) -> None:
+    """A uid is one booking, wherever it is: the same meeting must not be here twice."""
+    places = {booking.uid: booking.place for slot in slots for booking in slot.bookings}
+    asked = any_(cast(list(places), ARRAY(Uuid)))  # one value: IN would take one for each, of which there are 65,535
+    known = session.scalars(select(Booking.uid).where(Booking.uid == asked).limit(20)).all()
+    if known:
+        raise Invalid({f"{places[uid]}.uid": ["This instance has this booking already."] for uid in known})
+
+
+def _write_profile(session: Session, profile: Profile, host_id: int, reserved: Collection[str]) -> str | None:
+    taken = session.scalar(select(Host.id).where(Host.slug == profile.slug, Host.id != host_id)) is not None
+    values = {
+        "name": profile.name,
+        "time_zone": profile.time_zone,
+        "locale": profile.locale,
+        "about": profile.about,
+        "has_public_busy_times": profile.has_public_busy_times,
+    }
+    keeps = taken or profile.slug in reserved
+    if not keeps:
+        values["slug"] = profile.slug
+    session.execute(update(Host).where(Host.id == host_id).values(values))
+    return session.scalars(select(Host.slug).where(Host.id == host_id)).one() if keeps else None
+
+
+def _create_schedules(entries: Sequence[ScheduleEntry], host_id: int, actor: Actor) -> dict[str, int]:
+    """Ids by name."""
+    ids = {each.content.name: create_schedule(each.content, host_id=host_id, actor=actor) for each in entries}
+    default = next(each.content.name for each in entries if each.is_default)
+    make_default(ids[default], host_id=host_id, actor=actor)
+    return ids
+
+
+def _create_event_types(
+    session: Session, entries: Sequence[EventTypeEntry], schedules: Mapping[str, int], host_id: int, actor: Actor
+) -> dict[int, int]:
+    """Ids by number. The archived ones first: another one may have the slug of each."""
+    ids = {}
+    for entry in sorted(entries, key=lambda each: each.archived_at is None):
+        content = replace(entry.content, schedule_id=schedules[entry.schedule] if entry.schedule else None)
+        view = create_event_type(content, host_id=host_id, actor=actor)
+        kept = {"position": entry.number, "archived_at": entry.archived_at, "created_at": entry.created_at}
+        session.execute(update(EventType).where(EventType.id == view.id).values(kept))
+        ids[entry.number] = view.id
+    return ids
+
+
+def _write_bookings(session: Session, slots: Sequence[SlotEntry], event_types: Mapping[int, int], host_id: int) -> int:
+    """Slots, guests, bookings, claims and the events of meetings to come; how many bookings."""
+    slot_ids = restore_slots(session, [_slot_row(slot, event_types[slot.event_type], host_id) for slot in slots])
+    placed = [(booking, slot, id_) for slot, id_ in zip(slots, slot_ids, strict=True) for booking in slot.bookings]
+    guests = _create_guests(session, [booking.email for booking, _, _ in placed], host_id)
+    rows = [
+        {
+            "uid": booking.uid, "host_id": host_id, "guest_id": guests[booking.email], "slot_id": slot_id,
+            "slot_capacity": slot.capacity, "seat": booking.seat, "status": str(booking.status), **booking.values,
+        }
+        for booking, slot, slot_id in placed
+    ]  # fmt: skip
+    if rows:
+        ids = session.scalars(insert(Booking).returning(Booking.id, sort_by_parameter_order=True), rows).all()
+        claim_restored(session, host_id)
+        _record_coming(session, zip(placed, ids, strict=True), host_id)
+    return len(rows)
+
+
+def _slot_row(slot: SlotEntry, event_type_id: int, host_id: int) -> dict[str, Any]:
+    return {
+        "host_id": host_id,
+        "event_type_id": event_type_id,
+        "starts_at": slot.start,
+        "ends_at": slot.end,
+        "busy": Range(slot.busy_from, slot.busy_until, bounds="[)"),
+        "capacity": slot.capacity,
+        "origin": slot.origin,
+        "withdrawn_at": slot.withdrawn_at,
+    }
+
+
+def _create_guests(session: Session, emails: Sequence[str], host_id: int) -> dict[str, int]:
+    """Ids by address; of one that is written in several ways, the first one stays. Which are one, the database says:
+    Python has other lower case letters."""
+    given = func.unnest(cast(list(dict.fromkeys(emails)), ARRAY(Text))).column_valued("given")
+    lowered = {row.given: row.lowered for row in session.execute(select(given, func.lower(given).label("lowered")))}
+    firsts: dict[str, str] = {}
+    for email in emails:
+        firsts.setdefault(lowered[email], email)
+    if not firsts:
+        return {}
+    rows = [{"host_id": host_id, "email": email} for email in firsts.values()]
+    made = session.scalars(insert(Guest).returning(Guest.id, sort_by_parameter_order=True), rows)
+    ids = dict(zip(firsts, made, strict=True))
+    return {email: ids[lower] for email, lower in lowered.items()}
+
+
+def _record_coming(session: Session, placed: Any, host_id: int) -> None:
+    """One event for each confirmed meeting to come: its reminders follow from it, and nothing else."""
+    now = database_now(session)
+    for (booking, slot, _), booking_id in placed:
+        if booking.status is BookingStatus.CONFIRMED and slot.start > now:
+            version, times = booking.values["version"], {"start": slot.start, "end": slot.end}
+            outbox.record(
+                session, EventKind.BOOKING_IMPORTED, host_id=host_id, booking=(booking_id, version), data=times
+            )

@@ -1,0 +1,165 @@
+"""Erasing guests: address, name and whatever they wrote go from every table; times, counts and statuses stay.
+
+Rows are kept and not deleted: a host's record of having met somebody is the host's, and references stay whole. The
+outbox, the queue, the audit log and the logs never had a name or an address (`outbox.record`, `audit`, `logs`).
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, case, cast, delete, exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from webapp.core.db import joined, transactional
+from webapp.core.db import session as current_session
+from webapp.domain.actor import GUEST, SYSTEM, Actor, ActorKind, manage_link_actor
+from webapp.domain.bookings import ACTIVE
+from webapp.domain.erasure import ERASED_DOMAIN, ERASED_LOCALE, ERASED_NAME, ERASED_ZONE, erased_address
+from webapp.domain.errors import AlreadyCancelled, Forbidden, NotActive
+from webapp.models import Booking, Delivery, DeliveryStatus, Guest, Host, IdempotencyKey, Slot
+from webapp.services.bookings.bookings import cancel
+from webapp.services.bookings.decisions import SWEEP_LIMIT
+from webapp.services.bookings.steps import database_now
+from webapp.services.bookings.view import booking_select, booking_view
+from webapp.services.privacy.guests import guests_at
+from webapp.services.shared.audit import write_audit
+
+NOTHING_TO_SEND = "the guest's data were erased"
+_STAYS = {"synchronize_session": False}
+_IS_KNOWN = Guest.email.not_like(f"%@{ERASED_DOMAIN}")
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedGuest:
+    """Which row it is, without a word about whom: ids alone may come again after a backup was restored."""
+
+    id: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """How much it came to."""
+
+    guests: int
+    bookings: int
+
+
+@transactional
+def erase_address(session: Session, email: str, *, actor: Actor = GUEST) -> Erasure:
+    """Erase all guests with this address, at whichever hosts. Meetings to come are cancelled, and their hosts told.
+    Raises Overloaded; then nothing is erased."""
+    return _erase(session, actor, Guest.id.in_([row.id for row in guests_at(session, email)]))
+
+
+def erase_guest(guest_id: int, *, actor: Actor) -> Erasure:
+    """Erase one guest of one host. Raises Forbidden, Overloaded."""
+    if actor.kind not in (ActorKind.ADMIN, ActorKind.SYSTEM):
+        raise Forbidden
+    return _erase_those(actor, Guest.id == guest_id)
+
+
+def erase_past_guests(days: int) -> int:
+    """Erase guests whose last meeting ended longer ago than this; how many, SWEEP_LIMIT at most. Looked at once more
+    when it is their turn: somebody who has booked meanwhile stays."""
+    since = func.now() - timedelta(days=days)
+    past = ~exists().where(Booking.guest_id == Guest.id, Slot.id == Booking.slot_id, Slot.ends_at > since)
+    return sum(_erase_those(SYSTEM, Guest.id == guest_id, past).guests for guest_id in _known(past))
+
+
+def erased_guests() -> list[ErasedGuest]:
+    """All of them, to be erased again (`erase_again`) where an older backup was restored."""
+    query = select(Guest.id, Guest.created_at).where(~_IS_KNOWN).order_by(Guest.id)
+    return [ErasedGuest(*row) for row in current_session().execute(query)]
+
+
+def erase_again(guests: Iterable[ErasedGuest]) -> int:
+    """Those of them who are known again; how many."""
+    those = ((Guest.id == guest.id, Guest.created_at == guest.created_at) for guest in guests)
+    return sum(_erase_those(SYSTEM, *which).guests for which in those)
+
+
+@transactional
+def _known(session: Session, which: ColumnElement[bool]) -> list[int]:
+    return list(session.scalars(select(Guest.id).where(which, _IS_KNOWN).order_by(Guest.id).limit(SWEEP_LIMIT)))
+
+
+@transactional
+def _erase_those(session: Session, actor: Actor, *which: ColumnElement[bool]) -> Erasure:
+    return _erase(session, actor, *which)
+
+
+def _erase(session: Session, actor: Actor, *which: ColumnElement[bool]) -> Erasure:
+    # Whoever books takes these locks first: no booking of these guests comes into being meanwhile. Who they are is
+    # read afterwards, in a statement of its own.
+    hosts = select(Guest.host_id).where(*which, _IS_KNOWN)
+    session.execute(select(Host.id).where(Host.id.in_(hosts)).order_by(Host.id).with_for_update(key_share=True))
+    guest_ids = session.scalars(select(Guest.id).where(*which, _IS_KNOWN)).all()
+    _cancel_coming(session, guest_ids, actor)
+    mine = session.execute(select(Booking.id, Booking.uid).where(Booking.guest_id.in_(guest_ids))).all()
+    _forget_words(session, [row.id for row in mine])
+    _forget_answers(session, mine)
+    _drop_mails(session, [row.id for row in mine])
+    for guest_id in guest_ids:
+        session.execute(update(Guest).where(Guest.id == guest_id).values(email=erased_address()))
+        write_audit(session, actor, "guest.erased", "guest", guest_id)
+    return Erasure(len(guest_ids), len(mine))
+
+
+def _cancel_coming(session: Session, guest_ids: Sequence[int], actor: Actor) -> None:
+    """As the guest, or as the system where the event type's notice keeps guests from it. In the order of slots, which
+    are locked one after the other. A meeting that has begun goes on, and one that somebody else has cancelled or
+    declined meanwhile needs nothing more."""
+    coming = Booking.guest_id.in_(guest_ids), Booking.status.in_(ACTIVE), Slot.starts_at > func.now()
+    rows = session.execute(booking_select().where(*coming).order_by(Slot.id)).all()
+    now = database_now(session)
+    with joined(session):
+        for booking in map(booking_view, rows):
+            is_guests = actor.kind is ActorKind.GUEST and now <= booking.changeable_until
+            with suppress(AlreadyCancelled, NotActive):
+                cancel(booking.uid, actor=manage_link_actor(str(booking.uid)) if is_guests else SYSTEM)
+
+
+def _forget_words(session: Session, booking_ids: Sequence[int]) -> None:
+    """Of the guest, and what a host answered them. A place that the host named stays: it is the host's."""
+    blank = {
+        "guest_name": ERASED_NAME,
+        "subject": "",
+        "notes": "",
+        "answers": {},
+        "location": case((Booking.is_guest_location, ""), else_=Booking.location),
+        "cancel_reason": None,
+        "time_zone": ERASED_ZONE,
+        "locale": ERASED_LOCALE,
+    }
+    session.execute(update(Booking).where(Booking.id.in_(booking_ids)).values(blank).execution_options(**_STAYS))
+
+
+def _forget_answers(session: Session, bookings: Sequence[Any]) -> None:
+    """Keys of requests that were answered with these bookings, whichever face made them: a key is its sender's text."""
+    uids = [str(row.uid) for row in bookings]
+    answer = IdempotencyKey.answer
+    theirs = or_(
+        answer["booking", "uid"].astext.in_(uids),
+        IdempotencyKey.scope.in_([f"api:booking:{uid}" for uid in uids]),
+    )
+    session.execute(delete(IdempotencyKey).where(theirs).execution_options(**_STAYS))
+
+
+def _drop_mails(session: Session, booking_ids: Sequence[int]) -> None:
+    """What waits for the guest is not sent, and what servers said of the address is forgotten. A delivery that a worker
+    has in hand is left to it: it looks at the guest itself."""
+    is_theirs = (Delivery.recipient == "guest") & (Delivery.status == DeliveryStatus.WAITING)
+    free = select(Delivery.id).where(Delivery.booking_id.in_(booking_ids), is_theirs | Delivery.last_error.is_not(None))
+    session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(free.with_for_update(skip_locked=True)))
+        .values(
+            status=case((is_theirs, cast(DeliveryStatus.SKIPPED, String)), else_=Delivery.status),
+            last_error=case((is_theirs, NOTHING_TO_SEND), else_=None),
+        )
+        .execution_options(**_STAYS)
+    )

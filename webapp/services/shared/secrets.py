@@ -1,0 +1,84 @@
+"""Secrets of a host's programs, of which only a hash is kept: tokens of the API, addresses of feeds.
+
+A secret has 256 random bits, so one round of SHA-256 keeps it safe. Nothing is cached: a revoked one is refused by the
+next request.
+"""
+
+import hashlib
+import re
+import secrets
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from webapp.core.db import transactional
+from webapp.domain.actor import Actor
+from webapp.domain.errors import Invalid, NotFound
+from webapp.domain.text import TextFault, line
+from webapp.models import ApiToken, Feed
+from webapp.services.shared.access import require_host
+from webapp.services.shared.audit import write_audit
+from webapp.services.shared.locks import lock_host
+
+LONGEST_NAME = 80
+USE_NOTED_EVERY = timedelta(minutes=1)
+Kept = type[ApiToken] | type[Feed]
+_PLURALS: dict[Kept, str] = {ApiToken: "tokens", Feed: "feeds"}
+
+
+def new_secret(prefix: str) -> str:
+    """`prefix` tells what it is, also to scanners for leaked secrets."""
+    return prefix + secrets.token_urlsafe(32)
+
+
+def is_secret(text: str, prefix: str) -> bool:
+    return re.fullmatch(rf"{prefix}[A-Za-z0-9_-]{{43}}", text, re.ASCII) is not None
+
+
+def secret_hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def checked_name(
+    session: Session, kept: Kept, name: str, *, host_id: int, most: int, faults: Mapping[str, Sequence[str]]
+) -> str:
+    """The name, normalised, of a host's next secret of a kind; the host stays locked, so that two made at once are
+    counted one after the other. `faults`: found before. Raises Invalid with all faults at once."""
+    lock_host(session, host_id)
+    found = {field: list(messages) for field, messages in faults.items()}
+    try:
+        name = line(name, LONGEST_NAME)
+    except TextFault as fault:
+        found["name"] = [str(fault)]
+    if session.scalars(select(func.count()).where(kept.host_id == host_id)).one() >= most:
+        found[""] = [f"At most {most} {_PLURALS[kept]}. Revoke some that are not used."]
+    if found:
+        raise Invalid(found)
+    return name
+
+
+@transactional
+def revoke(session: Session, kept: Kept, public_id: uuid.UUID, *, host_id: int, actor: Actor) -> None:
+    """Raises NotFound."""
+    require_host(actor, host_id)
+    mine = kept.host_id == host_id, kept.public_id == public_id
+    revoked = session.scalars(delete(kept).where(*mine).returning(kept.id)).first()
+    if revoked is None:
+        raise NotFound
+    write_audit(session, actor, f"{kept.__tablename__}.revoked", kept.__tablename__, revoked)
+
+
+def note_use(kept: Kept, id_: int, last_used_at: datetime | None) -> None:
+    """Once in a while: a write per request would cost more than it tells."""
+    if last_used_at is None or last_used_at < datetime.now(UTC) - USE_NOTED_EVERY:
+        _note_use(kept, id_)
+
+
+@transactional
+def _note_use(session: Session, kept: Kept, id_: int) -> None:
+    """Of several uses at once, one."""
+    is_due = or_(kept.last_used_at.is_(None), kept.last_used_at < func.now() - USE_NOTED_EVERY)
+    session.execute(update(kept).where(kept.id == id_, is_due).values(last_used_at=func.now()))

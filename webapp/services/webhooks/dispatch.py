@@ -1,0 +1,92 @@
+"""From an event to its deliveries to webhooks: one for each active endpoint that subscribes, for each thing said."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Table, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.orm import Session
+
+from webapp.core.db import notify_after_commit
+from webapp.core.sql import Statement
+from webapp.domain.bookings import EventKind
+from webapp.domain.webhook_events import TEST, webhook_events
+from webapp.models import Base, Channel, OutboxEvent, WebhookEndpoint
+from webapp.services.shared.outbox import CHANNEL, Happened
+
+_DELIVERY: Table = Base.metadata.tables["delivery"]
+
+
+_PUBLISHED = Statement("""
+INSERT INTO outbox_event (kind, host_id, data)
+SELECT %(kind)s, %(host_id)s, jsonb_build_object('slot', slot)
+FROM unnest(%(slots)s::uuid[]) WITH ORDINALITY AS published (slot, place)
+WHERE EXISTS (SELECT FROM webhook_endpoint WHERE host_id = %(host_id)s AND is_active AND %(kind)s = ANY (events))
+ORDER BY place
+RETURNING id
+""")
+
+
+def record_published(session: Session, slots: Sequence[uuid.UUID], *, host_id: int) -> None:
+    """One event for each slot (public ids), in one statement; none where no webhook is told, since nobody else is."""
+    if _PUBLISHED.rows(session, kind=str(EventKind.SLOT_PUBLISHED), host_id=host_id, slots=list(slots)):
+        notify_after_commit(session, CHANNEL)
+
+
+def dispatch_to_webhooks(session: Session, events: Sequence[Happened]) -> None:
+    """One query for all events; where no host of theirs has a webhook, that is all."""
+    said = {event.id: webhook_events(event.kind, event.data) for event in events}
+    hosts = {event.host_id for event in events if said[event.id]}
+    if not hosts:
+        return
+    # Locked, so that none is deleted between this look and the insert, which would fail for all.
+    subscribed = select(WebhookEndpoint.id, WebhookEndpoint.host_id, WebhookEndpoint.events).where(
+        WebhookEndpoint.host_id.in_(hosts), WebhookEndpoint.is_active
+    )
+    endpoints = session.execute(subscribed.order_by(WebhookEndpoint.id).with_for_update(read=True, key_share=True))
+    subscribers: dict[tuple[int, str], list[int]] = {}
+    for endpoint_id, host_id, chosen in endpoints:
+        for name in chosen:
+            subscribers.setdefault((host_id, name), []).append(endpoint_id)
+    rows = list(_rows(events, said, subscribers))
+    if rows:
+        session.execute(postgres_insert(_DELIVERY).on_conflict_do_nothing(), rows)
+
+
+def dispatch_test(session: Session, *, endpoint_id: int, host_id: int) -> str:
+    """A message that says nothing but that messages arrive. Returns the delivery's id."""
+    event = insert(OutboxEvent).values(kind=TEST, host_id=host_id, dispatched_at=func.now())
+    event_id = session.scalars(event.returning(OutboxEvent.id)).one()
+    happened = Happened(event_id, TEST, host_id, None, None, {})
+    row = _row(happened, TEST, endpoint_id)
+    session.execute(insert(_DELIVERY), row)
+    notify_after_commit(session, CHANNEL)
+    return str(row["message_id"])
+
+
+def _rows(
+    events: Sequence[Happened],
+    said: dict[int, tuple[Any, ...]],
+    subscribers: dict[tuple[int, str], list[int]],
+) -> Iterator[dict[str, Any]]:
+    """In the order in which they are to be sent."""
+    for event in events:
+        for name in said[event.id]:
+            for endpoint_id in subscribers.get((event.host_id, str(name)), ()):
+                yield _row(event, str(name), endpoint_id)
+
+
+def _row(event: Happened, name: str, endpoint_id: int) -> dict[str, Any]:
+    """`message_id` is the `webhook-id` of every try."""
+    return {
+        "event_id": event.id,
+        "kind": name,
+        "channel": Channel.WEBHOOK,
+        "recipient": f"webhook:{endpoint_id}",
+        "webhook_endpoint_id": endpoint_id,
+        "host_id": event.host_id,
+        "booking_id": event.booking_id,
+        "booking_version": event.booking_version,
+        "message_id": f"msg_{uuid.uuid4().hex}",
+    }

@@ -1,0 +1,189 @@
+"""Webhooks of a host: made, changed, deleted, tried out. What is sent to them is in `webhook_deliveries`.
+
+A signing secret is shown when it is made and never again; who loses it asks for a new one.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from webapp.core.db import session as current_session
+from webapp.core.db import transactional
+from webapp.domain.actor import Actor
+from webapp.domain.errors import Invalid, NotFound, WebhookOff
+from webapp.domain.outgoing import LONGEST_URL
+from webapp.models import Delivery, DeliveryStatus, WebhookEndpoint
+from webapp.services.shared.access import require_host
+from webapp.services.shared.audit import write_audit
+from webapp.services.shared.locks import lock_host
+from webapp.services.webhooks.dispatch import dispatch_test
+from webapp.services.webhooks.secrets import new_salt, secret_of
+from webapp.services.webhooks.webhook_content import LONGEST_DESCRIPTION, NewWebhook, WebhookChange, checked_columns
+
+__all__ = [
+    "LONGEST_DESCRIPTION", "LONGEST_URL", "MOST_WEBHOOKS", "MadeWebhook", "NewWebhook", "WebhookChange", "WebhookView",
+    "change_webhook", "create_webhook", "delete_webhook", "host_webhook", "host_webhooks", "renew_secret", "send_test",
+    "webhook_secret",
+]  # fmt: skip
+
+MOST_WEBHOOKS = 20
+OLD_SECRET_SIGNS = timedelta(days=1)
+SWITCHED_OFF = "the webhook was switched off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookView:
+    """`disabled_at`: when the system switched it off. `failing_since`: nothing has arrived since."""
+
+    public_id: uuid.UUID
+    url: str
+    description: str
+    events: tuple[str, ...]
+    is_active: bool
+    disabled_at: datetime | None
+    failing_since: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MadeWebhook:
+    """`secret` is not kept and never shown again."""
+
+    webhook: WebhookView
+    secret: str
+
+
+@transactional
+def create_webhook(session: Session, new: NewWebhook, *, host_id: int, actor: Actor) -> MadeWebhook:
+    """Raises Invalid."""
+    require_host(actor, host_id)
+    columns = checked_columns(new)
+    lock_host(session, host_id)  # the count holds
+    if session.scalars(select(func.count()).where(WebhookEndpoint.host_id == host_id)).one() >= MOST_WEBHOOKS:
+        raise Invalid({"": [f"At most {MOST_WEBHOOKS} webhooks. Delete some that are not used."]})
+    salt = new_salt()
+    made = insert(WebhookEndpoint).values(**columns, host_id=host_id, secret_salt=salt)
+    row = session.execute(made.returning(WebhookEndpoint.id, *_COLUMNS)).one()
+    write_audit(session, actor, "webhook.created", "webhook", row.id, events=columns["events"])
+    return MadeWebhook(_view(row), secret_of(salt))
+
+
+@transactional
+def change_webhook(
+    session: Session, public_id: uuid.UUID, change: WebhookChange, *, host_id: int, actor: Actor
+) -> WebhookView:
+    """The webhook as it is afterwards. Switched on or sent elsewhere, it begins anew; switched off, what waits for it
+    is not sent any more. Raises NotFound, Invalid."""
+    columns: dict[str, Any] = checked_columns(change)
+    endpoint_id = _endpoint(session, public_id, host_id, actor).id
+    if change.is_active or change.url is not None:
+        columns |= {"failing_since": None, "paused_until": None}
+    if change.is_active:
+        columns["disabled_at"] = None
+    elif change.is_active is False:
+        skip_waiting(session, endpoint_id, SWITCHED_OFF)
+    if columns:
+        session.execute(_of(endpoint_id).values(**columns))
+        write_audit(session, actor, "webhook.changed", "webhook", endpoint_id, fields=sorted(columns))
+    return _view(session.execute(select(*_COLUMNS).where(WebhookEndpoint.id == endpoint_id)).one())
+
+
+@transactional
+def delete_webhook(session: Session, public_id: uuid.UUID, *, host_id: int, actor: Actor) -> None:
+    """With all that it was sent. Raises NotFound."""
+    endpoint_id = _endpoint(session, public_id, host_id, actor).id
+    session.execute(delete(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id))
+    write_audit(session, actor, "webhook.deleted", "webhook", endpoint_id)
+
+
+@transactional
+def renew_secret(session: Session, public_id: uuid.UUID, *, host_id: int, actor: Actor) -> str:
+    """The new secret. The one until now signs, too, for as long as it may take to give the program the new one; an
+    older one does not any more. Raises NotFound."""
+    endpoint_id, salt = _endpoint(session, public_id, host_id, actor).id, new_salt()
+    until_now = {"old_secret_salt": WebhookEndpoint.secret_salt, "old_secret_until": func.now() + OLD_SECRET_SIGNS}
+    session.execute(_of(endpoint_id).values(secret_salt=salt, **until_now))
+    write_audit(session, actor, "webhook.secret_renewed", "webhook", endpoint_id)
+    return secret_of(salt)
+
+
+@transactional
+def send_test(session: Session, public_id: uuid.UUID, *, host_id: int, actor: Actor) -> str:
+    """The id of the delivery, which is tried once. Raises NotFound, WebhookOff."""
+    endpoint = _endpoint(session, public_id, host_id, actor)
+    if not endpoint.is_active:
+        raise WebhookOff
+    session.execute(_of(endpoint.id).values(paused_until=None))
+    message_id = dispatch_test(session, endpoint_id=endpoint.id, host_id=host_id)
+    write_audit(session, actor, "webhook.tested", "webhook", endpoint.id)
+    return message_id
+
+
+def host_webhooks(host_id: int) -> list[WebhookView]:
+    """Newest first."""
+    query = select(*_COLUMNS).where(WebhookEndpoint.host_id == host_id)
+    newest_first = query.order_by(WebhookEndpoint.created_at.desc(), WebhookEndpoint.id.desc())
+    return [_view(row) for row in current_session().execute(newest_first)]
+
+
+def host_webhook(public_id: uuid.UUID, *, host_id: int) -> WebhookView:
+    """Raises NotFound."""
+    mine = WebhookEndpoint.host_id == host_id, WebhookEndpoint.public_id == public_id
+    row = current_session().execute(select(*_COLUMNS).where(*mine)).first()
+    if row is None:
+        raise NotFound
+    return _view(row)
+
+
+def skip_waiting(session: Session, endpoint_id: int, reason: str) -> None:
+    """Give up what waits for this endpoint."""
+    waiting = Delivery.webhook_endpoint_id == endpoint_id, Delivery.status == DeliveryStatus.WAITING
+    skipped = {"status": DeliveryStatus.SKIPPED, "last_error": reason}
+    session.execute(update(Delivery).where(*waiting).values(skipped).execution_options(synchronize_session=False))
+
+
+def webhook_secret(public_id: uuid.UUID, *, host_id: int) -> str:
+    """For the repetition of the request that made it: that answer is kept without the secret. Raises NotFound."""
+    mine = WebhookEndpoint.host_id == host_id, WebhookEndpoint.public_id == public_id
+    salt = current_session().scalar(select(WebhookEndpoint.secret_salt).where(*mine))
+    if salt is None:
+        raise NotFound
+    return secret_of(salt)
+
+
+def _endpoint(session: Session, public_id: uuid.UUID, host_id: int, actor: Actor) -> Row[int, bool]:
+    """(id, is_active), locked with its host: one command at a time. Raises NotFound, Forbidden."""
+    require_host(actor, host_id)
+    lock_host(session, host_id)
+    mine = WebhookEndpoint.host_id == host_id, WebhookEndpoint.public_id == public_id
+    columns = select(WebhookEndpoint.id, WebhookEndpoint.is_active)
+    row = session.execute(columns.where(*mine).with_for_update(key_share=True)).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _of(endpoint_id: int) -> Any:
+    statement = update(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id)
+    return statement.execution_options(synchronize_session=False)
+
+
+def _view(row: Row[*tuple[Any, ...]]) -> WebhookView:
+    fields = {column.key: getattr(row, column.key) for column in _COLUMNS}
+    return WebhookView(**fields | {"events": tuple(row.events)})
+
+
+_COLUMNS = (
+    WebhookEndpoint.public_id,
+    WebhookEndpoint.url,
+    WebhookEndpoint.description,
+    WebhookEndpoint.events,
+    WebhookEndpoint.is_active,
+    WebhookEndpoint.disabled_at,
+    WebhookEndpoint.failing_since,
+    WebhookEndpoint.created_at,
+)

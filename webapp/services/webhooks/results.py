@@ -1,0 +1,104 @@
+"""What came of an attempt: for its message, and for the endpoint.
+
+A message is tried again as `pause` says and is dead after the last try. An endpoint that nothing has arrived at for a
+day is switched off, and so is one that answers 410 (gone): what waits for it is skipped, and its host gets a mail.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import Table, func, null, update
+from sqlalchemy.orm import Session
+
+from webapp.domain.actor import SYSTEM
+from webapp.domain.bookings import EventKind
+from webapp.domain.webhook_events import TEST
+from webapp.models import Base, DeliveryStatus
+from webapp.services.shared.audit import write_audit
+from webapp.services.shared.outbox import record
+from webapp.services.webhooks.endpoints import skip_waiting
+from webapp.services.webhooks.leases import Errand
+
+GONE = 410
+PATIENCE = timedelta(days=1)
+LONGEST_REST = timedelta(minutes=5)  # of an endpoint that gave no answer, so that new messages try it, too
+DISABLED = "the webhook was switched off, since messages did not arrive"
+
+_DELIVERY: Table = Base.metadata.tables["delivery"]
+_ENDPOINT: Table = Base.metadata.tables["webhook_endpoint"]
+_ATTEMPT: Table = Base.metadata.tables["webhook_attempt"]
+_d, _w, _a = _DELIVERY.c, _ENDPOINT.c, _ATTEMPT.c
+
+
+def note_answer(session: Session, attempt_id: int, *, status: int | None, seconds: float) -> None:
+    """For the host to see. `status` None: no answer. Last of all: who deletes a webhook comes to its rows in the same
+    order (endpoint, delivery, attempt), and so neither waits for the other."""
+    values = {"status": status, "duration_ms": round(seconds * 1000)}
+    session.execute(update(_ATTEMPT).where(_a.id == attempt_id).values(**values))
+
+
+def mark_delivered(session: Session, errand: Errand, *, is_slow: bool) -> None:
+    """It has arrived, even if its webhook was switched off meanwhile."""
+    well = {"failing_since": None, "paused_until": None, "is_slow": is_slow}
+    session.execute(update(_ENDPOINT).where(_w.id == errand.loan.endpoint_id).values(well))
+    mine = (_d.id == errand.id) & (_d.attempts == errand.attempts)
+    sent = {"status": DeliveryStatus.SENT, "sent_at": func.now(), "last_error": None}
+    session.execute(update(_DELIVERY).where(mine).values(sent))
+
+
+def mark_skipped(session: Session, errand: Errand, reason: str) -> None:
+    """There is nothing to say."""
+    _end(session, errand, {"status": DeliveryStatus.SKIPPED, "last_error": reason})
+
+
+def mark_refused(
+    session: Session, errand: Errand, *, status: int | None, pause: timedelta | None, is_slow: bool
+) -> None:
+    """Answered with something else than yes, or (`status` None) not at all: then the endpoint gets a rest, and what
+    else is due for it waits without a try of its own. `pause` None: it is dead. A test says nothing about the endpoint:
+    it is tried once, maybe long before anything happens that the endpoint would be told."""
+    session.execute(update(_ENDPOINT).where(_w.id == errand.loan.endpoint_id).values(is_slow=is_slow))
+    has_failed_for_long = _note_failure(session, errand, status, pause)
+    error = "no answer" if status is None else f"HTTP {status}"
+    if pause is None or status == GONE:
+        _end(session, errand, {"status": DeliveryStatus.DEAD, "last_error": error})
+    else:
+        _end(session, errand, {"due_at": func.now() + pause, "last_error": error})
+    if has_failed_for_long or status == GONE:
+        _disable(session, errand, is_gone=status == GONE)
+
+
+def mark_failed_here(session: Session, errand: Errand, *, pause: timedelta | None) -> None:
+    """It could not be written: nobody's fault but ours."""
+    _end(session, errand, {"status": DeliveryStatus.DEAD} if pause is None else {"due_at": func.now() + pause})
+
+
+def _end(session: Session, errand: Errand, values: dict[str, object]) -> None:
+    mine = (_d.id == errand.id) & (_d.attempts == errand.attempts) & (_d.status == DeliveryStatus.WAITING)
+    session.execute(update(_DELIVERY).where(mine).values(values))
+
+
+def _note_failure(session: Session, errand: Errand, status: int | None, pause: timedelta | None) -> bool:
+    """True: nothing has arrived at this endpoint for too long. Locks the endpoint before the delivery, as everybody."""
+    if errand.kind == TEST:
+        return False
+    rest = func.now() + min(pause or LONGEST_REST, LONGEST_REST) if status is None else null()
+    failed = (
+        update(_ENDPOINT)
+        .where(_w.id == errand.loan.endpoint_id, _w.is_active)
+        .values(failing_since=func.coalesce(_w.failing_since, func.now()), paused_until=rest)
+    )
+    return bool(session.scalars(failed.returning(_w.failing_since <= func.now() - PATIENCE)).first())
+
+
+def _disable(session: Session, errand: Errand, *, is_gone: bool) -> None:
+    endpoint_id = errand.loan.endpoint_id
+    off = {"is_active": False, "disabled_at": func.now()}
+    # What says 410 itself does not fail: pages tell by `failing_since` why a webhook is off.
+    values = off | {"failing_since": None} if is_gone else off
+    disabled = update(_ENDPOINT).where(_w.id == endpoint_id, _w.is_active).values(values).returning(_w.id)
+    if session.scalars(disabled).first() is None:  # by its host, meanwhile
+        return
+    skip_waiting(session, endpoint_id, DISABLED)
+    write_audit(session, SYSTEM, "webhook.disabled", "webhook", endpoint_id, is_gone=is_gone)
+    facts = {"webhook": str(errand.endpoint_public_id), "is_gone": is_gone}
+    record(session, EventKind.ACCOUNT_WEBHOOK_DISABLED, host_id=errand.host_id, data=facts)

@@ -1,0 +1,71 @@
+"""What a host says about a webhook: taken apart and checked."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from webapp.core.extensions import outgoing_ranges
+from webapp.domain.errors import Invalid
+from webapp.domain.outgoing import target_of
+from webapp.domain.text import line
+from webapp.domain.webhook_events import WebhookEvent
+
+LONGEST_DESCRIPTION = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewWebhook:
+    """`events`: values of WebhookEvent. `description`: for the host alone, one line, may be empty."""
+
+    url: str
+    events: Sequence[str]
+    description: str = ""
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookChange:
+    """What is to become of a webhook; None stays as it is."""
+
+    url: str | None = None
+    events: Sequence[str] | None = None
+    description: str | None = None
+    is_active: bool | None = None
+
+
+def checked_columns(given: NewWebhook | WebhookChange) -> dict[str, Any]:
+    """Columns and values of what is given. Raises Invalid with the fields url, events and description."""
+    checks: dict[str, Callable[[Any], Any]] = {"url": _url, "events": _events, "description": _description}
+    columns: dict[str, Any] = {}
+    faults: dict[str, list[str]] = {}
+    for name, check in checks.items():
+        if (value := getattr(given, name)) is not None:
+            try:
+                columns[name] = check(value)
+            except ValueError as fault:
+                faults[name] = [str(fault)]
+    if faults:
+        raise Invalid(faults)
+    if given.is_active is not None:
+        columns["is_active"] = given.is_active
+    return columns
+
+
+def _url(text: str) -> str:
+    url = text.strip(" ")
+    target_of(url, outgoing_ranges.allowed)
+    return url
+
+
+def _events(chosen: Sequence[str]) -> list[str]:
+    """In the order of WebhookEvent, each once."""
+    unknown = set(chosen) - set(WebhookEvent)
+    if unknown:
+        raise ValueError(f"Must be some of {', '.join(WebhookEvent)}.")
+    if not chosen:
+        raise ValueError("Choose at least one event.")
+    return [str(event) for event in WebhookEvent if event in chosen]
+
+
+def _description(text: str) -> str:
+    return line(text, LONGEST_DESCRIPTION, required=False)

@@ -1,0 +1,99 @@
+"""Flask-Security's forms with our labels and fields."""
+
+from typing import Any
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from flask_security import forms as fs
+from flask_security.utils import hash_password
+from wtforms import EmailField, HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, Optional
+
+from webapp.domain import text
+from webapp.services.accounts.accounts import LONGEST_NAME
+from webapp.services.shared.validation import LONGEST_EMAIL
+from webapp.web.accounts.slugs import FreeSlug
+from webapp.web.shared.fields import Text, TimeZoneField
+
+LONGEST_PASSWORD = 128  # Flask-Security's
+
+
+def _email(*more: Any) -> EmailField:
+    return EmailField(
+        _l("E-mail address"),
+        render_kw={"autocomplete": "email", "maxlength": LONGEST_EMAIL},
+        validators=[fs.email_required, fs.EmailValidation(), *more],
+    )
+
+
+def _password(label: Any, autocomplete: str, *more: Any) -> PasswordField:
+    return PasswordField(
+        label,
+        render_kw={"autocomplete": autocomplete, "maxlength": LONGEST_PASSWORD},
+        validators=[fs.password_required, *more],
+    )
+
+
+def _again(field: str) -> PasswordField:
+    same = fs.EqualToLocalize(field, message="RETYPE_PASSWORD_MISMATCH")
+    return _password(_l("Password again"), "new-password", same)
+
+
+class LoginForm(fs.LoginForm):
+    email = _email()
+    password = _password(_l("Password"), "current-password")
+    remember = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.password.description = ""
+
+
+class RegisterForm(fs.RegisterFormV2):
+    name = StringField(_l("Name"), render_kw={"autocomplete": "name"}, validators=[Text(text.line, LONGEST_NAME)])
+    email = _email(fs.unique_user_email)
+    password = _password(_l("Password"), "new-password")
+    password_confirm = _again("password")
+    slug = StringField(
+        _l("Address of your page"),
+        description=_l("Small letters, digits and hyphens. Guests book you at this address."),
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
+        validators=[FreeSlug()],
+    )
+    time_zone = TimeZoneField(_l("Time zone"))
+    invitation = HiddenField(validators=[Optional()])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if request.method == "GET":
+            self.invitation.data = request.args.get("invitation", "")
+
+
+class ForgotPasswordForm(fs.ForgotPasswordForm):
+    email = _email(fs.valid_user_email)
+
+    def validate(self, **kwargs: Any) -> bool:
+        """As long for an account that exists as Flask-Security takes for one that does not."""
+        is_known: bool = super().validate(**kwargs)
+        if is_known:
+            hash_password("not-a-password")
+        return is_known
+
+
+class SendConfirmationForm(fs.SendConfirmationForm):
+    email = _email(fs.valid_user_email)
+
+
+class ResetPasswordForm(fs.ResetPasswordForm):
+    password = _password(_l("New password"), "new-password")
+    password_confirm = _again("password")
+
+
+class ChangePasswordForm(fs.ChangePasswordForm):
+    password = _password(_l("Password now"), "current-password", InputRequired())
+    new_password = _password(_l("New password"), "new-password")
+    new_password_confirm = _again("new_password")
+
+
+class VerifyForm(fs.VerifyForm):
+    password = _password(_l("Password"), "current-password")

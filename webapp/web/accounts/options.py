@@ -1,0 +1,85 @@
+"""What Flask-Security is told: features, times, and its messages in our words."""
+
+from datetime import timedelta
+
+from flask_security.utils import aware_utcnow
+
+from webapp.services.accounts.logins import LONGEST
+
+OPTIONS = {
+    "SECURITY_REGISTERABLE": True,
+    "SECURITY_CONFIRMABLE": True,
+    "SECURITY_RECOVERABLE": True,
+    "SECURITY_CHANGEABLE": True,
+    "SECURITY_STATIC_FOLDER": None,
+    "SECURITY_CHANGE_URL": "/settings/password",
+    # Same answer for known and unknown addresses.
+    "SECURITY_RETURN_GENERIC_RESPONSES": True,
+    "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=1),
+    "SECURITY_CONFIRM_EMAIL_WITHIN": timedelta(days=2),
+    "SECURITY_POST_LOGIN_VIEW": "/calendar",
+    "SECURITY_POST_LOGOUT_VIEW": "/login",
+    "SECURITY_POST_REGISTER_VIEW": "/login",
+    "SECURITY_POST_CHANGE_VIEW": "/settings",
+    "SECURITY_POST_VERIFY_VIEW": "/calendar",
+    # Logging out is a change like others: with the token of its session (checked before any view).
+    "SECURITY_LOGOUT_METHODS": ["POST"],
+    "SECURITY_LOGOUT_CSRF": True,
+    "SECURITY_API_ENABLED_METHODS": ["session"],
+    "SECURITY_PASSWORD_LENGTH_MIN": 10,
+    "SECURITY_PASSWORD_SCHEMES": ["argon2"],
+    # argon2id as OWASP advises. The default takes 64 MB for each log-in that is under way.
+    "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {
+        "argon2__memory_cost": 19_456,  # KiB
+        "argon2__time_cost": 2,
+        "argon2__parallelism": 1,
+    },
+    "SECURITY_PASSWORD_SINGLE_HASH": [
+        "argon2"
+    ],  # argon2 needs no HMAC before it; a changed SECRET_KEY locks nobody out
+    # What a signed token says about an e-mail address; it is mailed to that very address. The default costs 0.3 s
+    # in the answers of known accounts only.
+    "SECURITY_HASHING_SCHEMES": ["hex_sha256"],
+    "SECURITY_DEPRECATED_HASHING_SCHEMES": [],
+    # Mails are written when they are sent; nothing to render in the request.
+    "SECURITY_EMAIL_PLAINTEXT": False,
+    "SECURITY_EMAIL_HTML": False,
+    "SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL": True,
+    "SECURITY_DATETIME_FACTORY": aware_utcnow,
+    "SECURITY_CLI_USERS_NAME": None,
+    "SECURITY_CLI_ROLES_NAME": None,
+    "PERMANENT_SESSION_LIFETIME": LONGEST,
+    "SESSION_REFRESH_EACH_REQUEST": False,
+    "SESSION_PROTECTION": None,  # a browser's update or a new address of a phone ends no session
+}
+
+TEXTS = {
+    "UNAUTHENTICATED": "Please log in.",
+    "GENERIC_AUTHN_FAILED": "E-mail address or password is wrong.",
+    "CONFIRM_REGISTRATION": "Nearly done. Open the link in the mail that we have just sent to %(email)s.",
+    "CONFIRMATION_REQUEST": "If an account waits for it, a mail with a new link is on its way to %(email)s.",
+    "PASSWORD_RESET_REQUEST": "If there is an account for %(email)s, a mail with a link is on its way to it.",
+    "PASSWORD_RESET_NO_LOGIN": "Your password is changed. Log in with it.",
+    "PASSWORD_CHANGE": "Your password is changed. All other devices are logged out.",
+    "PASSWORD_RESET_EXPIRED": "The link was good for %(within)s. Ask for a new one.",
+    "INVALID_RESET_PASSWORD_TOKEN": "The link is incomplete or was used already. Ask for a new one.",
+    "CONFIRMATION_EXPIRED": "The link was good for %(within)s. Ask for a new one.",
+    "INVALID_CONFIRMATION_TOKEN": "The link is incomplete or was used already. Ask for a new one.",
+    "ALREADY_CONFIRMED": "Your address is confirmed already. Log in.",
+    "EMAIL_CONFIRMED": "Your address is confirmed. Log in, and publish your first times.",
+    "INVALID_PASSWORD": "The password is wrong.",
+    "PASSWORD_IS_THE_SAME": "This is the password that you have. Choose another.",
+    "RETYPE_PASSWORD_MISMATCH": "The passwords are not the same.",
+    "PASSWORD_INVALID_LENGTH": "Use %(length)s to 128 characters.",
+    "PASSWORD_NOT_PROVIDED": "Type a password.",
+    "EMAIL_NOT_PROVIDED": "Type an e-mail address.",
+    "INVALID_EMAIL_ADDRESS": "Type an e-mail address such as name@example.org.",
+    "CONFIRMATION_REQUIRED": "Confirm your address first: open the link that we mailed to you.",
+}
+_KINDS = {"CONFIRM_REGISTRATION": "info", "EMAIL_CONFIRMED": "success", "PASSWORD_CHANGE": "success"} | {
+    "PASSWORD_RESET_NO_LOGIN": "success",
+    "CONFIRMATION_REQUEST": "info",
+    "PASSWORD_RESET_REQUEST": "info",
+    "ALREADY_CONFIRMED": "info",
+}
+MESSAGES = {f"SECURITY_MSG_{name}": (text, _KINDS.get(name, "error")) for name, text in TEXTS.items()}

@@ -1,0 +1,106 @@
+"""What a host decides about a booking: yes or no to a request, and who did not come, or did after all."""
+
+import uuid
+from typing import Any
+
+from flask import Response
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import TextAreaField
+
+from webapp.domain import text
+from webapp.domain.bookings import BookingStatus
+from webapp.domain.errors import AlreadyCancelled, NotActive
+from webapp.services.bookings import decisions as approvals
+from webapp.services.bookings.guest_access import has_expired
+from webapp.services.bookings.request import LONGEST_REASON
+from webapp.services.calendar import calendar
+from webapp.web.bookings.blueprint import blueprint
+from webapp.web.bookings.pages import booking_page, changed
+from webapp.web.shared.fields import Text
+from webapp.web.shared.fragments import page_or_fragment
+from webapp.web.shared.guards import current_actor, current_host, host_required
+
+
+class DeclineForm(FlaskForm):  # type: ignore[misc]
+    reason = TextAreaField(
+        _l("Reason"),
+        description=_l("The guest reads it in the mail."),
+        validators=[Text(text.paragraph, LONGEST_REASON, required=False)],
+        render_kw={"rows": 3},
+    )
+
+
+@blueprint.get("/<uuid:uid>/accept")
+@host_required
+def confirm_accept(uid: uuid.UUID) -> Response:
+    """Where a link in a mail may lead: looking decides nothing."""
+    return _if_it_waits(uid, "bookings/accept.html", 200)
+
+
+@blueprint.post("/<uuid:uid>/accept")
+@host_required
+def accept(uid: uuid.UUID) -> Any:
+    try:
+        after = approvals.accept(uid, actor=current_actor())
+    except (AlreadyCancelled, NotActive):
+        return _as_it_is(uid)
+    return changed(after, gettext("Accepted. %(guest)s gets a mail.", guest=after.guest_name))
+
+
+@blueprint.get("/<uuid:uid>/decline")
+@host_required
+def confirm_decline(uid: uuid.UUID) -> Response:
+    return _form_page(uid, DeclineForm(), 200)
+
+
+@blueprint.post("/<uuid:uid>/decline")
+@host_required
+def decline(uid: uuid.UUID) -> Any:
+    form = DeclineForm()
+    if not form.validate_on_submit():
+        return _form_page(uid, form, 422)
+    try:
+        after = approvals.decline(uid, actor=current_actor(), reason=form.reason.data)
+    except (AlreadyCancelled, NotActive):
+        return _as_it_is(uid)
+    return changed(after, gettext("Declined. %(guest)s gets a mail.", guest=after.guest_name))
+
+
+@blueprint.post("/<uuid:uid>/no-show")
+@host_required
+def no_show(uid: uuid.UUID) -> Any:
+    try:
+        after = approvals.mark_no_show(uid, actor=current_actor())
+    except (AlreadyCancelled, NotActive):
+        return _as_it_is(uid)
+    return changed(after, gettext("Noted: %(guest)s did not come.", guest=after.guest_name))
+
+
+@blueprint.post("/<uuid:uid>/no-show/undo")
+@host_required
+def undo_no_show(uid: uuid.UUID) -> Any:
+    try:
+        after = approvals.undo_no_show(uid, actor=current_actor())
+    except (AlreadyCancelled, NotActive):
+        return _as_it_is(uid, gettext("It is not marked as a no-show. Nothing was changed."))
+    return changed(after, gettext("Noted: %(guest)s came.", guest=after.guest_name))
+
+
+def _form_page(uid: uuid.UUID, form: DeclineForm, status: int) -> Response:
+    return _if_it_waits(uid, "bookings/decline.html", status, form=form)
+
+
+def _if_it_waits(uid: uuid.UUID, template: str, status: int, **values: Any) -> Response:
+    """Or the booking as it is, where it is decided or has expired."""
+    host = current_host()
+    found = calendar.host_booking(uid, host_id=host.id)
+    if found.status is not BookingStatus.PENDING or has_expired(found):
+        return booking_page(found, status=409, is_over=True)
+    return page_or_fragment(template, "panel", status=status, booking=found, host=host, **values)
+
+
+def _as_it_is(uid: uuid.UUID, why: str = "") -> Response:
+    """`why`: in other words than that it is cancelled or over."""
+    return booking_page(calendar.host_booking(uid, host_id=current_host().id), status=409, is_over=True, why=why)

@@ -1,0 +1,106 @@
+"""Moving a booking to another time that is free."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from flask import Response, request
+from flask_babel import gettext
+
+from webapp.domain.availability.by_date import by_local_date
+from webapp.domain.availability.instants import day_start, instant, to_datetime
+from webapp.domain.availability.offers import Offer
+from webapp.domain.errors import Conflict, Invalid, NotFound, SlotUnavailable
+from webapp.services.accounts.accounts import Account
+from webapp.services.availability.offers import offering
+from webapp.services.bookings import bookings
+from webapp.services.bookings.guest_access import offered_to_move
+from webapp.services.bookings.view import BookingView
+from webapp.services.calendar import calendar
+from webapp.web.bookings.blueprint import blueprint
+from webapp.web.bookings.pages import booking_page, changed
+from webapp.web.calendar.period import LAST_YEAR, parsed_date
+from webapp.web.shared.errors import status_of
+from webapp.web.shared.fragments import page_or_fragment
+from webapp.web.shared.guards import current_actor, current_host, host_required
+from webapp.web.shared.i18n import format_range
+
+DAYS_AT_ONCE = 7  # with free times
+HORIZON = timedelta(days=400)
+START_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclass(frozen=True, slots=True)
+class FreeTimes:
+    """Free times from a date on, by the host's date. `later`: the date where the next ones begin, None at the end."""
+
+    days: list[tuple[date, list[datetime]]]
+    is_first: bool
+    later: date | None
+
+
+@blueprint.get("/<uuid:uid>/move")
+@host_required
+def choose_time(uid: uuid.UUID) -> Response:
+    return _times_page(uid, 200)
+
+
+@blueprint.post("/<uuid:uid>/move")
+@host_required
+def move(uid: uuid.UUID) -> Any:
+    start = _chosen(request.form.get("start", ""))
+    if start is None:
+        return _times_page(uid, 422, error=gettext("Choose one of these times."))
+    try:
+        after = bookings.reschedule(uid, start, actor=current_actor())
+    except SlotUnavailable as refusal:
+        return _times_page(uid, status_of(refusal), error=gettext("This time is not free any more. Choose another."))
+    except (Conflict, Invalid) as refusal:
+        return _times_page(uid, status_of(refusal), error=gettext("Nothing was moved."))
+    when = format_range(after.start, after.end, current_host().time_zone)
+    return changed(after, gettext("Moved to %(when)s. %(guest)s gets a mail.", when=when, guest=after.guest_name))
+
+
+def _times_page(uid: uuid.UUID, status: int, *, error: str | None = None) -> Response:
+    """Or the booking as it is, where it cannot be moved any more."""
+    host = current_host()
+    found = calendar.host_booking(uid, host_id=host.id)
+    if not found.is_active:
+        return booking_page(found, status=409, is_over=True)
+    times = _free_times(found, host, parsed_date(request.args.get("from", "")))
+    shown = {"booking": found, "times": times, "error": error, "host": host, "start_format": START_FORMAT}
+    return page_or_fragment("bookings/move.html", "panel", status=status, **shown)
+
+
+def _free_times(found: BookingView, host: Account, first: date | None) -> FreeTimes:
+    now = datetime.now(UTC)
+    start = max(instant(now), day_start(host.time_zone, first)) if first else instant(now)
+    offered = _offered(found, start, instant(now + HORIZON))
+    days = list(islice(_days(offered, host.time_zone), DAYS_AT_ONCE + 1))
+    later = days[DAYS_AT_ONCE][0] if len(days) > DAYS_AT_ONCE else None
+    return FreeTimes(days[:DAYS_AT_ONCE], first is None, later)
+
+
+def _offered(found: BookingView, first: int, last: int) -> Sequence[Offer]:
+    """Nothing when the event type is no longer offered."""
+    try:
+        what = offering(found.host_slug, found.event_type_slug)
+    except NotFound:
+        return []
+    return offered_to_move(what, found, first, last)
+
+
+def _days(offered: Sequence[Offer], time_zone: str) -> Iterator[tuple[date, list[datetime]]]:
+    for day, offers in by_local_date(offered, time_zone).items():
+        yield day, [to_datetime(offer.start) for offer in offers]
+
+
+def _chosen(text: str) -> datetime | None:
+    try:
+        start = datetime.strptime(text, START_FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return start if start.year <= LAST_YEAR else None

@@ -1,0 +1,105 @@
+"""Looking at the calendar: four views of one URL."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import Response, request, url_for
+from flask_babel import gettext, ngettext
+
+from webapp.core.extensions import site
+from webapp.services.accounts.accounts import Account
+from webapp.services.calendar import calendar
+from webapp.services.calendar.opening_hours import open_hours
+from webapp.web.calendar.blueprint import blueprint
+from webapp.web.calendar.month import Month, month
+from webapp.web.calendar.period import Period, View, period
+from webapp.web.calendar.week import Week, clock_changes, list_days
+from webapp.web.calendar.week import week as week_of
+from webapp.web.shared.dates import first_weekday, format_span
+from webapp.web.shared.fragments import page_or_fragment
+from webapp.web.shared.guards import current_host, host_required
+from webapp.web.shared.i18n import format_day, format_month
+
+TEMPLATE = "calendar/week.html"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Everything the template shows. One of `week`, `month`, `agenda` is there, by the period's view."""
+
+    period: Period
+    heading: str
+    summary: str
+    changes: list[tuple[date, bool]]
+    public_url: str
+    is_new_host: bool
+    has_whole_days: bool
+    week: Week | None = None
+    month: Month | None = None
+    agenda: list[Any] | None = None
+
+    def url(self, **changes: Any) -> str:
+        """This page with something else chosen."""
+        hours = "all" if self.has_whole_days else None
+        chosen: dict[str, Any] = {"view": self.period.view, "on": self.period.on, "hours": hours}
+        return url_for("calendar.week", **(chosen | changes))
+
+
+@blueprint.get("")
+@host_required
+def week() -> Response:
+    return page_or_fragment(TEMPLATE, "calendar", page=_page(current_host()))
+
+
+@blueprint.get("/grid")
+@host_required
+def grid() -> Response:
+    """The times alone: what the page asks for again when something has changed."""
+    return page_or_fragment(TEMPLATE, "grid", page=_page(current_host()))
+
+
+def _page(host: Account) -> Page:
+    asked = request.args
+    shown = period(asked.get("view", ""), asked.get("on", ""), time_zone=host.time_zone, first_weekday=first_weekday())
+    found = _month(host, shown) if shown.view is View.MONTH else _slots(host, shown)
+    return Page(
+        period=shown,
+        heading=_heading(shown),
+        changes=clock_changes(shown) if shown.view is not View.MONTH else [],
+        public_url=site.url(f"/{host.slug}"),
+        has_whole_days=asked.get("hours") == "all",
+        is_new_host=found.pop("is_empty") and not calendar.has_slots(host.id),
+        **found,
+    )
+
+
+def _slots(host: Account, shown: Period) -> dict[str, Any]:
+    slots = calendar.calendar_slots(host.id, shown.start, shown.end)
+    booked = sum(bool(slot.bookings) for slot in slots)
+    found: dict[str, Any] = {"summary": _summary(booked, len(slots) - booked), "is_empty": not slots}
+    if shown.view is View.AGENDA:
+        return found | {"agenda": list_days(shown, slots)}
+    hours = open_hours(host.id, shown.start, shown.end)
+    return found | {"week": week_of(shown, slots, hours, whole_days=request.args.get("hours") == "all")}
+
+
+def _month(host: Account, shown: Period) -> dict[str, Any]:
+    counts = calendar.day_counts(host.id, host.time_zone, shown.first, shown.days)
+    booked, available = (sum(column) for column in zip((0, 0), *counts.values(), strict=True))
+    return {"month": month(shown, counts), "summary": _summary(booked, available), "is_empty": not counts}
+
+
+def _summary(booked: int, free: int) -> str:
+    """For the announcer: what came into view."""
+    return gettext(
+        "%(booked)s, %(free)s",
+        booked=ngettext("%(num)s booked time", "%(num)s booked times", booked),
+        free=ngettext("%(num)s free time", "%(num)s free times", free),
+    )
+
+
+def _heading(shown: Period) -> str:
+    if shown.view is View.MONTH:
+        return format_month(shown.on)
+    return format_day(shown.on) if shown.view is View.DAY else format_span(shown.first, shown.last)

@@ -1,0 +1,48 @@
+"""Other times for somebody whose time has just been taken: choices of the form that they have filled in."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from babel import Locale
+
+from webapp.domain.availability.by_date import by_local_date
+from webapp.domain.availability.instants import DAY_SECONDS, day_start, local_date
+from webapp.domain.availability.offers import Offer
+from webapp.web.guest import words
+from webapp.web.guest.picker import Offers, next_offer
+from webapp.web.guest.query import written
+from webapp.words import formats
+
+DAYS_AHEAD = 21
+MOST_DAYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FreshDay:
+    """`times`: (value of the field, label)."""
+
+    label: str
+    times: Sequence[tuple[str, str]]
+
+
+def fresh_days(offers: Offers, now: int, start: int, *, time_zone: str, locale: Locale) -> list[FreshDay]:
+    """The times left on the guest's day of `start` and on the next days that have some; the next of all otherwise."""
+    first = day_start(time_zone, local_date(time_zone, start))
+    found = offers(first, first + DAYS_AHEAD * DAY_SECONDS)
+    if not found:
+        coming = next_offer(offers, now, first)
+        found = [coming] if coming else []
+    return list(islice(_days(found, time_zone, locale), MOST_DAYS))
+
+
+def _days(offers: Sequence[Offer], time_zone: str, locale: Locale) -> Iterator[FreshDay]:
+    zone = formats.zone(time_zone)
+    for day, found in by_local_date(offers, time_zone).items():
+        moments = [datetime.fromtimestamp(offer.start, zone) for offer in found]
+        labels = [formats.format_time(moment, time_zone, locale) for moment in moments]
+        yield FreshDay(
+            words.day_and_month(day, locale),
+            [(written(offer.start), label) for offer, label in zip(found, labels, strict=True)],
+        )

@@ -1,0 +1,151 @@
+"""The form of the chosen time, and booking it. Whatever is refused, what was typed stays."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from flask import Response, redirect, request
+from flask_babel import gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from webapp.core.http_status import status_of
+from webapp.domain.actor import GUEST
+from webapp.domain.availability.instants import to_datetime
+from webapp.domain.errors import (
+    AlreadyBooked,
+    DomainError,
+    IdempotencyMismatch,
+    Invalid,
+    LinkUsed,
+    Overloaded,
+    SlotUnavailable,
+)
+from webapp.services.availability.offers import Offering, offered, offering
+from webapp.services.bookings import bookings
+from webapp.web.guest import blueprint
+from webapp.web.guest.alternatives import fresh_days
+from webapp.web.guest.answers import booking_form
+from webapp.web.guest.forms import BookingForm
+from webapp.web.guest.last_booking import knows_browser, remember, remembered_url
+from webapp.web.guest.times import about
+from webapp.web.guest.urls import calendar_url, link_token
+from webapp.web.guest.when import host_when, when
+from webapp.web.shared import htmx
+from webapp.web.shared.fragments import page_or_fragment
+from webapp.web.shared.guards import public
+from webapp.web.shared.i18n import current_locale
+from webapp.web.shared.limits import limited_booking
+
+GONE = 410
+REGION = "#booking"  # what htmx replaces: the form with all that stands beside it
+
+
+@blueprint.get("/<slug>/<event_type>/book")
+@public
+def details(slug: str, event_type: str) -> BaseResponse:
+    return form_or_calendar(offering(slug, event_type))
+
+
+def form_or_calendar(what: Offering) -> BaseResponse:
+    form = booking_form(what)(formdata=None, start=request.args.get("start"), zone=request.args.get("zone"))
+    start = form.start_seconds
+    if start is None:
+        return redirect(calendar_url(what), 303)
+    if not offered(what, start, start + 1):
+        return refused(what, form, SlotUnavailable())
+    return form_page(what, form)
+
+
+@blueprint.post("/<slug>/<event_type>/book")
+@public
+@limited_booking
+def book(slug: str, event_type: str) -> BaseResponse:
+    return booked(offering(slug, event_type))
+
+
+def booked(what: Offering) -> BaseResponse:
+    form = booking_form(what)()
+    if not form.validate():
+        return form_page(what, form, status=422)
+    try:
+        booking = bookings.book(form.command(what, link_token=link_token()), actor=GUEST, seen=what)
+    except DomainError as error:
+        return refused(what, form, error)
+    return htmx.see_other(remember(booking))
+
+
+def refused(what: Offering, form: BookingForm, error: DomainError) -> BaseResponse:
+    """The form again, with what can be done about the error. Raises errors that no guest can do anything about."""
+    match error:
+        case Invalid():
+            form.refuse(error)
+            return form_page(what, form, status=422)
+        case SlotUnavailable() if own := remembered_url(what, form.start_seconds, form.email.data or ""):
+            return htmx.see_other(own)
+        case SlotUnavailable():
+            return form_page(what, form, status=409, is_gone=True)
+        case LinkUsed():
+            return used_link()
+        case AlreadyBooked():
+            problem = gettext("You have a seat at this time already. Its link is in the mail that you got.")
+        case IdempotencyMismatch():
+            # The key has its booking; another one needs another key, and a deliberate second press.
+            form.renew_key()
+            problem = gettext("This form has been sent before and your meeting is booked: the link is in the mail.")
+        case Overloaded():
+            return busy(form_page(what, form, status=503, problem=_too_busy()), error)
+        case _:
+            raise error
+    return form_page(what, form, status=status_of(error), problem=problem)
+
+
+def used_link() -> Response:
+    return page_or_fragment("booking/link_used.html", "booking", status=GONE)
+
+
+def busy(response: Response, error: Overloaded) -> Response:
+    response.headers["Retry-After"] = str(error.retry_after)
+    return htmx.into(response, REGION, "outerHTML") if htmx.wants_fragment() else response
+
+
+def form_page(
+    what: Offering, form: BookingForm, *, status: int = 200, is_gone: bool = False, problem: str = ""
+) -> Response:
+    form.prepare(what.host_time_zone)
+    response = page_or_fragment(
+        "booking/details.html",
+        "booking",
+        status=status,
+        form=form,
+        calendar_url=calendar_url(what, zone=form.zone.data),
+        knows_browser=knows_browser(),
+        is_gone=is_gone,
+        problem=problem,
+        **about(what),
+        **_chosen(what, form, is_gone=is_gone),
+    )
+    response.headers["Cache-Control"] = "private, no-cache"  # its key is of one guest's form
+    response.vary.add("Cookie")  # going back after booking asks anew, and ends at the confirmation
+    return response
+
+
+def _chosen(what: Offering, form: BookingForm, *, is_gone: bool) -> dict[str, Any]:
+    """The chosen time in words, and others when it is gone. Without a readable time: nothing but the others."""
+    start, zone, locale = form.start_seconds, str(form.zone.data), current_locale()
+    fresh = []
+    if is_gone or start is None:
+        fresh = fresh_days(partial(offered, what), what.now, start or what.now, time_zone=zone, locale=locale)
+    if start is None:
+        return {"when": None, "host_when": None, "fresh": fresh, "zone": zone}
+    begins = to_datetime(start)
+    ends = begins + timedelta(minutes=what.rules.duration_minutes)
+    return {
+        "when": when(begins, ends, zone, locale),
+        "host_when": host_when(begins, zone, what.host_time_zone, what.host_name, locale),
+        "fresh": fresh,
+        "zone": zone,
+    }
+
+
+def _too_busy() -> str:
+    return gettext("Too many people are booking just now. What you typed is kept: try again in a few seconds.")

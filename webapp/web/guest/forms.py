@@ -1,0 +1,94 @@
+"""What a guest types to book."""
+
+import uuid
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import EmailField, HiddenField, StringField, TextAreaField
+
+from webapp.domain import text
+from webapp.domain.availability.instants import to_datetime
+from webapp.domain.errors import Invalid
+from webapp.services.availability.offers import Offering
+from webapp.services.bookings import request as rules
+from webapp.services.bookings.request import Book
+from webapp.services.shared.validation import email_address
+from webapp.web.guest.query import asked_start, asked_zone
+from webapp.web.shared.fields import Text
+from webapp.web.shared.form_tokens import GuestForm
+from webapp.web.shared.honeypot import HoneypotField
+from webapp.web.shared.i18n import current_locale
+
+ANSWER = "answer-"  # before the key of a question: the name of its field
+
+
+class BookingForm(GuestForm):
+    name = StringField(_l("Your name"), [Text(text.line, rules.LONGEST_NAME)], render_kw={"autocomplete": "name"})
+    email = EmailField(
+        _l("E-mail"),
+        [Text(email_address)],
+        description=_l("The confirmation and the invitation go there."),
+        render_kw={"autocomplete": "email", "inputmode": "email"},
+    )
+    subject = StringField(_l("Subject"), [Text(text.line, rules.LONGEST_SUBJECT)], render_kw={"autocomplete": "off"})
+    notes = TextAreaField(_l("Notes"), [Text(text.paragraph, rules.LONGEST_NOTES, required=False)])
+    start = HiddenField()
+    zone = HiddenField()
+    key = HiddenField()
+    leave_empty = HoneypotField()
+
+    @property
+    def answer_fields(self) -> list[Any]:
+        return [field for name, field in self._fields.items() if name.startswith(ANSWER)]
+
+    @property
+    def start_seconds(self) -> int | None:
+        return asked_start(self.start.data or "")
+
+    @property
+    def known_zone(self) -> str | None:
+        return asked_zone({"zone": self.zone.data or ""})
+
+    def prepare(self, default_zone: str) -> None:
+        """Before it is shown: the key stays with the form that it was made for, whatever is typed again."""
+        self.zone.data = self.known_zone or default_zone
+        if not _is_key(self.key.data):
+            self.renew_key()
+
+    def renew_key(self) -> None:
+        self.key.data = str(uuid.uuid4())
+
+    def refuse(self, fault: Invalid) -> None:
+        """Say what a service found, beside the fields that it is about."""
+        for name, messages in fault.errors.items():
+            field = self._fields.get({"time_zone": "zone"}.get(name, name.replace("answers.", ANSWER, 1)))
+            if field is None:
+                self.form_errors.extend(messages)
+            else:
+                field.errors = [*field.errors, *messages]
+
+    def command(self, what: Offering, *, link_token: str | None = None) -> Book:
+        """`link_token`: of the single-use link that the guest came by."""
+        start = self.start_seconds
+        return Book(
+            host=what.host_slug,
+            event_type=what.slug,
+            start=None if start is None else to_datetime(start),
+            name=self.name.data or "",
+            email=self.email.data or "",
+            subject=self.subject.data or "",
+            notes=self.notes.data or "",
+            answers={field.name.removeprefix(ANSWER): field.data for field in self.answer_fields},
+            location=(self["location"].data or "") if "location" in self else "",
+            time_zone=self.known_zone or "",
+            locale=str(current_locale()).replace("_", "-"),
+            idempotency_key=self.key.data if _is_key(self.key.data) else None,
+            link_token=link_token,
+        )
+
+
+def _is_key(value: Any) -> bool:
+    try:
+        return str(uuid.UUID(value)) == value
+    except (TypeError, ValueError, AttributeError):
+        return False

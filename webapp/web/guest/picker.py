@@ -1,0 +1,229 @@
+"""The month and the times of a day, as the templates show them: everything in words, in the guest's zone and locale.
+
+Offers are grouped by the guest's local date after computing, so that they are fetched for more than the month.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+
+from babel import Locale
+from flask_babel import gettext, ngettext
+
+from webapp.domain.availability.by_date import by_local_date, padded_range
+from webapp.domain.availability.instants import DAY_SECONDS, day_start, local_date
+from webapp.domain.availability.intervals import Interval
+from webapp.domain.availability.offers import Offer
+from webapp.web.guest import words
+from webapp.web.guest.query import Addresses, Asked, written
+from webapp.words import formats, zone_names
+
+MONTHS_AHEAD = 24
+NOON, EVENING = 12, 17
+FEW_TIMES = 6  # a day of so few is not divided into parts
+
+# How far ahead a free time is looked for when a month has none.
+HORIZON_SECONDS = 400 * DAY_SECONDS
+
+# What is offered with starts in [first, last), Unix seconds.
+Offers = Callable[[int, int], Sequence[Offer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    iso: str
+    number: int
+    url: str | None
+    label: str
+    is_today: bool
+    is_selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    label: str
+    key: str
+    previous_url: str | None
+    next_url: str | None
+    weekdays: Sequence[tuple[str, str]]
+    weeks: Sequence[Sequence[Day | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    url: str
+    starts_at: str
+    label: str
+    aria_label: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The times of one day, by part of the day."""
+
+    heading: str
+    announce: str
+    parts: Sequence[tuple[str | None, Sequence[Slot]]]
+
+
+@dataclass(frozen=True, slots=True)
+class NoTimes:
+    """Instead of times. `url` and `link` lead to the next ones, if there are any."""
+
+    heading: str
+    url: str | None = None
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picker:
+    month: Month
+    day: date | None
+    is_day_asked: bool
+    times: Parts | None
+    no_times: NoTimes | None
+    zone: str
+    zone_label: str
+    is_zone_asked: bool
+
+
+@dataclass(frozen=True)
+class View:
+    """From where somebody looks at a calendar, and where its links lead: a remembered page needs not know that."""
+
+    asked: Asked
+    zone: str
+    links: Callable[[], Addresses]
+    locale: Locale
+    now: int
+    shows_seats: bool = False
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        return self.links()
+
+    @property
+    def today(self) -> date:
+        return local_date(self.zone, self.now)
+
+    @property
+    def first(self) -> date:
+        """The first of the month that is shown."""
+        return self.asked.month or self.today.replace(day=1)
+
+    @property
+    def span(self) -> Interval:
+        """The instants that may be in this month, Unix seconds."""
+        return padded_range(self.first, words.last_of_month(self.first))
+
+
+def picker(view: View, offers: Offers) -> Picker:
+    first, last = view.first, words.last_of_month(view.first)
+    by_date = by_local_date(offers(*view.span), view.zone)
+    days = {day: found for day, found in by_date.items() if first <= day <= last}
+    day = view.asked.day or next(iter(days), None)
+    times = _times(view, day, days[day]) if day is not None and day in days else None
+    return Picker(
+        month=_month(view, days, day),
+        day=day,
+        is_day_asked=view.asked.day is not None,
+        times=times,
+        no_times=None if times else _no_times(view, day if days else None, offers),
+        zone=view.zone,
+        zone_label=zone_names.zone_label(view.zone, _noon(day or first), view.locale),
+        is_zone_asked=view.addresses.is_zone_asked,
+    )
+
+
+def next_offer(offers: Offers, now: int, after: int) -> Offer | None:
+    """The first offer that starts at `after` or later; if there is none, the first of all."""
+    ahead = offers(now, max(after, now) + HORIZON_SECONDS)
+    return next((offer for offer in ahead if offer.start >= after), ahead[0] if ahead else None)
+
+
+def _month(view: View, days: Mapping[date, Sequence[Offer]], selected: date | None) -> Month:
+    first, today = view.first, view.today
+    this_month = today.replace(day=1)
+    return Month(
+        label=formats.format_month(first, view.locale),
+        key=f"{first:%Y-%m}",
+        previous_url=view.addresses.month(words.months_later(first, -1)) if first > this_month else None,
+        next_url=view.addresses.month(words.months_later(first, 1))
+        if first < words.months_later(this_month, MONTHS_AHEAD)
+        else None,
+        weekdays=words.weekdays(view.locale),
+        weeks=[
+            [None if day is None else _day(view, day, len(days.get(day, ())), today, selected) for day in week]
+            for week in words.weeks(first, view.locale.first_week_day)
+        ],
+    )
+
+
+def _day(view: View, day: date, count: int, today: date, selected: date | None) -> Day:
+    iso, is_today = day.isoformat(), day == today
+    if not count:
+        return Day(iso, day.day, None, "", is_today, is_selected=False)
+    label = words.day_with_count(day, count, view.locale)
+    return Day(iso, day.day, view.addresses.day(iso), label, is_today, day == selected)
+
+
+def _times(view: View, day: date, offers: Sequence[Offer]) -> Parts:
+    name = words.day_and_month(day, view.locale)
+    return Parts(
+        heading=name,
+        announce=words.times_on(day, len(offers), view.locale),
+        parts=_by_part([(hour, _slot(view, offer, label, name)) for offer, hour, label in _labelled(view, offers)]),
+    )
+
+
+def _labelled(view: View, offers: Sequence[Offer]) -> list[tuple[Offer, int, str]]:
+    """Offers with hour and time; a time that the clocks show twice on one day names its offset."""
+    zone, locale = formats.zone(view.zone), view.locale
+    moments = [datetime.fromtimestamp(offer.start, zone) for offer in offers]
+    labels = [formats.format_time(moment, view.zone, locale) for moment in moments]
+    twice = {label for label, count in Counter(labels).items() if count > 1}
+    return [
+        (offer, moment.hour, f"{label} ({moment:%Z})" if label in twice else label)
+        for offer, moment, label in zip(offers, moments, labels, strict=True)
+    ]
+
+
+def _slot(view: View, offer: Offer, label: str, day: str) -> Slot:
+    seats = offer.seats_left
+    note = ngettext("one seat left", "%(num)s seats left", seats) if view.shows_seats else ""
+    start = written(offer.start)
+    return Slot(view.addresses.start(start), start, label, f"{label}, {day}", note)
+
+
+def _by_part(times: Iterable[tuple[int, Slot]]) -> list[tuple[str | None, Sequence[Slot]]]:
+    times = list(times)
+    if len(times) <= FEW_TIMES:
+        return [(None, [slot for _, slot in times])]
+    parts = (
+        (gettext("Morning"), [slot for hour, slot in times if hour < NOON]),
+        (gettext("Afternoon"), [slot for hour, slot in times if NOON <= hour < EVENING]),
+        (gettext("Evening"), [slot for hour, slot in times if hour >= EVENING]),
+    )
+    return [(label, slots) for label, slots in parts if slots]
+
+
+def _no_times(view: View, day: date | None, offers: Offers) -> NoTimes:
+    """`day`: a day without times in a month that has some; None: the whole month has none."""
+    if day:
+        return NoTimes(gettext("No free times on %(day)s", day=words.day_and_month(day, view.locale)))
+    coming = next_offer(offers, view.now, day_start(view.zone, view.first))
+    if coming is None:
+        return NoTimes(gettext("No times left"))
+    next_day = local_date(view.zone, coming.start)
+    return NoTimes(
+        gettext("No free times in %(month)s", month=formats.format_month(view.first, view.locale)),
+        view.addresses.day(next_day.isoformat()),
+        gettext("Next time available: %(day)s", day=words.day_and_month(next_day, view.locale)),
+    )
+
+
+def _noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)

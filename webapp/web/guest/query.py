@@ -1,0 +1,91 @@
+"""What the address of a page asks for. What makes no sense is left out, as if it had not been asked."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from urllib.parse import quote
+
+from webapp.core import time_zones
+from webapp.domain.availability.instants import instant
+from webapp.words import zone_names
+
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2199
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`month` is the first of a month. None: not asked, or not understood."""
+
+    month: date | None = None
+    day: date | None = None
+    zone: str | None = None
+
+
+def asked(arguments: Mapping[str, str]) -> Asked:
+    day = _date(arguments.get("day", ""))
+    month = _date(f"{arguments.get('month', '')}-01") or (day and day.replace(day=1))
+    if day and month and day.replace(day=1) != month:
+        day = None
+    return Asked(month, day, asked_zone(arguments))
+
+
+def asked_zone(arguments: Mapping[str, str]) -> str | None:
+    name = arguments.get("zone", "")
+    return zone_names.present_name(name) if time_zones.is_zone(name) else None
+
+
+def asked_start(text: str) -> int | None:
+    """Unix seconds of `2027-05-04T09:00:00Z`, as the links of the calendar write it."""
+    if not _INSTANT.fullmatch(text):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return instant(moment) if EARLIEST_YEAR <= moment.year <= LATEST_YEAR else None
+
+
+def written(start: int) -> str:
+    """Unix seconds as they stand in addresses and forms."""
+    return datetime.fromtimestamp(start, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the links of a calendar lead: `calendar` shows a month, `choose` takes a start. Paths of ours.
+
+    They are put together here, not by `url_for`: a month has sixty of them.
+    """
+
+    calendar: str
+    choose: str
+    zone: str
+    is_zone_asked: bool
+
+    def month(self, first: date) -> str:
+        return f"{self.calendar}?month={first:%Y-%m}{self._zone()}"
+
+    def day(self, day: str) -> str:
+        """`day` as `2027-05-04`."""
+        return f"{self.calendar}?month={day[:7]}&day={day}{self._zone()}"
+
+    def start(self, start: str) -> str:
+        """`start` as `written` gives it."""
+        return f"{self.choose}?start={start}&zone={_quoted(self.zone)}"
+
+    def _zone(self) -> str:
+        return f"&zone={_quoted(self.zone)}" if self.is_zone_asked else ""
+
+
+_quoted = lru_cache(maxsize=1024)(quote)
+
+
+def _date(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if EARLIEST_YEAR <= day.year <= LATEST_YEAR else None

@@ -1,0 +1,81 @@
+"""What anybody can look at: a host, and the free times of an event type. No session, no cookie, two queries."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, make_response, render_template, request
+
+from webapp.domain.availability.intervals import Interval
+from webapp.domain.availability.offers import Offer
+from webapp.domain.text import initials
+from webapp.services.accounts.public_page import public_host
+from webapp.services.availability.offers import Offering, listing, offered, offering
+from webapp.web.guest import blueprint
+from webapp.web.guest.picker import Picker, View, picker
+from webapp.web.guest.query import Addresses, Asked, asked
+from webapp.web.guest.urls import calendar_url, form_url, link_token
+from webapp.web.shared.guards import public
+from webapp.web.shared.i18n import current_locale
+from webapp.web.shared.page_cache import kept_page_or_fragment
+from webapp.web.shared.zone_options import zone_options
+
+
+@blueprint.get("/<slug>")
+@public
+def host(slug: str) -> Response:
+    found = public_host(slug)
+    return make_response(render_template("booking/host.html", host=found, initials=initials(found.name)))
+
+
+@blueprint.get("/<slug>/<event_type>")
+@public
+def times(slug: str, event_type: str) -> Response:
+    """The month and the times of a day: whole, or the region that a click on a day replaces."""
+    return calendar_page(offering(slug, event_type))
+
+
+def calendar_page(what: Offering) -> Response:
+    wanted = asked(request.args)
+    view = _view(what, wanted)
+    found = Found(what, view.span)
+    key = None if found.key is None else (found.key, wanted, str(view.locale), request.path)
+
+    def values() -> tuple[dict[str, Any], bool]:
+        shown = picker(view, found)
+        target = None if link_token() else "#picker"
+        return {"picker": shown, "target": target, **about(what), **zone_choice(shown)}, found.was_enough
+
+    return kept_page_or_fragment(key, "booking/times.html", "picker", values)
+
+
+class Found:
+    """What is offered in a span, read at once; what is offered elsewhere is read when somebody asks."""
+
+    def __init__(self, what: Offering, span: Interval) -> None:
+        self._listing = listing(what, *span)
+        self.key = self._listing.key
+        self.was_enough = True
+
+    def __call__(self, first: int, last: int) -> Sequence[Offer]:
+        if (first, last) == (self._listing.first, self._listing.last):
+            return self._listing.offers()
+        self.was_enough = False
+        return offered(self._listing.what, first, last)
+
+
+def _view(what: Offering, wanted: Asked) -> View:
+    zone = wanted.zone or what.host_time_zone
+
+    def links() -> Addresses:
+        return Addresses(calendar_url(what), form_url(what), zone, is_zone_asked=wanted.zone is not None)
+
+    return View(wanted, zone, links, current_locale(), what.now, shows_seats=what.rules.capacity > 1)
+
+
+def about(what: Offering) -> dict[str, Any]:
+    """What every page of an event type says about it."""
+    return {"what": what, "initials": initials(what.host_name)}
+
+
+def zone_choice(shown: Picker) -> dict[str, Any]:
+    return {"zone_options": lambda: zone_options(shown.zone, current_locale())}

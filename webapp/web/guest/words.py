@@ -1,0 +1,70 @@
+"""Dates and counts in words for the guest's pages, remembered: a month shows hundreds, and CLDR answers slowly.
+
+A locale is passed as the Babel object and decides about the language of `gettext`, too, so that it is a full key.
+"""
+
+import re
+from datetime import date, timedelta
+from functools import lru_cache
+
+from babel import Locale, dates
+from flask_babel import ngettext
+
+from webapp.words import formats
+
+# A year and the comma or space that ties it to the rest of a date pattern.
+_YEAR = re.compile(r"[\s,]+y+\b|\by+[\s,]+")
+DAYS_IN_WEEK = 7
+
+
+@lru_cache(maxsize=4096)
+def day_and_month(day: date, locale: Locale) -> str:
+    """`Tuesday, May 4`."""
+    return dates.format_date(day, _YEAR.sub("", locale.date_formats["full"].pattern), locale=locale)
+
+
+@lru_cache(maxsize=8192)
+def day_with_count(day: date, count: int, locale: Locale) -> str:
+    """What a screen reader says for a day of the calendar."""
+    return ngettext("%(day)s, one time free", "%(day)s, %(num)s times free", count, day=formats.format_day(day, locale))
+
+
+@lru_cache(maxsize=4096)
+def times_on(day: date, count: int, locale: Locale) -> str:
+    """`14 times on Tuesday, May 4`."""
+    return ngettext("One time on %(day)s", "%(num)s times on %(day)s", count, day=day_and_month(day, locale))
+
+
+@lru_cache(maxsize=4096)
+def leaf(day: date, locale: Locale) -> tuple[str, int, str]:
+    """Month, day and weekday, short, for a leaf of a tear-off calendar."""
+    month = dates.format_skeleton("MMM", day, locale=locale)
+    return month, day.day, dates.format_date(day, "ccc", locale=locale)
+
+
+@lru_cache(maxsize=64)
+def weekdays(locale: Locale) -> tuple[tuple[str, str], ...]:
+    """(short, long) names, in the order in which the locale's week runs."""
+    short, long = (locale.days["stand-alone"][width] for width in ("abbreviated", "wide"))
+    order = [(locale.first_week_day + step) % DAYS_IN_WEEK for step in range(DAYS_IN_WEEK)]
+    return tuple((short[day], long[day]) for day in order)
+
+
+@lru_cache(maxsize=512)
+def weeks(first: date, first_weekday: int) -> tuple[tuple[date | None, ...], ...]:
+    """The dates of the month that begins at `first`, in rows of seven; None before and after it."""
+    before = (first.weekday() - first_weekday) % DAYS_IN_WEEK
+    days: list[date | None] = [None] * before
+    days += [first.replace(day=number) for number in range(1, last_of_month(first).day + 1)]
+    days += [None] * (-len(days) % DAYS_IN_WEEK)
+    return tuple(tuple(days[at : at + DAYS_IN_WEEK]) for at in range(0, len(days), DAYS_IN_WEEK))
+
+
+def last_of_month(first: date) -> date:
+    return months_later(first, 1) - timedelta(days=1)
+
+
+def months_later(first: date, months: int) -> date:
+    """The first of the month that many months later (earlier: negative)."""
+    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+    return date(year, month + 1, 1)

@@ -1,0 +1,50 @@
+"""/healthz: the process answers. /readyz: it can work, too."""
+
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NoAnswer
+
+from flask import Blueprint, Flask, Response, current_app
+
+from webapp.core import time_zones
+from webapp.services.operations import readiness
+from webapp.web.operations import queue_server
+from webapp.web.shared.guards import public
+
+ANSWER_SECONDS = 1.5  # with the queue server's half a second this is well below what health checks wait
+
+blueprint = Blueprint("health", __name__)
+_checks = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readiness")
+
+
+@blueprint.get("/healthz")
+@public
+def healthz() -> Response:
+    return _text("ok", 200)
+
+
+@blueprint.get("/readyz")
+@public
+def readyz() -> Response:
+    """The database answers and has the tables that this code needs. Whether the queue server answers, and whether the
+    mail server takes mail, is said, and does not matter: what needs them waits. The version of the time zone data is
+    for operators, too."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    checking = _checks.submit(_check, app)
+    try:
+        notes = [*checking.result(ANSWER_SECONDS), queue_server.problem(app.extensions["settings"])]
+    except NoAnswer:
+        checking.cancel()
+        return _text("database: no answer in time", 503)
+    except readiness.NotReadyError as error:
+        return _text(str(error), 503)
+    return _text("\n".join(["ok", *filter(None, notes), time_zones.version_line()]), 200)
+
+
+def _check(app: Flask) -> list[str]:
+    """In a thread of its own: whatever a network does to it, somebody who asks is answered."""
+    with app.app_context():
+        return readiness.check(app.extensions["settings"].database_url)
+
+
+def _text(body: str, status: int) -> Response:
+    return Response(f"{body}\n", status, mimetype="text/plain", headers={"Cache-Control": "no-store"})

@@ -1,0 +1,136 @@
+"""The month in which dates are chosen, and the list of those that differ from the week."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+from flask_babel import gettext
+
+from webapp.domain.availability.windows import DayWindow
+from webapp.services.schedules.holidays import known_until, observed_holidays
+from webapp.services.schedules.schedules import ScheduleContent
+from webapp.web.calendar.period import FIRST_YEAR, LAST_YEAR, parsed_date
+from webapp.web.schedules.dates_form import USUAL_HOURS, DatesForm, today_of, usual_windows
+from webapp.web.schedules.frame import Frame
+from webapp.web.schedules.words import hours_text
+from webapp.web.shared.dates import format_span, format_weekday
+from webapp.web.shared.i18n import format_day, format_month
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthDay:
+    """`kind`: off, hours (both by override), holiday, open or closed. `label` is what a screen reader says; `url` None:
+    the date has passed."""
+
+    date: date
+    url: str | None
+    kind: str
+    text: str
+    label: str
+    is_today: bool
+    is_chosen: bool
+    is_outside: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    label: str
+    weekdays: tuple[str, ...]
+    weeks: tuple[tuple[MonthDay, ...], ...]
+    previous_url: str | None
+    next_url: str | None
+    holidays_known_until: date | None  # only where some of the days are later
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Dates in a row with the same override; `url` to change it, `remove_url` to make them usual again."""
+
+    first: date
+    dates: str
+    hours: str
+    url: str
+    remove_url: str
+
+
+def asked_month(text: str, content: ScheduleContent) -> str:
+    """`2027-05` of a month or a date; the present one of what is neither."""
+    day = parsed_date(text) or parsed_date(f"{text}-01") or today_of(content)
+    return f"{day:%Y-%m}"
+
+
+def month_of_dates(shown: Frame, form: DatesForm, asked: str) -> Month:
+    first = date.fromisoformat(f"{asked_month(asked or form.on, shown.content)}-01")
+    start = first - timedelta(days=(first.weekday() - shown.content.week_start) % 7)
+    following = (first + timedelta(days=31)).replace(day=1)
+    days = [_day(shown, form, day, first.month) for day in _dates(start, following)]
+    weeks = tuple(tuple(days[number : number + 7]) for number in range(0, len(days), 7))
+    before = first - timedelta(days=1)
+    is_past = before < today_of(shown.content)
+    return Month(
+        label=format_month(first),
+        weekdays=tuple(format_weekday(day.date) for day in weeks[0]),
+        weeks=weeks,
+        previous_url=None if is_past or first.year <= FIRST_YEAR else shown.url("dates", month=f"{before:%Y-%m}"),
+        next_url=None if following.year > LAST_YEAR else shown.url("dates", month=f"{following:%Y-%m}"),
+        holidays_known_until=known_until(shown.content.holiday_country, days[-1].date),
+    )
+
+
+def coming_overrides(shown: Frame) -> list[Coming]:
+    overrides, today = shown.content.overrides, today_of(shown.content)
+    groups: list[list[date]] = []
+    days = [day for day in sorted(overrides) if day >= today]
+    for before, day in pairwise([date.min, *days]):
+        if before + timedelta(days=1) == day and overrides[before] == overrides[day]:
+            groups[-1].append(day)
+        else:
+            groups.append([day])
+    return [_coming(shown, group[0], group[-1]) for group in groups]
+
+
+def _coming(shown: Frame, first: date, last: date) -> Coming:
+    windows = shown.content.overrides[first]
+    asked = {"on": first.isoformat(), "until": last.isoformat() if last > first else None}
+    return Coming(
+        first,
+        format_span(first, last),
+        hours_text(windows) or gettext("Day off"),
+        shown.url("dates", **asked),
+        shown.url("dates", kind=USUAL_HOURS, **asked),
+    )
+
+
+def _dates(start: date, following: date) -> Iterator[date]:
+    """Whole weeks from `start` until those of the month are all there."""
+    day = start
+    while day < following or (day - start).days % 7:
+        yield day
+        day += timedelta(days=1)
+
+
+def _day(shown: Frame, form: DatesForm, day: date, month: int) -> MonthDay:
+    kind, text = _state(shown.content, day)
+    today = today_of(shown.content)
+    return MonthDay(
+        date=day,
+        url=None if day < today else shown.url("dates", on=day, month=f"{day.year}-{month:02}"),
+        kind=kind,
+        text=text,
+        label=f"{format_day(day)}: {text}",
+        is_today=day == today,
+        is_chosen=form.is_shown and day in form.days,
+        is_outside=day.month != month,
+    )
+
+
+def _state(content: ScheduleContent, day: date) -> tuple[str, str]:
+    windows: tuple[DayWindow, ...] | None = content.overrides.get(day)
+    if windows is not None:
+        return ("hours", hours_text(windows)) if windows else ("off", gettext("Day off"))
+    region = content.holiday_country, content.holiday_subdivision, content.holidays_off
+    if name := observed_holidays(*region, day.year, day.year).get(day):
+        return "holiday", name
+    usual = usual_windows(content, day)
+    return ("open", hours_text(usual)) if usual else ("closed", gettext("Closed"))

@@ -1,0 +1,78 @@
+"""What the pages of a schedule have in common: its tabs, its sections, and the preview beside them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import gettext
+
+from webapp.domain.errors import NotFound
+from webapp.services.availability.preview import schedule_preview
+from webapp.services.schedules import schedules
+from webapp.services.schedules.content import is_the_same
+from webapp.services.schedules.schedules import ScheduleContent, ScheduleView
+from webapp.web.shared import htmx
+from webapp.web.shared.guards import current_host
+
+SECTIONS = ("hours", "dates", "holidays")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """`schedule`: the one that is shown, None on the page of blocked time. `section`: one of SECTIONS or "blocked"."""
+
+    schedules: tuple[ScheduleView, ...]
+    schedule: ScheduleView | None
+    section: str
+
+    @property
+    def tabs(self) -> Iterator[tuple[str, str, bool]]:
+        for one in self.schedules:
+            yield url_for("availability.hours", schedule_id=one.id), one.content.name, one is self.schedule
+        yield url_for("availability.blocked"), gettext("Blocked time"), self.section == "blocked"
+
+    @property
+    def sections(self) -> Iterator[tuple[str, str, bool]]:
+        names = gettext("Weekly hours"), gettext("Single dates"), gettext("Holidays")
+        for section, name in zip(SECTIONS, names, strict=True):
+            yield self.url(section), name, section == self.section
+
+    def url(self, view: str, **values: Any) -> str:
+        """Of a view of the schedule that is shown."""
+        return url_for(f"availability.{view}", schedule_id=self.shown.id, **values)
+
+    @property
+    def shown(self) -> ScheduleView:
+        if self.schedule is None:
+            raise LookupError("no schedule is shown")
+        return self.schedule
+
+    @property
+    def content(self) -> ScheduleContent:
+        return self.shown.content
+
+
+def frame(section: str, schedule_id: int | None = None) -> Frame:
+    """Of the host's schedule, without an id the default. Raises NotFound for another host's."""
+    found = tuple(schedules.host_schedules(current_host().id))
+    if section == "blocked":
+        return Frame(schedules=found, schedule=None, section=section)
+    for one in found:
+        if one.id == schedule_id or (schedule_id is None and one.is_default):
+            return Frame(schedules=found, schedule=one, section=section)
+    raise NotFound
+
+
+def previewed(shown: Frame, content: ScheduleContent, first: date | None = None) -> dict[str, Any]:
+    """What the preview's templates show: the event type that is asked for, as the schedule would be with this content.
+    `first`: the date to begin with, without it today."""
+    host_id, asked = current_host().id, request.values.get("event_type", "")
+    preview = schedule_preview(content, host_id=host_id, schedule_id=shown.shown.id, event_type=asked, first=first)
+    return {"preview": preview, "is_draft": not is_the_same(content, shown.content)}
+
+
+def drafted(response: Any) -> Any:
+    """A form that has changed without being saved: the preview beside it fetches itself."""
+    return htmx.trigger(response, schedule_drafted=None)

@@ -1,0 +1,153 @@
+"""Public holidays that close a schedule: a country, a part of it, and a switch for each holiday."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Response, flash, make_response, render_template, request
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+
+from webapp.domain.errors import Invalid
+from webapp.services.schedules import schedules
+from webapp.services.schedules.holidays import (
+    HOLIDAY_YEARS,
+    Holiday,
+    coming_holidays,
+    countries,
+    holiday_key,
+    is_known,
+    known_until,
+    subdivisions,
+)
+from webapp.services.schedules.schedules import ScheduleContent
+from webapp.web.schedules.blueprint import blueprint
+from webapp.web.schedules.dates_form import today_of
+from webapp.web.schedules.frame import Frame, drafted, frame, previewed
+from webapp.web.shared import htmx
+from webapp.web.shared.fragments import page_or_fragment
+from webapp.web.shared.guards import current_actor, current_host, host_required
+from webapp.web.shared.i18n import current_locale
+
+TEMPLATE = "availability/holidays.html"
+SHOWN = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class HolidaysForm:
+    """`country` and `subdivision`: codes, "" for none; `off`: names of holidays that are working days."""
+
+    country: str
+    subdivision: str
+    off: frozenset[str]
+
+    @classmethod
+    def of(cls, content: ScheduleContent) -> "HolidaysForm":
+        return cls(content.holiday_country or "", content.holiday_subdivision or "", content.holidays_off)
+
+    @classmethod
+    def typed(cls, form: MultiDict[str, str], content: ScheduleContent) -> "HolidaysForm":
+        """`listed`: the holidays that had a switch; `closed`: those whose switch is on. What was switched off and has
+        no date in sight stays off, until another country is chosen."""
+        country, part = form.get("country", ""), form.get("subdivision", "")
+        if not is_known(country, part):
+            part = ""
+        if country != form.get("listed_for", ""):
+            return cls(country, part, frozenset())
+        listed, closed = set(form.getlist("listed")), set(form.getlist("closed"))
+        kept = content.holidays_off if country == content.holiday_country else frozenset()
+        unseen = {name for name in kept if holiday_key(name) not in listed}
+        unchanged = {name for name in kept if holiday_key(name) in listed - closed}
+        new = (listed - closed) - {holiday_key(name) for name in unchanged}
+        return cls(country, part, frozenset(unseen | unchanged | new))
+
+    @property
+    def is_known(self) -> bool:
+        return not self.country or is_known(self.country, self.subdivision)
+
+    def revised(self, content: ScheduleContent) -> ScheduleContent:
+        return replace(
+            content,
+            holiday_country=self.country or None,
+            holiday_subdivision=self.subdivision or None,
+            holidays_off=self.off,
+        )
+
+    def coming(self, content: ScheduleContent) -> list[tuple[Holiday, bool]]:
+        """The holidays of a year from today on, each with whether it closes."""
+        if not self.country or not self.is_known:
+            return []
+        today, off = today_of(content), {holiday_key(name) for name in self.off}
+        found = coming_holidays(self.country, self.subdivision or None, today, today + SHOWN)
+        return [(holiday, holiday.name not in off) for holiday in found]
+
+    def known_until(self, content: ScheduleContent) -> date | None:
+        """None where that is further ahead than anybody books."""
+        return known_until(self.country or None, date(today_of(content).year + HOLIDAY_YEARS, 12, 31))
+
+    @property
+    def countries(self) -> list[tuple[str, str]]:
+        names: Mapping[str, str] = current_locale().territories
+        return sorted(((code, names.get(code, code)) for code in countries()), key=lambda country: country[1])
+
+    @property
+    def subdivisions(self) -> Mapping[str, str]:
+        return subdivisions(self.country) if self.country and self.is_known else {}
+
+
+@blueprint.get("/<int:schedule_id>/holidays")
+@host_required
+def holidays(schedule_id: int) -> Response:
+    shown = frame("holidays", schedule_id)
+    return _page(shown, HolidaysForm.of(shown.content))
+
+
+@blueprint.post("/<int:schedule_id>/holidays")
+@host_required
+def save_holidays(schedule_id: int) -> Any:
+    shown = frame("holidays", schedule_id)
+    form = _typed(shown)
+    host_id, actor = current_host().id, current_actor()
+    try:
+        schedules.revise_schedule(form.revised, host_id=host_id, schedule_id=schedule_id, actor=actor)
+    except Invalid:
+        return _page(shown, form, status=422, error=gettext("Choose a country from the list."))
+    if htmx.wants_fragment():
+        return _page(frame("holidays", schedule_id), form, said=gettext("Saved."))
+    flash(gettext("Saved."), "success")
+    return htmx.see_other(shown.url("holidays"))
+
+
+@blueprint.post("/<int:schedule_id>/holidays/draft")
+@host_required
+def draft_holidays(schedule_id: int) -> Any:
+    """Another country or part of it: its holidays, nothing stored."""
+    shown = frame("holidays", schedule_id)
+    form = _typed(shown)
+    if not htmx.wants_fragment():
+        return _page(shown, form)
+    return drafted(page_or_fragment(TEMPLATE, "holidays", frame=shown, form=form))
+
+
+@blueprint.post("/<int:schedule_id>/holidays/preview")
+@host_required
+def preview_holidays(schedule_id: int) -> Any:
+    shown = frame("holidays", schedule_id)
+    form = _typed(shown)
+    if not htmx.wants_fragment():
+        return _page(shown, form)
+    return htmx.vary(make_response(render_template("availability/preview.html", **_preview(shown, form))))
+
+
+def _typed(shown: Frame) -> HolidaysForm:
+    return HolidaysForm.typed(request.form, shown.content)
+
+
+def _page(shown: Frame, form: HolidaysForm, *, status: int = 200, **said: str) -> Response:
+    values = _preview(shown, form) | said
+    return page_or_fragment(TEMPLATE, "editor", status=status, frame=shown, form=form, **values)
+
+
+def _preview(shown: Frame, form: HolidaysForm) -> dict[str, Any]:
+    return previewed(shown, form.revised(shown.content) if form.is_known else shown.content)

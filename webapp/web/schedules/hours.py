@@ -1,0 +1,128 @@
+"""The weekly hours of a schedule, with its name, zone and first day of the week."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Response, flash, make_response, render_template, request
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import SelectField, StringField
+
+from webapp.domain import text
+from webapp.domain.errors import Invalid, NameTaken
+from webapp.services.schedules import schedules
+from webapp.services.schedules.content import LONGEST_NAME
+from webapp.services.schedules.schedules import ScheduleContent
+from webapp.web.schedules.blueprint import blueprint
+from webapp.web.schedules.frame import Frame, drafted, frame, previewed
+from webapp.web.schedules.week import Day, Week
+from webapp.web.schedules.windows import index_of
+from webapp.web.schedules.words import weekday_names
+from webapp.web.shared import htmx
+from webapp.web.shared.fields import Text, TimeZoneField
+from webapp.web.shared.fragments import page_or_fragment
+from webapp.web.shared.guards import current_actor, current_host, host_required
+
+TEMPLATE = "availability/hours.html"
+
+
+class HoursForm(FlaskForm):  # type: ignore[misc]
+    """`week` beside the fields: windows are rows of plain fields (week.py)."""
+
+    name = StringField(_l("Name of this schedule"), validators=[Text(text.line, LONGEST_NAME)])
+    time_zone = TimeZoneField(_l("Time zone"), description=_l("All hours and dates of this schedule are in this zone."))
+    week_start = SelectField(
+        _l("First day of the week"), coerce=int, description=_l("Limits per week count from this day on.")
+    )
+
+    def __init__(self, content: ScheduleContent) -> None:
+        super().__init__(obj=content)
+        self.week_start.choices = list(weekday_names().items())
+        self.week = Week.typed(request.form) if self.is_submitted() else Week.of(content.weekly_hours)
+
+    def is_right(self) -> bool:
+        """Whether it can be saved; marks what is wrong otherwise."""
+        self.week = self.week.checked()
+        return bool(self.validate()) and self.week.is_valid
+
+    def revised(self, content: ScheduleContent) -> ScheduleContent:
+        """The content with what is typed here."""
+        fields = {name: self[name].data for name in ("name", "time_zone", "week_start")}
+        return replace(content, weekly_hours=self.week.weekly_hours, **fields)
+
+    def draft(self, content: ScheduleContent) -> ScheduleContent:
+        """As `revised`, of a form in the making: what is wrong or missing stays as it was."""
+        if self.errors or not self.validate():
+            return replace(content, weekly_hours=self.week.weekly_hours)
+        return self.revised(content)
+
+    def days(self) -> list[tuple[Day, str]]:
+        """Day and name, in the order of the week as it is typed."""
+        names = weekday_names()
+        first = self.week_start.data or 0
+        return [(self.week.days[number % 7], names[number % 7]) for number in range(first, first + 7)]
+
+
+@blueprint.get("", defaults={"schedule_id": None})
+@blueprint.get("/<int:schedule_id>")
+@host_required
+def hours(schedule_id: int | None) -> Response:
+    shown = frame("hours", schedule_id)
+    return _page(shown, HoursForm(shown.content))
+
+
+@blueprint.post("/<int:schedule_id>")
+@host_required
+def save_hours(schedule_id: int) -> Any:
+    shown = frame("hours", schedule_id)
+    form = HoursForm(shown.content)
+    if not (form.is_right() and _saved(form, shown)):
+        return _page(shown, form, status=422)
+    said = gettext("Saved. This is what guests can book from now on.")
+    if htmx.wants_fragment():
+        return _page(frame("hours", schedule_id), form, said=said)
+    flash(said, "success")
+    return htmx.see_other(shown.url("hours"))
+
+
+@blueprint.post("/<int:schedule_id>/hours/draft")
+@host_required
+def draft_hours(schedule_id: int) -> Any:
+    """Windows added, removed or copied, days opened or closed: the form again, nothing stored."""
+    shown = frame("hours", schedule_id)
+    form = HoursForm(shown.content)
+    command = request.form.get("do", "")
+    form.week = form.week.changed(command, request.form)
+    if not htmx.wants_fragment():
+        return _page(shown, form)
+    focus_day = index_of(command.partition(".")[2].partition(".")[0] or "0")
+    return drafted(page_or_fragment(TEMPLATE, "hours", frame=shown, form=form, focus_day=focus_day))
+
+
+@blueprint.post("/<int:schedule_id>/hours/preview")
+@host_required
+def preview_hours(schedule_id: int) -> Any:
+    shown = frame("hours", schedule_id)
+    form = HoursForm(shown.content)
+    if not htmx.wants_fragment():
+        return _page(shown, form)
+    values = previewed(shown, form.draft(shown.content))
+    return htmx.vary(make_response(render_template("availability/hours_preview.html", form=form, **values)))
+
+
+def _saved(form: HoursForm, shown: Frame) -> bool:
+    host_id, actor = current_host().id, current_actor()
+    try:
+        schedules.revise_schedule(form.revised, host_id=host_id, schedule_id=shown.shown.id, actor=actor)
+    except NameTaken:
+        form.name.errors = [gettext("You have another schedule of this name.")]
+    except Invalid as refusal:
+        form.form_errors += [message for messages in refusal.errors.values() for message in messages]
+    return not form.errors
+
+
+def _page(shown: Frame, form: HoursForm, *, status: int = 200, said: str = "") -> Response:
+    content = form.draft(shown.content) if form.is_submitted() else shown.content
+    values = previewed(shown, content)
+    return page_or_fragment(TEMPLATE, "editor", status=status, frame=shown, form=form, said=said, **values)

@@ -1,0 +1,95 @@
+"""The only reader and writer of HX-* headers (htmx 4)."""
+
+import json
+from typing import Any
+
+from flask import Flask, Response, make_response, redirect, request
+from werkzeug.urls import iri_to_uri
+from werkzeug.wrappers import Response as BaseResponse
+
+from webapp.domain.urls import own_path
+
+WHOLE_PAGE = b"<!doctype html>"
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(_keep_pages_out_of_pages)
+
+
+def wants_fragment() -> bool:
+    """Whether htmx will put the answer into the page; restoring history takes whole pages."""
+    headers = request.headers
+    return headers.get("HX-Request") == "true" and headers.get("HX-History-Restore-Request") != "true"
+
+
+def vary(response: Response) -> Response:
+    """For a URL that answers both a page and a fragment."""
+    response.vary.add("HX-Request")
+    return response
+
+
+def current_path() -> str | None:
+    """Path and query of the page that the request comes from."""
+    url = request.headers.get("HX-Current-URL", "")
+    origin = request.host_url.rstrip("/")
+    return url.removeprefix(origin) if url.startswith(f"{origin}/") else None
+
+
+def see_other(url: str) -> BaseResponse:
+    """After a change, on to another page; htmx is told in its own way below."""
+    return redirect(url, 303)
+
+
+def load_page(url: str, status: int = 200) -> Response:
+    """The browser itself goes to `url`: a fresh page, with its own style sheets and scripts and nothing kept of this
+    one. HX-Location would put into this page what htmx gets there, which is a fragment."""
+    response = make_response("", status)
+    response.headers["HX-Redirect"] = url
+    return response
+
+
+def into(response: Response, selector: str, swap: str = "innerHTML") -> Response:
+    """Put the answer elsewhere than the request meant it to go."""
+    response.headers["HX-Retarget"] = selector
+    response.headers["HX-Reswap"] = swap
+    return response
+
+
+def trigger(response: Response, **events: Any) -> Response:
+    """Named events for the page, so that regions re-fetch themselves. `slots_changed` -> `slots-changed`."""
+    named = {name.replace("_", "-"): detail for name, detail in events.items()}
+    response.headers["HX-Trigger"] = json.dumps(named)
+    return response
+
+
+def push_url(response: Response, url: str) -> Response:
+    """Show `url`, which must be a whole page, in the address bar."""
+    response.headers["HX-Push-Url"] = url
+    return response
+
+
+def _keep_pages_out_of_pages(response: Response) -> Response:
+    """htmx would follow a redirect, and put whatever page comes into the region that it meant to replace. The browser
+    itself goes to where a redirect leads, and to a page that htmx asked for; what answers a form takes the whole place.
+    """
+    if not wants_fragment() or "HX-Redirect" in response.headers:
+        return response
+    if 300 <= response.status_code < 400 and response.location:
+        return _instead(response, response.location, 200)
+    if response.direct_passthrough or not _is_whole_page(response.get_data()):
+        return response
+    if request.method == "GET":
+        return _instead(response, own_path(iri_to_uri(request.full_path.rstrip("?")), "/"), response.status_code)
+    return vary(into(response, "body"))
+
+
+def _is_whole_page(body: bytes) -> bool:
+    return body.lstrip()[: len(WHOLE_PAGE)].lower() == WHOLE_PAGE
+
+
+def _instead(response: Response, url: str, status: int) -> Response:
+    """`load_page` in the place of a response, whose cookies stay."""
+    response.data, response.status_code = b"", status
+    response.headers.pop("Location", None)
+    response.headers["HX-Redirect"] = url
+    return vary(response)

@@ -1,0 +1,184 @@
+"""What every answer carries and every request must satisfy, whatever the view does."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask, Request, Response, abort, current_app, g, request
+from flask.globals import request_ctx
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from werkzeug.exceptions import BadRequest
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from webapp.core.config import Settings
+from webapp.core.extensions import csrf
+from webapp.web.shared import form_tokens
+from webapp.web.shared.form_tokens import require_form_token
+from webapp.web.shared.guards import Guard, guard_of
+
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+CONTENT_POLICY = {
+    "default-src": "'none'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"),
+)
+HSTS = ("Strict-Transport-Security", "max-age=31536000")
+NONCE_TO_COME = secrets.token_urlsafe(16).encode()  # no page ever shows it
+LIMITS = {
+    "MAX_CONTENT_LENGTH": 1_000_000,  # bytes
+    "MAX_FORM_MEMORY_SIZE": 500_000,
+    "MAX_FORM_PARTS": 1000,
+}
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    app.config.from_mapping(LIMITS)
+    # The token lives as long as the session: a page that was open over lunch can still be sent. The referrer is not
+    # asked for, since our pages send none or little: the Origin and Sec-Fetch-Site headers say the same.
+    app.config.from_mapping(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False, WTF_CSRF_CHECK_DEFAULT=False)
+    # Texts of forms are ours; WTForms would read its own from disk for each request.
+    app.config["WTF_I18N_ENABLED"] = False
+    app.extensions["secure_headers"] = (*HEADERS, HSTS) if settings.is_secure else HEADERS
+    app.extensions["public_origin"] = settings.public_url
+    app.jinja_env.globals["csp_nonce"] = csp_nonce
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.session_interface = _Sessions()
+    form_tokens.init_app(app)
+    app.before_request(_refuse_forgery)
+    app.before_request(_refuse_nul)
+    app.after_request(_protect)
+
+
+class NoCookies(BadRequest):
+    """The browser takes no cookies, or has lost ours since it opened the page."""
+
+    topic = "cookies"
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Flask's, without making ready to read a cookie that did not come."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if app.config["SESSION_COOKIE_NAME"] in request.cookies:
+            return super().open_session(app, request)
+        return self.session_class()
+
+
+def csp_nonce() -> str:
+    """For the scripts of this answer; none are allowed in an answer that did not ask."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    nonce: str = g.csp_nonce
+    return nonce
+
+
+@contextmanager
+def nonce_to_come() -> Iterator[None]:
+    """What is rendered meanwhile has NONCE_TO_COME in the place of its nonce: it may be shown many times."""
+    g.csp_nonce = NONCE_TO_COME.decode()
+    try:
+        yield
+    finally:
+        g.pop("csp_nonce")
+
+
+def content_policy(**directives: str) -> None:
+    """Loosen or tighten the policy of this answer: `content_policy(frame_ancestors="https://example.org")`."""
+    g.content_policy = {name.replace("_", "-"): value for name, value in directives.items()}
+
+
+def _refuse_forgery() -> None:
+    """An unsafe request must come from a page of ours, and carry the token of its session; that of its form where no
+    cookie gives any right: guests prove theirs by the link, or need none."""
+    if request.method not in UNSAFE or request.endpoint is None or csrf._is_exempt():
+        return
+    if not _is_from_us():
+        abort(403)
+    if guard_of(current_app.view_functions[request.endpoint]) in (Guard.PUBLIC, Guard.MANAGE_LINK):
+        require_form_token()
+    elif current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+        raise NoCookies
+    else:
+        csrf.protect()
+
+
+def _is_from_us() -> bool:
+    """By what the browser says. One that says neither, or `null` (as pages without referrer do), has the token only."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin", "null")
+    if origin == "null":
+        return True
+    scheme, _, host = origin.partition("://")
+    return (scheme in ("http", "https") and host == request.host) or origin == _public_origin()
+
+
+def _public_origin() -> str:
+    origin: str = current_app.extensions["public_origin"]
+    return origin
+
+
+def _refuse_nul() -> None:
+    """No address of ours has a NUL, and Postgres cannot compare with one."""
+    if "\0" in request.path or b"%00" in request.query_string:
+        abort(400)
+
+
+def _protect(response: Response) -> Response:
+    headers = response.headers
+    present = {name.lower() for name in headers.keys()}  # noqa: SIM118  asking for each takes as long as a query
+    for name, value in (*current_app.extensions["secure_headers"], ("Content-Security-Policy", _policy())):
+        if name.lower() not in present:
+            headers.add(name, value)
+    guard = guard_of(current_app.view_functions.get(request.endpoint or ""))
+    if guard in (Guard.MANAGE_LINK, Guard.FEED_LINK):
+        headers["Referrer-Policy"] = "no-referrer"
+        headers["X-Robots-Tag"] = "noindex"
+    if not (request.endpoint or "").endswith("static"):
+        _limit_caching(response, guard)
+    return response
+
+
+def _limit_caching(response: Response, guard: Guard | None) -> None:
+    if guard is None:  # another face, which knows better what may be kept
+        response.headers.setdefault("Cache-Control", "no-store")
+    elif guard is Guard.FEED_LINK and response.status_code < 400:
+        response.headers["Cache-Control"] = "private, no-cache"
+    elif guard is not Guard.PUBLIC or response.status_code >= 400:
+        response.headers["Cache-Control"] = "no-store"
+    elif request_ctx._session and request_ctx._session.accessed:  # looking by `session` would count as an access
+        response.headers["Cache-Control"] = "private, no-cache"
+    else:
+        response.headers.setdefault("Cache-Control", "no-cache")
+
+
+def _policy() -> str:
+    nonce = g.get("csp_nonce")
+    scripts = f"script-src 'nonce-{nonce}'" if nonce else "script-src 'none'"
+    if "content_policy" not in g:
+        return f"{_USUAL_POLICY}; {scripts}"
+    return _joined({"script-src": scripts.removeprefix("script-src ")} | CONTENT_POLICY | g.content_policy)
+
+
+def _joined(policy: dict[str, str]) -> str:
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
+
+
+_USUAL_POLICY = _joined(CONTENT_POLICY)

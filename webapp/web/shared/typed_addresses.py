@@ -1,0 +1,100 @@
+"""Addresses as people type and paste them: in capitals, with a slash or the full stop of a sentence at their end.
+
+Looked at only when nothing is found, so that links as we write them cost nothing. Pages only: programs write addresses
+right.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from flask import current_app, redirect, request
+from flask.globals import request_ctx
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
+from werkzeug.wrappers import Response
+
+from webapp.domain.errors import NotFound
+from webapp.domain.urls import OWN_PATH
+from webapp.services.accounts.public_page import public_host
+from webapp.services.availability.offers import offering
+from webapp.services.bookings.guest_access import managed_booking
+from webapp.services.event_types.single_use_links import link_target
+from webapp.services.privacy.guest_requests import proved_address
+from webapp.web.shared.guards import Guard, guard_of
+
+# What a sentence puts around or after a link, and white space.
+AROUND = "./,;:!?()[]{}<>'\"“”„‘’«» \t\r\n"
+SLUGS = ("<slug>", "<event_type>")  # always stored in small letters; other parts are tokens, and letters matter
+Found = tuple[Rule, Mapping[str, Any]]
+IN_A_QUERY = "!$&'()*+,;=:@/?%[]-._~"
+
+
+def to_what_was_meant() -> Response | None:
+    """308 to the page, with its query, when there is one at the address as we would write it."""
+    if request.method not in ("GET", "HEAD"):
+        return None
+    path = _meant(request.path)
+    if path is None or path == request.path:
+        return None
+    query = quote(request.query_string, safe=IN_A_QUERY)
+    response = redirect(f"{path}?{query}" if query else path, 308)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _meant(path: str) -> str | None:
+    """The address of a page that is there."""
+    typed = _segments(path)
+    small = [segment.lower() for segment in typed]
+    found = _match(small)
+    if found is None:
+        return None
+    pattern = str(found[0]).strip("/").split("/")
+    meant = [s if part in SLUGS or "<" not in part else t for part, s, t in zip(pattern, small, typed, strict=False)]
+    written = "/" + "/".join(meant)
+    is_page = len(pattern) == len(typed) and OWN_PATH.fullmatch(written) and _is_there(_match(meant))
+    return written if is_page else None
+
+
+def _segments(path: str) -> list[str]:
+    """Full-width letters become plain ones; letters that nobody sees, as some pages copy them along, are dropped."""
+    plain = unicodedata.normalize("NFKC", path).strip(AROUND)
+    seen = "".join(letter for letter in plain if unicodedata.category(letter) != "Cf").strip(AROUND)
+    return [segment for segment in seen.split("/") if segment]
+
+
+def _match(segments: list[str]) -> Found | None:
+    adapter = request_ctx.url_adapter
+    if adapter is None or not segments:
+        return None
+    try:
+        return adapter.match("/" + "/".join(segments), method="GET", return_rule=True)
+    except HTTPException:
+        return None
+
+
+def _is_there(found: Found | None) -> bool:
+    if found is None or guard_of(current_app.view_functions[found[0].endpoint]) in (None, Guard.FEED_LINK):
+        return False
+    try:
+        _look_up(found[0].endpoint, found[1])
+    except NotFound:
+        return False
+    return True
+
+
+def _look_up(endpoint: str, values: Mapping[str, Any]) -> None:
+    """Raises NotFound for what a guest's page is about. Of hosts' pages their guard says more than an address may."""
+    match endpoint.partition(".")[0], values:
+        case "booking", {"token": token}:
+            link_target(token)
+        case "manage", {"token": token}:
+            managed_booking(token)
+        case "privacy", {"token": token}:
+            proved_address(token)
+        case "booking", {"slug": slug, "event_type": event_type}:
+            offering(slug, event_type)
+        case "booking" | "calendar_files", {"slug": slug}:
+            public_host(slug)

@@ -1,0 +1,25 @@
+"""What a delivery tells, in a few words, for every face that lists deliveries."""
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+
+from webapp.domain.bookings import EventKind
+from webapp.domain.reminders import reminder_minutes
+from webapp.words.spans import span_in_words
+
+_NAMES = {
+    str(EventKind.BOOKING_REQUESTED): _l("Request"),
+    str(EventKind.BOOKING_CONFIRMED): _l("Confirmation"),
+    str(EventKind.BOOKING_DECLINED): _l("Answer: no"),
+    str(EventKind.BOOKING_RESCHEDULED): _l("New time"),
+    str(EventKind.BOOKING_CANCELLED): _l("Cancellation"),
+    str(EventKind.BOOKING_COMPLETED): _l("Follow-up"),
+    str(EventKind.GUEST_ASKED): _l("Link to a guest's data"),
+}
+
+
+def mail_name(kind: str) -> str:
+    """`Confirmation`, or `Reminder, 1 day before`; the kind itself where there is no word for it."""
+    if minutes := reminder_minutes(kind):
+        return gettext("Reminder, %(period)s before", period=span_in_words(minutes))
+    return str(_NAMES.get(kind, kind))
