@@ -130,7 +130,8 @@ def test_a_guest_who_looks_gets_no_cookie(client: FlaskClient, host: str) -> Non
     ("path", "query"),
     [("/login", "next=%00"), ("/login", "next=%ff%fe"), ("/%ff%fe", ""), ("/" + "a" * 8000, ""),
      ("/login", "x=" + "y" * 60_000),
-     ("/static/../webapp/core/config.py", ""), ("/static/%2e%2e/webapp/core/config.py", ""), ("/static/..%2fwsgi.py", "")],
+     ("/static/../webapp/core/config.py", ""), ("/static/%2e%2e/webapp/core/config.py", ""),
+     ("/static/..%2fwsgi.py", "")],
 )  # fmt: skip
 def test_strange_addresses_are_no_error_of_ours(client: FlaskClient, path: str, query: str) -> None:
     assert 200 <= client.get(path, query_string=query, buffered=True).status_code < 500

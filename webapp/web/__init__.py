@@ -8,7 +8,7 @@ from webapp.core.config import Settings
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    from webapp.web import accounts as auth
+    from webapp.web.accounts import auth
     from webapp.web.shared import assets, compression, dates, errors, htmx, i18n, layout, security
 
     compression.init_app(app)
@@ -25,18 +25,22 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def _blueprints() -> Iterator[Blueprint]:
-    from webapp.web import bookings, calendar, event_types, manage, privacy, webhooks
-    from webapp.web import guest as booking
-    from webapp.web import schedules as availability
     from webapp.web.accounts import home, profile, tokens
-    from webapp.web.ical import downloads as calendar_files
-    from webapp.web.ical import feeds
+    from webapp.web.bookings import blueprint as bookings
+    from webapp.web.calendar import blueprint as calendar
+    from webapp.web.event_types import blueprint as event_types
+    from webapp.web.guest import blueprint as guest
+    from webapp.web.ical import downloads, feeds
+    from webapp.web.manage import blueprint as manage
     from webapp.web.operations import health
     from webapp.web.portability import data
+    from webapp.web.privacy import blueprint as privacy
+    from webapp.web.schedules import blueprint as schedules
+    from webapp.web.webhooks import blueprint as webhooks
 
     account_pages = (profile, feeds, tokens, webhooks, data)
-    guest_pages = (booking, manage, privacy)
-    for_programs = (health, calendar_files)
-    host_pages = (calendar, bookings, availability, event_types)
+    host_pages = (calendar, bookings, schedules, event_types)
+    guest_pages = (guest, manage, privacy)
+    for_programs = (health, downloads)
     for module in (home, *account_pages, *host_pages, *guest_pages, *for_programs):
         yield module.blueprint

@@ -1,39 +1,92 @@
-"""What is added around Flask-Security's views."""
+"""Accounts over HTTP: Flask-Security does the work; here is what is ours about it."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from flask import current_app, render_template, request
+from flask import Flask, abort, render_template, request
+from flask_login import current_user
+from flask_security import Security
+from werkzeug.wrappers import Response
 
-from webapp.services.accounts import account_invitations
-
-View = Callable[..., Any]
-
-
-def confirm_by_post(confirm: View) -> View:
-    """Programs that scan mail open every link in it: opening only shows a button."""
-
-    @wraps(confirm)
-    def confirm_email(token: str) -> Any:
-        if request.method == "POST":
-            return confirm(token)
-        return render_template("security/confirm_email.html", token=token)
-
-    return confirm_email
+from webapp.core.config import Settings
+from webapp.domain import urls as redirects
+from webapp.identity import hosts, load_host
+from webapp.web.accounts import forms, views
+from webapp.web.accounts.mail import OutboxMail
+from webapp.web.accounts.options import MESSAGES, OPTIONS
+from webapp.web.shared.guards import host_required, to_login, visitor
+from webapp.web.shared.limits import limited_login, limited_mail
 
 
-def needs_invitation(register: View) -> View:
-    """When registration is by invitation: only with the signed link, and for the address it was made for."""
+def init_app(app: Flask, settings: Settings) -> None:
+    app.config.from_mapping(OPTIONS | MESSAGES)
+    app.config["SECURITY_PASSWORD_SALT"] = settings.secret_key
+    security = Security(
+        app,
+        hosts,
+        login_form=forms.LoginForm,
+        register_form=forms.RegisterForm,
+        forgot_password_form=forms.ForgotPasswordForm,
+        reset_password_form=forms.ResetPasswordForm,
+        send_confirmation_form=forms.SendConfirmationForm,
+        change_password_form=forms.ChangePasswordForm,
+        verify_form=forms.VerifyForm,
+        mail_util_cls=OutboxMail,
+        render_template=_render,  # type: ignore[arg-type]
+    )
+    security.want_json(lambda _request: False)
+    security.login_manager.user_loader(load_host)
+    security.unauthn_handler(lambda *_args, **_kwargs: to_login())
+    _leave_out_what_slows_every_request(app, security)
+    _guard_views(app)
+    app.before_request_funcs.setdefault("security", []).append(_tidy_request)
+    app.after_request_funcs.setdefault("security", []).append(_see_other)
 
-    @wraps(register)
-    def register_invited() -> Any:
-        if current_app.extensions["settings"].registration == "open":
-            return register()
-        invited = account_invitations.invited_email(request.values.get("invitation", ""))
-        typed = request.form.get("email", "").strip().lower()
-        if invited is None or (request.method == "POST" and typed != invited.lower()):
-            return render_template("security/invitation_needed.html"), 403
-        return register()
 
-    return register_invited
+def _leave_out_what_slows_every_request(app: Flask, security: Security) -> None:
+    """Flask-Security and Flask-Login look for a user, and so read the cookie and the database, before and after each
+    request and for each template. Here whoever wants to know asks; nobody logs in by a token in a query string."""
+    app.before_request_funcs[None].remove(security.principal._on_before_request)
+    app.after_request_funcs[None].remove(security.login_manager._update_remember_cookie)
+    processors = app.template_context_processors[None]
+    processors[:] = [each for each in processors if each.__module__ != "flask_login.utils"]
+    app.jinja_env.globals["current_user"] = current_user
+    security.login_manager._request_callback = None
+
+
+def _guard_views(app: Flask) -> None:
+    """Flask-Security's views, each with its guard and its limit; those that changed something on GET are replaced."""
+    theirs = app.view_functions
+    guarded = {
+        "login": visitor(limited_login(theirs["security.login"])),
+        "logout": visitor(theirs["security.logout"]),
+        "register": visitor(limited_mail(views.needs_invitation(theirs["security.register"]))),
+        "send_confirmation": visitor(limited_mail(theirs["security.send_confirmation"])),
+        "confirm_email": visitor(views.confirm_by_post(theirs["security.confirm_email"])),
+        "forgot_password": visitor(limited_mail(theirs["security.forgot_password"])),
+        "reset_password": visitor(theirs["security.reset_password"]),
+        "change_password": host_required(limited_login(theirs["security.change_password"])),
+        "verify": host_required(limited_login(theirs["security.verify"])),
+    }
+    theirs.update({f"security.{endpoint}": view for endpoint, view in guarded.items()})
+
+
+def _tidy_request() -> None:
+    """Forms only; and `next` must be a path of ours before anybody looks at it."""
+    if request.is_json:
+        abort(415)
+    for given in (request.args, request.form):
+        if "next" in given and redirects.own_path(given["next"], "") != given["next"]:
+            abort(400)
+
+
+def _see_other(response: Response) -> Response:
+    if response.status_code == 302 and request.method == "POST":
+        response.status_code = 303
+    return response
+
+
+def _render(template: str, **values: Any) -> tuple[str, int]:
+    """The page; 422 when it shows a form again that was not accepted."""
+    shown = [value for name, value in values.items() if name.endswith("_form") and value is not None]
+    is_refused = request.method == "POST" and any(form.errors for form in shown)
+    return render_template(template, form=shown[0] if shown else None, **values), 422 if is_refused else 200

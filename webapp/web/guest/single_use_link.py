@@ -8,7 +8,7 @@ from typing import Any
 
 from webapp.services.availability.offers import Offering, offering
 from webapp.services.event_types.single_use_links import LinkTarget, link_target
-from webapp.web.guest import blueprint
+from webapp.web.guest.blueprint import blueprint
 from webapp.web.guest.book import booked, form_or_calendar, used_link
 from webapp.web.guest.times import calendar_page
 from webapp.web.shared.guards import manage_link

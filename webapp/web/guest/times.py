@@ -10,7 +10,7 @@ from webapp.domain.availability.offers import Offer
 from webapp.domain.text import initials
 from webapp.services.accounts.public_page import public_host
 from webapp.services.availability.offers import Offering, listing, offered, offering
-from webapp.web.guest import blueprint
+from webapp.web.guest.blueprint import blueprint
 from webapp.web.guest.picker import Picker, View, picker
 from webapp.web.guest.query import Addresses, Asked, asked
 from webapp.web.guest.urls import calendar_url, form_url, link_token

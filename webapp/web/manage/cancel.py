@@ -15,7 +15,7 @@ from webapp.services.bookings import bookings
 from webapp.services.bookings.guest_access import managed_booking, may_change
 from webapp.services.bookings.request import LONGEST_REASON
 from webapp.services.bookings.view import BookingView
-from webapp.web.manage import blueprint
+from webapp.web.manage.blueprint import blueprint
 from webapp.web.manage.pages import about
 from webapp.web.shared.fields import Text
 from webapp.web.shared.form_tokens import GuestForm

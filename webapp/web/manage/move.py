@@ -21,7 +21,7 @@ from webapp.web.guest.alternatives import fresh_days
 from webapp.web.guest.picker import View, picker
 from webapp.web.guest.query import Addresses, asked, asked_start, written
 from webapp.web.guest.when import when
-from webapp.web.manage import blueprint
+from webapp.web.manage.blueprint import blueprint
 from webapp.web.manage.cancel import to_booking
 from webapp.web.manage.pages import about, guest_zone
 from webapp.web.shared.form_tokens import GuestForm

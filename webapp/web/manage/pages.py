@@ -9,7 +9,7 @@ from webapp.services.bookings.guest_access import has_begun, managed_booking, ma
 from webapp.services.bookings.view import BookingView
 from webapp.web.guest.query import asked_zone
 from webapp.web.guest.when import host_when, when
-from webapp.web.manage import blueprint
+from webapp.web.manage.blueprint import blueprint
 from webapp.web.manage.calendar_links import calendar_links
 from webapp.web.shared.guards import manage_link
 from webapp.web.shared.i18n import current_locale

@@ -14,7 +14,7 @@ from webapp.services.privacy.erase import erase_address
 from webapp.services.privacy.guest_requests import proved_address
 from webapp.services.privacy.guests import bookings_of_address
 from webapp.web.guest.when import when
-from webapp.web.privacy import blueprint
+from webapp.web.privacy.blueprint import blueprint
 from webapp.web.shared.form_tokens import GuestForm
 from webapp.web.shared.guards import manage_link, public
 from webapp.web.shared.i18n import current_locale

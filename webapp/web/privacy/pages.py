@@ -9,7 +9,7 @@ from wtforms import EmailField
 
 from webapp.services.privacy.guest_requests import ask_for_data
 from webapp.services.shared.validation import LONGEST_EMAIL, email_address
-from webapp.web.privacy import blueprint
+from webapp.web.privacy.blueprint import blueprint
 from webapp.web.shared.fields import Text
 from webapp.web.shared.form_tokens import GuestForm
 from webapp.web.shared.guards import public

@@ -1,4 +1,4 @@
-"""Pages that many people look at, remembered as they were rendered; see `webapp.core.memo` for why they are never old."""
+"""Pages that many people look at, cached as they were rendered; `webapp.core.memo` says why they are never old."""
 
 from collections.abc import Callable, Hashable
 from typing import Any

@@ -11,8 +11,8 @@ from webapp.services.webhooks import endpoints as webhooks
 from webapp.web.shared import htmx
 from webapp.web.shared.forms import outcome
 from webapp.web.shared.guards import current_actor, current_host, host_required
+from webapp.web.webhooks.blueprint import blueprint
 from webapp.web.webhooks.forms import WebhookForm
-from webapp.web.webhooks.pages import blueprint
 from webapp.web.webhooks.words import name
 
 

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from webapp.services.webhooks import endpoints as webhooks
 from webapp.web.shared import htmx
 from webapp.web.shared.guards import current_actor, current_host, host_required
-from webapp.web.webhooks.pages import blueprint
+from webapp.web.webhooks.blueprint import blueprint
 from webapp.web.webhooks.words import name
 
 
