@@ -3,6 +3,8 @@
 A service function marked `@transactional` gets an open session as its first argument. Raise = rollback,
 return = commit. Serialization failures and deadlocks run the whole function again; violated constraints come out
 as the domain error that they mean. A command that is made of others calls them inside `joined`.
+
+What an error of the database means, for code that may not know the database.
 """
 
 import random
@@ -21,6 +23,7 @@ from webapp.core.extensions import db
 from webapp.core.logs import log
 from webapp.core.sql import Statement
 from webapp.domain import errors
+from webapp.domain.errors import DomainError, Invalid, Overloaded
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -163,3 +166,23 @@ def _meaning(error: DBAPIError) -> Exception:
         if known:
             return known()
     return error
+
+
+DATABASE_ERRORS: tuple[type[Exception], ...] = (DBAPIError, PoolTimeout)
+# No connection, a restart, a full disk, a cancelled or locked statement, a standby: all of them pass.
+PASSING = (pg.OperationalError, pg.ReadOnlySqlTransaction, pg.IdleInTransactionSessionTimeout)
+
+
+def meaning(error: Exception) -> DomainError | None:
+    """The domain error behind it, or None: then it is a fault of ours."""
+    if isinstance(error, PoolTimeout):
+        return Overloaded("no database connection in time")
+    cause = getattr(error, "orig", None)
+    if getattr(error, "connection_invalidated", False) or isinstance(cause, PASSING):
+        return Overloaded("the database does not answer")
+    if isinstance(cause, pg.IntegrityError):
+        known = CONSTRAINT_ERRORS.get(cause.diag.constraint_name or "")
+        return known() if known else None
+    if isinstance(cause, pg.DataError):  # a NUL, a number out of range: nothing of ours is like that
+        return Invalid({"": ["Something here cannot be stored."]})
+    return None

@@ -9,7 +9,7 @@ from flask import Flask, Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from webapp.core import db as database
-from webapp.core.database_errors import DATABASE_ERRORS, meaning
+from webapp.core.db import DATABASE_ERRORS, meaning
 from webapp.core.http_status import face_of, status_of
 from webapp.core.logs import log, request_id
 from webapp.domain import errors
