@@ -8,10 +8,10 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 
 from webapp.core import postgres, rate_limits
-from webapp.core.circuit import Circuit
 from webapp.core.config import PROJECT_DIR, Settings
 from webapp.core.local_mail_domains import LocalMailDomains
 from webapp.core.outgoing_ranges import OutgoingRanges
+from webapp.core.postgres import Circuit
 from webapp.core.signing import Signer
 from webapp.core.site import Site
 from webapp.models import Base
