@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.core.client_address import UNKNOWN, subscriber
+from webapp.core.rate_limits import UNKNOWN, subscriber
 
 PORTS = st.integers(0, 65535)
 
