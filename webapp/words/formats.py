@@ -2,6 +2,8 @@
 
 Babel reads patterns anew on each call (30 microseconds for a time); a page of a month shows hundreds of times,
 so what depends on few values is remembered.
+
+Lengths of time as people say them: 90 minutes, 2 hours, 3 days. Stored as minutes everywhere.
 """
 
 from datetime import date, datetime
@@ -11,6 +13,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError, dates
 from babel.core import get_global
 from babel.localedata import locale_identifiers
+from flask_babel import ngettext
 
 ENGLISH = Locale("en")
 RANGE = "\u2009\u2013\u2009"  # an en dash between thin spaces: CLDR's own for English
@@ -84,3 +87,23 @@ def english_of(language_tag: str) -> Locale:
 @lru_cache(maxsize=1)
 def _known_locales() -> frozenset[str]:
     return frozenset(locale_identifiers())
+
+
+MINUTE, HOUR, DAY = 1, 60, 1440
+UNITS = (DAY, HOUR, MINUTE)
+
+
+def in_largest_unit(minutes: int) -> tuple[int, int]:
+    """(number, unit in minutes) by the largest unit of which it is a whole number; 0 is (0, HOUR)."""
+    unit = next(one for one in UNITS if minutes % one == 0) if minutes else HOUR
+    return minutes // unit, unit
+
+
+def span_in_words(minutes: int) -> str:
+    """`24 hours` is said as `1 day`."""
+    number, unit = in_largest_unit(minutes)
+    if unit == DAY:
+        return ngettext("%(num)s day", "%(num)s days", number)
+    if unit == HOUR:
+        return ngettext("%(num)s hour", "%(num)s hours", number)
+    return ngettext("%(num)s minute", "%(num)s minutes", number)

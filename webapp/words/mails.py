@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.domain.bookings import EventKind
 from webapp.domain.reminders import reminder_minutes
-from webapp.words.spans import span_in_words
+from webapp.words.formats import span_in_words
 
 _NAMES = {
     str(EventKind.BOOKING_REQUESTED): _l("Request"),

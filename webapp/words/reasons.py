@@ -10,7 +10,7 @@ from flask_babel import gettext, ngettext
 from webapp.domain.availability.instants import local_date, to_datetime
 from webapp.domain.availability.reasons import Reason, ReasonCode
 from webapp.words import formats
-from webapp.words.spans import span_in_words
+from webapp.words.formats import span_in_words
 
 
 def in_words(reason: Reason, *, time_zone: str, locale: Locale = formats.ENGLISH) -> str:

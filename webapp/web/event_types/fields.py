@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field, IntegerField, SelectField
 from wtforms.validators import ValidationError
 
-from webapp.words.spans import DAY, HOUR, MINUTE, in_largest_unit
+from webapp.words.formats import DAY, HOUR, MINUTE, in_largest_unit
 
 UNITS = {MINUTE: _l("minutes"), HOUR: _l("hours"), DAY: _l("days")}
 LONGEST_NUMBER = 7  # digits

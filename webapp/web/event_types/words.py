@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.domain.questions import QuestionKind
 from webapp.services.event_types.event_types import EventTypeContent, LocationKind
-from webapp.words.spans import span_in_words
+from webapp.words.formats import span_in_words
 
 COLORS = {
     "spruce": _l("Spruce green"),
