@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from webapp.domain.availability.wall_time import occurrences
+from webapp.domain.availability.instants import occurrences
 from webapp.domain.slots import WeeklyPlan, planned_starts
 
 

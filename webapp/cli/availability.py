@@ -7,9 +7,8 @@ import click
 from flask.cli import with_appcontext
 
 from webapp.core import time_zones
-from webapp.domain.availability.instants import local_date, to_datetime, zone
+from webapp.domain.availability.instants import local_date, occurrences, to_datetime, zone
 from webapp.domain.availability.offers import Offer
-from webapp.domain.availability.wall_time import occurrences
 from webapp.domain.errors import NotFound
 from webapp.services.availability import why as services
 from webapp.services.availability.offers import Offering

@@ -3,6 +3,8 @@
 Inside the engine an instant is a whole number of Unix seconds (comparing and adding those is several times
 faster than `datetime`) and a day is a `date` of some zone. Wall time that a spring gap skips, or that autumn
 repeats, is resolved as availability rule 4 says; nothing here assumes that a day has 24 hours or a midnight.
+
+What somebody typed as date and time: no instant, one, or two.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -112,3 +114,15 @@ def _end_of_gap(tz: ZoneInfo, wall: int, *, after: int, until: int) -> int:
         else:
             until = middle
     return until
+
+
+def occurrences(time_zone: str, day: date, minute: int) -> tuple[int, ...]:
+    """The instants (Unix seconds) at which a clock of the zone shows this minute of the date.
+
+    None where a spring gap skips it, two, in order, where autumn repeats it.
+    """
+    first, second = opening(time_zone, day, minute), closing(time_zone, day, minute)
+    local = datetime.fromtimestamp(first, zone(time_zone))
+    if (local.date(), local.hour * 60 + local.minute) != (day, minute):
+        return ()
+    return (first,) if first == second else (first, second)

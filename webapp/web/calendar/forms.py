@@ -18,8 +18,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, NumberRange, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from webapp.domain.availability.instants import instant, to_datetime
-from webapp.domain.availability.wall_time import occurrences
+from webapp.domain.availability.instants import instant, occurrences, to_datetime
 from webapp.domain.slots import WeeklyPlan
 from webapp.services.event_types.event_types import EventTypeContent
 from webapp.services.slots.slots import NewSlot

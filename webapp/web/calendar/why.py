@@ -12,8 +12,7 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField, TimeField
 from wtforms.validators import DataRequired, ValidationError
 
-from webapp.domain.availability.instants import to_datetime
-from webapp.domain.availability.wall_time import occurrences
+from webapp.domain.availability.instants import occurrences, to_datetime
 from webapp.services.accounts.accounts import Account
 from webapp.services.availability.offers import Offering
 from webapp.services.availability.why import inspected, why
