@@ -7,7 +7,7 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from webapp.domain.mailto import mailto
+from webapp.domain.urls import mailto
 
 ATEXT = "abcXYZ019!#$%&'*+-/=?^_`{|}~."
 

@@ -10,7 +10,7 @@ from tests.builders import Build, tomorrow
 from tests.effects.harness import InProcess, ics, part, words
 from tests.effects.ics_rules import faults, parsed, unfolded, values
 from webapp.domain.actor import host_actor, manage_link_actor
-from webapp.domain.mailto import mailto
+from webapp.domain.urls import mailto
 from webapp.embedded.mailcatcher import MailSink
 from webapp.services.bookings import bookings
 from webapp.services.bookings.view import BookingView

@@ -1,6 +1,10 @@
-"""Where a visitor may be sent: to paths of this site only."""
+"""Where a visitor may be sent: to paths of this site only.
+
+mailto: URIs (RFC 6068): in links, and as the calendar addresses of RFC 5545.
+"""
 
 import re
+from urllib.parse import quote
 
 # What may stand in a path and query of ours. No backslash (`/\evil` leaves the site), no second slash at the start,
 # no control or white space, which browsers drop.
@@ -10,3 +14,14 @@ OWN_PATH = re.compile(r"/(?![/\\])[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,1000}")
 def own_path(url: str | None, default: str) -> str:
     """`url` when it is a path of this site, else `default`."""
     return url if url and OWN_PATH.fullmatch(url) else default
+
+
+# RFC 6068 would have more encoded. Calendars compare an address as it stands, though: each character that is encoded
+# without need is an attendee whom somebody's program does not know again. Left out are those that would change where
+# the URI leads, what no URI may contain, and what only a quoted local part has.
+_AS_THEY_ARE = "@!$'*+/=^`{|}"  # besides letters, digits, and "-._~"
+
+
+def mailto(address: str) -> str:
+    """Leads to `address` and to nobody else, whatever it contains."""
+    return f"mailto:{quote(address, safe=_AS_THEY_ARE)}"

@@ -8,8 +8,8 @@ from icalendar import Calendar, Component, Event, vCalAddress
 
 from webapp.core.extensions import site
 from webapp.core.host_names import mail_address_in_ascii
-from webapp.domain.mailto import mailto
 from webapp.domain.text import flattened
+from webapp.domain.urls import mailto
 from webapp.services.bookings.view import BookingView
 
 PRODUCT = "-//Openslot//Openslot//EN"

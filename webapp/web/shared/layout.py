@@ -8,8 +8,8 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from werkzeug.local import LocalProxy
 
-from webapp.domain.mailto import mailto
 from webapp.domain.text import initials
+from webapp.domain.urls import mailto
 from webapp.services.accounts.accounts import Account
 from webapp.web.shared.guards import current_account
 
