@@ -18,8 +18,7 @@ from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from webapp.core.extensions import db
 from webapp.domain.actor import Actor, admin_actor
 from webapp.domain.errors import DomainError, NotFound
-from webapp.domain.row_ids import row_id
-from webapp.domain.text import searched
+from webapp.domain.text import row_id, searched
 from webapp.domain.urls import own_path
 
 # A spreadsheet would run a cell that starts with one of these (OWASP, CSV injection).

@@ -7,8 +7,7 @@ import click
 from flask.cli import with_appcontext
 
 from webapp.domain.actor import SYSTEM
-from webapp.domain.row_ids import row_id
-from webapp.domain.text import TextFault, decoded
+from webapp.domain.text import TextFault, decoded, row_id
 from webapp.services.portability.export import utc
 from webapp.services.privacy.erase import ErasedGuest, erase_address, erased_guests
 from webapp.services.privacy.erase import erase_again as erase_guests_again

@@ -4,6 +4,8 @@ Line breaks are refused where one line is meant: in a mail header or a calendar 
 So are the bidirectional controls that embed, override or isolate: in a list they would rewrite what stands beside them.
 The marks among them (LRM, RLM, ALM) say how a single sign is meant, and are ordinary in Arabic and Hebrew names. What
 nobody sees around a text came along when it was pasted, and is left out.
+
+Numbers of rows, as requests and files bring them.
 """
 
 import codecs
@@ -97,3 +99,14 @@ def _is_visible(character: str) -> bool:
 
 def _too_long(longest: int) -> TextFault:
     return TextFault("too_long", f"Must be {longest} characters or fewer.", longest=longest)
+
+
+LARGEST = 2**63 - 1  # of a bigint; Postgres refuses to compare with more
+_DIGITS = len(str(LARGEST))
+
+
+def row_id(text: str) -> int:
+    """Raises ValueError for what is the number of no row, before the database would."""
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS and int(text) <= LARGEST):
+        raise ValueError("no number of a row")
+    return int(text)
