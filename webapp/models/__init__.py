@@ -3,11 +3,9 @@
 from webapp.models.base import Base
 from webapp.models.booking import Booking, Guest
 from webapp.models.event_type import EventType, SingleUseLink
-from webapp.models.feed import Feed
 from webapp.models.host import Host, Role, host_role
-from webapp.models.host_access import ApiToken
+from webapp.models.host_access import ApiToken, Feed, LoginSession
 from webapp.models.idempotency import IdempotencyKey
-from webapp.models.login_session import LoginSession
 from webapp.models.outbox import Channel, Delivery, DeliveryStatus, OutboxEvent
 from webapp.models.records import AuditEntry
 from webapp.models.schedule import BlockedTime, DateOverride, OverrideWindow, Schedule, WeeklyHours

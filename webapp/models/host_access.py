@@ -1,3 +1,5 @@
+""""""
+
 import uuid
 from datetime import datetime
 
@@ -28,3 +30,37 @@ class ApiToken(Keyed, Base):
     last_used_at: Mapped[datetime | None]
 
     host: Mapped[Host] = relationship(viewonly=True)
+
+
+class Feed(Keyed, Base):
+    """A secret address at which a calendar program reads a host's bookings. Only a hash of the secret is kept; to
+    revoke the address is to delete the row."""
+
+    __tablename__ = "feed"
+    __table_args__ = (
+        CheckConstraint("detail IN ('full', 'busy')", name="detail"),
+        CheckConstraint("length(name) BETWEEN 1 AND 80", name="name_length"),
+        Index("ix_feed_host_id", "host_id"),
+    )
+
+    public_id: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid(), unique=True)
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    detail: Mapped[str] = mapped_column(doc="full: who and what; busy: only when")
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True, doc="SHA-256")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    last_used_at: Mapped[datetime | None]
+
+    host: Mapped[Host] = relationship(viewonly=True)
+
+
+class LoginSession(Base):
+    """One login of a host on one device. The cookie carries the uid, signed; a login without its row has ended,
+    whoever still has a copy of the cookie."""
+
+    __tablename__ = "login_session"
+    __table_args__ = (Index("ix_login_session_host_id", "host_id"),)
+
+    uid: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
