@@ -5,9 +5,8 @@ from webapp.models.booking import Booking, Guest
 from webapp.models.event_type import EventType, SingleUseLink
 from webapp.models.host import Host, Role, host_role
 from webapp.models.host_access import ApiToken, Feed, LoginSession
-from webapp.models.idempotency import IdempotencyKey
 from webapp.models.outbox import Channel, Delivery, DeliveryStatus, OutboxEvent
-from webapp.models.records import AuditEntry
+from webapp.models.records import AuditEntry, IdempotencyKey
 from webapp.models.schedule import BlockedTime, DateOverride, OverrideWindow, Schedule, WeeklyHours
 from webapp.models.slot import Claim, Slot, SlotOrigin, SlotStatus
 from webapp.models.webhook import WebhookAttempt, WebhookEndpoint

@@ -1,3 +1,5 @@
+""""""
+
 from datetime import datetime
 from typing import Any
 
@@ -25,3 +27,16 @@ class AuditEntry(Keyed, Base):
     object_kind: Mapped[str]
     object_id: Mapped[int]
     details: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+
+
+class IdempotencyKey(Base):
+    """One key, one result. `scope` keeps the keys of different callers apart; kept for 24 hours."""
+
+    __tablename__ = "idempotency_key"
+    __table_args__ = (Index("ix_idempotency_key_created_at", "created_at"),)
+
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    request_hash: Mapped[str]
+    answer: Mapped[dict[str, Any] | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
