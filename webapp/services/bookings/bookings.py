@@ -38,8 +38,8 @@ from webapp.services.bookings.request import Book, answered, checked, checked_re
 from webapp.services.bookings.seats import release_claim_of_last_seat, release_slot, take_seat
 from webapp.services.bookings.steps import booking_for, database_now, existing, existing_by_uid, locked_booking, refusal
 from webapp.services.bookings.view import BookingView
+from webapp.services.shared.access import lock_host
 from webapp.services.shared.idempotency import claim_key, fingerprint
-from webapp.services.shared.locks import lock_host
 
 # Reasons that mean: somebody or something else has this time. The others mean: it never was on offer, or no longer.
 TAKEN = frozenset({ReasonCode.BUSY, ReasonCode.BUFFER, ReasonCode.FULL})

@@ -19,8 +19,8 @@ from webapp.domain.bookings import BookingStatus
 from webapp.domain.errors import NotFound
 from webapp.services.bookings.steps import booking_for, locked_booking
 from webapp.services.bookings.view import BookingView, booking_by_uid
+from webapp.services.shared.access import lock_host
 from webapp.services.shared.idempotency import claim_key, keep_answer
-from webapp.services.shared.locks import lock_host
 
 T = TypeVar("T")
 Answer = dict[str, Any]

@@ -12,9 +12,8 @@ from webapp.domain.actor import Actor
 from webapp.domain.errors import NotFound
 from webapp.models import Booking, EventType, Slot
 from webapp.services.event_types.content import numbered_slug
-from webapp.services.shared.access import require_host
+from webapp.services.shared.access import lock_host, require_host
 from webapp.services.shared.audit import write_audit
-from webapp.services.shared.locks import lock_host
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,8 @@ from webapp.domain.errors import Invalid, NotFound
 from webapp.domain.questions import Question
 from webapp.models import EventType, Schedule, Slot
 from webapp.services.event_types.content import COLORS, EventTypeContent, LocationKind, checked, numbered_slug
-from webapp.services.shared.access import require_host
+from webapp.services.shared.access import lock_host, require_host
 from webapp.services.shared.audit import write_audit
-from webapp.services.shared.locks import lock_host
 
 __all__ = [
     "COLORS",

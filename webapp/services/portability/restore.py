@@ -27,9 +27,8 @@ from webapp.services.portability.document import EventTypeEntry, HostDocument, P
 from webapp.services.portability.document_slots import SlotEntry
 from webapp.services.schedules.schedules import ScheduleContent, create_schedule, host_schedules, make_default
 from webapp.services.shared import outbox
-from webapp.services.shared.access import require_host
+from webapp.services.shared.access import lock_host, require_host
 from webapp.services.shared.audit import write_audit
-from webapp.services.shared.locks import lock_host
 
 FIRST_CONTENTS = frozenset(
     EventTypeContent(slug=slug, title=title, duration_minutes=minutes) for slug, title, minutes in FIRST_EVENT_TYPES

@@ -16,9 +16,8 @@ from webapp.domain.errors import Invalid, NotFound
 from webapp.domain.text import TextFault, line
 from webapp.models import BlockedTime, Booking, Slot
 from webapp.services.bookings.steps import database_now
-from webapp.services.shared.access import require_host
+from webapp.services.shared.access import lock_host, require_host
 from webapp.services.shared.audit import write_audit
-from webapp.services.shared.locks import lock_host
 
 LONGEST_NOTE = 200
 FURTHEST = timedelta(days=5 * 366)

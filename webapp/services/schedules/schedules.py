@@ -15,9 +15,8 @@ from webapp.domain.availability.windows import DayWindow, Window
 from webapp.domain.errors import Conflict, Invalid, NotFound
 from webapp.models import DateOverride, EventType, OverrideWindow, Schedule, WeeklyHours
 from webapp.services.schedules.content import ScheduleContent, checked, is_the_same, overlaps
-from webapp.services.shared.access import require_host
+from webapp.services.shared.access import lock_host, require_host
 from webapp.services.shared.audit import write_audit
-from webapp.services.shared.locks import lock_host
 
 __all__ = [
     "ScheduleContent", "ScheduleInUse", "ScheduleView", "checked", "create_schedule", "delete_schedule",

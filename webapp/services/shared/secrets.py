@@ -19,9 +19,8 @@ from webapp.domain.actor import Actor
 from webapp.domain.errors import Invalid, NotFound
 from webapp.domain.text import TextFault, line
 from webapp.models import ApiToken, Feed
-from webapp.services.shared.access import require_host
+from webapp.services.shared.access import lock_host, require_host
 from webapp.services.shared.audit import write_audit
-from webapp.services.shared.locks import lock_host
 
 LONGEST_NAME = 80
 USE_NOTED_EVERY = timedelta(minutes=1)

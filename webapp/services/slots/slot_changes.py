@@ -13,9 +13,8 @@ from webapp.core.db import joined, transactional
 from webapp.domain.actor import Actor
 from webapp.domain.errors import NotFound, SlotBooked
 from webapp.models import Booking, Slot
-from webapp.services.shared.access import require_host
+from webapp.services.shared.access import lock_host, require_host
 from webapp.services.shared.audit import write_audit
-from webapp.services.shared.locks import lock_host
 from webapp.services.slots.plans import BatchOverlaps, BatchRefused, Clash, NewSlot, Plan, clashes_of, plans_of
 from webapp.services.slots.slots import publish, withdraw
 from webapp.services.slots.views import SlotView, slot_by_public_id

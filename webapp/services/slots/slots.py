@@ -13,9 +13,8 @@ from webapp.core.db import transactional
 from webapp.domain.actor import Actor
 from webapp.domain.errors import Invalid, NotFound, SlotBooked
 from webapp.models import Slot
-from webapp.services.shared.access import require_host
+from webapp.services.shared.access import lock_host, require_host
 from webapp.services.shared.audit import write_audit
-from webapp.services.shared.locks import lock_host
 from webapp.services.slots.plans import MESSAGES, BatchOverlaps, BatchRefused, Clash, NewSlot, clashes_of, plans_of
 from webapp.services.slots.views import SlotView, slot_by_public_id, slot_select, slot_view
 from webapp.services.webhooks.dispatch import record_published

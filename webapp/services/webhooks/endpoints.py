@@ -17,9 +17,8 @@ from webapp.domain.actor import Actor
 from webapp.domain.errors import Invalid, NotFound, WebhookOff
 from webapp.domain.outgoing import LONGEST_URL
 from webapp.models import Delivery, DeliveryStatus, WebhookEndpoint
-from webapp.services.shared.access import require_host
+from webapp.services.shared.access import lock_host, require_host
 from webapp.services.shared.audit import write_audit
-from webapp.services.shared.locks import lock_host
 from webapp.services.webhooks.dispatch import dispatch_test
 from webapp.services.webhooks.secrets import new_salt, secret_of
 from webapp.services.webhooks.webhook_content import LONGEST_DESCRIPTION, NewWebhook, WebhookChange, checked_columns
