@@ -138,7 +138,7 @@ def test_the_host_sees_it_and_nobody_else(
     absent = other_host.get(f"/bookings/{uuid.uuid4()}")
     assert (other_host.get(path).status_code, other_host.get(path).data) == (404, absent.data)
     second = build.booking(build.slot(build.host()))
-    from webapp.services.shared.manage_links import manage_token
+    from webapp.services.shared.links import manage_token
 
     with build.app.app_context():
         token = manage_token(second.uid)

@@ -18,7 +18,7 @@ from webapp.api.http.callers import Access
 from webapp.api.http.operation import Operation
 from webapp.api.spec.examples import NEW_WEBHOOK
 from webapp.api.spec.openapi import operations
-from webapp.services.shared.manage_links import manage_token
+from webapp.services.shared.links import manage_token
 
 TABLES = ("slot", "claim", "booking", "guest", "event_type", "schedule", "weekly_hours", "blocked_time", "outbox_event",
           "audit_entry", "idempotency_key", "webhook_endpoint", "delivery")  # fmt: skip

@@ -18,7 +18,7 @@ from webapp.services.event_types import event_types, single_use_links
 from webapp.services.ical import busy_times, feeds
 from webapp.services.privacy.guest_requests import privacy_token
 from webapp.services.schedules import blocked_times
-from webapp.services.shared.manage_links import manage_token
+from webapp.services.shared.links import manage_token
 from webapp.services.webhooks import endpoints as webhooks
 
 LATER = 9  # days until the things happen; far enough for all of them to be seen in one week or the next

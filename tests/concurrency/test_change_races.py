@@ -11,7 +11,7 @@ from tests.builders import Build
 from tests.concurrency.racers import DONE, Racer, race, written
 from tests.concurrency.test_booking_races import Arrives, Check, half_hours, judge
 from webapp.services.bookings.view import BookingView
-from webapp.services.shared.manage_links import manage_token
+from webapp.services.shared.links import manage_token
 
 ROUNDS = 8
 LinkOf = Callable[[BookingView], str]

@@ -19,7 +19,7 @@ from webapp.services.accounts.tokens import NewToken, create_token
 from webapp.services.bookings import bookings
 from webapp.services.bookings import decisions as approvals
 from webapp.services.bookings.view import BookingView
-from webapp.services.shared.manage_links import manage_token
+from webapp.services.shared.links import manage_token
 from webapp.services.slots import slots
 from webapp.services.slots.slot_changes import SlotChange, change_slot
 from webapp.services.webhooks import endpoints as webhooks

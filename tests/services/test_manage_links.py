@@ -6,7 +6,7 @@ import uuid
 import pytest
 from flask import Flask
 
-from webapp.services.shared.manage_links import booking_uid, manage_token
+from webapp.services.shared.links import booking_uid, manage_token
 
 LETTERS = string.ascii_letters + string.digits + "-_"
 

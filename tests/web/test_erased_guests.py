@@ -17,7 +17,7 @@ from webapp.services.accounts import tokens as api_tokens
 from webapp.services.bookings import bookings
 from webapp.services.bookings.view import BookingView
 from webapp.services.privacy.erase import Erasure, erase_address
-from webapp.services.shared.manage_links import manage_token
+from webapp.services.shared.links import manage_token
 
 EMAIL = "gone@example.net"
 ERASED = "Erased guest"

@@ -14,7 +14,7 @@ from webapp.domain.actor import GUEST
 from webapp.domain.errors import Overloaded
 from webapp.services.bookings import bookings
 from webapp.services.bookings.view import BookingView
-from webapp.services.shared.manage_links import manage_token
+from webapp.services.shared.links import manage_token
 
 BRITISH = {"Accept-Language": "en-GB"}
 OLD, NEW, LAST = (coming(5, 4, 9) + timedelta(days=days) for days in range(3))

@@ -15,7 +15,7 @@ from tests.web.pages import Visitor
 from tests.web.picker import in_words
 from webapp.services.bookings import guest_access as managed_bookings
 from webapp.services.bookings.view import BookingView
-from webapp.services.shared.manage_links import manage_token
+from webapp.services.shared.links import manage_token
 
 BRITISH = {"Accept-Language": "en-GB"}
 START = coming(5, 4, 9)

@@ -159,7 +159,7 @@ def test_a_link_is_for_one_address_and_one_hour(
 
 
 def test_a_manage_link_is_no_privacy_link(visitor: Visitor, booking: BookingView, app: Flask) -> None:
-    from webapp.services.shared.manage_links import manage_token
+    from webapp.services.shared.links import manage_token
 
     with app.app_context():
         assert visitor.open(f"/privacy/{manage_token(booking.uid)}").status_code == 404
@@ -182,7 +182,7 @@ def test_a_new_booking_has_a_link_of_its_own(visitor: Visitor, link: str, bookin
 
 
 def test_every_public_page_leads_there(visitor: Visitor, booking: BookingView, app: Flask) -> None:
-    from webapp.services.shared.manage_links import manage_token
+    from webapp.services.shared.links import manage_token
 
     with app.app_context():
         manage = manage_token(booking.uid)

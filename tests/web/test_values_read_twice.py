@@ -8,7 +8,7 @@ import pytest
 
 from tests.builders import Build
 from tests.web.desk import Desk
-from webapp.services.shared.manage_links import manage_token
+from webapp.services.shared.links import manage_token
 
 TITLES = [
     "a&text=b", "a%26text%3Db", "a+b c", "a#b?c=d", "a%0D%0Ab", "a;b", "李小龍 – é", '"><script>', "&amp;&lt;",

@@ -21,7 +21,7 @@ from webapp.core.rate_limits import (
 from webapp.domain.actor import GUEST, Actor, host_actor, manage_link_actor
 from webapp.domain.errors import Forbidden
 from webapp.services.accounts.tokens import PREFIX, Scope, TokenHolder, token_holder
-from webapp.services.shared.manage_links import booking_uid
+from webapp.services.shared.links import booking_uid
 
 PER_TOKEN = parse("600 per minute")
 PER_ADDRESS = parse("600 per minute")

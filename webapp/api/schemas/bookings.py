@@ -10,7 +10,7 @@ from webapp.api.schemas.common import EventTypeRef, HostRef, SpanQuery
 from webapp.api.schemas.fields import Id, Instant, Text, Texts, Zone
 from webapp.domain.bookings import BookingStatus
 from webapp.services.bookings.request import TEXTS, checked_texts
-from webapp.services.shared.manage_links import manage_token
+from webapp.services.shared.links import manage_token
 
 LOCALE = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$"
 PLACE = ("host", "event_type", "start")

@@ -10,7 +10,7 @@ from webapp.domain.availability.offers import Offer, offers
 from webapp.domain.errors import NotFound
 from webapp.services.availability.offers import Offering, facts
 from webapp.services.bookings.view import BookingView, booking_by_uid
-from webapp.services.shared.manage_links import booking_uid
+from webapp.services.shared.links import booking_uid
 
 LINK_DAYS = 30  # after the meeting
 

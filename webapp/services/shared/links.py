@@ -1,9 +1,16 @@
-"""Absolute addresses of this instance. They begin with the configured public URL, never with what a request claims."""
+"""Absolute addresses of this instance. They begin with the configured public URL, never with what a request claims.
 
+Manage links: a guest's proof of right to one booking, signed, without a row of its own.
+
+Token: base64url of the uid (16 bytes) and its signature (16 bytes), 43 characters; always the same for a booking, so
+that every mail carries the same link.
+"""
+
+import base64
+import binascii
 import uuid
 
-from webapp.core.extensions import site
-from webapp.services.shared.manage_links import manage_token
+from webapp.core.extensions import signer, site
 
 
 def manage_url(uid: uuid.UUID) -> str:
@@ -57,3 +64,24 @@ def single_use_url(token: str) -> str:
 def privacy_url(token: str) -> str:
     """Where a guest sees what is held about their address."""
     return site.url(f"/privacy/{token}")
+
+
+PURPOSE = "manage-link"
+
+
+def manage_token(uid: uuid.UUID) -> str:
+    raw = uid.bytes + signer.tag(PURPOSE, uid.bytes)
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def booking_uid(token: str) -> uuid.UUID | None:
+    """Whose booking a token proves, or None when it proves nothing."""
+    try:
+        raw = base64.b64decode(token + "=", altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    if len(raw) != 32 or not signer.verifies(PURPOSE, raw[:16], raw[16:]):
+        return None
+    # The last character carries two bits that decode to nothing: one spelling of a token is enough.
+    uid = uuid.UUID(bytes=raw[:16])
+    return uid if manage_token(uid) == token else None

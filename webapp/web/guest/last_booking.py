@@ -13,7 +13,7 @@ from webapp.domain.errors import NotFound
 from webapp.services.availability.offers import Offering
 from webapp.services.bookings.guest_access import managed_booking
 from webapp.services.bookings.view import BookingView
-from webapp.services.shared.manage_links import manage_token
+from webapp.services.shared.links import manage_token
 
 NAME = "booked"
 

@@ -16,7 +16,7 @@ from webapp.services.availability.offers import Offering, offering
 from webapp.services.bookings import bookings
 from webapp.services.bookings.guest_access import managed_booking, may_change, offered_to_move
 from webapp.services.bookings.view import BookingView
-from webapp.services.shared.manage_links import manage_token
+from webapp.services.shared.links import manage_token
 from webapp.web.guest.alternatives import fresh_days
 from webapp.web.guest.picker import View, picker
 from webapp.web.guest.query import Addresses, asked, asked_start, written
