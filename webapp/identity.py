@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from webapp.core import db as database
 from webapp.core.extensions import csrf, db
 from webapp.models import Host, LoginSession, Role
-from webapp.services.accounts import logins
+from webapp.services.accounts import accounts
 from webapp.services.accounts.accounts import HOST, add_host
 
 CSRF_TOKEN = "csrf_token"  # noqa: S105  the name of it
@@ -67,13 +67,13 @@ def _begin_login(_app: Flask, user: Host, **_more: Any) -> None:
     for name in (CSRF_TOKEN, LOGIN):
         session.pop(name, None)
     g.pop(CSRF_TOKEN, None)
-    session[LOGIN] = str(logins.begin(database.session(), host_id=user.id, instead_of=old))
+    session[LOGIN] = str(accounts.begin(database.session(), host_id=user.id, instead_of=old))
     session.permanent = True
 
 
 def _end_login(_app: Flask, **_more: Any) -> None:
     if uid := _login_uid():
-        logins.end(uid)
+        accounts.end(uid)
     session.clear()
 
 

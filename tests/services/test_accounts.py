@@ -6,7 +6,7 @@ from flask import Flask
 from tests.builders import Build
 from webapp.core.db import session
 from webapp.domain.errors import EmailTaken, NotFound, SlugTaken
-from webapp.services.accounts import account_invitations, accounts, slugs
+from webapp.services.accounts import accounts, slugs
 from webapp.services.accounts.public_page import public_host
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -53,15 +53,15 @@ def test_a_profile_changes_for_its_host_only(build: Build) -> None:
 
 
 def test_an_invitation_is_for_one_address_and_some_days(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    url = account_invitations.invitation_url("grace@example.org")
+    url = accounts.invitation_url("grace@example.org")
     assert url.startswith("http://localhost/register?invitation=")
     token = url.partition("=")[2]
-    assert account_invitations.invited_email(token) == "grace@example.org"
-    assert account_invitations.invited_email(token[:-2] + ("AA" if token[-2:] != "AA" else "BB")) is None
-    assert account_invitations.invited_email("") is account_invitations.invited_email("@@@") is None
-    later = account_invitations.time.time() + 8 * 86_400
-    monkeypatch.setattr(account_invitations.time, "time", lambda: later)
-    assert account_invitations.invited_email(token) is None
+    assert accounts.invited_email(token) == "grace@example.org"
+    assert accounts.invited_email(token[:-2] + ("AA" if token[-2:] != "AA" else "BB")) is None
+    assert accounts.invited_email("") is accounts.invited_email("@@@") is None
+    later = accounts.time.time() + 8 * 86_400
+    monkeypatch.setattr(accounts.time, "time", lambda: later)
+    assert accounts.invited_email(token) is None
 
 
 @pytest.mark.parametrize(

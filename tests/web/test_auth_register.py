@@ -12,7 +12,7 @@ from flask_security.confirmable import generate_confirmation_token
 from tests.builders import Build
 from tests.web.pages import PASSWORD, Visitor, errors_of, forms_of
 from webapp.identity import hosts
-from webapp.services.accounts.account_invitations import invitation_url
+from webapp.services.accounts.accounts import invitation_url
 
 NEW = {
     "name": "Grace Hopper",

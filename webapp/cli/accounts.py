@@ -13,7 +13,7 @@ from webapp.core import time_zones
 from webapp.core.reserved_slugs import reserved_slugs
 from webapp.domain.errors import DomainError, EmailTaken, SlugTaken
 from webapp.domain.text import TextFault, line
-from webapp.services.accounts import account_invitations, accounts, slugs
+from webapp.services.accounts import accounts, slugs
 from webapp.services.accounts.accounts import LONGEST_NAME
 from webapp.services.shared.validation import email_address
 
@@ -54,7 +54,7 @@ def create_host(email: str, name: str, slug: str, time_zone: str, admin: bool) -
 @with_appcontext
 def invite(email: str) -> None:
     """Print a link by which EMAIL may register, good for seven days."""
-    click.echo(account_invitations.invitation_url(_checked("EMAIL", email_address, email)))
+    click.echo(accounts.invitation_url(_checked("EMAIL", email_address, email)))
 
 
 @click.command()

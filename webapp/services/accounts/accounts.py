@@ -1,16 +1,26 @@
-"""Accounts of hosts: one way to make a host, for registration, the command line, demo data and tests."""
+"""Accounts of hosts: one way to make a host, for registration, the command line, demo data and tests.
 
+Invitations to register: a link signed for one address and for some days, without a row of its own.
+
+Logins of hosts: which of them stand.
+"""
+
+import base64
+import binascii
+import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Self
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from webapp.core.db import session, transactional
+from webapp.core.extensions import signer, site
 from webapp.domain.bookings import EventKind
-from webapp.models import EventType, Host, Role, Schedule
+from webapp.models import EventType, Host, LoginSession, Role, Schedule
 from webapp.services.shared import outbox
 
 HOST = "host"
@@ -103,3 +113,44 @@ def update_profile(session: Session, *, host_id: int, name: str, slug: str, time
     """Raises SlugTaken."""
     values = {"name": name, "slug": slug, "time_zone": time_zone, "about": about}
     session.execute(update(Host).where(Host.id == host_id).values(values))
+
+
+PURPOSE = "registration"
+TAG_BYTES = 16
+DAYS = 7
+
+
+def invitation_url(email: str) -> str:
+    """The link by which `email` may register within the next days."""
+    raw = int(time.time() + DAYS * 86_400).to_bytes(8) + email.encode()
+    token = base64.urlsafe_b64encode(signer.tag(PURPOSE, raw) + raw).rstrip(b"=").decode()
+    return site.url(f"/register?invitation={token}")
+
+
+def invited_email(token: str) -> str | None:
+    """Whom a token invites; None when it is expired or not ours."""
+    try:
+        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    tag, signed = raw[:TAG_BYTES], raw[TAG_BYTES:]
+    if len(signed) <= 8 or not signer.verifies(PURPOSE, signed, tag):
+        return None
+    return signed[8:].decode() if int.from_bytes(signed[:8]) > time.time() else None
+
+
+LONGEST = timedelta(days=14)
+
+
+def begin(session: Session, *, host_id: int, instead_of: uuid.UUID | None) -> uuid.UUID:
+    """A new login, in the caller's transaction; the one that it replaces and those of long ago are gone."""
+    is_over = (LoginSession.uid == instead_of) | (LoginSession.created_at < func.now() - LONGEST)
+    session.execute(delete(LoginSession).where(LoginSession.host_id == host_id, is_over))
+    login = LoginSession(uid=uuid.uuid4(), host_id=host_id)
+    session.add(login)
+    return login.uid
+
+
+@transactional
+def end(session: Session, uid: uuid.UUID) -> None:
+    session.execute(delete(LoginSession).where(LoginSession.uid == uid))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask_security.utils import aware_utcnow
 
-from webapp.services.accounts.logins import LONGEST
+from webapp.services.accounts.accounts import LONGEST
 
 OPTIONS = {
     "SECURITY_REGISTERABLE": True,

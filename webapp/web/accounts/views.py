@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import current_app, render_template, request
 
-from webapp.services.accounts import account_invitations
+from webapp.services.accounts import accounts
 
 View = Callable[..., Any]
 
@@ -30,7 +30,7 @@ def needs_invitation(register: View) -> View:
     def register_invited() -> Any:
         if current_app.extensions["settings"].registration == "open":
             return register()
-        invited = account_invitations.invited_email(request.values.get("invitation", ""))
+        invited = accounts.invited_email(request.values.get("invitation", ""))
         typed = request.form.get("email", "").strip().lower()
         if invited is None or (request.method == "POST" and typed != invited.lower()):
             return render_template("security/invitation_needed.html"), 403
