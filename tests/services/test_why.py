@@ -9,7 +9,7 @@ from webapp.domain import errors
 from webapp.domain.actor import GUEST, host_actor
 from webapp.domain.availability.reasons import Reason, ReasonCode
 from webapp.domain.availability.windows import Window
-from webapp.services.availability.slot_listing import offers_on
+from webapp.services.availability.offers import offers_on
 from webapp.services.availability.why import inspected, why
 from webapp.services.bookings import bookings
 from webapp.services.schedules.schedules import ScheduleContent, replace_schedule

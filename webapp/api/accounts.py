@@ -15,8 +15,7 @@ from webapp.core.memo import Memo
 from webapp.domain.errors import Invalid, NotFound
 from webapp.services.accounts.public_page import PublicHost, public_host
 from webapp.services.availability import why as reasons
-from webapp.services.availability.offers import Listing, offering, public_slot_ids
-from webapp.services.availability.slot_listing import listing_on
+from webapp.services.availability.offers import Listing, listing_on, offering, public_slot_ids
 from webapp.words.reasons import in_words
 
 MOST_DAYS = 62

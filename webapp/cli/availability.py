@@ -11,8 +11,7 @@ from webapp.domain.availability.instants import local_date, occurrences, to_date
 from webapp.domain.availability.offers import Offer
 from webapp.domain.errors import NotFound
 from webapp.services.availability import why as services
-from webapp.services.availability.offers import Offering
-from webapp.services.availability.slot_listing import offers_on
+from webapp.services.availability.offers import Offering, offers_on
 from webapp.words import formats, zone_names
 from webapp.words import reasons as reason_words
 

@@ -1,11 +1,14 @@
 """What can be booked: the facts of the availability engine, read from the database, and its answers.
 
 The public page, the API and `book` itself all come through here, so that what is listed is what can be booked.
+
+The slots of an event type between two dates of some zone: what guests see, for the command line and the API.
 """
 
 import uuid
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +19,7 @@ from webapp.core.db import open_transaction
 from webapp.core.db import session as current_session
 from webapp.core.sql import Statement, Values
 from webapp.domain.availability.facts import Busy, BusyKind, Facts, PublishedSlot
-from webapp.domain.availability.instants import DAY_SECONDS, to_datetime
+from webapp.domain.availability.instants import DAY_SECONDS, day_start, to_datetime
 from webapp.domain.availability.offers import Offer, offers
 from webapp.models import BlockedTime, Slot
 from webapp.services.availability.offering import (
@@ -180,3 +183,13 @@ def public_slot_ids(slot_ids: Iterable[int]) -> dict[int, uuid.UUID]:
     """The ids that guests may see, by the ids inside."""
     query = select(Slot.id, Slot.public_id).where(Slot.id.in_(list(slot_ids)))
     return {row.id: row.public_id for row in current_session().execute(query)}
+
+
+def offers_on(what: Offering, first: date, last: date, *, time_zone: str) -> list[Offer]:
+    """Offers that start on the local dates first..last, both included, as of `what.now`."""
+    return listing_on(what, first, last, time_zone=time_zone).offers()
+
+
+def listing_on(what: Offering, first: date, last: date, *, time_zone: str) -> Listing:
+    """As `offers_on`, not yet worked out."""
+    return listing(what, day_start(time_zone, first), day_start(time_zone, last + timedelta(days=1)))
