@@ -32,11 +32,18 @@ from webapp.services.availability.offers import (
     offering_in,
     offering_select,
 )
-from webapp.services.bookings.booking_records import record
 from webapp.services.bookings.insert import write_booking
 from webapp.services.bookings.request import Book, answered, checked, checked_reason
 from webapp.services.bookings.seats import release_claim_of_last_seat, release_slot, take_seat
-from webapp.services.bookings.steps import booking_for, database_now, existing, existing_by_uid, locked_booking, refusal
+from webapp.services.bookings.steps import (
+    booking_for,
+    database_now,
+    existing,
+    existing_by_uid,
+    locked_booking,
+    record,
+    refusal,
+)
 from webapp.services.bookings.view import BookingView
 from webapp.services.shared.access import lock_host
 from webapp.services.shared.idempotency import claim_key, fingerprint

@@ -15,10 +15,9 @@ from webapp.domain.actor import SYSTEM, Actor, ActorKind
 from webapp.domain.bookings import BookingStatus, EventKind, may_become
 from webapp.domain.errors import Conflict, Forbidden, NotActive
 from webapp.models import Booking, Slot
-from webapp.services.bookings.booking_records import record
 from webapp.services.bookings.request import checked_reason
 from webapp.services.bookings.seats import release_slot
-from webapp.services.bookings.steps import booking_for, database_now, existing, locked_booking, refusal
+from webapp.services.bookings.steps import booking_for, database_now, existing, locked_booking, record, refusal
 from webapp.services.bookings.view import BookingView
 from webapp.services.shared.audit import write_audit
 

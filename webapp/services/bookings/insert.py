@@ -18,9 +18,9 @@ from webapp.domain.availability.instants import to_datetime
 from webapp.domain.availability.offers import Offer
 from webapp.domain.bookings import BookingStatus, EventKind
 from webapp.services.availability.offers import Offering
-from webapp.services.bookings.booking_records import RECORDED, on_record
 from webapp.services.bookings.request import Answered, Book
 from webapp.services.bookings.seats import NEW_SLOT, new_slot, seat_in_slot
+from webapp.services.bookings.steps import RECORDED, on_record
 from webapp.services.bookings.view import BookingView, booking_from, booking_select
 from webapp.services.event_types.single_use_links import spend_link
 
