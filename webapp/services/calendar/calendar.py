@@ -1,4 +1,7 @@
-"""Read models of the host's calendar and of the list of bookings."""
+"""Read models of the host's calendar and of the list of bookings.
+
+The hours of a host's usual schedule as instants: what their calendar shows behind the meetings.
+"""
 
 import uuid
 from collections.abc import Sequence
@@ -10,13 +13,17 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from webapp.core.db import session
-from webapp.domain.availability.instants import day_start, to_datetime
+from webapp.domain.availability.instants import day_start, instant, to_datetime
+from webapp.domain.availability.intervals import Interval
+from webapp.domain.availability.windows import open_windows
 from webapp.domain.bookings import NOT_LIVE, BookingStatus
 from webapp.domain.errors import NotFound
 from webapp.domain.text import searched
 from webapp.models import Booking, Channel, Claim, Delivery, DeliveryStatus, Guest, Slot
+from webapp.services.availability.schedule_facts import engine_schedule_of
 from webapp.services.bookings.view import BookingView, booking_by_uid, booking_select, booking_view
 from webapp.services.mail.reports import DeliveryState, delivery_states
+from webapp.services.schedules.schedules import host_schedule
 from webapp.services.slots.views import SlotView, slot_by_public_id, slot_select, slot_view
 
 PAGE_SIZE = 25
@@ -195,3 +202,10 @@ def _of_kind(which: BookingFilter) -> tuple[Any, ...]:
 def _matches(search: str) -> Any:
     columns = (Booking.guest_name, Guest.email, Booking.subject)
     return or_(*(column.icontains(search, autoescape=True) for column in columns))
+
+
+def open_hours(host_id: int, first: datetime, last: datetime) -> list[Interval]:
+    """The windows that meet [first, last), in Unix seconds: overrides and holidays counted, meetings not."""
+    begin, end = instant(first), instant(last)
+    schedule = engine_schedule_of(host_schedule(host_id).content, begin)
+    return open_windows(schedule, begin, end)

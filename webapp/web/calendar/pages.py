@@ -10,7 +10,7 @@ from flask_babel import gettext, ngettext
 from webapp.core.extensions import site
 from webapp.services.accounts.accounts import Account
 from webapp.services.calendar import calendar
-from webapp.services.calendar.opening_hours import open_hours
+from webapp.services.calendar.calendar import open_hours
 from webapp.web.calendar.blueprint import blueprint
 from webapp.web.calendar.month import Month, month
 from webapp.web.calendar.period import Period, View, period
