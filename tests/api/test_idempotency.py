@@ -12,7 +12,7 @@ from tests.api.test_bookings import GUEST
 from tests.api.test_public import written
 from tests.builders import Build, tomorrow
 from webapp.core.db import transaction
-from webapp.services.operations.housekeeping import KEYS_KEPT, forget_idempotency_keys
+from webapp.services.operations.statistics import KEYS_KEPT, forget_idempotency_keys
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from webapp.core.db import transaction
 from webapp.domain.errors import Overloaded
 from webapp.services.bookings.decisions import SWEEP_LIMIT, complete_past, expire_pending
 from webapp.services.mail.server_refusals import mail_trouble
-from webapp.services.operations.housekeeping import (
+from webapp.services.operations.statistics import (
     forget_idempotency_keys,
     forget_webhook_deliveries,
     skip_stranded_webhook_deliveries,
