@@ -16,7 +16,7 @@ from webapp.services.bookings import bookings
 from webapp.services.bookings import decisions as approvals
 from webapp.services.event_types import event_types, single_use_links
 from webapp.services.ical import busy_times, feeds
-from webapp.services.privacy.guest_requests import privacy_token
+from webapp.services.privacy.guests import privacy_token
 from webapp.services.schedules import blocked_times
 from webapp.services.shared.links import manage_token
 from webapp.services.webhooks import endpoints as webhooks

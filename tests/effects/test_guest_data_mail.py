@@ -11,7 +11,7 @@ from webapp.embedded.mailcatcher import Fault, MailSink
 from webapp.services.bookings import decisions as approvals
 from webapp.services.bookings.view import BookingView
 from webapp.services.privacy.erase import NOTHING_TO_SEND, erase_address
-from webapp.services.privacy.guest_requests import ask_for_data, proved_address
+from webapp.services.privacy.guests import ask_for_data, proved_address
 
 pytestmark = pytest.mark.usefixtures("context")
 

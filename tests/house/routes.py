@@ -9,7 +9,7 @@ from werkzeug.routing import Rule
 
 from tests.builders import Build, tomorrow
 from webapp.domain.actor import host_actor
-from webapp.services.privacy.guest_requests import privacy_token
+from webapp.services.privacy.guests import privacy_token
 from webapp.services.schedules import blocked_times
 from webapp.services.shared.links import manage_token
 from webapp.services.webhooks.endpoints import NewWebhook, create_webhook

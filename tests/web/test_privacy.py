@@ -11,7 +11,7 @@ from tests.builders import Build, tomorrow
 from tests.web.pages import HONEYPOT, Visitor, errors_of, fields_of
 from webapp.core.rate_limits import Counter
 from webapp.services.bookings.view import BookingView
-from webapp.services.privacy.guest_requests import LINK_SECONDS, privacy_token
+from webapp.services.privacy.guests import LINK_SECONDS, privacy_token
 from webapp.web.privacy.pages import ANSWER_SECONDS
 
 EMAIL = "gita@example.net"

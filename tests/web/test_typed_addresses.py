@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from tests.builders import Build, tomorrow
 from webapp.domain.actor import host_actor
 from webapp.services.event_types.single_use_links import create_link
-from webapp.services.privacy.guest_requests import privacy_token
+from webapp.services.privacy.guests import privacy_token
 from webapp.services.shared.links import manage_token
 
 START = tomorrow(9, days=2)

@@ -13,7 +13,7 @@ from tests.web.pages import Visitor, errors_of, fields_of
 from webapp.domain.actor import host_actor
 from webapp.services.bookings.view import BookingView
 from webapp.services.event_types.single_use_links import create_link
-from webapp.services.privacy.guest_requests import privacy_token
+from webapp.services.privacy.guests import privacy_token
 from webapp.services.shared.links import manage_token
 from webapp.services.slots.views import SlotView
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from webapp.core.extensions import site
 from webapp.effects.letters.letter import Action, Letter, address
-from webapp.services.privacy.guest_requests import LINK_SECONDS, asker
+from webapp.services.privacy.guests import LINK_SECONDS, asker
 from webapp.services.shared.links import privacy_url
 from webapp.words.formats import english_of
 

@@ -1,14 +1,34 @@
-"""Guests by their address: one row at each host whom they have booked."""
+"""Guests by their address: one row at each host whom they have booked.
 
+What an instance holds about a guest, shown to whoever reads the mail of that address.
+
+`ask_for_data` writes a fact, the worker mails a link, the link opens the data for an hour. The link names a booking by
+its uid and is signed together with the address: the address stands in no URL and no log, and once it is erased the
+link is worth nothing.
+
+Token: base64url of when it ends (5 bytes, Unix seconds), a booking's uid (16) and the signature (16), 50 characters.
+"""
+
+import base64
+import binascii
+import time
+import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, lateral, select, true
 from sqlalchemy.orm import Session
 
 from webapp.core.db import session as current_session
+from webapp.core.db import transactional
+from webapp.core.extensions import signer
+from webapp.domain.bookings import EventKind
+from webapp.domain.erasure import is_erased
+from webapp.domain.errors import NotFound
 from webapp.models import Booking, Delivery, Guest, Host, Slot
 from webapp.services.bookings.view import BookingView, booking_select, booking_view
+from webapp.services.shared import outbox
 
 
 def guests_at(session: Session, email: str) -> Sequence[Any]:
@@ -35,3 +55,64 @@ def mails_to_guest(booking_ids: Sequence[int]) -> dict[int, list[Any]]:
     for row in current_session().execute(query.order_by(Delivery.id)):
         found.setdefault(row.booking_id or 0, []).append(row)
     return found
+
+
+PURPOSE = "privacy-link"
+LINK_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Whom a link goes to; `locale` as of their last booking."""
+
+    email: str
+    locale: str
+    token: str
+
+
+@transactional
+def ask_for_data(session: Session, email: str) -> None:
+    """Somebody typed this address. A mail follows when there is anything about it, and the caller does not learn
+    whether; the event names a row, never the address."""
+    found = guests_at(session, email)
+    if found:
+        outbox.record(session, EventKind.GUEST_ASKED, host_id=found[0].host_id, data={"guest_id": found[0].id})
+
+
+def asker(session: Session, guest_id: int) -> Asker | None:
+    """For the mail that answers; None when the guest has been erased meanwhile."""
+    query = select(Guest.email, Booking.uid, Booking.locale).join(Booking, Booking.guest_id == Guest.id)
+    row = session.execute(query.where(Guest.id == guest_id).order_by(Booking.id.desc()).limit(1)).first()
+    if row is None or is_erased(row.email):
+        return None
+    return Asker(row.email, row.locale, privacy_token(row.uid, row.email))
+
+
+def privacy_token(uid: uuid.UUID, email: str, *, now: float | None = None) -> str:
+    """`uid`: of any booking of this address."""
+    raw = int((time.time() if now is None else now) + LINK_SECONDS).to_bytes(5) + uid.bytes
+    return _written(raw + signer.tag(PURPOSE, _signed(raw, email)))
+
+
+def proved_address(token: str) -> str:
+    """The address whose link this is. Raises NotFound for one that is not ours, too old, or of an erased guest."""
+    try:
+        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise NotFound from None
+    if len(raw) != 37 or _written(raw) != token or int.from_bytes(raw[:5]) <= time.time():
+        raise NotFound
+    email = current_session().scalar(
+        select(Guest.email).join(Booking, Booking.guest_id == Guest.id).where(Booking.uid == uuid.UUID(bytes=raw[5:21]))
+    )
+    if email is None or is_erased(email) or not signer.verifies(PURPOSE, _signed(raw[:21], email), raw[21:]):
+        raise NotFound
+    return email
+
+
+def _signed(raw: bytes, email: str) -> bytes:
+    return raw + email.lower().encode()
+
+
+def _written(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

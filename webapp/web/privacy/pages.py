@@ -7,7 +7,7 @@ from flask import make_response, redirect, render_template, url_for
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField
 
-from webapp.services.privacy.guest_requests import ask_for_data
+from webapp.services.privacy.guests import ask_for_data
 from webapp.services.shared.validation import LONGEST_EMAIL, email_address
 from webapp.web.privacy.blueprint import blueprint
 from webapp.web.shared.fields import Text

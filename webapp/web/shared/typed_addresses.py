@@ -21,7 +21,7 @@ from webapp.services.accounts.public_page import public_host
 from webapp.services.availability.offers import offering
 from webapp.services.bookings.guest_access import managed_booking
 from webapp.services.event_types.single_use_links import link_target
-from webapp.services.privacy.guest_requests import proved_address
+from webapp.services.privacy.guests import proved_address
 from webapp.web.shared.guards import Guard, guard_of
 
 # What a sentence puts around or after a link, and white space.
