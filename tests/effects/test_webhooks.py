@@ -21,7 +21,7 @@ from webapp.services.bookings import decisions as approvals
 from webapp.services.bookings.view import BookingView
 from webapp.services.shared.links import manage_token
 from webapp.services.slots import slots
-from webapp.services.slots.slot_changes import SlotChange, change_slot
+from webapp.services.slots.slots import SlotChange, change_slot
 from webapp.services.webhooks import endpoints as webhooks
 
 pytestmark = pytest.mark.usefixtures("local", "context")

@@ -1,21 +1,40 @@
 """Publishing slots and taking them back.
 
 All or nothing: the slots of one command are checked together under the host's lock and written together.
+
+Changing a free slot: another time, another event type, more seats.
+
+Publishing many slots at once: the look before `slots.publish`.
 """
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, insert, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from webapp.core.db import transactional
+from webapp.core.db import joined, session, transactional
 from webapp.domain.actor import Actor
+from webapp.domain.availability.instants import to_datetime
 from webapp.domain.errors import Invalid, NotFound, SlotBooked
-from webapp.models import Slot
+from webapp.domain.slots import WeeklyPlan, planned_starts
+from webapp.models import Booking, Slot
+from webapp.services.event_types.event_types import EventTypeContent, host_event_types
 from webapp.services.shared.access import lock_host, require_host
 from webapp.services.shared.audit import write_audit
-from webapp.services.slots.plans import MESSAGES, BatchOverlaps, BatchRefused, Clash, NewSlot, clashes_of, plans_of
+from webapp.services.slots.plans import (
+    MESSAGES,
+    BatchOverlaps,
+    BatchRefused,
+    Clash,
+    NewSlot,
+    Plan,
+    clashes_of,
+    plans_of,
+)
 from webapp.services.slots.views import SlotView, slot_by_public_id, slot_select, slot_view
 from webapp.services.webhooks.dispatch import record_published
 
@@ -73,3 +92,111 @@ def withdraw(session: Session, public_id: uuid.UUID, *, host_id: int, actor: Act
     if withdrawn is None:
         raise SlotBooked
     write_audit(session, actor, "slot.withdrawn", "slot", slot.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotChange:
+    """What is to become of a slot; None stays as it is."""
+
+    start: datetime | None = None
+    duration_minutes: int | None = None
+    event_type: str | None = None
+    capacity: int | None = None
+
+
+@transactional
+def change_slot(session: Session, public_id: uuid.UUID, change: SlotChange, *, host_id: int, actor: Actor) -> SlotView:
+    """The slot as it is afterwards. Raises NotFound, SlotBooked, BatchOverlaps, BatchRefused.
+
+    A row keeps its event type, and its time once any booking has referred to it, cancelled ones included: then
+    the slot is withdrawn and published anew, under another id.
+    """
+    require_host(actor, host_id)
+    lock_host(session, host_id)
+    before = slot_by_public_id(session, public_id, host_id=host_id)
+    if before is None:
+        raise NotFound
+    wanted = _wanted(before, change)
+    if wanted == _wanted(before, SlotChange()):
+        return before
+    if before.seats_taken:
+        raise SlotBooked
+    with joined(session):
+        withdraw(public_id, host_id=host_id, actor=actor)
+        if wanted.event_type != before.event_type_slug or _has_history(session, before.id):
+            return publish([wanted], host_id=host_id, actor=actor)[0]
+    return _moved(session, before, _sound_plan(session, wanted, host_id), actor)
+
+
+def _wanted(before: SlotView, change: SlotChange) -> NewSlot:
+    return NewSlot(
+        start=change.start or before.start,
+        duration_minutes=change.duration_minutes or before.duration_minutes,
+        event_type=change.event_type or before.event_type_slug,
+        capacity=change.capacity or before.capacity,
+    )
+
+
+def _has_history(session: Session, slot_id: int) -> bool:
+    return session.scalar(select(Booking.id).where(Booking.slot_id == slot_id).limit(1)) is not None
+
+
+def _sound_plan(session: Session, wanted: NewSlot, host_id: int) -> Plan:
+    """Looked at while the slot itself is withdrawn, so that it is not in its own way."""
+    plans = plans_of(session, [wanted], host_id)
+    _refuse(clashes_of(session, plans, host_id))
+    return plans[0]
+
+
+def _refuse(clashes: Sequence[Clash]) -> None:
+    if any(clash.error != "overlap" for clash in clashes):
+        raise BatchRefused(clashes)
+    if clashes:
+        raise BatchOverlaps(clashes)
+
+
+def _moved(session: Session, before: SlotView, plan: Plan, actor: Actor) -> SlotView:
+    row = plan.row(before.host_id)
+    times: dict[str, Any] = {name: row[name] for name in ("starts_at", "ends_at", "busy", "capacity")}
+    session.execute(
+        update(Slot)
+        .where(Slot.id == before.id, Slot.seats_taken == 0)
+        .values(**times, withdrawn_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    write_audit(session, actor, "slot.moved", "slot", before.id)
+    found = slot_by_public_id(session, before.public_id, host_id=before.host_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSlot:
+    """A slot that would be published. `clash`: why it cannot be (a `slots.Clash.error`), or None."""
+
+    start: datetime
+    clash: str | None
+
+
+def active_event_types(host_id: int) -> list[EventTypeContent]:
+    """What slots can be published for, in the host's order."""
+    return [one.content for one in host_event_types(host_id) if one.content.is_active]
+
+
+def planned_slots(plan: WeeklyPlan, event_type: str) -> list[NewSlot]:
+    """What the plan would publish for this event type (slug). Raises Invalid for nothing and for too much."""
+    slots: list[NewSlot] = []
+    for start in planned_starts(plan):
+        if len(slots) == MOST_AT_ONCE:
+            raise Invalid({"": [f"More than {MOST_AT_ONCE} slots at once. Choose fewer weeks, days or hours."]})
+        slots.append(NewSlot(start=to_datetime(start), duration_minutes=plan.duration_minutes, event_type=event_type))
+    if not slots:
+        raise Invalid({"": ["Not one slot fits into these hours."]})
+    return slots
+
+
+def publication_preview(slots: Sequence[NewSlot], *, host_id: int) -> list[PlannedSlot]:
+    """Each slot with what stands against it now. Nothing is stored."""
+    clashes = {clash.index: clash.error for clash in publication_clashes(session(), slots, host_id=host_id)}
+    return [PlannedSlot(slot.start, clashes.get(index)) for index, slot in enumerate(slots)]

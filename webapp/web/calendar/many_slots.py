@@ -9,9 +9,8 @@ from flask import Response, flash, request, url_for
 from flask_babel import gettext, ngettext
 
 from webapp.domain.errors import Invalid
-from webapp.services.slots import publishing, slots
-from webapp.services.slots.publishing import PlannedSlot, active_event_types
-from webapp.services.slots.slots import NewSlot
+from webapp.services.slots import slots
+from webapp.services.slots.slots import NewSlot, PlannedSlot, active_event_types
 from webapp.web.calendar.blueprint import blueprint
 from webapp.web.calendar.forms import ManyForm, duration_label, durations, many_values
 from webapp.web.calendar.period import parsed_date
@@ -85,7 +84,7 @@ def _form(values: dict[str, Any] | None = None) -> ManyForm:
 
 
 def _planned(form: ManyForm) -> list[NewSlot]:
-    return publishing.planned_slots(form.plan(current_host().time_zone), form.event_type.slug)
+    return slots.planned_slots(form.plan(current_host().time_zone), form.event_type.slug)
 
 
 def _chosen(duration: str) -> list[NewSlot]:
@@ -109,7 +108,7 @@ def _form_page(form: ManyForm, status: int) -> Response:
 
 def _preview_page(new: Sequence[NewSlot], duration: str, status: int, *, is_refused: bool = False) -> Response:
     host = current_host()
-    planned = publishing.publication_preview(new, host_id=host.id)
+    planned = slots.publication_preview(new, host_id=host.id)
     days: dict[date, list[PlannedSlot]] = {}
     for one in planned:
         days.setdefault(local_day(one.start, host.time_zone), []).append(one)

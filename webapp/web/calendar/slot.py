@@ -11,7 +11,7 @@ from webapp.domain.availability.instants import day_start, to_datetime
 from webapp.domain.errors import SlotBooked
 from webapp.services.calendar import calendar
 from webapp.services.slots import slots
-from webapp.services.slots.publishing import active_event_types
+from webapp.services.slots.slots import active_event_types
 from webapp.services.slots.views import SlotView
 from webapp.web.calendar.blueprint import blueprint
 from webapp.web.calendar.entries import entry
