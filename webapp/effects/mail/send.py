@@ -14,11 +14,10 @@ from webapp.core.db import transaction
 from webapp.domain.bookings import BookingStatus, EventKind
 from webapp.domain.errors import Overloaded
 from webapp.domain.reminders import reminder_minutes
-from webapp.effects.letters.account import account_letter
+from webapp.effects.letters.account import account_letter, webhook_letter
 from webapp.effects.letters.booking import booking_letter
 from webapp.effects.letters.guest_data import guest_data_letter
 from webapp.effects.letters.letter import Letter
-from webapp.effects.letters.webhook_letters import webhook_letter
 from webapp.effects.mail.headers import MalformedAddressError
 from webapp.effects.mail.mime import Parcel, parcel
 from webapp.effects.mail.smtp import Connection, NotAcceptedError
