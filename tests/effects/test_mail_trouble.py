@@ -10,7 +10,7 @@ from tests.builders import Build, tomorrow
 from tests.effects.harness import IS_LETTER, InProcess, WorkerProcess, eventually, subjects
 from webapp.domain.actor import host_actor
 from webapp.effects import clock, retries
-from webapp.effects.mail.smtp_answers import is_final
+from webapp.effects.mail.smtp import is_final
 from webapp.embedded.mailcatcher import Fault, MailSink
 from webapp.services.bookings import bookings
 from webapp.services.bookings.view import BookingView
