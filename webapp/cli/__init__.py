@@ -4,7 +4,7 @@ import click
 from flask import Flask
 from flask.cli import ScriptInfo
 
-from webapp.cli import accounts, availability, data, guests, tokens
+from webapp.cli import accounts, availability, data, guests
 from webapp.cli import mail as mails
 from webapp.core.extensions import init_migrations
 
@@ -15,7 +15,7 @@ def init_app(app: Flask) -> None:
     for command in (
         accounts.create_host,
         accounts.invite,
-        tokens.create_api_token,
+        accounts.create_api_token,
         accounts.demo,
         availability.why,
         availability.slots,

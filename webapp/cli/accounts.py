@@ -1,4 +1,7 @@
-"""Commands that make accounts: `create-host`, `invite`, `demo`."""
+"""Commands that make accounts: `create-host`, `invite`, `demo`.
+
+Commands for API tokens: `create-token`.
+"""
 
 import sys
 from collections.abc import Callable
@@ -11,10 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.core import time_zones
 from webapp.core.reserved_slugs import reserved_slugs
-from webapp.domain.errors import DomainError, EmailTaken, SlugTaken
+from webapp.domain.actor import SYSTEM
+from webapp.domain.errors import DomainError, EmailTaken, Invalid, NotFound, SlugTaken
 from webapp.domain.text import TextFault, line
 from webapp.services.accounts import accounts, slugs
 from webapp.services.accounts.accounts import LONGEST_NAME
+from webapp.services.accounts.tokens import NewToken, Scope, create_token, host_id_of
 from webapp.services.shared.validation import email_address
 
 REFUSED: dict[type[DomainError], str] = {
@@ -102,3 +107,21 @@ def _password(password: str) -> str:
     if faults:
         raise ValueError(" ".join(str(fault) for fault in faults))
     return str(normalised)
+
+
+@click.command("create-token")
+@click.argument("email")
+@click.option("--scope", type=click.Choice([str(scope) for scope in Scope]), default="write", show_default=True)
+@click.option("--name", default="command line", show_default=True, help="What uses it; shown to the host.")
+@click.option("--days", type=int, help="Until it expires. Default: never.")
+@with_appcontext
+def create_api_token(email: str, scope: str, name: str, days: int | None) -> None:
+    """Make an API token for the host EMAIL and print it: it is shown this once, as the last word."""
+    try:
+        host_id = host_id_of(email)
+        token = create_token(NewToken(name=name, scope=Scope(scope), days=days), host_id=host_id, actor=SYSTEM)
+    except NotFound:
+        raise click.ClickException(f"There is no host with the address {email}.") from None
+    except Invalid as fault:
+        raise click.ClickException(str(fault)) from None
+    click.echo(f"Token of {email} ({scope}): {token}")
