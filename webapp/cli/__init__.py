@@ -4,7 +4,7 @@ import click
 from flask import Flask
 from flask.cli import ScriptInfo
 
-from webapp.cli import accounts, availability, data, guests
+from webapp.cli import accounts, availability, data
 from webapp.cli import mail as mails
 from webapp.core.extensions import init_migrations
 
@@ -21,9 +21,9 @@ def init_app(app: Flask) -> None:
         availability.slots,
         data.export_host,
         data.import_document,
-        guests.erase_guest,
-        guests.list_erased,
-        guests.erase_again,
+        data.erase_guest,
+        data.list_erased,
+        data.erase_again,
         mails.resend_mail,
     ):
         app.cli.add_command(command)
