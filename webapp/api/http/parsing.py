@@ -11,7 +11,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
 from webapp.api.http.json import NotJson, parsed
-from webapp.api.http.refusals import Encoded, Malformed
+from webapp.api.http.problems import Encoded, Malformed
 from webapp.api.schemas.base import Body
 from webapp.core.memo import Memo
 from webapp.domain.errors import Invalid

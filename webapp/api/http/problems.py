@@ -1,13 +1,15 @@
-"""Errors as problem details (RFC 9457): every answer of 400 or more below /api/ is made here."""
+"""Errors as problem details (RFC 9457): every answer of 400 or more below /api/ is made here.
+
+What HTTP refuses, in words that tell the caller what to mend; elsewhere the words are those of the code.
+"""
 
 from typing import Any
 
 from flask import Response, g
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import BadRequest, HTTPException, SecurityError, UnsupportedMediaType
 
 from webapp.api.http.json import dumped
 from webapp.api.http.problem_words import HTTP_CODES, WORDS
-from webapp.api.http.refusals import Explained
 from webapp.core.extensions import site
 from webapp.core.http_status import status_of
 from webapp.domain.errors import DomainError
@@ -59,3 +61,17 @@ def _with_headers_of(error: HTTPException, response: Response) -> Response:
         if name in ("Allow", "WWW-Authenticate"):
             response.headers[name] = value
     return response
+
+
+class Explained(HTTPException):
+    """Its description is meant for the caller."""
+
+
+class Malformed(Explained, BadRequest):
+    """The body or a header is not what it must be, as such."""
+
+
+class Encoded(Explained, UnsupportedMediaType):
+    """The body is compressed."""
+
+    description = "Send the body as it is: no Content-Encoding is taken."

@@ -11,7 +11,7 @@ from flask import Response, request
 from webapp.api.http.answers import Made, json_answer
 from webapp.api.http.callers import caller_key, host
 from webapp.api.http.json import dumped, parsed
-from webapp.api.http.refusals import Malformed
+from webapp.api.http.problems import Malformed
 from webapp.services.bookings.idempotent import booking_as_kept, kept_booking, once
 from webapp.services.bookings.view import BookingView
 from webapp.services.shared.idempotency import fingerprint
