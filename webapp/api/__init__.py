@@ -5,7 +5,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     # Imported here: commands and the worker start faster without the schemas.
-    from webapp.api import accounts, blocked_times, bookings, event_types, host_bookings, slots, webhooks
+    from webapp.api import accounts, bookings, event_types, host_bookings, schedules, slots, webhooks
     from webapp.api import accounts as hosts
     from webapp.api import schedules as schedule
     from webapp.api.http.operation import finish
@@ -16,7 +16,7 @@ def init_app(app: Flask) -> None:
     from webapp.core.http_status import answer_errors_below
     from webapp.rendering import Rendering
 
-    modules = (hosts, bookings, accounts, slots, event_types, schedule, blocked_times, host_bookings, webhooks)
+    modules = (hosts, bookings, accounts, slots, event_types, schedule, schedules, host_bookings, webhooks)
     openapi.init_app(app, [module.blueprint for module in modules])
     app.register_blueprint(docs.blueprint)
     answer_errors_below(app, "/api/", problem)
