@@ -10,7 +10,7 @@ from webapp.api.http.callers import Access, actor, host
 from webapp.api.http.operation import Blueprint
 from webapp.api.http.paging import cut
 from webapp.api.schemas import event_types as schemas
-from webapp.api.schemas.common import PageQuery
+from webapp.api.schemas.base import PageQuery
 from webapp.api.spec import examples
 from webapp.domain.errors import SlugTaken
 from webapp.domain.questions import Question, QuestionKind

@@ -15,7 +15,7 @@ from webapp.api.http.callers import Access, actor, host
 from webapp.api.http.operation import Blueprint
 from webapp.api.http.paging import Key, cut, microseconds
 from webapp.api.schemas import schedules as schemas
-from webapp.api.schemas.common import PageQuery
+from webapp.api.schemas.base import PageQuery
 from webapp.api.spec import examples
 from webapp.domain.availability.windows import DayWindow, Window
 from webapp.domain.errors import Invalid

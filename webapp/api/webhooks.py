@@ -10,7 +10,7 @@ from webapp.api.http.callers import Access, actor, admit_message, host
 from webapp.api.http.operation import Blueprint
 from webapp.api.http.paging import Key, cut, microseconds, older, older_than
 from webapp.api.schemas import webhooks as schemas
-from webapp.api.schemas.common import PageQuery
+from webapp.api.schemas.base import PageQuery
 from webapp.api.spec import examples
 from webapp.domain.errors import WebhookOff
 from webapp.services.webhooks import endpoints as webhooks

@@ -1,9 +1,15 @@
-"""Bases of the schemas: what comes in is closed, what goes out is complete."""
+"""Bases of the schemas: what comes in is closed, what goes out is complete.
 
+Schemas that several subjects share.
+"""
+
+import re
 from typing import Any
 
 import marshmallow as ma
-from marshmallow import fields
+from marshmallow import fields, validate
+
+from webapp.api.schemas.fields import Text, day_of, moment_of
 
 
 class Body(ma.Schema):
@@ -48,3 +54,79 @@ class Part(fields.Nested):
 
     def get_value(self, obj: Any, attr: str, accessor: Any = None, default: Any = ma.missing) -> Any:
         return obj
+
+
+MOST_PER_PAGE = 100
+USUAL_PER_PAGE = 50
+_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
+
+
+class Count(fields.Integer):
+    """A whole number in an address."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or not _NUMBER.fullmatch(value):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class DateOrInstant(Text):
+    """A date, or an instant with its offset."""
+
+    default_error_messages = {"when": "Must be a date, or a time with its offset (a + is written %2B)."}
+
+    def __init__(self, **given: Any) -> None:
+        metadata = {"anyOf": [{"format": "date"}, {"format": "date-time"}]} | given.pop("metadata", {})
+        super().__init__(metadata=metadata, **given)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        found = day_of(text) or moment_of(text)
+        if found is None:
+            raise self.make_error("when")
+        return found
+
+
+class PageQuery(Query):
+    limit = Count(
+        load_default=USUAL_PER_PAGE,
+        validate=validate.Range(1, MOST_PER_PAGE),
+        metadata={"description": "How many at most."},
+    )
+    cursor = Text(load_default=None, metadata={"description": "`next_cursor` of the page before.", "type": "string"})
+
+
+class SpanQuery(PageQuery):
+    """Dates are those of the host's zone, the last one included; an instant `to` is not."""
+
+    first = DateOrInstant(
+        data_key="from", load_default=None, metadata={"description": "Starts at or after this.", "type": "string"}
+    )
+    last = DateOrInstant(
+        data_key="to", load_default=None, metadata={"description": "Starts on this date at the latest, or before this.",
+                                                    "type": "string"}
+    )  # fmt: skip
+
+
+class HostRef(Answer):
+    slug = Text(attribute="host_slug")
+    name = Text(attribute="host_name")
+
+
+class EventTypeRef(Answer):
+    slug = Text(attribute="event_type_slug")
+    title = Text(attribute="event_type_title")
+
+
+class Problem(Answer):
+    """RFC 9457. `code` is stable; `errors` names fields, and stands in 422 and where a batch overlaps."""
+
+    type = Text(metadata={"format": "uri"})
+    title = Text()
+    status = fields.Integer()
+    detail = Text()
+    code = Text(metadata={"example": "slot_taken"})
+    errors = fields.Dict(keys=Text(), values=fields.List(Text()))
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        field_obj.required = field_name != "errors"

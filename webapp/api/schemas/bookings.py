@@ -5,8 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from webapp.api.schemas.base import Answer, Body, Part
-from webapp.api.schemas.common import EventTypeRef, HostRef, SpanQuery
+from webapp.api.schemas.base import Answer, Body, EventTypeRef, HostRef, Part, SpanQuery
 from webapp.api.schemas.fields import Id, Instant, Text, Texts, Zone
 from webapp.domain.bookings import BookingStatus
 from webapp.services.bookings.request import TEXTS, checked_texts

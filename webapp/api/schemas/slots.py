@@ -2,8 +2,7 @@
 
 from marshmallow import fields, validate
 
-from webapp.api.schemas.base import Answer, Body
-from webapp.api.schemas.common import SpanQuery
+from webapp.api.schemas.base import Answer, Body, SpanQuery
 from webapp.api.schemas.fields import Id, Instant, Text, Whole
 from webapp.services.slots.slots import MOST_AT_ONCE
 
