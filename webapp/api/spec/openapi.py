@@ -11,8 +11,7 @@ from webapp.api.http.callers import Access
 from webapp.api.http.operation import Blueprint, Operation, operation_of
 from webapp.api.schemas.base import Problem
 from webapp.api.spec.near_dates import brought_near, coming_monday
-from webapp.api.spec.openapi_refusals import refusals, shared_refusals
-from webapp.api.spec.parameters import header_parameters, path_parameters, take_null_out
+from webapp.api.spec.parameters import header_parameters, path_parameters, refusals, shared_refusals, take_null_out
 from webapp.api.spec.webhook_messages import MESSAGES, message_operations
 from webapp.core.extensions import site
 
