@@ -18,8 +18,8 @@ from webapp.services.calendar import calendar
 from webapp.web.bookings.blueprint import blueprint
 from webapp.web.bookings.pages import booking_page, changed
 from webapp.web.shared.fields import Text
-from webapp.web.shared.fragments import page_or_fragment
 from webapp.web.shared.guards import current_actor, current_host, host_required
+from webapp.web.shared.htmx import page_or_fragment
 
 
 class CancelForm(FlaskForm):  # type: ignore[misc]

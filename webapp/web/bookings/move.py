@@ -24,8 +24,8 @@ from webapp.web.bookings.blueprint import blueprint
 from webapp.web.bookings.pages import booking_page, changed
 from webapp.web.calendar.period import LAST_YEAR, parsed_date
 from webapp.web.shared.errors import status_of
-from webapp.web.shared.fragments import page_or_fragment
 from webapp.web.shared.guards import current_actor, current_host, host_required
+from webapp.web.shared.htmx import page_or_fragment
 from webapp.web.shared.i18n import format_range
 
 DAYS_AT_ONCE = 7  # with free times

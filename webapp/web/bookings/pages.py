@@ -15,8 +15,8 @@ from webapp.services.mail.reports import replay
 from webapp.web.bookings.blueprint import blueprint
 from webapp.web.bookings.mails import mails
 from webapp.web.shared import htmx
-from webapp.web.shared.fragments import page_or_fragment
 from webapp.web.shared.guards import current_actor, current_host, host_required
+from webapp.web.shared.htmx import page_or_fragment
 from webapp.words.answers import answered
 
 LAST_PAGE = 10_000

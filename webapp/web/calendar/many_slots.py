@@ -18,8 +18,8 @@ from webapp.web.calendar.words import SHORT_CLASHES
 from webapp.web.shared import htmx
 from webapp.web.shared.dates import local_day, weekday_choices
 from webapp.web.shared.errors import status_of
-from webapp.web.shared.fragments import page_or_fragment
 from webapp.web.shared.guards import current_actor, current_host, host_required
+from webapp.web.shared.htmx import page_or_fragment
 
 START_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 

@@ -17,8 +17,8 @@ from webapp.web.calendar.period import Period, View, period
 from webapp.web.calendar.week import Week, clock_changes, list_days
 from webapp.web.calendar.week import week as week_of
 from webapp.web.shared.dates import first_weekday, format_span
-from webapp.web.shared.fragments import page_or_fragment
 from webapp.web.shared.guards import current_host, host_required
+from webapp.web.shared.htmx import page_or_fragment
 from webapp.web.shared.i18n import format_day, format_month
 
 TEMPLATE = "calendar/week.html"

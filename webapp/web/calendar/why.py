@@ -20,8 +20,8 @@ from webapp.services.event_types import event_types
 from webapp.web.calendar.blueprint import blueprint
 from webapp.web.calendar.forms import slot_values
 from webapp.web.calendar.period import FIRST_YEAR, LAST_YEAR
-from webapp.web.shared.fragments import page_or_fragment
 from webapp.web.shared.guards import current_host, host_required
+from webapp.web.shared.htmx import page_or_fragment
 from webapp.web.shared.i18n import current_locale
 from webapp.words import reasons as reason_words
 

@@ -15,8 +15,8 @@ from webapp.web.event_types.questions import changed_rows
 from webapp.web.event_types.words import QUESTION_KINDS
 from webapp.web.shared import htmx
 from webapp.web.shared.forms import refuse
-from webapp.web.shared.fragments import page_or_fragment
 from webapp.web.shared.guards import current_actor, current_host, host_required
+from webapp.web.shared.htmx import page_or_fragment
 
 TEMPLATE = "event_types/edit.html"
 

@@ -6,8 +6,8 @@ from webapp.services.event_types import event_types
 from webapp.services.event_types.single_use_links import create_link
 from webapp.services.shared.links import single_use_url
 from webapp.web.event_types.blueprint import blueprint
-from webapp.web.shared.fragments import page_or_fragment
 from webapp.web.shared.guards import current_actor, current_host, host_required
+from webapp.web.shared.htmx import page_or_fragment
 
 
 @blueprint.get("/<slug>/links")

@@ -11,8 +11,8 @@ from webapp.services.shared.links import booking_page_url
 from webapp.web.event_types.blueprint import blueprint
 from webapp.web.event_types.words import summary
 from webapp.web.shared import htmx
-from webapp.web.shared.fragments import page_or_fragment
 from webapp.web.shared.guards import current_actor, current_host, host_required
+from webapp.web.shared.htmx import page_or_fragment
 
 
 @blueprint.get("")

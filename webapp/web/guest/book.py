@@ -31,8 +31,8 @@ from webapp.web.guest.times import about
 from webapp.web.guest.urls import calendar_url, link_token
 from webapp.web.guest.when import host_when, when
 from webapp.web.shared import htmx
-from webapp.web.shared.fragments import page_or_fragment
 from webapp.web.shared.guards import public
+from webapp.web.shared.htmx import page_or_fragment
 from webapp.web.shared.i18n import current_locale
 from webapp.web.shared.limits import limited_booking
 

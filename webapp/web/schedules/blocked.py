@@ -15,8 +15,8 @@ from webapp.web.schedules.blueprint import blueprint
 from webapp.web.schedules.frame import frame
 from webapp.web.shared import htmx
 from webapp.web.shared.dates import format_span, local_day
-from webapp.web.shared.fragments import page_or_fragment
 from webapp.web.shared.guards import current_actor, current_host, host_required
+from webapp.web.shared.htmx import page_or_fragment
 from webapp.web.shared.i18n import format_range
 
 TEMPLATE = "availability/blocked.html"

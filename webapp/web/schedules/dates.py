@@ -12,8 +12,8 @@ from webapp.web.schedules.dates_form import DatesForm
 from webapp.web.schedules.dates_month import asked_month, coming_overrides, month_of_dates
 from webapp.web.schedules.frame import Frame, drafted, frame, previewed
 from webapp.web.shared import htmx
-from webapp.web.shared.fragments import page_or_fragment
 from webapp.web.shared.guards import current_actor, current_host, host_required
+from webapp.web.shared.htmx import page_or_fragment
 
 TEMPLATE = "availability/dates.html"
 

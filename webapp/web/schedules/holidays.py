@@ -26,8 +26,8 @@ from webapp.web.schedules.blueprint import blueprint
 from webapp.web.schedules.dates_form import today_of
 from webapp.web.schedules.frame import Frame, drafted, frame, previewed
 from webapp.web.shared import htmx
-from webapp.web.shared.fragments import page_or_fragment
 from webapp.web.shared.guards import current_actor, current_host, host_required
+from webapp.web.shared.htmx import page_or_fragment
 from webapp.web.shared.i18n import current_locale
 
 TEMPLATE = "availability/holidays.html"

@@ -21,8 +21,8 @@ from webapp.web.schedules.windows import index_of
 from webapp.web.schedules.words import weekday_names
 from webapp.web.shared import htmx
 from webapp.web.shared.fields import Text, TimeZoneField
-from webapp.web.shared.fragments import page_or_fragment
 from webapp.web.shared.guards import current_actor, current_host, host_required
+from webapp.web.shared.htmx import page_or_fragment
 
 TEMPLATE = "availability/hours.html"
 

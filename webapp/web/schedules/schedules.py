@@ -18,8 +18,8 @@ from webapp.web.schedules.blueprint import blueprint
 from webapp.web.schedules.frame import Frame, frame
 from webapp.web.shared import htmx
 from webapp.web.shared.fields import Text
-from webapp.web.shared.fragments import page_or_fragment
 from webapp.web.shared.guards import current_actor, current_host, host_required
+from webapp.web.shared.htmx import page_or_fragment
 
 
 class NewScheduleForm(FlaskForm):  # type: ignore[misc]

@@ -1,9 +1,12 @@
-"""The only reader and writer of HX-* headers (htmx 4)."""
+"""The only reader and writer of HX-* headers (htmx 4).
+
+A page, or for htmx one region of it: a named block with one root element.
+"""
 
 import json
 from typing import Any
 
-from flask import Flask, Response, make_response, redirect, request
+from flask import Flask, Response, current_app, make_response, redirect, render_template, request
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -93,3 +96,18 @@ def _instead(response: Response, url: str, status: int) -> Response:
     response.headers.pop("Location", None)
     response.headers["HX-Redirect"] = url
     return vary(response)
+
+
+def page_or_fragment(template: str, block: str, *, status: int = 200, **values: Any) -> Response:
+    """The block when htmx asks, otherwise the whole page that contains it."""
+    return vary(make_response(rendered(template, block, values), status))
+
+
+def rendered(template: str, block: str, values: dict[str, Any]) -> str:
+    return _block(template, block, values) if wants_fragment() else render_template(template, **values)
+
+
+def _block(template: str, block: str, values: dict[str, Any]) -> str:
+    found = current_app.jinja_env.get_template(template)
+    current_app.update_template_context(values)
+    return "".join(found.blocks[block](found.new_context(values)))

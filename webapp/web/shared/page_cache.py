@@ -7,7 +7,7 @@ from flask import Response, current_app, make_response, request
 
 from webapp.core.memo import Memo
 from webapp.web.shared import htmx
-from webapp.web.shared.fragments import rendered
+from webapp.web.shared.htmx import rendered
 from webapp.web.shared.security import NONCE_TO_COME, csp_nonce, nonce_to_come
 
 # A page takes up to 40 kB. A process that shows more calendars than these renders some of them again.

@@ -13,8 +13,8 @@ from webapp.domain.errors import WebhookOff
 from webapp.services.webhooks import endpoints as webhooks
 from webapp.services.webhooks import history as webhook_deliveries
 from webapp.web.shared import htmx
-from webapp.web.shared.fragments import page_or_fragment
 from webapp.web.shared.guards import current_actor, current_host, host_required
+from webapp.web.shared.htmx import page_or_fragment
 from webapp.web.webhooks.blueprint import blueprint
 from webapp.web.webhooks.words import is_on_its_way, lines, name, state, trouble
 
