@@ -16,7 +16,7 @@ from webapp.services.shared.validation import email_address
 from webapp.web.guest.query import asked_start, asked_zone
 from webapp.web.shared.fields import Text
 from webapp.web.shared.form_tokens import GuestForm
-from webapp.web.shared.honeypot import HoneypotField
+from webapp.web.shared.forms import HoneypotField
 from webapp.web.shared.i18n import current_locale
 
 ANSWER = "answer-"  # before the key of a question: the name of its field

@@ -12,8 +12,8 @@ from webapp.services.shared.validation import LONGEST_EMAIL, email_address
 from webapp.web.privacy.blueprint import blueprint
 from webapp.web.shared.fields import Text
 from webapp.web.shared.form_tokens import GuestForm
+from webapp.web.shared.forms import HoneypotField
 from webapp.web.shared.guards import public
-from webapp.web.shared.honeypot import HoneypotField
 from webapp.web.shared.limits import limited_mail
 
 ANSWER_SECONDS = 0.3  # looking takes some milliseconds, and a few more where there is something to write
