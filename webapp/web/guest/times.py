@@ -14,10 +14,10 @@ from webapp.web.guest.blueprint import blueprint
 from webapp.web.guest.picker import Picker, View, picker
 from webapp.web.guest.query import Addresses, Asked, asked
 from webapp.web.guest.urls import calendar_url, form_url, link_token
+from webapp.web.shared.fields import zone_options
 from webapp.web.shared.guards import public
 from webapp.web.shared.i18n import current_locale
 from webapp.web.shared.page_cache import kept_page_or_fragment
-from webapp.web.shared.zone_options import zone_options
 
 
 @blueprint.get("/<slug>")

@@ -24,10 +24,10 @@ from webapp.web.guest.when import when
 from webapp.web.manage.blueprint import blueprint
 from webapp.web.manage.cancel import to_booking
 from webapp.web.manage.pages import about, guest_zone
+from webapp.web.shared.fields import zone_options
 from webapp.web.shared.form_tokens import GuestForm
 from webapp.web.shared.guards import manage_link
 from webapp.web.shared.i18n import current_locale
-from webapp.web.shared.zone_options import zone_options
 
 
 class MoveForm(GuestForm):

@@ -11,9 +11,9 @@ from webapp.web.guest.query import asked_zone
 from webapp.web.guest.when import host_when, when
 from webapp.web.manage.blueprint import blueprint
 from webapp.web.manage.calendar_links import calendar_links
+from webapp.web.shared.fields import zone_options
 from webapp.web.shared.guards import manage_link
 from webapp.web.shared.i18n import current_locale
-from webapp.web.shared.zone_options import zone_options
 from webapp.words.answers import answered
 
 
