@@ -1,4 +1,10 @@
-"""What every answer carries and every request must satisfy, whatever the view does."""
+"""What every answer carries and every request must satisfy, whatever the view does.
+
+Requests are answered under names of ours only, whatever their spelling.
+
+Flask's own TRUSTED_HOSTS compares letter by letter and reads no IPv6 address: `Localhost`, `book.example.org.` and
+`[::1]` would be nobody's.
+"""
 
 import secrets
 from collections.abc import Iterator
@@ -7,11 +13,12 @@ from contextlib import contextmanager
 from flask import Flask, Request, Response, abort, current_app, g, request
 from flask.globals import request_ctx
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.core.config import Settings
 from webapp.core.extensions import csrf
+from webapp.core.host_names import is_among
 from webapp.web.shared import form_tokens
 from webapp.web.shared.form_tokens import require_form_token
 from webapp.web.shared.guards import Guard, guard_of
@@ -182,3 +189,13 @@ def _joined(policy: dict[str, str]) -> str:
 
 
 _USUAL_POLICY = _joined(CONTENT_POLICY)
+
+
+def init_app_of_trusted_hosts(app: Flask, settings: Settings) -> None:
+    app.extensions["trusted_hosts"] = settings.trusted_hosts
+    app.before_request(_refuse_other_hosts)
+
+
+def _refuse_other_hosts() -> None:
+    if not is_among(current_app.extensions["trusted_hosts"], request.host):
+        raise SecurityError("the host is not one of ours")
