@@ -5,12 +5,12 @@ from webapp.core import time_zones
 from webapp.core.config import is_command
 from webapp.core.logs import log
 from webapp.services.operations import readiness
-from webapp.web.operations import queue_server
+from webapp.web.operations import health
 
 app = create_app()
 if not is_command():  # commands load the same application, and one of them makes the tables
     log.info(time_zones.version_line())
-    queue_server.tell_at_start(app)
+    health.tell_at_start(app)
     with app.app_context():
         readiness.tell_at_start(app.extensions["settings"].database_url)
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from tests.builders import Build
 from webapp import create_app
 from webapp.core.extensions import site
-from webapp.web.operations import queue_server
+from webapp.web.operations import health
 
 
 def test_a_process_with_its_database_is_ready(client: FlaskClient) -> None:
@@ -45,13 +45,13 @@ def test_a_database_of_a_newer_release_is_ready_and_says_so(client: FlaskClient,
 def test_without_a_queue_server_a_process_is_ready_and_says_so(
     app: Flask, client: FlaskClient, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
-    queue_server.tell_at_start(app)
+    health.tell_at_start(app)
     assert "queue server" not in capsys.readouterr().err
     monkeypatch.setitem(app.extensions, "settings", dataclasses.replace(app.extensions["settings"], redis_url=url))
     answer = client.get("/readyz")
     assert (answer.status_code, answer.text.splitlines()[0]) == (200, "ok")
     assert answer.text.splitlines()[1].startswith("queue server: no answer")
-    queue_server.tell_at_start(app)
+    health.tell_at_start(app)
     assert "see REDIS_URL" in capsys.readouterr().err
 
 

@@ -1,13 +1,18 @@
-"""/healthz: the process answers. /readyz: it can work, too."""
+"""/healthz: the process answers. /readyz: it can work, too.
+
+Whether the queue server answers. Pages and bookings work without it; an operator should know what does not.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NoAnswer
+from contextlib import closing
 
 from flask import Blueprint, Flask, Response, current_app
 
 from webapp.core import time_zones
+from webapp.core.config import Settings
+from webapp.core.logs import log
 from webapp.services.operations import readiness
-from webapp.web.operations import queue_server
 from webapp.web.shared.guards import public
 
 ANSWER_SECONDS = 1.5  # with the queue server's half a second this is well below what health checks wait
@@ -31,7 +36,7 @@ def readyz() -> Response:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     checking = _checks.submit(_check, app)
     try:
-        notes = [*checking.result(ANSWER_SECONDS), queue_server.problem(app.extensions["settings"])]
+        notes = [*checking.result(ANSWER_SECONDS), problem(app.extensions["settings"])]
     except NoAnswer:
         checking.cancel()
         return _text("database: no answer in time", 503)
@@ -48,3 +53,26 @@ def _check(app: Flask) -> list[str]:
 
 def _text(body: str, status: int) -> Response:
     return Response(f"{body}\n", status, mimetype="text/plain", headers={"Cache-Control": "no-store"})
+
+
+TIMEOUT_SECONDS = 0.5
+
+
+def problem(settings: Settings) -> str | None:
+    """None, or what is wrong, in words for an operator."""
+    from redis import Redis
+    from redis.exceptions import RedisError
+
+    seconds = TIMEOUT_SECONDS
+    try:
+        with closing(Redis.from_url(settings.redis_url, socket_connect_timeout=seconds, socket_timeout=seconds)) as it:
+            it.ping()
+    except (RedisError, OSError) as error:
+        return f"queue server: no answer ({type(error).__name__}), mail and webhooks wait; see REDIS_URL"
+    return None
+
+
+def tell_at_start(app: Flask) -> None:
+    """One line in the log of a web process that goes on without it."""
+    if found := problem(app.extensions["settings"]):
+        log.warning(found)
