@@ -1,17 +1,27 @@
-"""Accounts over HTTP: Flask-Security does the work; here is what is ours about it."""
+"""Accounts over HTTP: Flask-Security does the work; here is what is ours about it.
 
+What is added around Flask-Security's views.
+
+Flask-Security's mails become facts in the outbox; the worker writes them, and makes their tokens only then.
+"""
+
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
-from flask import Flask, abort, render_template, request
+from flask import Flask, abort, after_this_request, current_app, render_template, request
 from flask_login import current_user
-from flask_security import Security
+from flask_security import EmailValidateException, MailUtil, Security
 from werkzeug.wrappers import Response
 
 from webapp.core.config import Settings
 from webapp.domain import urls as redirects
+from webapp.domain.bookings import EventKind
+from webapp.domain.text import TextFault
 from webapp.identity import hosts, load_host
-from webapp.web.accounts import forms, views
-from webapp.web.accounts.mail import OutboxMail
+from webapp.services.accounts import accounts
+from webapp.services.shared.validation import email_address
+from webapp.web.accounts import forms
 from webapp.web.accounts.options import MESSAGES, OPTIONS
 from webapp.web.shared.guards import host_required, to_login, visitor
 from webapp.web.shared.limits import limited_login, limited_mail
@@ -59,9 +69,9 @@ def _guard_views(app: Flask) -> None:
     guarded = {
         "login": visitor(limited_login(theirs["security.login"])),
         "logout": visitor(theirs["security.logout"]),
-        "register": visitor(limited_mail(views.needs_invitation(theirs["security.register"]))),
+        "register": visitor(limited_mail(needs_invitation(theirs["security.register"]))),
         "send_confirmation": visitor(limited_mail(theirs["security.send_confirmation"])),
-        "confirm_email": visitor(views.confirm_by_post(theirs["security.confirm_email"])),
+        "confirm_email": visitor(confirm_by_post(theirs["security.confirm_email"])),
         "forgot_password": visitor(limited_mail(theirs["security.forgot_password"])),
         "reset_password": visitor(theirs["security.reset_password"]),
         "change_password": host_required(limited_login(theirs["security.change_password"])),
@@ -90,3 +100,64 @@ def _render(template: str, **values: Any) -> tuple[str, int]:
     shown = [value for name, value in values.items() if name.endswith("_form") and value is not None]
     is_refused = request.method == "POST" and any(form.errors for form in shown)
     return render_template(template, form=shown[0] if shown else None, **values), 422 if is_refused else 200
+
+
+View = Callable[..., Any]
+
+
+def confirm_by_post(confirm: View) -> View:
+    """Programs that scan mail open every link in it: opening only shows a button."""
+
+    @wraps(confirm)
+    def confirm_email(token: str) -> Any:
+        if request.method == "POST":
+            return confirm(token)
+        return render_template("security/confirm_email.html", token=token)
+
+    return confirm_email
+
+
+def needs_invitation(register: View) -> View:
+    """When registration is by invitation: only with the signed link, and for the address it was made for."""
+
+    @wraps(register)
+    def register_invited() -> Any:
+        if current_app.extensions["settings"].registration == "open":
+            return register()
+        invited = accounts.invited_email(request.values.get("invitation", ""))
+        typed = request.form.get("email", "").strip().lower()
+        if invited is None or (request.method == "POST" and typed != invited.lower()):
+            return render_template("security/invitation_needed.html"), 403
+        return register()
+
+    return register_invited
+
+
+KINDS = {
+    "security/email/welcome": EventKind.ACCOUNT_CONFIRM,
+    "security/email/confirmation_instructions": EventKind.ACCOUNT_CONFIRM,
+    "security/email/welcome_existing": EventKind.ACCOUNT_EXISTS,
+    "security/email/reset_instructions": EventKind.ACCOUNT_RESET,
+    "security/email/reset_notice": EventKind.ACCOUNT_PASSWORD_CHANGED,
+    "security/email/change_notice": EventKind.ACCOUNT_PASSWORD_CHANGED,
+}
+
+
+class OutboxMail(MailUtil):
+    def send_mail(self, template: str, *_rendered: Any, **context: Any) -> None:
+        accounts.note(KINDS[template], host_id=context["user"].id)
+        after_this_request(_commit)
+
+    def normalize(self, email: str) -> str:
+        return self.validate(email)
+
+    def validate(self, email: str) -> str:
+        try:
+            return email_address(email)
+        except TextFault as fault:
+            raise EmailValidateException("Type an e-mail address such as name@example.org.") from fault
+
+
+def _commit(response: Response) -> Response:
+    hosts.commit()
+    return response
