@@ -12,7 +12,7 @@ from webapp.domain import text
 from webapp.domain.errors import SlugTaken
 from webapp.services.accounts import accounts
 from webapp.services.accounts.accounts import LONGEST_ABOUT, LONGEST_NAME
-from webapp.web.accounts.slugs import FreeSlug
+from webapp.web.accounts.forms import FreeSlug
 from webapp.web.shared import htmx
 from webapp.web.shared.fields import Text, TimeZoneField
 from webapp.web.shared.guards import current_host, host_required
