@@ -1,6 +1,10 @@
-"""The list of bookings, and one booking."""
+"""The list of bookings, and one booking.
+
+The state of a booking's mails, in words.
+"""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +15,14 @@ from webapp.services.bookings.guest_access import has_begun, has_expired
 from webapp.services.bookings.view import BookingView
 from webapp.services.calendar import calendar
 from webapp.services.calendar.calendar import BookingFilter
-from webapp.services.mail.reports import replay
+from webapp.services.mail.reports import DeliveryState, replay
 from webapp.web.bookings.blueprint import blueprint
-from webapp.web.bookings.mails import mails
 from webapp.web.shared import htmx
+from webapp.web.shared.dates import format_moment
 from webapp.web.shared.guards import current_actor, current_host, host_required
 from webapp.web.shared.htmx import page_or_fragment
 from webapp.words.answers import answered
+from webapp.words.mails import mail_name
 
 LAST_PAGE = 10_000
 LONGEST_SEARCH = 200
@@ -92,3 +97,52 @@ def _asked() -> Asked:
         request.args.get("q", "").strip()[:LONGEST_SEARCH],
         min(max(page, 1), LAST_PAGE),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """One mail. `status` and `label` are for `ui.badge`; `can_resend`: it was given up."""
+
+    id: int
+    what: str
+    recipient: str
+    status: str
+    label: str | None
+    detail: str
+    can_resend: bool
+
+
+def mails(states: Sequence[DeliveryState], *, guest: str, time_zone: str) -> list[Mail]:
+    return [_mail(state, guest, time_zone) for state in states]
+
+
+def _mail(state: DeliveryState, guest: str, time_zone: str) -> Mail:
+    status, label = _status(state)
+    return Mail(
+        id=state.id,
+        what=mail_name(state.kind),
+        recipient=guest if state.recipient == "guest" else gettext("you"),
+        status=status,
+        label=label,
+        detail=_detail(state, time_zone),
+        can_resend=state.status == "dead",
+    )
+
+
+def _status(state: DeliveryState) -> tuple[str, str | None]:
+    if state.is_planned:
+        return ("queued", gettext("Planned"))
+    if state.status == "waiting":
+        return ("failed", None) if state.attempts else ("queued", None)
+    return (state.status, gettext("Not needed") if state.status == "skipped" else None)
+
+
+def _detail(state: DeliveryState, time_zone: str) -> str:
+    if state.sent_at:
+        return format_moment(state.sent_at, time_zone)
+    if state.is_planned:
+        return gettext("for %(when)s", when=format_moment(state.due_at, time_zone))
+    if state.status == "waiting" and state.attempts:
+        again = gettext("next try: %(when)s", when=format_moment(state.due_at, time_zone))
+        return f"{state.last_error} · {again}" if state.last_error else again
+    return state.last_error or "" if state.status == "dead" else ""
