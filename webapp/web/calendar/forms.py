@@ -1,4 +1,7 @@
-"""Forms for publishing slots: one at a time, or weeks of them."""
+"""Forms for publishing slots: one at a time, or weeks of them.
+
+Why a slot cannot be published, in the reader's language.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
@@ -23,7 +26,6 @@ from webapp.domain.slots import WeeklyPlan
 from webapp.services.event_types.event_types import EventTypeContent
 from webapp.services.slots.slots import NewSlot
 from webapp.web.calendar.period import FIRST_YEAR, LAST_YEAR
-from webapp.web.calendar.words import CLASHES
 from webapp.web.shared.i18n import zone_label
 from webapp.words.formats import zone
 
@@ -174,3 +176,17 @@ def _check_year(field: Any) -> None:
     """Before time zones reckon with it: years without end, and those before any, are none of theirs."""
     if field.data and not FIRST_YEAR <= field.data.year <= LAST_YEAR:
         raise ValidationError(CLASHES["past" if field.data.year < FIRST_YEAR else "too_far"])
+
+
+CLASHES = {
+    "past": _l("This time has passed."),
+    "too_far": _l("This is more than three years ahead."),
+    "duration": _l("You have no event type of this duration."),
+    "capacity": _l("There can be between 1 and 1000 seats."),
+    "overlap": _l("There is a slot or a meeting at this time already."),
+}
+SHORT_CLASHES = {
+    "past": _l("passed"),
+    "too_far": _l("too far ahead"),
+    "overlap": _l("clashes"),
+}

@@ -12,9 +12,8 @@ from webapp.domain.errors import Invalid
 from webapp.services.slots import slots
 from webapp.services.slots.slots import NewSlot, PlannedSlot, active_event_types
 from webapp.web.calendar.blueprint import blueprint
-from webapp.web.calendar.forms import ManyForm, duration_label, durations, many_values
+from webapp.web.calendar.forms import SHORT_CLASHES, ManyForm, duration_label, durations, many_values
 from webapp.web.calendar.period import parsed_date
-from webapp.web.calendar.words import SHORT_CLASHES
 from webapp.web.shared import htmx
 from webapp.web.shared.dates import local_day, weekday_choices
 from webapp.web.shared.errors import status_of

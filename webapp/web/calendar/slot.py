@@ -15,9 +15,8 @@ from webapp.services.slots.slots import active_event_types
 from webapp.services.slots.views import SlotView
 from webapp.web.calendar.blueprint import blueprint
 from webapp.web.calendar.entries import entry
-from webapp.web.calendar.forms import SlotForm, slot_values
+from webapp.web.calendar.forms import CLASHES, SlotForm, slot_values
 from webapp.web.calendar.period import parsed_date
-from webapp.web.calendar.words import CLASHES
 from webapp.web.shared import htmx
 from webapp.web.shared.dates import local_day
 from webapp.web.shared.errors import status_of
