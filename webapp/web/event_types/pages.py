@@ -1,13 +1,19 @@
-"""The list: look at it, put it in order, switch on and off, copy."""
+"""The list: look at it, put it in order, switch on and off, copy.
+
+Taking an event type away: a page that asks, and the deed; and bringing it back.
+
+Single-use links of an event type: made here, shown once.
+"""
 
 from typing import Any
 
-from flask import Response, flash, request, url_for
+from flask import Response, flash, render_template, request, url_for
 from flask_babel import gettext
 
 from webapp.services.event_types import archive as archived_event_types
 from webapp.services.event_types import event_types
-from webapp.services.shared.links import booking_page_url
+from webapp.services.event_types.single_use_links import create_link
+from webapp.services.shared.links import booking_page_url, single_use_url
 from webapp.web.event_types.blueprint import blueprint
 from webapp.web.event_types.words import summary
 from webapp.web.shared import htmx
@@ -65,3 +71,54 @@ def _page(done: str, *, focus: str = "") -> Response:
     shown: dict[str, Any] = {"event_types": found, "urls": urls, "summary": summary, "done": done, "focus": focus}
     shown |= {"archived": archived_event_types.archived_event_types(host.id), "host": host}
     return page_or_fragment("event_types/index.html", "list", **shown)
+
+
+@blueprint.get("/<slug>/archive")
+@host_required
+def confirm_archive(slug: str) -> str:
+    found = event_types.host_event_type(current_host().id, slug)
+    return render_template("event_types/archive.html", event_type=found.content)
+
+
+@blueprint.post("/<slug>/archive")
+@host_required
+def archive(slug: str) -> Any:
+    host_id = current_host().id
+    title = event_types.host_event_type(host_id, slug).content.title
+    is_gone = event_types.delete_event_type(slug, host_id=host_id, actor=current_actor())
+    done = gettext("Deleted: %(title)s.", title=title) if is_gone else gettext("Archived: %(title)s.", title=title)
+    flash(done, "success")
+    return htmx.see_other(url_for("event_types.index"))
+
+
+@blueprint.post("/archived/<int:event_type_id>/restore")
+@host_required
+def restore(event_type_id: int) -> Any:
+    """By its number: several archived ones may have had the same address."""
+    host = current_host()
+    back = archived_event_types.restore_event_type(event_type_id, host_id=host.id, actor=current_actor())
+    done = gettext("Restored: %(title)s. Nobody can book it until you switch it on.", title=back.title)
+    if back.is_renamed:
+        page = f"/{host.slug}/{back.slug}"
+        done += " " + gettext("Another event type has its address by now; its new one is %(page)s.", page=page)
+    flash(done, "success")
+    return htmx.see_other(url_for("event_types.index"))
+
+
+@blueprint.get("/<slug>/links")
+@host_required
+def links(slug: str) -> Response:
+    return _page_of_once(slug, None)
+
+
+@blueprint.post("/<slug>/links")
+@host_required
+def make_link(slug: str) -> Response:
+    """Answers the page itself instead of leading to one: the link is in no address and is not kept."""
+    token = create_link(slug, host_id=current_host().id, actor=current_actor())
+    return _page_of_once(slug, single_use_url(token))
+
+
+def _page_of_once(slug: str, url: str | None) -> Response:
+    found = event_types.host_event_type(current_host().id, slug).content
+    return page_or_fragment("event_types/links.html", "links", event_type=found, url=url)
