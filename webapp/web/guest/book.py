@@ -23,9 +23,8 @@ from webapp.domain.errors import (
 from webapp.services.availability.offers import Offering, offered, offering
 from webapp.services.bookings import bookings
 from webapp.web.guest.alternatives import fresh_days
-from webapp.web.guest.answers import booking_form
 from webapp.web.guest.blueprint import blueprint
-from webapp.web.guest.forms import BookingForm
+from webapp.web.guest.forms import BookingForm, booking_form
 from webapp.web.guest.last_booking import knows_browser, remember, remembered_url
 from webapp.web.guest.times import about
 from webapp.web.guest.urls import calendar_url, link_token
