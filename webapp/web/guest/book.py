@@ -28,7 +28,7 @@ from webapp.web.guest.forms import BookingForm, booking_form
 from webapp.web.guest.last_booking import knows_browser, remember, remembered_url
 from webapp.web.guest.times import about
 from webapp.web.guest.urls import calendar_url, link_token
-from webapp.web.guest.when import host_when, when
+from webapp.web.guest.words import host_when, when
 from webapp.web.shared import htmx
 from webapp.web.shared.guards import public
 from webapp.web.shared.htmx import page_or_fragment

@@ -1,16 +1,19 @@
 """Dates and counts in words for the guest's pages, remembered: a month shows hundreds, and CLDR answers slowly.
 
 A locale is passed as the Babel object and decides about the language of `gettext`, too, so that it is a full key.
+
+When a meeting is, in words: in the reader's zone, with the zone named.
 """
 
 import re
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from babel import Locale, dates
-from flask_babel import ngettext
+from flask_babel import gettext, ngettext
 
-from webapp.words import formats
+from webapp.words import formats, zone_names
 
 # A year and the comma or space that ties it to the rest of a date pattern.
 _YEAR = re.compile(r"[\s,]+y+\b|\by+[\s,]+")
@@ -68,3 +71,41 @@ def months_later(first: date, months: int) -> date:
     """The first of the month that many months later (earlier: negative)."""
     year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
     return date(year, month + 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """`leaf`: month, day and weekday, short. `time`: from and to, with the second day where it is another."""
+
+    leaf: tuple[str, int, str]
+    date: str
+    time: str
+    zone: str
+
+
+def when(start: datetime, end: datetime, time_zone: str, locale: Locale) -> When:
+    zone = formats.zone(time_zone)
+    first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+    finish = formats.format_time(end, time_zone, locale)
+    if last != first:
+        finish = f"{finish}, {day_and_month(last, locale)}"
+    return When(
+        leaf=leaf(first, locale),
+        date=formats.format_day(first, locale),
+        time=f"{formats.format_time(start, time_zone, locale)}{formats.RANGE}{finish}",
+        zone=zone_names.zone_label(time_zone, start, locale),
+    )
+
+
+def host_when(start: datetime, guest_zone: str, host_zone: str, host: str, locale: Locale) -> str | None:
+    """The start as the host's clock shows it, when that is not what the guest's shows."""
+    for_host = start.astimezone(formats.zone(host_zone))
+    if for_host.utcoffset() == start.astimezone(formats.zone(guest_zone)).utcoffset():
+        return None
+    return gettext(
+        "For %(host)s: %(day)s, %(time)s in %(place)s",
+        host=host,
+        day=day_and_month(for_host.date(), locale),
+        time=formats.format_time(start, host_zone, locale),
+        place=zone_names.zone_place(host_zone, locale),
+    )

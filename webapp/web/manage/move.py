@@ -20,7 +20,7 @@ from webapp.services.shared.links import manage_token
 from webapp.web.guest.alternatives import fresh_days
 from webapp.web.guest.picker import View, picker
 from webapp.web.guest.query import Addresses, asked, asked_start, written
-from webapp.web.guest.when import when
+from webapp.web.guest.words import when
 from webapp.web.manage.blueprint import blueprint
 from webapp.web.manage.cancel import to_booking
 from webapp.web.manage.pages import about, guest_zone

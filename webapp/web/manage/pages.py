@@ -8,7 +8,7 @@ from webapp.domain.bookings import BookingStatus
 from webapp.services.bookings.guest_access import has_begun, managed_booking, may_change
 from webapp.services.bookings.view import BookingView
 from webapp.web.guest.query import asked_zone
-from webapp.web.guest.when import host_when, when
+from webapp.web.guest.words import host_when, when
 from webapp.web.manage.blueprint import blueprint
 from webapp.web.manage.calendar_links import calendar_links
 from webapp.web.shared.fields import zone_options

@@ -12,7 +12,7 @@ from webapp.services.bookings.guest_access import has_begun
 from webapp.services.privacy.copy import guest_document
 from webapp.services.privacy.erase import erase_address
 from webapp.services.privacy.guests import bookings_of_address, proved_address
-from webapp.web.guest.when import when
+from webapp.web.guest.words import when
 from webapp.web.privacy.blueprint import blueprint
 from webapp.web.shared.form_tokens import GuestForm
 from webapp.web.shared.guards import manage_link, public
