@@ -1,6 +1,12 @@
-"""The booking as it stands, and its calendar file."""
+"""The booking as it stands, and its calendar file.
 
+Links that put a meeting into a calendar in the web. They tell the time and with whom, never the manage link.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from flask import Response, make_response, render_template, request
 
@@ -10,7 +16,6 @@ from webapp.services.bookings.view import BookingView
 from webapp.web.guest.query import asked_zone
 from webapp.web.guest.words import host_when, when
 from webapp.web.manage.blueprint import blueprint
-from webapp.web.manage.calendar_links import calendar_links
 from webapp.web.shared.fields import zone_options
 from webapp.web.shared.guards import manage_link
 from webapp.web.shared.i18n import current_locale
@@ -66,3 +71,31 @@ def about(booking: BookingView, token: str) -> dict[str, Any]:
         "has_begun": has_begun(booking),
         "may_change": may_change(booking),
     }
+
+
+def calendar_links(booking: BookingView) -> list[tuple[str, str]]:
+    """(name, address) of each."""
+    title = f"{booking.event_type_title} – {booking.host_name}"
+    start, end = _compact(booking.start), _compact(booking.end)
+    google = {"action": "TEMPLATE", "text": title, "dates": f"{start}/{end}"}
+    outlook = {
+        "path": "/calendar/action/compose",
+        "rru": "addevent",
+        "subject": title,
+        "startdt": booking.start.astimezone(UTC).isoformat(),
+        "enddt": booking.end.astimezone(UTC).isoformat(),
+    }
+    yahoo = {"v": "60", "title": title, "st": start, "et": end}
+    return [
+        ("Google", _address("https://calendar.google.com/calendar/render", google)),
+        ("Outlook", _address("https://outlook.live.com/calendar/0/deeplink/compose", outlook)),
+        ("Yahoo", _address("https://calendar.yahoo.com/", yahoo)),
+    ]
+
+
+def _address(page: str, parameters: Mapping[str, str]) -> str:
+    return f"{page}?{urlencode(parameters, quote_via=quote)}"
+
+
+def _compact(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
