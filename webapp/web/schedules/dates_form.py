@@ -11,8 +11,8 @@ from webapp.domain.availability.instants import instant, local_date
 from webapp.domain.availability.windows import DayWindow
 from webapp.services.schedules.schedules import ScheduleContent
 from webapp.web.calendar.period import parsed_date
+from webapp.web.schedules.frame import hours_text
 from webapp.web.schedules.windows import USUAL, Rows, index_of
-from webapp.web.schedules.words import hours_text
 from webapp.web.shared.dates import format_span
 
 OFF, HOURS, USUAL_HOURS = "off", "hours", "usual"

@@ -12,8 +12,7 @@ from webapp.services.schedules.holidays import known_until, observed_holidays
 from webapp.services.schedules.schedules import ScheduleContent
 from webapp.web.calendar.period import FIRST_YEAR, LAST_YEAR, parsed_date
 from webapp.web.schedules.dates_form import USUAL_HOURS, DatesForm, today_of, usual_windows
-from webapp.web.schedules.frame import Frame
-from webapp.web.schedules.words import hours_text
+from webapp.web.schedules.frame import Frame, hours_text
 from webapp.web.shared.dates import format_span, format_weekday
 from webapp.web.shared.i18n import format_day, format_month
 

@@ -1,6 +1,9 @@
-"""What the pages of a schedule have in common: its tabs, its sections, and the preview beside them."""
+"""What the pages of a schedule have in common: its tabs, its sections, and the preview beside them.
 
-from collections.abc import Iterator
+Hours in words.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,13 +11,19 @@ from typing import Any
 from flask import request, url_for
 from flask_babel import gettext
 
+from webapp.domain.availability.instants import to_datetime
+from webapp.domain.availability.windows import MINUTES_OF_DAY, DayWindow
 from webapp.domain.errors import NotFound
 from webapp.services.availability.preview import schedule_preview
 from webapp.services.schedules import schedules
 from webapp.services.schedules.content import is_the_same
 from webapp.services.schedules.schedules import ScheduleContent, ScheduleView
+from webapp.web.schedules.blueprint import blueprint
 from webapp.web.shared import htmx
+from webapp.web.shared.dates import format_hour
 from webapp.web.shared.guards import current_host
+from webapp.web.shared.i18n import current_locale
+from webapp.words import formats
 
 SECTIONS = ("hours", "dates", "holidays")
 
@@ -76,3 +85,34 @@ def previewed(shown: Frame, content: ScheduleContent, first: date | None = None)
 def drafted(response: Any) -> Any:
     """A form that has changed without being saved: the preview beside it fetches itself."""
     return htmx.trigger(response, schedule_drafted=None)
+
+
+def hours_text(windows: Iterable[DayWindow]) -> str:
+    """`9 AM - 12 PM, 1 PM - 5 PM`, in the reader's format."""
+    return ", ".join(f"{format_hour(one.start_minute)}{formats.RANGE}{_end(one)}" for one in windows)
+
+
+def _end(window: DayWindow) -> str:
+    if window.end_minute % MINUTES_OF_DAY == 0:
+        return gettext("midnight")
+    if window.end_minute <= window.start_minute:
+        return gettext("%(time)s next day", time=format_hour(window.end_minute))
+    return format_hour(window.end_minute)
+
+
+def weekday_names() -> dict[int, str]:
+    """Monday = 0."""
+    names: dict[int, str] = current_locale().days["stand-alone"]["wide"]
+    return {number: names[number] for number in range(7)}
+
+
+@blueprint.app_template_global()
+def clock_span(start: int, end: int, time_zone: str) -> str:
+    """`9 AM - 5 PM` of two instants in Unix seconds."""
+    return f"{_clock(start, time_zone)}{formats.RANGE}{_clock(end, time_zone, midnight=gettext('midnight'))}"
+
+
+def _clock(moment: int, time_zone: str, *, midnight: str = "") -> str:
+    local = to_datetime(moment).astimezone(formats.zone(time_zone))
+    minute = local.hour * 60 + local.minute
+    return midnight if midnight and minute == 0 else format_hour(minute)

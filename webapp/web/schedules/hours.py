@@ -15,10 +15,9 @@ from webapp.services.schedules import schedules
 from webapp.services.schedules.content import LONGEST_NAME
 from webapp.services.schedules.schedules import ScheduleContent
 from webapp.web.schedules.blueprint import blueprint
-from webapp.web.schedules.frame import Frame, drafted, frame, previewed
+from webapp.web.schedules.frame import Frame, drafted, frame, previewed, weekday_names
 from webapp.web.schedules.week import Day, Week
 from webapp.web.schedules.windows import index_of
-from webapp.web.schedules.words import weekday_names
 from webapp.web.shared import htmx
 from webapp.web.shared.fields import Text, TimeZoneField
 from webapp.web.shared.guards import current_actor, current_host, host_required
