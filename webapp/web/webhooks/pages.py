@@ -1,17 +1,32 @@
-"""The list of webhooks, and making one."""
+"""The list of webhooks, and making one.
 
+Changing a webhook: where it is, what it is told, on or off.
+
+What cannot be taken back: pages that ask, and the deeds.
+
+The page of one webhook: how it stands, what was sent to it, a test message, sending again.
+"""
+
+import uuid
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from flask import Response, make_response, render_template
+from flask import Response, flash, make_response, render_template, request, url_for
+from flask_babel import gettext
 
+from webapp.core.rate_limits import attempt_message
+from webapp.domain.errors import WebhookOff
 from webapp.services.webhooks import endpoints as webhooks
+from webapp.services.webhooks import history as webhook_deliveries
 from webapp.services.webhooks.endpoints import MadeWebhook
+from webapp.web.shared import htmx
 from webapp.web.shared.forms import outcome
 from webapp.web.shared.guards import current_actor, current_host, host_required
+from webapp.web.shared.htmx import page_or_fragment
 from webapp.web.webhooks.blueprint import blueprint
-from webapp.web.webhooks.forms import NewWebhookForm
-from webapp.web.webhooks.words import name, state
+from webapp.web.webhooks.forms import NewWebhookForm, WebhookForm
+from webapp.web.webhooks.words import is_on_its_way, lines, name, state, trouble
 
 
 @blueprint.get("")
@@ -34,3 +49,118 @@ def _page(form: NewWebhookForm, *, made: MadeWebhook | None = None, status: int 
     found = webhooks.host_webhooks(current_host().id)
     shown: dict[str, Any] = {"form": form, "webhooks": found, "made": made, "name": name, "state": state}
     return make_response(render_template("webhooks/index.html", **shown), status)
+
+
+@blueprint.get("/<uuid:webhook_id>/edit")
+@host_required
+def edit(webhook_id: uuid.UUID) -> str:
+    found = webhooks.host_webhook(webhook_id, host_id=current_host().id)
+    return render_template("webhooks/edit.html", form=WebhookForm(obj=found), webhook=found, name=name(found))
+
+
+@blueprint.post("/<uuid:webhook_id>/edit")
+@host_required
+def change(webhook_id: uuid.UUID) -> Any:
+    found = webhooks.host_webhook(webhook_id, host_id=current_host().id)
+    form = WebhookForm()
+    save = partial(webhooks.change_webhook, webhook_id, host_id=current_host().id, actor=current_actor())
+    if not outcome(form, lambda: save(form.change())):
+        return render_template("webhooks/edit.html", form=form, webhook=found, name=name(found)), 422
+    flash(gettext("Saved."), "success")
+    return htmx.see_other(url_for("webhooks.show", webhook_id=webhook_id))
+
+
+@blueprint.post("/<uuid:webhook_id>/switch-on")
+@host_required
+def switch_on(webhook_id: uuid.UUID) -> Any:
+    change = webhooks.WebhookChange(is_active=True)
+    webhooks.change_webhook(webhook_id, change, host_id=current_host().id, actor=current_actor())
+    flash(gettext("Switched on. What happens from now on is sent."), "success")
+    return htmx.see_other(url_for("webhooks.show", webhook_id=webhook_id))
+
+
+@blueprint.get("/<uuid:webhook_id>/delete")
+@host_required
+def confirm_delete(webhook_id: uuid.UUID) -> str:
+    found = webhooks.host_webhook(webhook_id, host_id=current_host().id)
+    return render_template("webhooks/delete.html", webhook=found, name=name(found))
+
+
+@blueprint.post("/<uuid:webhook_id>/delete")
+@host_required
+def delete(webhook_id: uuid.UUID) -> Any:
+    webhooks.delete_webhook(webhook_id, host_id=current_host().id, actor=current_actor())
+    flash(gettext("Deleted: it is told nothing any more."), "success")
+    return htmx.see_other(url_for("webhooks.index"))
+
+
+@blueprint.get("/<uuid:webhook_id>/secret")
+@host_required
+def confirm_secret(webhook_id: uuid.UUID) -> str:
+    found = webhooks.host_webhook(webhook_id, host_id=current_host().id)
+    return render_template("webhooks/secret.html", webhook=found, name=name(found), secret=None)
+
+
+@blueprint.post("/<uuid:webhook_id>/secret")
+@host_required
+def renew_secret(webhook_id: uuid.UUID) -> str:
+    """Answers the page itself: the secret is in no address, in no session, and shown this once."""
+    found = webhooks.host_webhook(webhook_id, host_id=current_host().id)
+    secret = webhooks.renew_secret(webhook_id, host_id=current_host().id, actor=current_actor())
+    return render_template("webhooks/secret.html", webhook=found, name=name(found), secret=secret)
+
+
+PER_PAGE = 20
+
+
+@blueprint.get("/<uuid:webhook_id>")
+@host_required
+def show(webhook_id: uuid.UUID) -> Response:
+    host = current_host()
+    webhook = webhooks.host_webhook(webhook_id, host_id=host.id)
+    shown: dict[str, Any] = {
+        "webhook": webhook,
+        "name": name(webhook),
+        "state": state(webhook),
+        "trouble": trouble(webhook, host.time_zone),
+        "zone": host.time_zone,
+    }
+    return page_or_fragment("webhooks/show.html", "messages", **shown, **_messages(webhook_id))
+
+
+@blueprint.post("/<uuid:webhook_id>/test")
+@host_required
+def send_test(webhook_id: uuid.UUID) -> Any:
+    send = partial(webhooks.send_test, webhook_id)
+    return _sent(send, webhook_id, gettext("A test message is on its way."))
+
+
+@blueprint.post("/<uuid:webhook_id>/deliveries/<message_id>/send-again")
+@host_required
+def send_again(webhook_id: uuid.UUID, message_id: str) -> Any:
+    send = partial(webhook_deliveries.redeliver, webhook_id, message_id)
+    return _sent(send, webhook_id, gettext("The message is on its way again."))
+
+
+def _messages(webhook_id: uuid.UUID) -> dict[str, Any]:
+    """A page of them, newest first. Only the first page looks again by itself."""
+    host, before = current_host(), request.args.get("before")
+    found = webhook_deliveries.webhook_deliveries(webhook_id, host_id=host.id, limit=PER_PAGE + 1, before=before)
+    page, has_more = found[:PER_PAGE], len(found) > PER_PAGE
+    return {
+        "deliveries": lines(page, host.time_zone),
+        "is_moving": not before and any(is_on_its_way(one) for one in page),
+        "older_url": url_for("webhooks.show", webhook_id=webhook_id, before=page[-1].id) if has_more else None,
+        "newest_url": url_for("webhooks.show", webhook_id=webhook_id) if before else None,
+    }
+
+
+def _sent(send: Callable[..., object], webhook_id: uuid.UUID, done: str) -> Any:
+    """Back to the page, which says what was done, or that the webhook was switched off meanwhile."""
+    attempt_message(current_host().id)
+    try:
+        send(host_id=current_host().id, actor=current_actor())
+        flash(done, "success")
+    except WebhookOff:
+        flash(gettext("Nothing was sent: it is switched off."), "warning")
+    return htmx.see_other(url_for("webhooks.show", webhook_id=webhook_id))
