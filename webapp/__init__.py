@@ -20,14 +20,12 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     from webapp import admin, api, cli, identity, web
     from webapp.core import connections, extensions, logs
     from webapp.core.config import PROJECT_DIR
-    from webapp.web.shared import security
 
     settings = settings or _from_environment()
     app = Flask(__name__, template_folder=PROJECT_DIR / "templates", static_folder=PROJECT_DIR / "static")
     app.config.from_mapping(settings.flask_config())
     app.extensions["settings"] = settings
     logs.init_app(app, settings)
-    security.init_app(app, settings)
     extensions.init_app(app, settings)
     connections.init_app(app)
     identity.init_app(app)

@@ -6,8 +6,6 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     # Imported here: commands and the worker start faster without the schemas.
     from webapp.api import accounts, bookings, event_types, host_bookings, schedules, slots, webhooks
-    from webapp.api import accounts as hosts
-    from webapp.api import schedules as schedule
     from webapp.api.http.operation import finish
     from webapp.api.http.problems import problem
     from webapp.api.schemas.bookings import Booking
@@ -16,8 +14,20 @@ def init_app(app: Flask) -> None:
     from webapp.core.http_status import answer_errors_below
     from webapp.rendering import Rendering
 
-    modules = (hosts, bookings, accounts, slots, event_types, schedule, schedules, host_bookings, webhooks)
-    openapi.init_app(app, [module.blueprint for module in modules])
+    openapi.init_app(
+        app,
+        [
+            accounts.blueprint,
+            bookings.blueprint,
+            accounts.token_blueprint,
+            slots.blueprint,
+            event_types.blueprint,
+            schedules.blueprint,
+            schedules.blocked_times_blueprint,
+            host_bookings.blueprint,
+            webhooks.blueprint,
+        ],
+    )
     app.register_blueprint(docs.blueprint)
     answer_errors_below(app, "/api/", problem)
     app.extensions["rendering"] = Rendering(Booking().dump, Slot().dump)

@@ -1,11 +1,9 @@
-"""What anybody may ask of a host, and why a start is not offered, for the host alone.
+"""A host as anybody may see them, their offered slots, why a start is not offered (for the host alone), and whose a
+token is.
 
-Who a token is.
-
-The listing of offered slots as JSON text, written by hand: it is asked for more than all else together.
-
-Dumping a thousand slots by a schema takes ten times as long as computing them. The specification still comes from
-the schema, and tests hold each listing against it.
+The list of offered slots is requested more often than everything else together, so it is written as JSON text: dumping
+a thousand slots by a schema takes ten times as long as computing them. The specification still comes from the schema,
+and tests hold each list against it.
 """
 
 import uuid
@@ -107,10 +105,10 @@ def _require_few_days(first: date, last: date) -> None:
         raise Invalid({"to": [f"At most {MOST_DAYS} days at once."]})
 
 
-blueprint_of_me = Blueprint("Token", __name__, description="The token itself.")
+token_blueprint = Blueprint("Token", __name__, description="The token itself.")
 
 
-@blueprint_of_me.operation("GET", "/me", Access.READ, answer=Me, example=examples.ME)
+@token_blueprint.operation("GET", "/me", Access.READ, answer=Me, example=examples.ME)
 def get_me() -> TokenHolder:
     """Whose token this is, and what it may do"""
     return host()

@@ -1,7 +1,4 @@
-"""When a host is open: the usual schedule as a whole.
-
-Time that a host keeps free of meetings.
-"""
+"""When a host is available: the default schedule as a whole, and blocked times."""
 
 import uuid
 from collections.abc import Mapping
@@ -99,12 +96,12 @@ def _require_single_dates(wanted: Mapping[str, Any]) -> None:
         raise Invalid({"overrides": [f"Each date once: {', '.join(sorted(twice))}."]})
 
 
-blueprint_of_blocked_times = Blueprint(
+blocked_times_blueprint = Blueprint(
     "Blocked times", __name__, description="Time that is kept free of meetings, such as a vacation."
 )
 
 
-@blueprint_of_blocked_times.operation(
+@blocked_times_blueprint.operation(
     "GET",
     "/blocked-times",
     Access.READ,
@@ -122,7 +119,7 @@ def _place(blocked: BlockedTimeView) -> Key:
     return microseconds(blocked.start), str(blocked.public_id)
 
 
-@blueprint_of_blocked_times.operation(
+@blocked_times_blueprint.operation(
     "POST",
     "/blocked-times",
     Access.WRITE,
@@ -138,7 +135,7 @@ def create_blocked_time(wanted: dict[str, Any]) -> Made:
     return Made(made, url_for("api_blocked_times.get_blocked_time", blocked_time_id=made.public_id))
 
 
-@blueprint_of_blocked_times.operation(
+@blocked_times_blueprint.operation(
     "GET",
     "/blocked-times/<uuid:blocked_time_id>",
     Access.READ,
@@ -150,7 +147,7 @@ def get_blocked_time(blocked_time_id: uuid.UUID) -> BlockedTimeView:
     return blocked_times.blocked_time(blocked_time_id, host_id=host().host_id)
 
 
-@blueprint_of_blocked_times.operation(
+@blocked_times_blueprint.operation(
     "DELETE", "/blocked-times/<uuid:blocked_time_id>", Access.WRITE, status=204, matches=get_blocked_time
 )
 def delete_blocked_time(blocked_time_id: uuid.UUID) -> None:

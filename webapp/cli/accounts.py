@@ -1,7 +1,4 @@
-"""Commands that make accounts: `create-host`, `invite`, `demo`.
-
-Commands for API tokens: `create-token`.
-"""
+"""Commands for accounts: `create-host`, `invite`, `demo`, `create-token`."""
 
 import sys
 from collections.abc import Callable

@@ -1,7 +1,5 @@
-"""Commands for a host's data: `export-host`, `import-host`.
-
-Commands for guests' data: `erase-guest`, `erased-guests`, `erase-again`.
-"""
+"""Commands for the data of hosts and guests: `export-host`, `import-host`, `erase-guest`, `erased-guests`,
+`erase-again`."""
 
 from datetime import datetime
 from typing import BinaryIO

@@ -1,10 +1,8 @@
-"""The only place that commits.
+"""The only place that commits, and what an error of the database means.
 
-A service function marked `@transactional` gets an open session as its first argument. Raise = rollback,
-return = commit. Serialization failures and deadlocks run the whole function again; violated constraints come out
-as the domain error that they mean. A command that is made of others calls them inside `joined`.
-
-What an error of the database means, for code that may not know the database.
+A service function marked `@transactional` gets an open session as its first argument. Raising rolls back, returning
+commits. Serialization failures and deadlocks run the whole function again; violated constraints come out as the
+domain error that they stand for. A command that is made of others calls them inside `joined`.
 """
 
 import random

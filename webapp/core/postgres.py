@@ -1,11 +1,11 @@
-"""Connections to Postgres, all of which are opened here: with settings of their own instead of those that a database, a
+"""Connections to Postgres. All of them are opened here, with settings of their own instead of those that a database, a
 role or the caller's environment happens to have, and with an end to every wait for a server that has gone silent.
 
-A statement that takes long and a server that is gone look the same from here. After DOUBT_SECONDS without an answer the
-server is asked for a second connection: one that is there takes milliseconds for that, and one that is not is given up,
-instead of after the minutes that TCP would take, or never, for a process that stands still on a machine that does not.
+A slow statement and a server that is gone look the same from here. After DOUBT_SECONDS without an answer, the server is
+asked for a second connection. A server that is there answers within milliseconds; one that is not is given up, instead
+of after the minutes that TCP would take, or never, for a process that stands still on a machine that does not.
 
-What a server that has gone silent costs: one waiting caller, instead of all of them.
+`Circuit` keeps a silent server from costing more than one waiting caller at a time.
 """
 
 import threading

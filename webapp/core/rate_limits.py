@@ -4,7 +4,7 @@ Never open, never slow: without Valkey each process still counts, and a Valkey t
 of a second in each pause. (Flask-Limiter keeps such state per module, not per application, and cannot guard views
 that another extension made; the library below it, `limits`, does the counting here.)
 
-Whom a request is counted for: one key for each subscriber, however a socket or a proxy writes the address.
+A caller is counted by `subscriber`: one key for each, however a socket or a proxy writes the address.
 """
 
 import re

@@ -2,10 +2,8 @@
 
 Line breaks are refused where one line is meant: in a mail header or a calendar file they would begin a new field.
 So are the bidirectional controls that embed, override or isolate: in a list they would rewrite what stands beside them.
-The marks among them (LRM, RLM, ALM) say how a single sign is meant, and are ordinary in Arabic and Hebrew names. What
-nobody sees around a text came along when it was pasted, and is left out.
-
-Numbers of rows, as requests and files bring them.
+The marks among them (LRM, RLM, ALM) say how a single sign is meant, and are ordinary in Arabic and Hebrew names.
+Invisible characters around a text came along when it was pasted, and are removed.
 """
 
 import codecs

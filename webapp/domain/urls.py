@@ -1,7 +1,4 @@
-"""Where a visitor may be sent: to paths of this site only.
-
-mailto: URIs (RFC 6068): in links, and as the calendar addresses of RFC 5545.
-"""
+"""URLs that are checked or escaped: paths of this site that a visitor may be sent to, and mailto: (RFC 6068)."""
 
 import re
 from urllib.parse import quote

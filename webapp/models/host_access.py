@@ -1,4 +1,4 @@
-""""""
+"""What lets somebody act or read as a host: API tokens, calendar feeds and logins."""
 
 import uuid
 from datetime import datetime

@@ -1,4 +1,4 @@
-""""""
+"""Records that no page changes: the audit log, and answers kept for repeated requests."""
 
 from datetime import datetime
 from typing import Any

@@ -1,9 +1,7 @@
-"""Times, days and zones in words, by CLDR. Every time is shown in a zone that the caller names.
+"""Times, days, zones and lengths of time in words, by CLDR. Every time is shown in a zone that the caller names.
 
-Babel reads patterns anew on each call (30 microseconds for a time); a page of a month shows hundreds of times,
-so what depends on few values is remembered.
-
-Lengths of time as people say them: 90 minutes, 2 hours, 3 days. Stored as minutes everywhere.
+Babel parses patterns on each call (30 microseconds for a time); a page of a month shows hundreds of times, so whatever
+depends on few values is cached. Lengths of time are stored as minutes everywhere.
 """
 
 from datetime import date, datetime

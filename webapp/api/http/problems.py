@@ -1,7 +1,4 @@
-"""Errors as problem details (RFC 9457): every answer of 400 or more below /api/ is made here.
-
-What HTTP refuses, in words that tell the caller what to mend; elsewhere the words are those of the code.
-"""
+"""Errors as problem details (RFC 9457): every answer of 400 or more below /api/ is made here."""
 
 from typing import Any
 

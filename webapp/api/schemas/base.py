@@ -1,7 +1,5 @@
-"""Bases of the schemas: what comes in is closed, what goes out is complete.
-
-Schemas that several subjects share.
-"""
+"""Base classes of the schemas, and schemas that several subjects share. What comes in is closed, what goes out is
+complete."""
 
 import re
 from typing import Any

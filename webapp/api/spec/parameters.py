@@ -1,7 +1,4 @@
-"""Parameters of an operation, for the specification: what the schemas do not say of them.
-
-How an operation refuses, for the specification: each status, and each code that a conflict can have.
-"""
+"""Parameters and error responses of an operation, for the specification."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

@@ -3,8 +3,6 @@
 Inside the engine an instant is a whole number of Unix seconds (comparing and adding those is several times
 faster than `datetime`) and a day is a `date` of some zone. Wall time that a spring gap skips, or that autumn
 repeats, is resolved as availability rule 4 says; nothing here assumes that a day has 24 hours or a midnight.
-
-What somebody typed as date and time: no instant, one, or two.
 """
 
 from datetime import UTC, date, datetime, timedelta

@@ -1,9 +1,7 @@
-"""Mails about an account: confirm the address, reset the password, password changed.
+"""Mails about an account: confirm the address, reset the password, password changed, webhook switched off.
 
-No name in them: whoever registered may have typed somebody else's address. Tokens are made here, when the mail is
-written: none stands in the outbox, and a late mail carries a fresh one.
-
-The mail that says that a webhook was switched off.
+They contain no name: whoever registered may have typed somebody else's address. Tokens are made here, when the mail is
+written: none is stored in the outbox, and a late mail carries a fresh one.
 """
 
 import uuid

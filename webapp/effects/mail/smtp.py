@@ -1,7 +1,5 @@
 """SMTP under Flask-Mail's configuration, with what Flask-Mail lacks: time-outs, verified TLS, a connection that is
-kept open, SMTPUTF8, and answers sorted into those worth another try and those that are final.
-
-Which refusals of a mail server are the end of a mail (ADR 0024).
+kept open, SMTPUTF8, and refusals sorted into final ones and those worth another try (ADR 0024).
 
 An enhanced status code (RFC 3463), which stands first in the text, says whom a refusal is about; without one the reply
 code has to do (RFC 5321 4.2.3, RFC 7504).

@@ -1,9 +1,5 @@
-"""Accounts of hosts: one way to make a host, for registration, the command line, demo data and tests.
-
-Invitations to register: a link signed for one address and for some days, without a row of its own.
-
-Logins of hosts: which of them stand.
-"""
+"""Accounts of hosts: one way to create a host, for registration, the command line, demo data and tests; invitations to
+register, which are signed for one address and some days and need no row; and the logins that are valid."""
 
 import base64
 import binascii

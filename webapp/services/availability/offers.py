@@ -1,8 +1,7 @@
-"""What can be booked: the facts of the availability engine, read from the database, and its answers.
+"""What can be booked: the availability engine's facts, read from the database, and its answers.
 
-The public page, the API and `book` itself all come through here, so that what is listed is what can be booked.
-
-The slots of an event type between two dates of some zone: what guests see, for the command line and the API.
+The public page, the API, the command line and `book` itself all come through here, so that what is listed is what can
+be booked.
 """
 
 import uuid

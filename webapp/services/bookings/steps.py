@@ -1,9 +1,7 @@
-"""Steps that all commands on bookings share: find, authorise, lock.
+"""Steps that all commands on bookings share: find, authorise, lock, record.
 
-What was done to a booking, on record: its audit entry and its outbox event, always together, in one statement.
-
-A booking is written, recorded and committed while its host is locked; each statement less is time that others do not
-wait.
+A record is an audit entry and an outbox event, always together, in one statement. A booking is written, recorded and
+committed while its host is locked, so each statement less is time that others do not wait.
 """
 
 import uuid

@@ -1,7 +1,4 @@
-"""Read models of the host's calendar and of the list of bookings.
-
-The hours of a host's usual schedule as instants: what their calendar shows behind the meetings.
-"""
+"""Read models of the host's calendar: meetings and free slots, and the hours of the usual schedule behind them."""
 
 import uuid
 from collections.abc import Sequence

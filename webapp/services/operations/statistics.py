@@ -1,7 +1,5 @@
-"""Figures about the instance, for its admins.
-
-What the clock clears away from time to time. Events, mails and the audit log stay.
-"""
+"""Figures about the instance for its admins, and what is deleted once it has expired. Events, mails and the audit log
+are kept."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

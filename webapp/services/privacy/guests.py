@@ -1,12 +1,10 @@
-"""Guests by their address: one row at each host whom they have booked.
+"""Guests by their address (one row at each host whom they have booked), and what an instance holds about one of them.
 
-What an instance holds about a guest, shown to whoever reads the mail of that address.
+`ask_for_data` writes an event, the worker mails a link, and the link opens the data for an hour. The link names a
+booking by its uid and is signed together with the address: the address stands in no URL and no log, and once it is
+erased the link is worth nothing.
 
-`ask_for_data` writes a fact, the worker mails a link, the link opens the data for an hour. The link names a booking by
-its uid and is signed together with the address: the address stands in no URL and no log, and once it is erased the
-link is worth nothing.
-
-Token: base64url of when it ends (5 bytes, Unix seconds), a booking's uid (16) and the signature (16), 50 characters.
+Token: base64url of its expiry (5 bytes, Unix seconds), a booking's uid (16) and the signature (16), 50 characters.
 """
 
 import base64

@@ -1,6 +1,6 @@
-"""Who may act for a host.
+"""Who may act for a host, and the lock of a host.
 
-The lock of a host: whoever changes what is offered or booked takes it first, so that nobody decides on old facts.
+Whoever changes what is offered or booked takes the lock first, so that nobody decides on outdated facts.
 """
 
 from sqlalchemy import select

@@ -1,9 +1,8 @@
-"""Absolute addresses of this instance. They begin with the configured public URL, never with what a request claims.
+"""Absolute URLs of this instance, which begin with the configured public URL and never with what a request claims; and
+the signed token of a manage link, by which a guest proves their right to one booking.
 
-Manage links: a guest's proof of right to one booking, signed, without a row of its own.
-
-Token: base64url of the uid (16 bytes) and its signature (16 bytes), 43 characters; always the same for a booking, so
-that every mail carries the same link.
+The token is base64url of the uid (16 bytes) and its signature (16 bytes), 43 characters. It needs no row, and is always
+the same for a booking, so that every mail carries the same link.
 """
 
 import base64

@@ -1,10 +1,6 @@
-"""Publishing slots and taking them back.
+"""Publishing slots, changing free ones, and taking them back.
 
 All or nothing: the slots of one command are checked together under the host's lock and written together.
-
-Changing a free slot: another time, another event type, more seats.
-
-Publishing many slots at once: the look before `slots.publish`.
 """
 
 import uuid

@@ -1,8 +1,6 @@
-"""Accounts over HTTP: Flask-Security does the work; here is what is ours about it.
+"""Accounts over HTTP. Flask-Security does the work; here is what we add around its views, and its mails.
 
-What is added around Flask-Security's views.
-
-Flask-Security's mails become facts in the outbox; the worker writes them, and makes their tokens only then.
+A mail becomes an event in the outbox; the worker writes it, and makes its token only then.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,4 @@
-"""Flask-Security's forms with our labels and fields.
-
-The field in which a host chooses a slug.
-"""
+"""Flask-Security's forms with our labels and fields, and the field in which a host chooses a slug."""
 
 from typing import Any
 
@@ -42,6 +39,25 @@ def _password(label: Any, autocomplete: str, *more: Any) -> PasswordField:
 def _again(field: str) -> PasswordField:
     same = fs.EqualToLocalize(field, message="RETYPE_PASSWORD_MISMATCH")
     return _password(_l("Password again"), "new-password", same)
+
+
+class FreeSlug:
+    """Validator; a host may keep the slug it has (`form.kept_slug`)."""
+
+    field_flags = {"required": True, "maxlength": slugs.LONGEST}  # noqa: RUF012  WTForms reads it so
+
+    def __call__(self, form: Any, field: Any) -> None:
+        field.data = (field.data or "").strip().lower()
+        if field.data == getattr(form, "kept_slug", None):
+            return
+        if not field.data and (suggestion := slugs.suggested(form.name.data or "")):
+            field.data = suggestion
+            raise StopValidation(gettext("Keep this suggestion, or choose another address."))
+        if not slugs.is_well_formed(field.data):
+            raise StopValidation(gettext("Use 2 to 64 small letters, digits and hyphens, such as ada-lovelace."))
+        if field.data in reserved_slugs() or slugs.is_taken(field.data):
+            free = slugs.free_slug(field.data, reserved_slugs())
+            raise StopValidation(gettext("This address is taken; %(free)s is free.", free=free))
 
 
 class LoginForm(fs.LoginForm):
@@ -102,22 +118,3 @@ class ChangePasswordForm(fs.ChangePasswordForm):
 
 class VerifyForm(fs.VerifyForm):
     password = _password(_l("Password"), "current-password")
-
-
-class FreeSlug:
-    """Validator; a host may keep the slug it has (`form.kept_slug`)."""
-
-    field_flags = {"required": True, "maxlength": slugs.LONGEST}  # noqa: RUF012  WTForms reads it so
-
-    def __call__(self, form: Any, field: Any) -> None:
-        field.data = (field.data or "").strip().lower()
-        if field.data == getattr(form, "kept_slug", None):
-            return
-        if not field.data and (suggestion := slugs.suggested(form.name.data or "")):
-            field.data = suggestion
-            raise StopValidation(gettext("Keep this suggestion, or choose another address."))
-        if not slugs.is_well_formed(field.data):
-            raise StopValidation(gettext("Use 2 to 64 small letters, digits and hyphens, such as ada-lovelace."))
-        if field.data in reserved_slugs() or slugs.is_taken(field.data):
-            free = slugs.free_slug(field.data, reserved_slugs())
-            raise StopValidation(gettext("This address is taken; %(free)s is free.", free=free))

@@ -1,7 +1,4 @@
-"""The list of bookings, and one booking.
-
-The state of a booking's mails, in words.
-"""
+"""The list of bookings, and one booking with the state of its mails."""
 
 import uuid
 from collections.abc import Sequence

@@ -1,7 +1,4 @@
-"""Forms for publishing slots: one at a time, or weeks of them.
-
-Why a slot cannot be published, in the reader's language.
-"""
+"""Forms for publishing slots, one at a time or for several weeks, and why a slot cannot be published."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time

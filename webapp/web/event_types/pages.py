@@ -1,9 +1,5 @@
-"""The list: look at it, put it in order, switch on and off, copy.
-
-Taking an event type away: a page that asks, and the deed; and bringing it back.
-
-Single-use links of an event type: made here, shown once.
-"""
+"""The list of event types: reorder, switch on and off, duplicate, archive and restore; and their single-use links,
+which are shown once."""
 
 from typing import Any
 
@@ -108,7 +104,7 @@ def restore(event_type_id: int) -> Any:
 @blueprint.get("/<slug>/links")
 @host_required
 def links(slug: str) -> Response:
-    return _page_of_once(slug, None)
+    return _links_page(slug, None)
 
 
 @blueprint.post("/<slug>/links")
@@ -116,9 +112,9 @@ def links(slug: str) -> Response:
 def make_link(slug: str) -> Response:
     """Answers the page itself instead of leading to one: the link is in no address and is not kept."""
     token = create_link(slug, host_id=current_host().id, actor=current_actor())
-    return _page_of_once(slug, single_use_url(token))
+    return _links_page(slug, single_use_url(token))
 
 
-def _page_of_once(slug: str, url: str | None) -> Response:
+def _links_page(slug: str, url: str | None) -> Response:
     found = event_types.host_event_type(current_host().id, slug).content
     return page_or_fragment("event_types/links.html", "links", event_type=found, url=url)

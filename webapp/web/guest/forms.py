@@ -1,7 +1,4 @@
-"""What a guest types to book.
-
-What an event type asks besides name, address and subject: fields of its own in the booking form.
-"""
+"""What a guest fills in to book: name, address, subject, and the questions of the event type."""
 
 import uuid
 from collections.abc import Sequence

@@ -1,8 +1,6 @@
-"""Dates and counts in words for the guest's pages, remembered: a month shows hundreds, and CLDR answers slowly.
+"""Dates, counts and times in words for the guest's pages, cached: a month shows hundreds, and CLDR answers slowly.
 
 A locale is passed as the Babel object and decides about the language of `gettext`, too, so that it is a full key.
-
-When a meeting is, in words: in the reader's zone, with the zone named.
 """
 
 import re

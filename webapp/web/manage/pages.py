@@ -1,6 +1,6 @@
-"""The booking as it stands, and its calendar file.
+"""The booking as it stands, its calendar file, and links that add it to a web calendar.
 
-Links that put a meeting into a calendar in the web. They tell the time and with whom, never the manage link.
+Those links tell the time and with whom, never the manage link.
 """
 
 from collections.abc import Mapping

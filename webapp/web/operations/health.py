@@ -1,6 +1,6 @@
-"""/healthz: the process answers. /readyz: it can work, too.
+"""/healthz: the process answers. /readyz: it can also do its work.
 
-Whether the queue server answers. Pages and bookings work without it; an operator should know what does not.
+Pages and bookings work without the queue server, but an operator should know when it does not answer.
 """
 
 from concurrent.futures import ThreadPoolExecutor

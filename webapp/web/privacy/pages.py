@@ -1,6 +1,7 @@
-"""Asking for the data of an address. The answer is the same, after the same time, whether there are any or not.
+"""Asking for the data of an address, and the page behind the link that is mailed to it.
 
-What is held about an address, behind the link that was mailed to it. Following the link changes nothing.
+The answer to a request is the same, after the same time, whether there is any data or not. Following the link changes
+nothing.
 """
 
 import time

@@ -1,7 +1,4 @@
-"""What the pages of a schedule have in common: its tabs, its sections, and the preview beside them.
-
-Hours in words.
-"""
+"""What the pages of a schedule have in common: its tabs, its sections, hours in words, and the preview beside them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
-"""Form fields and validators that several forms share: the rules are those of the domain and the services.
-
-The select of time zones: 30 kB of markup that is the same for everybody, but for one word.
-"""
+"""Form fields and validators that several forms share, and the select of time zones. The rules are those of the domain
+and the services."""
 
 from collections.abc import Callable
 from functools import lru_cache

@@ -1,7 +1,4 @@
-"""A form whose values are refused: by its own validators, or by the service that was to take them.
-
-A field that nobody sees, for robots that fill in every field.
-"""
+"""What all forms share: errors that a service found, shown beside their fields, and the hidden field for robots."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar

@@ -1,7 +1,4 @@
-"""The only reader and writer of HX-* headers (htmx 4).
-
-A page, or for htmx one region of it: a named block with one root element.
-"""
+"""The only reader and writer of HX-* headers (htmx 4); and pages that answer htmx with one of their named blocks."""
 
 import json
 from typing import Any

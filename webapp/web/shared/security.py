@@ -1,9 +1,7 @@
 """What every answer carries and every request must satisfy, whatever the view does.
 
-Requests are answered under names of ours only, whatever their spelling.
-
-Flask's own TRUSTED_HOSTS compares letter by letter and reads no IPv6 address: `Localhost`, `book.example.org.` and
-`[::1]` would be nobody's.
+Requests are answered under the instance's own names only. Flask's TRUSTED_HOSTS compares letter by letter and reads no
+IPv6 address: it would refuse `Localhost`, `book.example.org.` and `[::1]`.
 """
 
 import secrets
@@ -67,6 +65,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.session_interface = _Sessions()
     form_tokens.init_app(app)
+    app.extensions["trusted_hosts"] = settings.trusted_hosts
+    app.before_request(_refuse_other_hosts)
     app.before_request(_refuse_forgery)
     app.before_request(_refuse_nul)
     app.after_request(_protect)
@@ -85,6 +85,11 @@ class _Sessions(SecureCookieSessionInterface):
         if app.config["SESSION_COOKIE_NAME"] in request.cookies:
             return super().open_session(app, request)
         return self.session_class()
+
+
+def _refuse_other_hosts() -> None:
+    if not is_among(current_app.extensions["trusted_hosts"], request.host):
+        raise SecurityError("the host is not one of ours")
 
 
 def csp_nonce() -> str:
@@ -189,13 +194,3 @@ def _joined(policy: dict[str, str]) -> str:
 
 
 _USUAL_POLICY = _joined(CONTENT_POLICY)
-
-
-def init_app_of_trusted_hosts(app: Flask, settings: Settings) -> None:
-    app.extensions["trusted_hosts"] = settings.trusted_hosts
-    app.before_request(_refuse_other_hosts)
-
-
-def _refuse_other_hosts() -> None:
-    if not is_among(current_app.extensions["trusted_hosts"], request.host):
-        raise SecurityError("the host is not one of ours")

@@ -1,11 +1,4 @@
-"""The list of webhooks, and making one.
-
-Changing a webhook: where it is, what it is told, on or off.
-
-What cannot be taken back: pages that ask, and the deeds.
-
-The page of one webhook: how it stands, what was sent to it, a test message, sending again.
-"""
+"""Webhooks: list, create, change, delete, and the page of one with what was sent to it."""
 
 import uuid
 from collections.abc import Callable
