@@ -15,6 +15,7 @@ from webapp.services.bookings import bookings
 from webapp.services.bookings.request import Book
 from webapp.services.bookings.view import BookingView
 from webapp.services.slots import slots
+from webapp.services.slots.plans import NewSlot
 from webapp.services.slots.views import SlotView
 
 _numbers = itertools.count(1)
@@ -81,7 +82,7 @@ class Build:
         return self.slots(host_id, [start or tomorrow()], duration, **given)[0]
 
     def slots(self, host_id: int, starts: Sequence[datetime], duration: int = 30, **given: Any) -> list[SlotView]:
-        new = [slots.NewSlot(start=start, duration_minutes=duration, **given) for start in starts]
+        new = [NewSlot(start=start, duration_minutes=duration, **given) for start in starts]
         with self.app.app_context():
             return slots.publish(new, host_id=host_id, actor=host_actor(host_id))
 

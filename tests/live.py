@@ -20,7 +20,7 @@ import requests
 
 from tests.web.pages import PASSWORD, forms_of
 from webapp.core.config import PROJECT_DIR
-from webapp.embedded.mailcatcher import MailSink
+from webapp.embedded.mailcatcher.sink import MailSink
 from webapp.embedded.ports import free_port
 
 START_SECONDS = 180  # of several servers at once, on a machine that has other work

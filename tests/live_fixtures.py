@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from tests.live import Live, Person, running
-from webapp.embedded.mailcatcher import MailSink
+from webapp.embedded.mailcatcher.sink import MailSink
 
 __all__ = ["instance", "live", "person"]
 

@@ -14,7 +14,7 @@ from webapp.domain.availability.windows import DayWindow, Window
 from webapp.services.bookings import bookings
 from webapp.services.bookings.view import BookingView
 from webapp.services.schedules import schedules
-from webapp.services.schedules.schedules import ScheduleContent, overlaps
+from webapp.services.schedules.content import ScheduleContent, overlaps
 
 TABLES = ("schedule", "weekly_hours", "date_override", "override_window", "audit_entry")
 

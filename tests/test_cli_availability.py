@@ -10,7 +10,8 @@ from flask import Flask
 from tests.builders import Build
 from webapp.domain.actor import host_actor
 from webapp.domain.availability.windows import Window
-from webapp.services.schedules.schedules import ScheduleContent, replace_schedule
+from webapp.services.schedules.content import ScheduleContent
+from webapp.services.schedules.schedules import replace_schedule
 
 pytestmark = pytest.mark.usefixtures("clean")
 NOW = "--now=2027-03-01T00:00Z"

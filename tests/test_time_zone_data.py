@@ -19,7 +19,7 @@ from tests.builders import Build, tomorrow
 from tests.live import Live, Person, running
 from tests.web.pages import forms_of
 from webapp.core.config import PROJECT_DIR
-from webapp.embedded.mailcatcher import MailSink
+from webapp.embedded.mailcatcher.sink import MailSink
 
 # Modules that a process begins with.
 ENTRIES = (

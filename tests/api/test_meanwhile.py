@@ -14,13 +14,13 @@ from tests.api.test_bookings import GUEST
 from tests.api.test_public import written
 from tests.builders import Build, tomorrow
 from webapp.api import event_types
-from webapp.api.http import conditions as matching
+from webapp.api.http import conditions
 from webapp.core.extensions import db
 from webapp.domain.actor import host_actor
-from webapp.services.bookings import bookings
-from webapp.services.bookings import decisions as approvals
+from webapp.services.bookings import bookings, decisions
 from webapp.services.event_types import event_types as services
-from webapp.services.webhooks import endpoints as webhooks
+from webapp.services.webhooks import endpoints
+from webapp.services.webhooks.content import WebhookChange
 
 SECONDS = 0.5  # in which a rival is through, unless something keeps them waiting
 
@@ -82,7 +82,7 @@ def test_a_guest_cancels_what_they_saw_and_not_what_the_host_made_of_it_since(
     def move() -> None:
         bookings.reschedule(uuid.UUID(made["id"]), free.start, actor=host_actor(ada))
 
-    rivals.act_after(matching, "require_match", move)
+    rivals.act_after(conditions, "require_match", move)
     assert gita.delete(path, If_Match=gita.get(path).headers["ETag"]).status_code == 204
     rivals.wait()
     assert [type(fault).__name__ for fault in rivals.faults] == ["AlreadyCancelled"]
@@ -95,7 +95,7 @@ def test_a_host_moves_what_they_saw_and_not_what_was_accepted_since(
     build.event_type(ada, requires_confirmation=True)
     made, free = build.booking(build.slot(ada)), build.slot(ada, tomorrow(15))
     path = f"/bookings/{made.uid}"
-    rivals.act_after(matching, "require_match", lambda: approvals.accept(made.uid, actor=host_actor(ada)))
+    rivals.act_after(conditions, "require_match", lambda: decisions.accept(made.uid, actor=host_actor(ada)))
     moved = host.post(f"{path}/reschedule", {"start": written(free.start)}, If_Match=host.get(path).headers["ETag"])
     assert (moved.status_code, moved.get_json()["status"]) == (200, "pending")
 
@@ -133,10 +133,10 @@ def test_a_program_changes_the_webhook_it_saw_and_not_what_a_page_made_of_it_sin
     path = f"/webhooks/{made['id']}"
 
     def change() -> None:
-        wanted = webhooks.WebhookChange(description="Of the page")
-        webhooks.change_webhook(uuid.UUID(made["id"]), wanted, host_id=ada, actor=host_actor(ada))
+        wanted = WebhookChange(description="Of the page")
+        endpoints.change_webhook(uuid.UUID(made["id"]), wanted, host_id=ada, actor=host_actor(ada))
 
-    rivals.act_after(matching, "require_match", change)
+    rivals.act_after(conditions, "require_match", change)
     answer = host.patch(path, {"events": ["booking.cancelled"]}, If_Match=host.get(path).headers["ETag"])
     assert (answer.status_code, answer.get_json()["description"]) == (200, "")
     rivals.wait()

@@ -9,7 +9,8 @@ from tests.browser.steps import log_in
 from tests.browser.test_every_page import too_wide
 from tests.builders import Build, tomorrow
 from webapp.domain.actor import host_actor
-from webapp.services.webhooks.endpoints import NewWebhook, create_webhook
+from webapp.services.webhooks.content import NewWebhook
+from webapp.services.webhooks.endpoints import create_webhook
 
 WORD = "W" * 60
 ADDRESS = f"https://example.org/{WORD * 4}"

@@ -11,7 +11,7 @@ from tests.browser.conftest import PHONE
 from tests.browser.steps import on_date, text_on
 from tests.builders import Build, tomorrow
 from webapp.domain.actor import host_actor
-from webapp.services.bookings import decisions as approvals
+from webapp.services.bookings import decisions
 from webapp.services.event_types import event_types
 from webapp.services.schedules import blocked_times
 
@@ -48,7 +48,7 @@ def test_who_came_after_all(ada: int, desk: Desk, build: Build, options: dict[st
         " AS begun RETURNING id"
     )
     with build.app.app_context():
-        approvals.mark_no_show(booking.uid, actor=host_actor(ada))
+        decisions.mark_no_show(booking.uid, actor=host_actor(ada))
     page = desk(**options)
     page.goto(f"/bookings/{booking.uid}")
     page.get_by_role("button", name="They came after all").click()

@@ -11,15 +11,15 @@ from webapp.core.extensions import db
 from webapp.domain.actor import host_actor
 from webapp.domain.webhook_events import WebhookEvent
 from webapp.models import Host
-from webapp.services.accounts import tokens as api_tokens
-from webapp.services.bookings import bookings
-from webapp.services.bookings import decisions as approvals
+from webapp.services.accounts import tokens
+from webapp.services.bookings import bookings, decisions
 from webapp.services.event_types import event_types, single_use_links
 from webapp.services.ical import busy_times, feeds
 from webapp.services.privacy.guests import privacy_token
 from webapp.services.schedules import blocked_times
 from webapp.services.shared.links import manage_token
-from webapp.services.webhooks import endpoints as webhooks
+from webapp.services.webhooks import endpoints
+from webapp.services.webhooks.content import NewWebhook
 
 LATER = 9  # days until the things happen; far enough for all of them to be seen in one week or the next
 
@@ -96,7 +96,7 @@ def _missed(build: Build, ada: int) -> str:
         slot=booking.slot_id,
     )
     with build.app.app_context():
-        approvals.mark_no_show(booking.uid, actor=host_actor(ada))
+        decisions.mark_no_show(booking.uid, actor=host_actor(ada))
         db.session.remove()
     return str(booking.uid)
 
@@ -119,13 +119,13 @@ def _things(build: Build, ada: int) -> dict[str, str]:
     with build.app.app_context():
         new_block = blocked_times.NewBlockedTime(start=TIMES[8], end=TIMES[8] + timedelta(hours=5), note="Away")
         block = blocked_times.block(new_block, host_id=ada, actor=actor)
-        api_tokens.create_token(api_tokens.NewToken(name="A script"), host_id=ada, actor=actor)
+        tokens.create_token(tokens.NewToken(name="A script"), host_id=ada, actor=actor)
         feeds.create_feed(feeds.NewFeed(name="My phone"), host_id=ada, actor=actor)
         busy_times.publish_busy_times(host_id=ada, is_public=True, actor=actor)
         parts = {
             "webhook": _webhook(build, ada),
             "webhook_off": _webhook_off(build, ada),
-            "api_token": str(api_tokens.host_tokens(ada)[0].public_id),
+            "api_token": str(tokens.host_tokens(ada)[0].public_id),
             "feed": str(feeds.host_feeds(ada)[0].public_id),
             "once": single_use_links.create_link("30min", host_id=ada, actor=actor),
             "confirm": generate_confirmation_token(db.session.get(Host, ada + 1)),
@@ -138,8 +138,8 @@ def _things(build: Build, ada: int) -> dict[str, str]:
 
 def _webhook(build: Build, host_id: int) -> str:
     """One with a message that arrived at the second try, and one that was given up."""
-    new = webhooks.NewWebhook(url="https://hooks.example.org/in", events=list(WebhookEvent), description="Billing")
-    made = webhooks.create_webhook(new, host_id=host_id, actor=host_actor(host_id)).webhook
+    new = NewWebhook(url="https://hooks.example.org/in", events=list(WebhookEvent), description="Billing")
+    made = endpoints.create_webhook(new, host_id=host_id, actor=host_actor(host_id)).webhook
     # Not by a test message: the instance's worker would send it.
     build.rows(
         "WITH event AS (INSERT INTO outbox_event (kind, host_id, dispatched_at) VALUES ('webhook.test', :host, now())"
@@ -157,8 +157,8 @@ def _webhook(build: Build, host_id: int) -> str:
 
 def _webhook_off(build: Build, host_id: int) -> str:
     """One that was switched off because nothing arrived."""
-    new = webhooks.NewWebhook(url="https://gone.example.org/" + "long/" * 40, events=["slot.published"])
-    made = webhooks.create_webhook(new, host_id=host_id, actor=host_actor(host_id)).webhook
+    new = NewWebhook(url="https://gone.example.org/" + "long/" * 40, events=["slot.published"])
+    made = endpoints.create_webhook(new, host_id=host_id, actor=host_actor(host_id)).webhook
     build.row("UPDATE webhook_endpoint SET is_active = false, disabled_at = now(), failing_since = now() - interval"
               " '1 day' WHERE public_id = :id RETURNING id", id=made.public_id)  # fmt: skip
     return str(made.public_id)

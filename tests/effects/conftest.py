@@ -19,9 +19,8 @@ from tests.effects.servers import OK, Server, answers, serving
 from tests.effects.webhook_harness import Hooks
 from webapp.core.config import PROJECT_DIR
 from webapp.core.extensions import outgoing_ranges
-from webapp.effects.mail import jobs
-from webapp.effects.mail import smtp as transport
-from webapp.embedded.mailcatcher import Fault, MailSink
+from webapp.effects.mail import jobs, smtp
+from webapp.embedded.mailcatcher.sink import Fault, MailSink
 from webapp.embedded.valkey import ValkeyService
 from webapp.services.bookings.view import BookingView
 
@@ -47,9 +46,9 @@ def post(app: Flask, sink: MailSink) -> Iterator[Flask]:
     before = app.extensions["settings"]
     mail = replace(before.mail, host="127.0.0.1", port=sink.port, security="none", username="", password="")
     app.extensions["settings"] = replace(before, mail=mail)
-    transport.mail.init_app(app)
+    smtp.mail.init_app(app)
     yield app
-    transport.mail.connection.close()
+    smtp.mail.connection.close()
     app.extensions["settings"] = before
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, Row, text
 
 from webapp.core.db import transaction
 from webapp.effects.mail import jobs
-from webapp.embedded.mailcatcher import MailSink
+from webapp.embedded.mailcatcher.sink import MailSink
 from webapp.services.mail.deliveries import lease_due
 from webapp.services.mail.dispatch import dispatch_events
 

@@ -8,7 +8,7 @@ from tests.builders import Build
 from tests.effects.harness import InProcess, words
 from webapp.core.db import transaction
 from webapp.domain.bookings import EventKind
-from webapp.embedded.mailcatcher import MailSink
+from webapp.embedded.mailcatcher.sink import MailSink
 from webapp.services.shared import outbox
 
 

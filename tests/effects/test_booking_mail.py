@@ -11,7 +11,7 @@ from tests.effects.harness import InProcess, ics, part, words
 from tests.effects.ics_rules import faults, parsed, unfolded, values
 from webapp.domain.actor import host_actor, manage_link_actor
 from webapp.domain.urls import mailto
-from webapp.embedded.mailcatcher import MailSink
+from webapp.embedded.mailcatcher.sink import MailSink
 from webapp.services.bookings import bookings
 from webapp.services.bookings.view import BookingView
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from tests.builders import Build, tomorrow
 from tests.effects.harness import InProcess, WorkerProcess, eventually
 from webapp.effects.clock import CHORES, Chore, Clock
-from webapp.embedded.mailcatcher import MailSink
+from webapp.embedded.mailcatcher.sink import MailSink
 
 EXPIRED = "UPDATE booking SET expires_at = now() - interval '1 minute' WHERE status = 'pending'"
 

@@ -10,8 +10,8 @@ from webapp.domain.actor import GUEST, admin_actor, host_actor
 from webapp.domain.bookings import EventKind
 from webapp.domain.errors import Forbidden
 from webapp.effects import retries
-from webapp.effects.mail import smtp as transport
-from webapp.embedded.mailcatcher import Fault, MailSink
+from webapp.effects.mail import smtp
+from webapp.embedded.mailcatcher.sink import Fault, MailSink
 from webapp.services.bookings import bookings
 from webapp.services.bookings.view import BookingView
 from webapp.services.mail.deliveries import claim, lease_due
@@ -70,7 +70,7 @@ def test_the_message_id_stays_through_all_tries(mailer: InProcess, booking: Book
 def test_trouble_that_passes_delays_and_loses_nothing(
     mailer: InProcess, booking: BookingView, sink: MailSink, fault: Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport, "TIMEOUT", 0.2)
+    monkeypatch.setattr(smtp, "TIMEOUT", 0.2)
     sink.fault = fault
     mailer.run()
     assert mailer.states() == [("guest", "waiting", 1), ("host", "waiting", 1)]

@@ -16,7 +16,7 @@ from tests.builders import Build, tomorrow
 from tests.effects.harness import eventually
 from tests.effects.traces import traces_in_tables, traces_in_valkey
 from tests.live import Live, Person, link_in, running
-from webapp.embedded.mailcatcher import Fault, MailSink
+from webapp.embedded.mailcatcher.sink import Fault, MailSink
 from webapp.embedded.valkey import ValkeyService
 
 WORD = "quagmire"  # in everything that the guest types

@@ -7,8 +7,8 @@ import pytest
 from tests.builders import Build, tomorrow
 from tests.effects.harness import InProcess, last_mail, part, subjects, words
 from tests.live import link_in
-from webapp.embedded.mailcatcher import Fault, MailSink
-from webapp.services.bookings import decisions as approvals
+from webapp.embedded.mailcatcher.sink import Fault, MailSink
+from webapp.services.bookings import decisions
 from webapp.services.bookings.view import BookingView
 from webapp.services.privacy.erase import NOTHING_TO_SEND, erase_address
 from webapp.services.privacy.guests import ask_for_data, proved_address
@@ -98,7 +98,7 @@ def test_nobody_follows_up_on_an_erased_guest(build: Build, host: int, mailer: I
     mailer.bring_start_to(-10)
     erase_address(booking.guest_email)
     mailer.bring_start_to(-40)
-    assert approvals.complete_past() == 1
+    assert decisions.complete_past() == 1
     mailer.run()
     assert subjects(sink, booking.guest_email) == ["Confirmed"]
     assert build.row("SELECT status FROM booking")[0] == "completed"

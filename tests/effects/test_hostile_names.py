@@ -8,7 +8,7 @@ from tests.effects.harness import words as text_of
 from tests.effects.header_reading import SENT, field, fields, mailboxes, words
 from tests.effects.ics_rules import faults
 from webapp.domain.text import flattened
-from webapp.embedded.mailcatcher import MailSink, Received
+from webapp.embedded.mailcatcher.sink import MailSink, Received
 
 ENCODED = [
     "=?utf-8?q?a=0D=0AContent-Type:text/html=0D=0A=0D=0A<b>Pay_here</b><!--?=",

@@ -8,9 +8,8 @@ from tests.conftest import empty_tables
 from tests.effects.harness import InProcess, subjects
 from tests.services.documents import build_busy_host, exported, imported
 from webapp.domain.actor import host_actor, manage_link_actor
-from webapp.embedded.mailcatcher import MailSink
-from webapp.services.bookings import bookings
-from webapp.services.bookings import decisions as approvals
+from webapp.embedded.mailcatcher.sink import MailSink
+from webapp.services.bookings import bookings, decisions
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -43,7 +42,7 @@ def test_life_goes_on(build: Build, mailer: InProcess, sink: MailSink, owner: En
     host = build.host()
     imported(text, host)
     mailer.run()
-    approvals.accept(pending.uid, actor=host_actor(host))
+    decisions.accept(pending.uid, actor=host_actor(host))
     guest = manage_link_actor(str(sure.uid))
     assert bookings.reschedule(sure.uid, free.start, actor=guest).version == 1
     bookings.cancel(sure.uid, actor=guest)

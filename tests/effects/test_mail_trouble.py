@@ -11,7 +11,7 @@ from tests.effects.harness import IS_LETTER, InProcess, WorkerProcess, eventuall
 from webapp.domain.actor import host_actor
 from webapp.effects import clock, retries
 from webapp.effects.mail.smtp import is_final
-from webapp.embedded.mailcatcher import Fault, MailSink
+from webapp.embedded.mailcatcher.sink import Fault, MailSink
 from webapp.services.bookings import bookings
 from webapp.services.bookings.view import BookingView
 from webapp.services.mail.server_refusals import MANY, OFTEN

@@ -11,7 +11,7 @@ import pytest
 
 from tests.effects.servers import OK, TLS, answers, drips, never, never_ends, serving, status
 from webapp.domain.outgoing import is_permitted
-from webapp.effects.webhooks import requests as outgoing
+from webapp.effects.webhooks import requests
 from webapp.effects.webhooks.requests import Answer, NoAnswerError, post
 from webapp.embedded.ports import LOOPBACK, free_port
 
@@ -175,7 +175,7 @@ def test_a_body_that_drips_is_no_answer() -> None:
 
 
 def test_who_never_ends_is_heard_for_five_megabytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outgoing, "MOST_BYTES", 200_000)
+    monkeypatch.setattr(requests, "MOST_BYTES", 200_000)
     with serving(never_ends) as server:
         assert reason(server.url) == "the answer was too long"
 
@@ -229,7 +229,7 @@ def test_what_is_no_http_is_no_answer(answer: bytes) -> None:
 @pytest.fixture
 def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests' certificate, for localhost, is one of the authorities."""
-    monkeypatch.setattr(outgoing, "_tls", lambda: ssl.create_default_context(cafile=str(TLS / "certificate.pem")))
+    monkeypatch.setattr(requests, "_tls", lambda: ssl.create_default_context(cafile=str(TLS / "certificate.pem")))
 
 
 def test_certificates_are_verified() -> None:

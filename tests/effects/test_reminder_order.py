@@ -5,7 +5,7 @@ from tests.effects.harness import InProcess, reminder_states, subjects
 from webapp.core.db import session, transaction
 from webapp.domain.actor import host_actor
 from webapp.effects.mail import jobs
-from webapp.embedded.mailcatcher import Fault, MailSink
+from webapp.embedded.mailcatcher.sink import Fault, MailSink
 from webapp.services.bookings import bookings
 from webapp.services.bookings.view import BookingView
 from webapp.services.mail.deliveries import claim, lease_due

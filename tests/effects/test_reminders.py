@@ -7,9 +7,8 @@ from tests.effects.harness import InProcess, last_mail, reminder_states, subject
 from webapp.core.db import session, transaction
 from webapp.domain.actor import host_actor, manage_link_actor
 from webapp.effects.mail import jobs
-from webapp.embedded.mailcatcher import MailSink
-from webapp.services.bookings import bookings
-from webapp.services.bookings import decisions as approvals
+from webapp.embedded.mailcatcher.sink import MailSink
+from webapp.services.bookings import bookings, decisions
 from webapp.services.bookings.view import BookingView
 from webapp.services.mail.deliveries import lease_due
 from webapp.services.mail.reports import mail_figures
@@ -46,7 +45,7 @@ class TestPlanning:
         pending = build.booking(build.slot(host, tomorrow(10, days=3)))
         mailer.run()
         assert mailer.reminders() == []
-        approvals.accept(pending.uid, actor=host_actor(host))
+        decisions.accept(pending.uid, actor=host_actor(host))
         mailer.run()
         assert len(mailer.reminders()) == 4
 

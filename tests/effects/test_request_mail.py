@@ -12,9 +12,8 @@ from tests.effects.harness import InProcess, ics, words
 from tests.effects.ics_rules import faults, values
 from webapp.domain.actor import Actor, host_actor, manage_link_actor
 from webapp.domain.questions import Question
-from webapp.embedded.mailcatcher import MailSink
-from webapp.services.bookings import bookings
-from webapp.services.bookings import decisions as approvals
+from webapp.embedded.mailcatcher.sink import MailSink
+from webapp.services.bookings import bookings, decisions
 from webapp.services.bookings.view import BookingView
 from webapp.words.formats import format_time
 
@@ -73,7 +72,7 @@ def test_a_request_is_told_to_both_without_an_invitation(mails: Mails, pending: 
 
 def test_a_yes_is_told_with_the_first_invitation(mails: Mails, pending: BookingView) -> None:
     mails()
-    approvals.accept(pending.uid, actor=host_actor(pending.host_id))
+    decisions.accept(pending.uid, actor=host_actor(pending.host_id))
     guest, host = mails()
     assert "Ada Host confirmed your booking" in words(guest)
     assert "request of Cheap Pills is confirmed" in words(host)
@@ -85,7 +84,7 @@ def test_a_yes_is_told_with_the_first_invitation(mails: Mails, pending: BookingV
 def test_request_and_yes_arrive_in_this_order_and_once(
     mailer: InProcess, sink: MailSink, pending: BookingView, context: None
 ) -> None:
-    approvals.accept(pending.uid, actor=host_actor(pending.host_id))
+    decisions.accept(pending.uid, actor=host_actor(pending.host_id))
     mailer.run()
     subjects = [mail.message["Subject"] for mail in sink.messages if mail.recipients == (pending.guest_email,)]
     assert [subject.partition(":")[0] for subject in subjects] == ["Requested", "Confirmed"]
@@ -94,7 +93,7 @@ def test_request_and_yes_arrive_in_this_order_and_once(
 
 def test_a_no_is_told_with_the_hosts_reason(mails: Mails, pending: BookingView) -> None:
     mails()
-    approvals.decline(pending.uid, actor=host_actor(pending.host_id), reason="I am away")
+    decisions.decline(pending.uid, actor=host_actor(pending.host_id), reason="I am away")
     guest, host = mails()
     assert guest["Subject"].startswith("Declined: ")
     assert "Ada Host cannot take your booking" in words(guest)
@@ -109,7 +108,7 @@ def test_a_no_is_told_with_the_hosts_reason(mails: Mails, pending: BookingView) 
 def test_expiry_is_told_to_both(mails: Mails, mailer: InProcess, pending: BookingView) -> None:
     mails()
     mailer.execute("UPDATE booking SET expires_at = now() - interval '1 minute'")
-    assert approvals.expire_pending() == 1
+    assert decisions.expire_pending() == 1
     guest, host = mails()
     assert guest["Subject"].startswith("Not confirmed: ")
     assert "not answered in time" in words(guest)
@@ -143,7 +142,7 @@ def test_a_request_that_is_moved_is_still_words_only(mails: Mails, pending: Book
     assert format_time(later, "America/New_York") in words(guest)
     assert f"{pending.uid}/accept" in words(host)
     assert not has_calendar(guest)
-    approvals.accept(pending.uid, actor=host_actor(pending.host_id))
+    decisions.accept(pending.uid, actor=host_actor(pending.host_id))
     guest, _ = mails()
     assert values(ics(guest))["SEQUENCE"] == "1"
     assert values(ics(guest))["DTSTART"] == f"{later:%Y%m%dT%H%M%SZ}"
@@ -199,7 +198,7 @@ class TestAfterwards:
 
     def test_the_guest_is_thanked_once(self, over: BookingView, mailer: InProcess, sink: MailSink) -> None:
         sink.clear()
-        assert approvals.complete_past() == 1
+        assert decisions.complete_past() == 1
         mailer.run()
         (thanks,) = sink.messages
         assert thanks.recipients == (over.guest_email,)
@@ -213,7 +212,7 @@ class TestAfterwards:
     ) -> None:
         build.event_type(over.host_id, has_follow_up=False)
         sink.clear()
-        approvals.complete_past()
+        decisions.complete_past()
         mailer.run()
         assert sink.messages == []
 
@@ -221,9 +220,9 @@ class TestAfterwards:
         self, over: BookingView, mailer: InProcess, sink: MailSink
     ) -> None:
         sink.clear()
-        approvals.complete_past()
+        decisions.complete_past()
         mailer.dispatch()
-        approvals.mark_no_show(over.uid, actor=host_actor(over.host_id))
+        decisions.mark_no_show(over.uid, actor=host_actor(over.host_id))
         mailer.run()
         assert sink.messages == []
         assert {row.status for row in mailer.deliveries() if row.kind == "booking.completed"} == {"skipped"}
@@ -231,6 +230,6 @@ class TestAfterwards:
     def test_not_weeks_later(self, over: BookingView, mailer: InProcess, sink: MailSink) -> None:
         mailer.bring_start_to(-8 * 1440)
         sink.clear()
-        approvals.complete_past()
+        decisions.complete_past()
         mailer.run()
         assert sink.messages == []

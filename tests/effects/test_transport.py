@@ -16,10 +16,10 @@ from flask import Flask
 
 from webapp.core.config import MailSettings
 from webapp.core.mailbox import Mailbox
-from webapp.effects.mail import smtp as transport
+from webapp.effects.mail import smtp
 from webapp.effects.mail.mime import Parcel
 from webapp.effects.mail.smtp import Connection, NotAcceptedError
-from webapp.embedded.mailcatcher import Fault, MailSink
+from webapp.embedded.mailcatcher.sink import Fault, MailSink
 from webapp.embedded.ports import LOOPBACK, free_port
 
 TLS = Path(__file__).parent / "tls"
@@ -67,7 +67,7 @@ def connect(app: Flask, server: Server) -> Iterator[Callable[..., Connection]]:
         values = {"host": "localhost", "username": "", "password": "", "security": "none"}
         mail_settings = MailSettings(**(values | settings), port=port, sender=Mailbox("a@example.org"))
         app.extensions["settings"] = replace(before, mail=mail_settings)
-        mail = transport.Mail()
+        mail = smtp.Mail()
         mail.init_app(app)
         opened.append(mail.connection)
         return mail.connection
@@ -206,7 +206,7 @@ def test_a_refused_recipient_leaves_the_connection_for_the_next(
 def test_a_silent_server_is_given_up(
     sink: MailSink, connect: Callable[..., Connection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport, "TIMEOUT", 0.2)
+    monkeypatch.setattr(smtp, "TIMEOUT", 0.2)
     sink.fault = Fault.HANG
     before = time.monotonic()
     with pytest.raises(NotAcceptedError, match="timed out") as failure:

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from tests.builders import Build, tomorrow
 from tests.effects.harness import InProcess
 from webapp.core.db import session
-from webapp.embedded.mailcatcher import MailSink
+from webapp.embedded.mailcatcher.sink import MailSink
 from webapp.services.bookings.view import BookingView
 
 

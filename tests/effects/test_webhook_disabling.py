@@ -7,9 +7,9 @@ from tests.effects.harness import InProcess, words
 from tests.effects.servers import serving, status
 from tests.effects.webhook_harness import Hooks, booked
 from webapp.domain.actor import host_actor
-from webapp.embedded.mailcatcher import MailSink
-from webapp.services.webhooks import endpoints as webhooks
-from webapp.services.webhooks.endpoints import WebhookChange
+from webapp.embedded.mailcatcher.sink import MailSink
+from webapp.services.webhooks import endpoints
+from webapp.services.webhooks.content import WebhookChange
 
 pytestmark = pytest.mark.usefixtures("local", "context")
 
@@ -24,7 +24,7 @@ def test_gone_is_switched_off_at_once_and_its_host_gets_a_mail(
         mailer.run()
         assert len(server.requests) == 2
     assert [state for _, state in hooks.states()] == ["sent", "dead", "skipped"]
-    view = webhooks.host_webhook(made.public_id, host_id=hooks.host_id)
+    view = endpoints.host_webhook(made.public_id, host_id=hooks.host_id)
     assert (view.is_active, view.failing_since) == (False, None)
     assert view.disabled_at is not None
     mail = [one.message for one in sink.messages if "webhook" in one.message["Subject"]]
@@ -63,7 +63,7 @@ def test_the_mail_is_not_sent_when_it_is_on_again(
         build.slot(hooks.host_id)
         hooks.run()
     on = WebhookChange(is_active=True)
-    webhooks.change_webhook(made.public_id, on, host_id=hooks.host_id, actor=host_actor(hooks.host_id))
+    endpoints.change_webhook(made.public_id, on, host_id=hooks.host_id, actor=host_actor(hooks.host_id))
     mailer.run()
     assert [one for one in sink.messages if "webhook" in one.message["Subject"]] == []
 

@@ -13,12 +13,10 @@ from tests.effects.webhook_harness import Hooks, booked, messages, types
 from webapp.domain.actor import host_actor
 from webapp.domain.errors import NotFound
 from webapp.effects import retries
-from webapp.effects.webhooks import jobs as webhook_jobs
-from webapp.effects.webhooks import requests as outgoing
-from webapp.effects.webhooks import send as sending
+from webapp.effects.webhooks import jobs, requests, send
 from webapp.services.bookings import bookings
-from webapp.services.webhooks import endpoints as webhooks
-from webapp.services.webhooks.endpoints import WebhookChange
+from webapp.services.webhooks import endpoints
+from webapp.services.webhooks.content import WebhookChange
 from webapp.services.webhooks.history import redeliver
 
 pytestmark = pytest.mark.usefixtures("local", "context")
@@ -27,8 +25,8 @@ pytestmark = pytest.mark.usefixtures("local", "context")
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """What takes ten seconds takes a moment."""
-    given = outgoing.post.__kwdefaults__ | {"seconds": 1.0}
-    monkeypatch.setattr(outgoing.post, "__kwdefaults__", given)
+    given = requests.post.__kwdefaults__ | {"seconds": 1.0}
+    monkeypatch.setattr(requests.post, "__kwdefaults__", given)
 
 
 def test_what_is_refused_is_tried_again_with_the_same_id_until_it_is_taken(hooks: Hooks, build: Build) -> None:
@@ -154,7 +152,7 @@ def test_who_takes_long_has_no_second_message_in_the_same_job_and_is_kept_apart(
     """Else a receiver that takes every message, each in nine seconds, would be ahead of others for as long as it
     likes."""
     now, pauses = 0.0, [9.0, 9.0, 0.0, 0.0]
-    for module in (sending, webhook_jobs):
+    for module in (send, jobs):
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now, time=time.time))
 
     def takes_its_time(connection: Any, _request: bytes) -> None:
@@ -174,7 +172,7 @@ def test_who_takes_long_has_no_second_message_in_the_same_job_and_is_kept_apart(
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("message", ["event", "test"])
 def test_who_hangs_is_kept_apart(hooks: Hooks, build: Build, monkeypatch: pytest.MonkeyPatch, message: str) -> None:
-    monkeypatch.setattr(sending, "SLOW", 0.1)
+    monkeypatch.setattr(send, "SLOW", 0.1)
     with serving(never) as server:
         hooks.make(server, "booking.created")
         if message == "test":
@@ -192,7 +190,7 @@ def test_the_host_is_told_no_reason_and_the_operator_no_secret(
     with serving(never) as server:
         made = hooks.make(server, "booking.created").webhook
         change = WebhookChange(url=f"{server.url}/secretpath?token=secretquery")
-        webhooks.change_webhook(made.public_id, change, host_id=hooks.host_id, actor=host_actor(hooks.host_id))
+        endpoints.change_webhook(made.public_id, change, host_id=hooks.host_id, actor=host_actor(hooks.host_id))
         booked(build, hooks)
         hooks.run()
     assert "took too long" in caplog.text
@@ -205,7 +203,7 @@ def test_a_private_address_is_no_answer_like_any_other(
 ) -> None:
     hooks.make(receiver, "booking.created")
     booked(build, hooks)
-    monkeypatch.setattr(sending.outgoing_ranges, "allowed", ())
+    monkeypatch.setattr(send.outgoing_ranges, "allowed", ())
     hooks.run()
     assert receiver.arrived == []
     assert hooks.attempts() == [None]
@@ -228,11 +226,11 @@ def test_a_message_that_cannot_be_written_stops_no_other(
     hooks: Hooks, receiver: Server, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails_once(session: Any, errand: Any) -> bytes | None:
-        monkeypatch.setattr(sending, "message", whole)
+        monkeypatch.setattr(send, "message", whole)
         raise RuntimeError("broken")
 
-    whole = sending.message
-    monkeypatch.setattr(sending, "message", fails_once)
+    whole = send.message
+    monkeypatch.setattr(send, "message", fails_once)
     hooks.make(receiver, "booking.created")
     booked(build, hooks, 2)
     hooks.run()

@@ -16,11 +16,10 @@ from webapp.core.db import transaction
 from webapp.core.extensions import db
 from webapp.domain.actor import host_actor
 from webapp.effects import clock
-from webapp.effects.webhooks import jobs as webhook_jobs
-from webapp.effects.webhooks import send as sending
+from webapp.effects.webhooks import jobs, send
 from webapp.services.bookings import bookings
 from webapp.services.shared.outbox import CHANNEL
-from webapp.services.webhooks import leases as webhook_loans
+from webapp.services.webhooks import leases
 from webapp.services.webhooks.leases import MOST_OF_A_HOST, Loan, end_loan, lend_endpoints
 
 pytestmark = pytest.mark.usefixtures("local", "context")
@@ -74,7 +73,7 @@ def test_deleted_before_it_is_sent(
         hooks.execute("DELETE FROM webhook_endpoint")
         return b"{}"
 
-    monkeypatch.setattr(sending, "message", deletes)
+    monkeypatch.setattr(send, "message", deletes)
     hooks.make(receiver, "booking.created")
     booked(build, hooks, 2)
     hooks.run()
@@ -155,10 +154,10 @@ def test_two_jobs_with_the_same_endpoint_send_once(hooks: Hooks, receiver: Serve
     assert hooks.lend() == []
     hooks.execute("UPDATE webhook_endpoint SET lent_until = now()")
     (new,) = hooks.lend()
-    webhook_jobs.deliver_to_webhook(*old)
+    jobs.deliver_to_webhook(*old)
     assert receiver.requests == []
-    webhook_jobs.deliver_to_webhook(*new)
-    webhook_jobs.deliver_to_webhook(*new)
+    jobs.deliver_to_webhook(*new)
+    jobs.deliver_to_webhook(*new)
     assert len(receiver.requests) == 1
 
 
@@ -177,7 +176,7 @@ def test_no_host_takes_all_threads(hooks: Hooks, receiver: Server, build: Build,
     assert sorted(hosts[endpoint] for endpoint, _ in lent) == [hooks.host_id] * MOST_OF_A_HOST + [other.host_id]
     assert hooks.lend(most=99) == []
     mine = next(loan for loan in lent if hosts[loan[0]] == hooks.host_id)
-    webhook_jobs.deliver_to_webhook(*mine)
+    jobs.deliver_to_webhook(*mine)
     assert [hosts[endpoint] for endpoint, _ in hooks.lend(most=99)] == [hooks.host_id]
 
 
@@ -189,8 +188,8 @@ def test_who_waits_for_its_turn_is_not_left_until_the_next_look(
     booked(build, hooks)
     hooks.dispatch()
     woken: list[str] = []
-    monkeypatch.setattr(webhook_loans, "notify_after_commit", lambda _session, channel: woken.append(channel))
-    webhook_jobs.deliver_to_webhook(*hooks.lend()[0])
+    monkeypatch.setattr(leases, "notify_after_commit", lambda _session, channel: woken.append(channel))
+    jobs.deliver_to_webhook(*hooks.lend()[0])
     assert woken == [CHANNEL]
 
 
@@ -203,7 +202,7 @@ def test_a_job_that_loses_the_database_for_a_moment_keeps_the_webhook_from_nobod
     (job,) = hooks.lend()
     lose_connections(hooks.app)
     with hooks.app.app_context(), suppress(OperationalError):
-        webhook_jobs.deliver_to_webhook(*job)
+        jobs.deliver_to_webhook(*job)
     hooks.work()
     assert hooks.states() == [("booking.created", "sent")]
 

@@ -15,7 +15,7 @@ from tests.effects.harness import WorkerProcess, eventually
 from tests.effects.servers import OK, Server, answers, never, serving
 from tests.effects.webhook_harness import Hooks, booked
 from webapp.domain.actor import host_actor
-from webapp.embedded.mailcatcher import MailSink
+from webapp.embedded.mailcatcher.sink import MailSink
 from webapp.embedded.valkey import ValkeyService
 from webapp.services.bookings import bookings
 

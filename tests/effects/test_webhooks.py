@@ -16,13 +16,12 @@ from tests.effects.webhook_harness import Hooks, messages, types, verified
 from webapp.domain.actor import SYSTEM, host_actor, manage_link_actor
 from webapp.domain.webhook_events import WebhookEvent
 from webapp.services.accounts.tokens import NewToken, create_token
-from webapp.services.bookings import bookings
-from webapp.services.bookings import decisions as approvals
+from webapp.services.bookings import bookings, decisions
 from webapp.services.bookings.view import BookingView
 from webapp.services.shared.links import manage_token
 from webapp.services.slots import slots
 from webapp.services.slots.slots import SlotChange, change_slot
-from webapp.services.webhooks import endpoints as webhooks
+from webapp.services.webhooks import endpoints
 
 pytestmark = pytest.mark.usefixtures("local", "context")
 
@@ -65,7 +64,7 @@ def test_a_request_is_created_and_confirmed_when_it_is_accepted(
     assert messages(receiver)[0]["data"]["status"] == "pending"
     later = build.slot(hooks.host_id, tomorrow(15, days=9))
     bookings.reschedule(booking.uid, later.start, actor=host_actor(hooks.host_id))
-    approvals.accept(booking.uid, actor=host_actor(hooks.host_id))
+    decisions.accept(booking.uid, actor=host_actor(hooks.host_id))
     hooks.run()
     assert types(receiver) == ["booking.created", "booking.rescheduled", "booking.confirmed"]
 
@@ -74,10 +73,10 @@ def test_a_request_is_declined_by_the_host_or_by_time(
     hooks: Hooks, receiver: Server, request_for: Callable[[], BookingView]
 ) -> None:
     hooks.make(receiver, "booking.declined")
-    approvals.decline(request_for().uid, actor=host_actor(hooks.host_id))
+    decisions.decline(request_for().uid, actor=host_actor(hooks.host_id))
     request_for()
     hooks.execute("UPDATE booking SET expires_at = now() WHERE status = 'pending'")
-    assert approvals.expire_pending() == 1
+    assert decisions.expire_pending() == 1
     hooks.run()
     assert types(receiver) == ["booking.declined"] * 2
 
@@ -86,7 +85,7 @@ def test_a_guest_who_did_not_come(hooks: Hooks, receiver: Server, build: Build, 
     hooks.make(receiver, "booking.no_show")
     booking = build.booking(build.slot(hooks.host_id))
     mailer.bring_start_to(-60)
-    approvals.mark_no_show(booking.uid, actor=host_actor(hooks.host_id))
+    decisions.mark_no_show(booking.uid, actor=host_actor(hooks.host_id))
     hooks.run()
     assert types(receiver) == ["booking.no_show"]
     assert messages(receiver)[0]["data"]["status"] == "no_show"
@@ -159,7 +158,7 @@ def test_another_library_verifies_the_signature_and_refuses_another_secret(
     hooks.run()
     assert verified(receiver, made.secret, 0)["data"]["guest"]["name"] == "Zoë Ünal"
     assert receiver.headers(0)["webhook-id"] != receiver.headers(1)["webhook-id"]
-    renewed = webhooks.renew_secret(made.webhook.public_id, host_id=hooks.host_id, actor=host_actor(hooks.host_id))
+    renewed = endpoints.renew_secret(made.webhook.public_id, host_id=hooks.host_id, actor=host_actor(hooks.host_id))
     with pytest.raises(WebhookVerificationError):
         verified(receiver, renewed, 0)
     hooks.send_test()
@@ -173,11 +172,11 @@ def test_another_library_verifies_the_signature_and_refuses_another_secret(
 def test_the_old_secret_signs_for_a_day_and_one_before_it_no_more(hooks: Hooks, receiver: Server) -> None:
     made = hooks.make(receiver)
     args = {"host_id": hooks.host_id, "actor": host_actor(hooks.host_id)}
-    first, second = made.secret, webhooks.renew_secret(made.webhook.public_id, **args)
+    first, second = made.secret, endpoints.renew_secret(made.webhook.public_id, **args)
     hooks.send_test()
     hooks.run()
     assert verified(receiver, first) == verified(receiver, second)
-    third = webhooks.renew_secret(made.webhook.public_id, **args)
+    third = endpoints.renew_secret(made.webhook.public_id, **args)
     hooks.send_test()
     hooks.run()
     assert verified(receiver, second) == verified(receiver, third)

@@ -24,7 +24,7 @@ from webapp.effects.mail.smtp import mail
 from webapp.effects.relay import Relay
 from webapp.effects.webhooks.worker import THREADS, Crew
 from webapp.effects.worker import LISTEN, MailWorker, work
-from webapp.embedded.mailcatcher import Fault, MailSink
+from webapp.embedded.mailcatcher.sink import Fault, MailSink
 from webapp.embedded.valkey import ValkeyService, start_valkey
 from webapp.services.bookings import bookings
 

@@ -18,8 +18,9 @@ from webapp.effects.webhooks import jobs as webhook_jobs
 from webapp.services.bookings.view import BookingView
 from webapp.services.mail.dispatch import dispatch_events
 from webapp.services.shared.outbox import CHANNEL
-from webapp.services.webhooks import endpoints as webhooks
-from webapp.services.webhooks.endpoints import MadeWebhook, NewWebhook
+from webapp.services.webhooks import endpoints
+from webapp.services.webhooks.content import NewWebhook
+from webapp.services.webhooks.endpoints import MadeWebhook
 from webapp.services.webhooks.history import WebhookDelivery, webhook_deliveries
 from webapp.services.webhooks.leases import lend_endpoints
 
@@ -39,13 +40,13 @@ class Hooks:
         """All events, unless some are named."""
         new = NewWebhook(url=server.url, events=events or tuple(WebhookEvent), **given)
         with self.app.app_context():
-            self.made.append(webhooks.create_webhook(new, host_id=self.host_id, actor=host_actor(self.host_id)))
+            self.made.append(endpoints.create_webhook(new, host_id=self.host_id, actor=host_actor(self.host_id)))
         return self.made[-1]
 
     def send_test(self, number: int = 0) -> str:
         public_id = self.made[number].webhook.public_id
         with self.app.app_context():
-            return webhooks.send_test(public_id, host_id=self.host_id, actor=host_actor(self.host_id))
+            return endpoints.send_test(public_id, host_id=self.host_id, actor=host_actor(self.host_id))
 
     def dispatch(self) -> None:
         with self.app.app_context(), transaction() as session:

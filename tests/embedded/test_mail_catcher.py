@@ -11,8 +11,9 @@ import pytest
 from flask.testing import FlaskClient
 from markupsafe import escape
 
-from webapp.embedded.mailcatcher import MailCatcher, MailStore, start_mail_catcher
+from webapp.embedded.mailcatcher.catcher import MailCatcher, start_mail_catcher
 from webapp.embedded.mailcatcher.page import create_page
+from webapp.embedded.mailcatcher.store import MailStore
 
 ATTACK = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7*7 }}"
 

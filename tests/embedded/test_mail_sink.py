@@ -6,7 +6,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from webapp.embedded.mailcatcher import Fault, MailSink
+from webapp.embedded.mailcatcher.sink import Fault, MailSink
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from webapp.domain.actor import host_actor
 from webapp.services.privacy.guests import privacy_token
 from webapp.services.schedules import blocked_times
 from webapp.services.shared.links import manage_token
-from webapp.services.webhooks.endpoints import NewWebhook, create_webhook
+from webapp.services.webhooks.content import NewWebhook
+from webapp.services.webhooks.endpoints import create_webhook
 
 # Tested where their tokens are made.
 WITH_A_TOKEN_OF_THEIR_OWN = ("security.reset_password", "security.confirm_email", "accounts.", "booking.once")

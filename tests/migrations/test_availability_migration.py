@@ -12,7 +12,8 @@ from tests.models.attacker import Attacker, populate
 from webapp.core.extensions import db
 from webapp.domain.actor import GUEST, host_actor
 from webapp.domain.bookings import BookingStatus
-from webapp.services.availability.offers import offered, offering
+from webapp.services.availability.offering import offering
+from webapp.services.availability.offers import offered
 from webapp.services.bookings import bookings
 from webapp.services.bookings.request import Book
 from webapp.services.event_types import event_types

@@ -14,7 +14,7 @@ import pytest
 
 from tests.live import Live, running
 from webapp.core.config import PROJECT_DIR
-from webapp.embedded.mailcatcher import MailSink
+from webapp.embedded.mailcatcher.sink import MailSink
 from webapp.embedded.postgres import PostgresService, start_postgres
 from webapp.embedded.valkey import ValkeyService
 

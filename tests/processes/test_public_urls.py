@@ -12,7 +12,7 @@ from tests.builders import Build
 from tests.live import Person, link_in, running
 from tests.processes.conftest import PATIENCE, Serve, Server
 from webapp.core.config import PROJECT_DIR
-from webapp.embedded.mailcatcher import MailSink
+from webapp.embedded.mailcatcher.sink import MailSink
 
 SENDER = "Openslot <no-reply@example.org>"
 PUBLIC_URLS = {  # as written, and as a browser sends the host

@@ -9,14 +9,13 @@ from webapp.core.db import session
 from webapp.domain.actor import SYSTEM, host_actor
 from webapp.domain.availability.windows import DayWindow, Window
 from webapp.domain.questions import Question, QuestionKind
-from webapp.services.bookings import bookings
-from webapp.services.bookings import decisions as approvals
+from webapp.services.bookings import bookings, decisions
 from webapp.services.event_types import event_types
-from webapp.services.event_types.event_types import EventTypeContent, LocationKind
+from webapp.services.event_types.content import EventTypeContent, LocationKind
 from webapp.services.portability.export import host_document
 from webapp.services.portability.restore import Imported, import_host
 from webapp.services.schedules import blocked_times, schedules
-from webapp.services.schedules.schedules import ScheduleContent
+from webapp.services.schedules.content import ScheduleContent
 from webapp.services.slots import slots
 
 QUESTIONS = (Question("topic", "What about?"), Question("news", "May I write?", QuestionKind.CHECKBOX))
@@ -62,7 +61,7 @@ def build_busy_host(build: Build, **given: Any) -> int:
     build.event_type(host, requires_confirmation=True)
     build.booking(free)
     declined = build.booking(build.slot(host, tomorrow(14, days=6)))
-    approvals.decline(declined.uid, actor=actor, reason="No")
+    decisions.decline(declined.uid, actor=actor, reason="No")
     build.event_type(host, requires_confirmation=False)
     past = build.booking(build.slot(host, tomorrow(15, days=6)))
     build.row("UPDATE booking SET status = 'completed' WHERE uid = :uid RETURNING id", uid=past.uid)

@@ -10,8 +10,7 @@ from tests.builders import Build, tomorrow
 from webapp.domain import errors
 from webapp.domain.actor import GUEST, Actor, host_actor, manage_link_actor
 from webapp.domain.bookings import BookingStatus
-from webapp.services.bookings import bookings
-from webapp.services.bookings import decisions as approvals
+from webapp.services.bookings import bookings, decisions
 from webapp.services.bookings.view import BookingView
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -56,13 +55,13 @@ def test_near_the_start_a_request_waits_until_the_notice_only(build: Build, host
 
 
 def test_yes(build: Build, pending: BookingView) -> None:
-    after = approvals.accept(pending.uid, actor=host_actor(pending.host_id))
+    after = decisions.accept(pending.uid, actor=host_actor(pending.host_id))
     assert (after.status, after.expires_at, after.version) == (BookingStatus.CONFIRMED, None, 0)
     assert kinds(build) == ["booking.requested", "booking.confirmed"]
 
 
 def test_no_frees_the_time(build: Build, pending: BookingView) -> None:
-    after = approvals.decline(pending.uid, actor=host_actor(pending.host_id), reason="Full week")
+    after = decisions.decline(pending.uid, actor=host_actor(pending.host_id), reason="Full week")
     assert (after.status, after.cancel_reason) == (BookingStatus.DECLINED, "Full week")
     assert build.rows("SELECT slot_id FROM claim") == []
     assert build.row("SELECT status FROM slot")[0] == "available"
@@ -71,13 +70,13 @@ def test_no_frees_the_time(build: Build, pending: BookingView) -> None:
 
 def test_what_is_decided_is_decided(build: Build, pending: BookingView) -> None:
     actor = host_actor(pending.host_id)
-    approvals.accept(pending.uid, actor=actor)
-    for again in (approvals.accept, approvals.decline):
+    decisions.accept(pending.uid, actor=actor)
+    for again in (decisions.accept, decisions.decline):
         with pytest.raises(errors.NotActive):
             again(pending.uid, actor=actor)
     bookings.cancel(pending.uid, actor=actor)
     with pytest.raises(errors.AlreadyCancelled):
-        approvals.accept(pending.uid, actor=actor)
+        decisions.accept(pending.uid, actor=actor)
     assert kinds(build).count("booking.confirmed") == 1
 
 
@@ -85,7 +84,7 @@ def test_of_a_yes_and_a_no_at_once_one_stands(build: Build, pending: BookingView
     def decide(decision: str) -> str:
         with build.app.app_context():
             try:
-                return str(getattr(approvals, decision)(pending.uid, actor=host_actor(pending.host_id)).status)
+                return str(getattr(decisions, decision)(pending.uid, actor=host_actor(pending.host_id)).status)
             except errors.NotActive:
                 return "refused"
 
@@ -97,24 +96,24 @@ def test_of_a_yes_and_a_no_at_once_one_stands(build: Build, pending: BookingView
 
 @pytest.mark.parametrize("actor", [GUEST, manage_link_actor(str(uuid.uuid4()))])
 def test_guests_decide_nothing(pending: BookingView, actor: Actor) -> None:
-    for decision in (approvals.accept, approvals.decline, approvals.mark_no_show, approvals.undo_no_show):
+    for decision in (decisions.accept, decisions.decline, decisions.mark_no_show, decisions.undo_no_show):
         with pytest.raises(errors.Forbidden):
             decision(pending.uid, actor=actor)
 
 
 def test_another_host_finds_nothing(build: Build, pending: BookingView) -> None:
     other = host_actor(build.host())
-    for decision in (approvals.accept, approvals.decline, approvals.mark_no_show, approvals.undo_no_show):
+    for decision in (decisions.accept, decisions.decline, decisions.mark_no_show, decisions.undo_no_show):
         with pytest.raises(errors.NotFound):
             decision(pending.uid, actor=other)
 
 
 def test_too_late_a_yes_is_refused_and_the_request_expires_once(build: Build, pending: BookingView) -> None:
-    assert approvals.expire_pending() == 0
+    assert decisions.expire_pending() == 0
     expire(build)
     with pytest.raises(errors.NotActive):
-        approvals.accept(pending.uid, actor=host_actor(pending.host_id))
-    assert (approvals.expire_pending(), approvals.expire_pending()) == (1, 0)
+        decisions.accept(pending.uid, actor=host_actor(pending.host_id))
+    assert (decisions.expire_pending(), decisions.expire_pending()) == (1, 0)
     assert tuple(build.row("SELECT status, expires_at FROM booking")) == ("declined", None)
     assert build.rows("SELECT slot_id FROM claim") == []
     assert build.row("SELECT data ->> 'is_expired' FROM outbox_event WHERE kind = 'booking.declined'")[0] == "true"
@@ -150,7 +149,7 @@ def past(build: Build, minutes: int = 120) -> BookingView:
 
 def test_what_is_over_is_completed_once(build: Build) -> None:
     past(build)
-    assert (approvals.complete_past(), approvals.complete_past()) == (1, 0)
+    assert (decisions.complete_past(), decisions.complete_past()) == (1, 0)
     assert build.row("SELECT status FROM booking")[0] == "completed"
 
 
@@ -158,16 +157,16 @@ def test_what_is_over_is_completed_once(build: Build) -> None:
 def test_a_no_show_is_noted_after_the_start(build: Build, is_swept: bool) -> None:
     booking = past(build)
     if is_swept:
-        approvals.complete_past()
-    after = approvals.mark_no_show(booking.uid, actor=host_actor(booking.host_id))
+        decisions.complete_past()
+    after = decisions.mark_no_show(booking.uid, actor=host_actor(booking.host_id))
     assert after.status is BookingStatus.NO_SHOW
-    assert approvals.complete_past() == 0
+    assert decisions.complete_past() == 0
 
 
 def test_nobody_is_a_no_show_before_the_start(build: Build) -> None:
     booking = build.booking(build.slot(build.host()))
     with pytest.raises(errors.NotActive):
-        approvals.mark_no_show(booking.uid, actor=host_actor(booking.host_id))
+        decisions.mark_no_show(booking.uid, actor=host_actor(booking.host_id))
 
 
 UNDER_WAY, OVER = 10, 120  # minutes since the start
@@ -177,46 +176,46 @@ UNDER_WAY, OVER = 10, 120  # minutes since the start
 def test_who_came_after_all_is_what_they_would_have_been(build: Build, began: int, becomes: BookingStatus) -> None:
     booking = past(build, began)
     actor = host_actor(booking.host_id)
-    approvals.mark_no_show(booking.uid, actor=actor)
+    decisions.mark_no_show(booking.uid, actor=actor)
     before = kinds(build)
-    after = approvals.undo_no_show(booking.uid, actor=actor)
+    after = decisions.undo_no_show(booking.uid, actor=actor)
     assert (after.status, after.version) == (becomes, booking.version)
     assert kinds(build) == before, "nobody is told"
     audited = build.row("SELECT action, actor_id, object_id FROM audit_entry ORDER BY id DESC LIMIT 1")
     assert tuple(audited) == ("booking.no_show_undone", booking.host_id, booking.id)
-    assert approvals.mark_no_show(booking.uid, actor=actor).status is BookingStatus.NO_SHOW
+    assert decisions.mark_no_show(booking.uid, actor=actor).status is BookingStatus.NO_SHOW
 
 
 def test_who_came_after_all_is_completed_in_the_end(build: Build) -> None:
     booking = past(build, UNDER_WAY)
-    approvals.mark_no_show(booking.uid, actor=host_actor(booking.host_id))
-    approvals.undo_no_show(booking.uid, actor=host_actor(booking.host_id))
-    assert approvals.complete_past() == 0
+    decisions.mark_no_show(booking.uid, actor=host_actor(booking.host_id))
+    decisions.undo_no_show(booking.uid, actor=host_actor(booking.host_id))
+    assert decisions.complete_past() == 0
     build.row("UPDATE slot SET ends_at = now() - interval '1 second' RETURNING id")
-    assert approvals.complete_past() == 1
+    assert decisions.complete_past() == 1
 
 
 def test_only_a_no_show_can_be_undone(build: Build) -> None:
     booking = past(build)
     actor = host_actor(booking.host_id)
-    for prepare in (lambda: None, approvals.complete_past):
+    for prepare in (lambda: None, decisions.complete_past):
         prepare()
         with pytest.raises(errors.NotActive):
-            approvals.undo_no_show(booking.uid, actor=actor)
+            decisions.undo_no_show(booking.uid, actor=actor)
     cancelled = build.booking(build.slot(booking.host_id, tomorrow(15)))
     bookings.cancel(cancelled.uid, actor=actor)
     with pytest.raises(errors.AlreadyCancelled):
-        approvals.undo_no_show(cancelled.uid, actor=actor)
+        decisions.undo_no_show(cancelled.uid, actor=actor)
     build.event_type(booking.host_id, requires_confirmation=True)
     waiting = build.booking(build.slot(booking.host_id))
     with pytest.raises(errors.NotActive):
-        approvals.undo_no_show(waiting.uid, actor=actor)
+        decisions.undo_no_show(waiting.uid, actor=actor)
 
 
 def test_a_yes_does_not_undo_a_no_show(build: Build) -> None:
     booking = past(build, UNDER_WAY)
-    approvals.mark_no_show(booking.uid, actor=host_actor(booking.host_id))
-    for decision in (approvals.accept, approvals.decline):
+    decisions.mark_no_show(booking.uid, actor=host_actor(booking.host_id))
+    for decision in (decisions.accept, decisions.decline):
         with pytest.raises(errors.NotActive):
             decision(booking.uid, actor=host_actor(booking.host_id))
     assert build.row("SELECT status FROM booking")[0] == "no_show"
@@ -224,12 +223,12 @@ def test_a_yes_does_not_undo_a_no_show(build: Build) -> None:
 
 def test_of_two_who_undo_at_once_one_does(build: Build) -> None:
     booking = past(build)
-    approvals.mark_no_show(booking.uid, actor=host_actor(booking.host_id))
+    decisions.mark_no_show(booking.uid, actor=host_actor(booking.host_id))
 
     def undo(_number: int) -> bool:
         with build.app.app_context():
             try:
-                approvals.undo_no_show(booking.uid, actor=host_actor(booking.host_id))
+                decisions.undo_no_show(booking.uid, actor=host_actor(booking.host_id))
             except errors.NotActive:
                 return False
             return True

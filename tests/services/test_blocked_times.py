@@ -14,7 +14,8 @@ from tests.schedule_builders import book_at, set_schedule
 from webapp.domain.actor import GUEST, host_actor
 from webapp.domain.availability.instants import instant
 from webapp.domain.errors import Forbidden, Invalid, NotFound, SlotUnavailable
-from webapp.services.availability.offers import offered, offering
+from webapp.services.availability.offering import offering
+from webapp.services.availability.offers import offered
 from webapp.services.schedules import blocked_times
 from webapp.services.schedules.blocked_times import MOST_AT_A_TIME, BlockedTimeView, NewBlockedTime
 

@@ -14,7 +14,7 @@ from webapp.domain import errors
 from webapp.domain.actor import GUEST, host_actor, manage_link_actor
 from webapp.domain.bookings import BookingStatus
 from webapp.domain.questions import Question
-from webapp.services.availability.offers import offering
+from webapp.services.availability.offering import offering
 from webapp.services.bookings import bookings
 from webapp.services.bookings.view import booking_by_uid
 

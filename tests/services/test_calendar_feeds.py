@@ -12,8 +12,7 @@ from tests.services.feed_reading import block, feed, shown, the_one
 from webapp.core.extensions import db
 from webapp.domain.actor import host_actor
 from webapp.domain.questions import Question
-from webapp.services.bookings import bookings
-from webapp.services.bookings import decisions as approvals
+from webapp.services.bookings import bookings, decisions
 from webapp.services.bookings.view import BookingView
 from webapp.services.ical.feeds import Detail
 from webapp.services.privacy.erase import erase_address
@@ -66,7 +65,7 @@ def test_pending_is_tentative_and_accepted_is_not(build: Build) -> None:
     booking = build.booking(build.slot(host))
     pending = the_one(host)
     assert (pending["STATUS"], pending["SUMMARY"][-10:]) == ("TENTATIVE", " (pending)")
-    approvals.accept(booking.uid, actor=host_actor(host))
+    decisions.accept(booking.uid, actor=host_actor(host))
     assert the_one(host)["STATUS"] == "CONFIRMED"
 
 
@@ -78,7 +77,7 @@ def test_what_is_cancelled_or_declined_is_gone(build: Build) -> None:
     declined = build.booking(second)
     assert len(shown(host)) == 2
     bookings.cancel(cancelled.uid, actor=host_actor(host))
-    approvals.decline(declined.uid, actor=host_actor(host))
+    decisions.decline(declined.uid, actor=host_actor(host))
     for detail in Detail:
         assert shown(host, detail) == []
 
@@ -88,8 +87,8 @@ def test_what_is_over_stays_for_90_days(build: Build) -> None:
     made = [build.booking(build.slot(host, tomorrow(hour))) for hour in (8, 10, 12)]
     for booking, days in zip(made, (1, 89, 91), strict=True):
         move_back(build, booking, days)
-    approvals.complete_past()
-    approvals.mark_no_show(made[0].uid, actor=host_actor(host))
+    decisions.complete_past()
+    decisions.mark_no_show(made[0].uid, actor=host_actor(host))
     statuses = build.rows("SELECT status FROM booking ORDER BY id")
     assert [row.status for row in statuses] == ["no_show", "completed", "completed"]
     for detail in Detail:
@@ -123,7 +122,7 @@ def test_a_group_is_one_event_with_its_guests(build: Build) -> None:
     first = build.booking(slot, name="Gita Guest", notes="By train")
     found = the_one(host)
     assert (found["SUMMARY"], found["STATUS"]) == ("60 minutes (1/4)", "TENTATIVE")
-    approvals.accept(first.uid, actor=host_actor(host))
+    decisions.accept(first.uid, actor=host_actor(host))
     second = build.booking(slot, name="Petra Partly")
     found = the_one(host)
     assert (found["SUMMARY"], found["STATUS"]) == ("60 minutes (2/4)", "CONFIRMED")

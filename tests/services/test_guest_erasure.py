@@ -17,9 +17,8 @@ from webapp.domain.actor import GUEST, SYSTEM, Actor, host_actor
 from webapp.domain.erasure import erased_address, is_erased
 from webapp.domain.errors import DomainError, Forbidden, Overloaded
 from webapp.models import Host
-from webapp.services.bookings import bookings
-from webapp.services.bookings import steps as booking_steps
-from webapp.services.privacy import erase as guest_erasure
+from webapp.services.bookings import bookings, steps
+from webapp.services.privacy import erase
 from webapp.services.privacy.erase import Erasure, erase_address
 from webapp.services.privacy.guests import guests_at
 
@@ -60,9 +59,9 @@ def test_a_host_who_cancels_at_that_moment_is_in_nobodys_way(build: Build, monke
     def meanwhile(session: Session) -> datetime:
         cancelled = at_once(build.app, lambda: bookings.cancel(first.uid, actor=host_actor(host), reason="Ill"))
         assert cancelled == []
-        return booking_steps.database_now(session)
+        return steps.database_now(session)
 
-    monkeypatch.setattr(guest_erasure, "database_now", meanwhile)
+    monkeypatch.setattr(erase, "database_now", meanwhile)
     assert erase_address(EMAIL) == Erasure(guests=1, bookings=2)
     assert build.rows(HALF_ERASED) == []
     assert build.rows("SELECT uid, cancelled_by, cancel_reason FROM booking ORDER BY id") == [
@@ -77,7 +76,7 @@ def test_a_fault_in_the_middle_erases_nothing(build: Build, monkeypatch: pytest.
     for slot in build.slots(host, [tomorrow(8), tomorrow(10)]):
         build.booking(slot, email=EMAIL)
     before = build.rows("SELECT * FROM booking ORDER BY id")
-    monkeypatch.setattr(guest_erasure, "erased_address", lambda: "")  # which the table refuses
+    monkeypatch.setattr(erase, "erased_address", lambda: "")  # which the table refuses
     with pytest.raises(DBAPIError):
         erase_address(EMAIL)
     assert build.rows("SELECT * FROM booking ORDER BY id") == before
@@ -88,7 +87,7 @@ def test_erasing_twice_at_once_is_erasing_once(app: Flask, build: Build) -> None
     for slot in build.slots(build.host(), [tomorrow(8), tomorrow(10)]):
         build.booking(slot, email=EMAIL)
     guest = build.row("SELECT id FROM guest").id
-    acts = [lambda: erase_address(EMAIL), lambda: guest_erasure.erase_guest(guest, actor=SYSTEM)] * 3
+    acts = [lambda: erase_address(EMAIL), lambda: erase.erase_guest(guest, actor=SYSTEM)] * 3
     assert at_once(app, *acts) == []
     assert build.row("SELECT count(*) FROM audit_entry WHERE action = 'guest.erased'")[0] == 1
     assert build.row("SELECT count(*) FROM outbox_event WHERE kind = 'booking.cancelled'")[0] == 2
@@ -100,8 +99,8 @@ def test_who_books_again_before_the_sweep_comes_stays(build: Build, monkeypatch:
     build.booking(slot, email=EMAIL)
     guest = build.row("SELECT id FROM guest").id
     # as the sweep saw it a moment ago
-    monkeypatch.setattr(guest_erasure, "_known", lambda _which: [guest])
-    assert guest_erasure.erase_past_guests(1) == 0
+    monkeypatch.setattr(erase, "_known", lambda _which: [guest])
+    assert erase.erase_past_guests(1) == 0
     assert build.row("SELECT email FROM guest")[0] == EMAIL
 
 
@@ -110,7 +109,7 @@ def test_who_books_again_before_the_sweep_comes_stays(build: Build, monkeypatch:
 def test_single_guests_are_erased_by_admins(build: Build, actor: Actor) -> None:
     build.booking(build.slot(build.host()), email=EMAIL)
     with pytest.raises(Forbidden):
-        guest_erasure.erase_guest(build.row("SELECT id FROM guest").id, actor=actor)
+        erase.erase_guest(build.row("SELECT id FROM guest").id, actor=actor)
     assert build.row("SELECT email FROM guest")[0] == EMAIL
 
 

@@ -11,7 +11,7 @@ from tests.services.threads import at_once
 from webapp.domain.actor import GUEST, SYSTEM, host_actor
 from webapp.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from webapp.services.event_types.single_use_links import create_link
-from webapp.services.portability import restore as host_import
+from webapp.services.portability import restore
 from webapp.services.portability.restore import AccountNotEmpty, import_host
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -205,9 +205,9 @@ def test_much_that_may_cause_mail_is_for_the_operator(
     document: str, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host = build.host()
-    monkeypatch.setattr(host_import, "MOST_OPEN", 2)
+    monkeypatch.setattr(restore, "MOST_OPEN", 2)
     with pytest.raises(Invalid, match="Ask who runs this site"):
-        host_import.import_host(document.encode(), host_id=host, reserved=(), actor=host_actor(host))
+        restore.import_host(document.encode(), host_id=host, reserved=(), actor=host_actor(host))
     assert imported(document, host).bookings == 9
 
 

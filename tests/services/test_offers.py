@@ -14,7 +14,8 @@ from tests.web.clock_changes import next_sunday_of_change
 from webapp.domain.actor import host_actor
 from webapp.domain.availability.instants import DAY_SECONDS, instant, to_datetime
 from webapp.domain.errors import SlotUnavailable
-from webapp.services.availability.offers import offered, offering
+from webapp.services.availability.offering import offering
+from webapp.services.availability.offers import offered
 from webapp.services.availability.preview import Emptiness, schedule_preview
 from webapp.services.bookings import bookings
 from webapp.services.schedules import blocked_times

@@ -8,8 +8,7 @@ import pytest
 from tests.builders import Build, tomorrow
 from webapp.domain.actor import GUEST, host_actor
 from webapp.domain.errors import SlotTaken
-from webapp.services.bookings import bookings
-from webapp.services.bookings import insert as new_bookings
+from webapp.services.bookings import bookings, insert
 from webapp.services.shared.outbox import CHANNEL
 
 SECONDS = 2.0
@@ -55,7 +54,7 @@ def test_what_fails_after_its_event_was_written_wakes_nobody(
     def fail(*_: object) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(new_bookings, "spend_link", fail)  # the last step of a booking by such a link
+    monkeypatch.setattr(insert, "spend_link", fail)  # the last step of a booking by such a link
     with build.app.app_context(), pytest.raises(ConnectionError):
         bookings.book(build.command(slot_id=slot.public_id, idempotency_key="k", link_token="t"), actor=GUEST)
     assert heard(listener, seconds=0.2) == 0

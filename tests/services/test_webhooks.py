@@ -9,8 +9,9 @@ from sqlalchemy import Engine, text
 from tests.builders import Build
 from webapp.domain.actor import GUEST, host_actor
 from webapp.domain.errors import Forbidden, Invalid, NotFound, WebhookOff
-from webapp.services.webhooks import endpoints as webhooks
-from webapp.services.webhooks.endpoints import MadeWebhook, NewWebhook, WebhookChange
+from webapp.services.webhooks import endpoints
+from webapp.services.webhooks.content import NewWebhook, WebhookChange
+from webapp.services.webhooks.endpoints import MadeWebhook
 from webapp.services.webhooks.history import redeliver, webhook_deliveries, webhook_delivery
 
 URL = "https://hooks.example.org/openslot"
@@ -24,18 +25,18 @@ def host(build: Build, context: None) -> int:
 
 def make(host: int, **given: Any) -> MadeWebhook:
     new = NewWebhook(**{"url": URL, "events": EVENTS} | given)
-    return webhooks.create_webhook(new, host_id=host, actor=host_actor(host))
+    return endpoints.create_webhook(new, host_id=host, actor=host_actor(host))
 
 
-def change(host: int, public_id: uuid.UUID, **given: Any) -> webhooks.WebhookView:
-    return webhooks.change_webhook(public_id, WebhookChange(**given), host_id=host, actor=host_actor(host))
+def change(host: int, public_id: uuid.UUID, **given: Any) -> endpoints.WebhookView:
+    return endpoints.change_webhook(public_id, WebhookChange(**given), host_id=host, actor=host_actor(host))
 
 
 def faults(host: int, **given: Any) -> list[str]:
     """The fields that are refused."""
     with pytest.raises(Invalid) as refusal:
         make(host, **given)
-    assert webhooks.host_webhooks(host) == []
+    assert endpoints.host_webhooks(host) == []
     return list(refusal.value.errors)
 
 
@@ -44,8 +45,8 @@ def test_a_webhook_is_made_and_listed(host: int) -> None:
     assert made.secret.startswith("whsec_")
     assert made.webhook.events == ("booking.created", "slot.published")
     assert (made.webhook.description, made.webhook.is_active, made.webhook.disabled_at) == ("Our rooms", True, None)
-    assert webhooks.host_webhooks(host) == [made.webhook]
-    assert webhooks.host_webhook(made.webhook.public_id, host_id=host) == made.webhook
+    assert endpoints.host_webhooks(host) == [made.webhook]
+    assert endpoints.host_webhook(made.webhook.public_id, host_id=host) == made.webhook
 
 
 @pytest.mark.parametrize(
@@ -97,11 +98,11 @@ def test_faults_come_together(host: int) -> None:
 
 
 def test_twenty_are_enough(host: int) -> None:
-    for _ in range(webhooks.MOST_WEBHOOKS):
+    for _ in range(endpoints.MOST_WEBHOOKS):
         make(host)
     with pytest.raises(Invalid):
         make(host)
-    assert len(webhooks.host_webhooks(host)) == webhooks.MOST_WEBHOOKS
+    assert len(endpoints.host_webhooks(host)) == endpoints.MOST_WEBHOOKS
 
 
 def test_each_field_changes_alone(host: int) -> None:
@@ -112,7 +113,7 @@ def test_each_field_changes_alone(host: int) -> None:
     assert not change(host, made.public_id, is_active=False).is_active
     with pytest.raises(Invalid):
         change(host, made.public_id, url="http://127.0.0.1/")
-    assert webhooks.host_webhook(made.public_id, host_id=host).url == "https://example.net/"
+    assert endpoints.host_webhook(made.public_id, host_id=host).url == "https://example.net/"
 
 
 def test_switching_on_again_forgets_the_failures(host: int, owner: Engine) -> None:
@@ -135,7 +136,7 @@ def test_another_address_forgets_the_failures_too(host: int, owner: Engine) -> N
 
 def test_a_new_secret_is_another_one_and_none_is_stored(host: int, owner: Engine) -> None:
     made = make(host)
-    renewed = webhooks.renew_secret(made.webhook.public_id, host_id=host, actor=host_actor(host))
+    renewed = endpoints.renew_secret(made.webhook.public_id, host_id=host, actor=host_actor(host))
     assert renewed != made.secret
     assert make(host).secret not in (renewed, made.secret)
     columns = "w.*, encode(secret_salt, 'base64'), encode(old_secret_salt, 'base64')"
@@ -147,41 +148,41 @@ def test_a_new_secret_is_another_one_and_none_is_stored(host: int, owner: Engine
 def test_another_host_finds_nothing(host: int, build: Build) -> None:
     public_id = make(host).webhook.public_id
     other = build.host(email="other@example.org", slug="other")
-    sent = webhooks.send_test(public_id, host_id=host, actor=host_actor(host))
+    sent = endpoints.send_test(public_id, host_id=host, actor=host_actor(host))
     actor = host_actor(other)
     for attempt in (
-        lambda: webhooks.host_webhook(public_id, host_id=other),
+        lambda: endpoints.host_webhook(public_id, host_id=other),
         lambda: change(other, public_id, is_active=False),
-        lambda: webhooks.delete_webhook(public_id, host_id=other, actor=actor),
-        lambda: webhooks.renew_secret(public_id, host_id=other, actor=actor),
-        lambda: webhooks.send_test(public_id, host_id=other, actor=actor),
+        lambda: endpoints.delete_webhook(public_id, host_id=other, actor=actor),
+        lambda: endpoints.renew_secret(public_id, host_id=other, actor=actor),
+        lambda: endpoints.send_test(public_id, host_id=other, actor=actor),
         lambda: webhook_deliveries(public_id, host_id=other),
         lambda: webhook_delivery(public_id, sent, host_id=other),
         lambda: redeliver(public_id, sent, host_id=other, actor=actor),
-        lambda: webhooks.delete_webhook(public_id, host_id=host, actor=actor),
+        lambda: endpoints.delete_webhook(public_id, host_id=host, actor=actor),
     ):
         with pytest.raises(NotFound):
             attempt()
     with pytest.raises(Forbidden):
-        webhooks.delete_webhook(public_id, host_id=host, actor=GUEST)
-    assert webhooks.host_webhook(public_id, host_id=host).is_active
+        endpoints.delete_webhook(public_id, host_id=host, actor=GUEST)
+    assert endpoints.host_webhook(public_id, host_id=host).is_active
 
 
 def test_a_test_waits_to_be_sent_and_goes_with_its_webhook(host: int, owner: Engine) -> None:
     public_id = make(host).webhook.public_id
-    sent = webhooks.send_test(public_id, host_id=host, actor=host_actor(host))
+    sent = endpoints.send_test(public_id, host_id=host, actor=host_actor(host))
     waiting = webhook_delivery(public_id, sent, host_id=host)
     assert (waiting.event, waiting.status, waiting.attempts) == ("webhook.test", "waiting", ())
     assert webhook_deliveries(public_id, host_id=host) == [waiting]
-    webhooks.delete_webhook(public_id, host_id=host, actor=host_actor(host))
-    assert webhooks.host_webhooks(host) == []
+    endpoints.delete_webhook(public_id, host_id=host, actor=host_actor(host))
+    assert endpoints.host_webhooks(host) == []
     with owner.begin() as connection:
         assert connection.execute(text("SELECT count(*) FROM delivery")).scalar_one() == 0
 
 
 def test_deliveries_come_page_by_page(host: int) -> None:
     public_id = make(host).webhook.public_id
-    sent = [webhooks.send_test(public_id, host_id=host, actor=host_actor(host)) for _ in range(3)]
+    sent = [endpoints.send_test(public_id, host_id=host, actor=host_actor(host)) for _ in range(3)]
     first = webhook_deliveries(public_id, host_id=host, limit=2)
     rest = webhook_deliveries(public_id, host_id=host, limit=2, before=first[-1].id)
     assert [one.id for one in (*first, *rest)] == sent[::-1]
@@ -191,11 +192,11 @@ def test_deliveries_come_page_by_page(host: int) -> None:
 
 def test_switched_off_it_is_sent_nothing(host: int) -> None:
     public_id = make(host).webhook.public_id
-    sent = webhooks.send_test(public_id, host_id=host, actor=host_actor(host))
+    sent = endpoints.send_test(public_id, host_id=host, actor=host_actor(host))
     change(host, public_id, is_active=False)
     assert webhook_delivery(public_id, sent, host_id=host).status == "skipped"
     with pytest.raises(WebhookOff):
-        webhooks.send_test(public_id, host_id=host, actor=host_actor(host))
+        endpoints.send_test(public_id, host_id=host, actor=host_actor(host))
     with pytest.raises(WebhookOff):
         redeliver(public_id, sent, host_id=host, actor=host_actor(host))
     assert webhook_delivery(public_id, sent, host_id=host).status == "skipped"
@@ -208,10 +209,10 @@ def test_each_change_is_in_the_audit_log_without_address_or_secret(host: int, ow
     public_id = make(host).webhook.public_id
     actor = host_actor(host)
     change(host, public_id, description="words")
-    webhooks.renew_secret(public_id, host_id=host, actor=actor)
-    sent = webhooks.send_test(public_id, host_id=host, actor=actor)
+    endpoints.renew_secret(public_id, host_id=host, actor=actor)
+    sent = endpoints.send_test(public_id, host_id=host, actor=actor)
     redeliver(public_id, sent, host_id=host, actor=actor)
-    webhooks.delete_webhook(public_id, host_id=host, actor=actor)
+    endpoints.delete_webhook(public_id, host_id=host, actor=actor)
     with owner.begin() as connection:
         entries = connection.execute(text("SELECT action, details::text FROM audit_entry ORDER BY id")).all()[-6:]
     assert [action for action, _ in entries] == [

@@ -12,8 +12,9 @@ from webapp.domain.availability.windows import Window
 from webapp.services.availability.offers import offers_on
 from webapp.services.availability.why import inspected, why
 from webapp.services.bookings import bookings
-from webapp.services.schedules.schedules import ScheduleContent, replace_schedule
-from webapp.words import reasons as reason_words
+from webapp.services.schedules.content import ScheduleContent
+from webapp.services.schedules.schedules import replace_schedule
+from webapp.words import reasons
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -83,7 +84,7 @@ def test_every_reason_has_words_with_its_figures() -> None:
     start = int(datetime(2027, 5, 4, 7, 30, tzinfo=UTC).timestamp())
     day = datetime(2027, 5, 3, tzinfo=UTC).date()
     said = {
-        code: reason_words.in_words(
+        code: reasons.in_words(
             Reason(code, start=start, end=start + 1800, limit=90, count=3, on=day, name="May Day"),
             time_zone="Europe/Berlin",
         )
@@ -107,4 +108,4 @@ def test_every_reason_has_words_with_its_figures() -> None:
     ],
 )
 def test_words_for_figures_that_are_missing_or_far(reason: Reason, words: str) -> None:
-    assert words in reason_words.in_words(reason, time_zone="UTC")
+    assert words in reasons.in_words(reason, time_zone="UTC")

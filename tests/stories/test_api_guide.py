@@ -107,12 +107,11 @@ print([one["status"] for one in client.bookings(status="cancelled", limit="1")])
 
 
 def test_the_guide_names_real_figures() -> None:
-    from webapp.api import accounts as hosts
     from webapp.api.http import callers
 
     text = GUIDE.read_text()
     assert f"{callers.PER_TOKEN.amount} requests a minute per token" in text
-    assert f"{hosts.MOST_DAYS} days at most" in text
+    assert f"{accounts.MOST_DAYS} days at most" in text
 
 
 def test_the_guide_names_every_code_with_its_status(build: Build) -> None:

@@ -13,7 +13,8 @@ from webapp.core.db import session, transaction
 from webapp.domain.actor import SYSTEM, host_actor
 from webapp.services.mail.dispatch import dispatch_events
 from webapp.services.mail.reports import mail_figures, replay
-from webapp.services.webhooks.endpoints import NewWebhook, create_webhook, send_test
+from webapp.services.webhooks.content import NewWebhook
+from webapp.services.webhooks.endpoints import create_webhook, send_test
 
 PAGES = ("/admin/", "/admin/bookings/", "/admin/hosts/", "/admin/event-types/", "/admin/slots/", "/admin/guests/",
          "/admin/outbox/", "/admin/deliveries/", "/admin/messages/", "/admin/attempts/", "/admin/tokens/",

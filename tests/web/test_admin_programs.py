@@ -7,9 +7,10 @@ from flask.testing import FlaskClient
 from tests.builders import Build
 from tests.web.conftest import Act
 from webapp.domain.actor import host_actor
-from webapp.services.accounts import tokens as api_tokens
+from webapp.services.accounts import tokens
 from webapp.services.ical import feeds
-from webapp.services.webhooks import endpoints as webhooks
+from webapp.services.webhooks import endpoints
+from webapp.services.webhooks.content import NewWebhook
 
 URL = "https://hooks.example.org/in/T0pSecret"
 TABLES = ("tokens", "feeds", "webhooks", "messages", "attempts")
@@ -21,11 +22,11 @@ def secrets(app: Flask, build: Build) -> tuple[str, ...]:
     host = build.host(slug="ada")
     with app.app_context():
         whose = {"host_id": host, "actor": host_actor(host)}
-        token = api_tokens.create_token(api_tokens.NewToken(name="Night backup"), **whose)
+        token = tokens.create_token(tokens.NewToken(name="Night backup"), **whose)
         feed = feeds.create_feed(feeds.NewFeed(name="Night phone"), **whose)
-        new = webhooks.NewWebhook(url=URL, events=["booking.created"], description="Night billing")
-        made = webhooks.create_webhook(new, **whose)
-        webhooks.send_test(made.webhook.public_id, **whose)
+        new = NewWebhook(url=URL, events=["booking.created"], description="Night billing")
+        made = endpoints.create_webhook(new, **whose)
+        endpoints.send_test(made.webhook.public_id, **whose)
     build.row("INSERT INTO webhook_attempt (delivery_id, status) SELECT id, 503 FROM delivery RETURNING id")
     kept = build.row("SELECT token_hash, secret_hash, secret_salt FROM api_token, feed, webhook_endpoint")
     return token, feed, made.secret, "T0pSecret", *(text for value in kept for text in (value.hex(), str(value)))

@@ -9,6 +9,7 @@ from tests.web.desk import Desk
 from tests.web.pages import errors_of
 from tests.web.test_availability import BOTH
 from webapp.services.schedules import schedules
+from webapp.services.schedules.content import ScheduleContent
 
 NEW = "/availability/new"
 
@@ -23,7 +24,7 @@ def test_a_new_one_is_empty_in_the_hosts_zone(desk: Desk, build: Build, htmx: bo
     answer = desk.post(NEW, htmx=htmx, name="Summer", start="")
     made = views(desk, build)[1]
     assert (answer.headers["HX-Redirect"] if htmx else answer.location) == f"/availability/{made.id}"
-    assert made.content == schedules.ScheduleContent(name="Summer", time_zone="Europe/Berlin")
+    assert made.content == ScheduleContent(name="Summer", time_zone="Europe/Berlin")
     assert not made.is_default
 
 

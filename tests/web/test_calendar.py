@@ -10,7 +10,8 @@ from tests.web.clock_changes import next_sunday_of_change
 from tests.web.desk import Desk, sit_down
 from webapp.domain.actor import host_actor
 from webapp.domain.availability.windows import Window
-from webapp.services.schedules.schedules import ScheduleContent, replace_schedule
+from webapp.services.schedules.content import ScheduleContent
+from webapp.services.schedules.schedules import replace_schedule
 from webapp.words import formats
 
 VIEWS = ("week", "day", "agenda", "month")

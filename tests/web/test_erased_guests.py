@@ -13,7 +13,7 @@ from tests.conftest import empty_tables
 from tests.services.documents import exported, imported
 from tests.web.desk import Desk
 from webapp.domain.actor import host_actor
-from webapp.services.accounts import tokens as api_tokens
+from webapp.services.accounts import tokens
 from webapp.services.bookings import bookings
 from webapp.services.bookings.view import BookingView
 from webapp.services.privacy.erase import Erasure, erase_address
@@ -67,8 +67,8 @@ def test_the_guests_links_are_dead(erased: list[BookingView], client: FlaskClien
 
 def test_the_api_gives_a_valid_form(erased: list[BookingView], desk: Desk, client: FlaskClient) -> None:
     with client.application.app_context():
-        new = api_tokens.NewToken(name="x")
-        token = api_tokens.create_token(new, host_id=desk.host_id, actor=host_actor(desk.host_id))
+        new = tokens.NewToken(name="x")
+        token = tokens.create_token(new, host_id=desk.host_id, actor=host_actor(desk.host_id))
     headers = {"Authorization": f"Bearer {token}"}
     found = client.get(f"/api/v1/bookings/{erased[0].uid}", headers=headers).get_json()
     assert re.fullmatch(r"guest-[0-9a-f]{16}@erased\.invalid", found["guest"].pop("email"))

@@ -12,7 +12,7 @@ from webapp.core.memo import Memo
 from webapp.domain.actor import host_actor
 from webapp.services.bookings import bookings
 from webapp.services.schedules import blocked_times
-from webapp.web.shared import page_cache as kept
+from webapp.web.shared import page_cache
 
 START = tomorrow(10, days=2)
 MONTH = f"month={START:%Y-%m}&day={START:%Y-%m-%d}&zone=UTC"
@@ -38,7 +38,7 @@ def without_nonces(page: str) -> str:
 def test_the_second_look_renders_nothing(build: Build, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     build.slot(build.host(slug="mara"), START)
     client.get(f"/mara/30min?{MONTH}")
-    monkeypatch.delattr(kept, "rendered")
+    monkeypatch.delattr(page_cache, "rendered")
     assert client.get(f"/mara/30min?{MONTH}").status_code == 200
 
 

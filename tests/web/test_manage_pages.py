@@ -13,7 +13,7 @@ from icalendar import Calendar
 from tests.builders import Build, coming, tomorrow
 from tests.web.pages import Visitor
 from tests.web.picker import in_words
-from webapp.services.bookings import guest_access as managed_bookings
+from webapp.services.bookings import guest_access
 from webapp.services.bookings.view import BookingView
 from webapp.services.shared.links import manage_token
 
@@ -49,7 +49,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
             def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
                 return moment
 
-        monkeypatch.setattr(managed_bookings, "datetime", Clock)
+        monkeypatch.setattr(guest_access, "datetime", Clock)
 
     return move_clock
 

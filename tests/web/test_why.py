@@ -11,7 +11,8 @@ from tests.schedule_builders import library_end, set_schedule
 from tests.web.desk import Desk
 from webapp.domain.actor import host_actor
 from webapp.domain.availability.windows import Window
-from webapp.services.schedules.schedules import ScheduleContent, replace_schedule
+from webapp.services.schedules.content import ScheduleContent
+from webapp.services.schedules.schedules import replace_schedule
 from webapp.words.formats import format_day
 
 BRITISH = {"Accept-Language": "en-GB"}

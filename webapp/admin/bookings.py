@@ -15,7 +15,8 @@ from webapp.core.db import session
 from webapp.domain.availability.instants import DAY_SECONDS, to_datetime
 from webapp.domain.errors import DomainError, NotFound, SlotUnavailable
 from webapp.models import Booking
-from webapp.services.availability.offers import offered, offering
+from webapp.services.availability.offering import offering
+from webapp.services.availability.offers import offered
 from webapp.services.bookings import bookings
 from webapp.services.bookings.view import BookingView as Seen
 from webapp.services.bookings.view import booking_by_id

@@ -9,7 +9,8 @@ from webapp.admin.base import HardenedView, actor, each
 from webapp.models import ApiToken, Feed, WebhookEndpoint
 from webapp.services.accounts.tokens import revoke_token
 from webapp.services.ical.feeds import revoke_feed
-from webapp.services.webhooks.endpoints import WebhookChange, change_webhook
+from webapp.services.webhooks.content import WebhookChange
+from webapp.services.webhooks.endpoints import change_webhook
 
 
 class TokenView(HardenedView):

@@ -6,11 +6,10 @@ from flask_admin import expose
 from flask_admin.actions import action
 from flask_babel import lazy_gettext as _l
 
-from webapp.admin import deliveries
-from webapp.admin import integrations as programs
+from webapp.admin import deliveries, integrations
 from webapp.admin.base import GuardedIndex, HardenedView, actor, each
 from webapp.models import AuditEntry, EventType, Guest, Host, OutboxEvent, Slot
-from webapp.services.accounts import admin as host_admin
+from webapp.services.accounts import admin
 from webapp.services.operations.statistics import figures
 from webapp.services.privacy.erase import erase_guest
 from webapp.services.slots import slots
@@ -32,19 +31,19 @@ class HostView(HardenedView):
 
     @action("deactivate", _l("Deactivate"), _l("Deactivate these accounts? They are logged out and not bookable."))
     def deactivate(self, ids: list[str]) -> None:
-        each(ids, lambda row_id: host_admin.set_active([row_id], is_active=False, actor=actor()))
+        each(ids, lambda row_id: admin.set_active([row_id], is_active=False, actor=actor()))
 
     @action("activate", _l("Activate"))
     def activate(self, ids: list[str]) -> None:
-        each(ids, lambda row_id: host_admin.set_active([row_id], is_active=True, actor=actor()))
+        each(ids, lambda row_id: admin.set_active([row_id], is_active=True, actor=actor()))
 
     @action("give_admin", _l("Make admin"), _l("Give these accounts the right to manage all data?"))
     def give_admin(self, ids: list[str]) -> None:
-        each(ids, lambda row_id: host_admin.set_admin([row_id], is_admin=True, actor=actor()))
+        each(ids, lambda row_id: admin.set_admin([row_id], is_admin=True, actor=actor()))
 
     @action("take_admin", _l("Take admin role"))
     def take_admin(self, ids: list[str]) -> None:
-        each(ids, lambda row_id: host_admin.set_admin([row_id], is_admin=False, actor=actor()))
+        each(ids, lambda row_id: admin.set_admin([row_id], is_admin=False, actor=actor()))
 
 
 class EventTypeView(HardenedView):
@@ -113,7 +112,7 @@ def table_views() -> list[HardenedView]:
         EventTypeView(EventType, _l("Event types"), endpoint="admin_event_types", url="event-types"),
         SlotView(Slot, _l("Slots"), endpoint="admin_slots", url="slots"),
         GuestView(Guest, _l("Guests"), endpoint="admin_guests", url="guests"),
-        *programs.views(),
+        *integrations.views(),
         OutboxView(OutboxEvent, _l("Outbox"), endpoint="admin_outbox", url="outbox"),
         *deliveries.views(),
         AuditView(AuditEntry, _l("Audit"), endpoint="admin_audit", url="audit"),

@@ -27,8 +27,9 @@ from webapp.domain.availability.offers import Offer
 from webapp.domain.errors import Invalid, NotFound
 from webapp.services.accounts.public_page import PublicHost, public_host
 from webapp.services.accounts.tokens import TokenHolder
-from webapp.services.availability import why as reasons
-from webapp.services.availability.offers import Listing, listing_on, offering, public_slot_ids
+from webapp.services.availability import why
+from webapp.services.availability.offering import offering
+from webapp.services.availability.offers import Listing, listing_on, public_slot_ids
 from webapp.words.reasons import in_words
 
 MOST_DAYS = 62
@@ -88,7 +89,7 @@ def explain_slot(asked: dict[str, Any], host_slug: str, slug: str) -> dict[str, 
     """Why a start is offered or not, for the host"""
     if host_slug != host().slug:
         raise NotFound
-    found = reasons.why(reasons.inspected(host_slug, slug), asked["start"])
+    found = why.why(why.inspected(host_slug, slug), asked["start"])
     if found.offered:
         return {"offered": True}
     zone = host().time_zone

@@ -16,7 +16,7 @@ from webapp.domain.errors import SlugTaken
 from webapp.domain.questions import Question, QuestionKind
 from webapp.services.bookings.idempotent import as_one
 from webapp.services.event_types import event_types
-from webapp.services.event_types.event_types import EventTypeContent, LocationKind
+from webapp.services.event_types.content import EventTypeContent, LocationKind
 
 NONE_IF_ZERO = ("increment_minutes", "max_per_day", "max_per_week")
 

@@ -12,7 +12,7 @@ from webapp.api.http.spans import span_of
 from webapp.api.schemas import bookings as schemas
 from webapp.api.spec import examples
 from webapp.domain.errors import AlreadyCancelled, NotActive
-from webapp.services.bookings import decisions as approvals
+from webapp.services.bookings import decisions
 from webapp.services.bookings.lists import bookings_list
 from webapp.services.bookings.view import BookingView
 
@@ -53,7 +53,7 @@ def list_bookings(asked: dict[str, Any]) -> Page:
 )
 def accept_booking(booking_id: uuid.UUID) -> BookingView:
     """Say yes to a pending booking"""
-    return approvals.accept(booking_id, actor=actor())
+    return decisions.accept(booking_id, actor=actor())
 
 
 @blueprint.operation(
@@ -69,7 +69,7 @@ def accept_booking(booking_id: uuid.UUID) -> BookingView:
 )
 def decline_booking(given: dict[str, Any], booking_id: uuid.UUID) -> BookingView:
     """Say no to a pending booking"""
-    return approvals.decline(booking_id, actor=actor(), reason=given["reason"])
+    return decisions.decline(booking_id, actor=actor(), reason=given["reason"])
 
 
 @blueprint.operation(
@@ -83,4 +83,4 @@ def decline_booking(given: dict[str, Any], booking_id: uuid.UUID) -> BookingView
 )
 def mark_no_show(booking_id: uuid.UUID) -> BookingView:
     """The guest did not come"""
-    return approvals.mark_no_show(booking_id, actor=actor())
+    return decisions.mark_no_show(booking_id, actor=actor())

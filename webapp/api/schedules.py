@@ -18,7 +18,7 @@ from webapp.domain.availability.windows import DayWindow, Window
 from webapp.domain.errors import Invalid
 from webapp.services.schedules import blocked_times, schedules
 from webapp.services.schedules.blocked_times import BlockedTimeView, NewBlockedTime
-from webapp.services.schedules.schedules import ScheduleContent
+from webapp.services.schedules.content import ScheduleContent
 
 blueprint = Blueprint("Schedule", __name__, description="Weekly hours, dates that differ, holidays, blocked time.")
 

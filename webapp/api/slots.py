@@ -17,7 +17,8 @@ from webapp.domain.errors import Invalid, SlotBooked, SlotOverlap
 from webapp.services.bookings.lists import slots_page
 from webapp.services.calendar.calendar import calendar_slot
 from webapp.services.slots import slots
-from webapp.services.slots.slots import MESSAGES, BatchOverlaps, BatchRefused, Clash, NewSlot, SlotChange, change_slot
+from webapp.services.slots.plans import MESSAGES, BatchOverlaps, BatchRefused, Clash, NewSlot
+from webapp.services.slots.slots import SlotChange, change_slot
 from webapp.services.slots.views import SlotView
 
 # The field at fault, by what stands against a slot.

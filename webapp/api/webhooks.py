@@ -13,9 +13,9 @@ from webapp.api.schemas import webhooks as schemas
 from webapp.api.schemas.base import PageQuery
 from webapp.api.spec import examples
 from webapp.domain.errors import WebhookOff
-from webapp.services.webhooks import endpoints as webhooks
-from webapp.services.webhooks import history as deliveries
-from webapp.services.webhooks.endpoints import NewWebhook, WebhookChange, WebhookView
+from webapp.services.webhooks import endpoints, history
+from webapp.services.webhooks.content import NewWebhook, WebhookChange
+from webapp.services.webhooks.endpoints import WebhookView
 from webapp.services.webhooks.history import WebhookDelivery
 
 blueprint = Blueprint("Webhooks", __name__, description="Your server is told when something happens.")
@@ -26,7 +26,7 @@ blueprint = Blueprint("Webhooks", __name__, description="Your server is told whe
 )
 def list_webhooks(asked: dict[str, Any]) -> Page:
     """Your webhooks, newest first"""
-    found = webhooks.host_webhooks(host().host_id)
+    found = endpoints.host_webhooks(host().host_id)
     return cut(found, limit=asked["limit"], cursor=asked["cursor"], key=_place, newest_first=True)
 
 
@@ -47,7 +47,7 @@ def _place(webhook: WebhookView) -> Key:
 )
 def create_webhook(wanted: dict[str, Any]) -> Made:
     """Make a webhook; its secret is in this answer alone"""
-    made = webhooks.create_webhook(NewWebhook(**wanted), host_id=host().host_id, actor=actor())
+    made = endpoints.create_webhook(NewWebhook(**wanted), host_id=host().host_id, actor=actor())
     return Made(made, url_for("api_webhooks.get_webhook", webhook_id=made.webhook.public_id))
 
 
@@ -56,7 +56,7 @@ def create_webhook(wanted: dict[str, Any]) -> Made:
 )
 def get_webhook(webhook_id: uuid.UUID) -> WebhookView:
     """A webhook"""
-    return webhooks.host_webhook(webhook_id, host_id=host().host_id)
+    return endpoints.host_webhook(webhook_id, host_id=host().host_id)
 
 
 @blueprint.operation(
@@ -72,13 +72,13 @@ def get_webhook(webhook_id: uuid.UUID) -> WebhookView:
 def update_webhook(wanted: dict[str, Any], webhook_id: uuid.UUID) -> WebhookView:
     """Change a webhook, or switch it on or off; what is left out stays"""
     change = WebhookChange(**wanted)
-    return webhooks.change_webhook(webhook_id, change, host_id=host().host_id, actor=actor())
+    return endpoints.change_webhook(webhook_id, change, host_id=host().host_id, actor=actor())
 
 
 @blueprint.operation("DELETE", "/webhooks/<uuid:webhook_id>", Access.WRITE, status=204, matches=get_webhook)
 def delete_webhook(webhook_id: uuid.UUID) -> None:
     """Delete a webhook; what was not sent yet is not sent any more"""
-    webhooks.delete_webhook(webhook_id, host_id=host().host_id, actor=actor())
+    endpoints.delete_webhook(webhook_id, host_id=host().host_id, actor=actor())
 
 
 @blueprint.operation(
@@ -93,8 +93,8 @@ def delete_webhook(webhook_id: uuid.UUID) -> None:
 def send_test(webhook_id: uuid.UUID) -> WebhookDelivery:
     """Send a test message, `webhook.test`"""
     admit_message()
-    sent = webhooks.send_test(webhook_id, host_id=host().host_id, actor=actor())
-    return deliveries.webhook_delivery(webhook_id, sent, host_id=host().host_id)
+    sent = endpoints.send_test(webhook_id, host_id=host().host_id, actor=actor())
+    return history.webhook_delivery(webhook_id, sent, host_id=host().host_id)
 
 
 @blueprint.operation(
@@ -108,7 +108,7 @@ def send_test(webhook_id: uuid.UUID) -> WebhookDelivery:
 def list_webhook_deliveries(asked: dict[str, Any], webhook_id: uuid.UUID) -> Page:
     """What was sent or is to be sent, newest first, with each attempt of the last 30 days"""
     limit, before = asked["limit"], older_than(asked["cursor"])
-    found = deliveries.webhook_deliveries(webhook_id, host_id=host().host_id, limit=limit + 1, before=before)
+    found = history.webhook_deliveries(webhook_id, host_id=host().host_id, limit=limit + 1, before=before)
     return older(found, limit=limit, key=lambda one: one.id)
 
 
@@ -124,5 +124,5 @@ def list_webhook_deliveries(asked: dict[str, Any], webhook_id: uuid.UUID) -> Pag
 def redeliver(webhook_id: uuid.UUID, delivery_id: str) -> WebhookDelivery:
     """Send a message again, with the same `webhook-id`"""
     admit_message()
-    deliveries.redeliver(webhook_id, delivery_id, host_id=host().host_id, actor=actor())
-    return deliveries.webhook_delivery(webhook_id, delivery_id, host_id=host().host_id)
+    history.redeliver(webhook_id, delivery_id, host_id=host().host_id, actor=actor())
+    return history.webhook_delivery(webhook_id, delivery_id, host_id=host().host_id)

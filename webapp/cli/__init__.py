@@ -4,8 +4,7 @@ import click
 from flask import Flask
 from flask.cli import ScriptInfo
 
-from webapp.cli import accounts, availability, data
-from webapp.cli import mail as mails
+from webapp.cli import accounts, availability, data, mail
 from webapp.core.extensions import init_migrations
 
 
@@ -24,7 +23,7 @@ def init_app(app: Flask) -> None:
         data.erase_guest,
         data.list_erased,
         data.erase_again,
-        mails.resend_mail,
+        mail.resend_mail,
     ):
         app.cli.add_command(command)
 

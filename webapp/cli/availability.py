@@ -11,9 +11,9 @@ from webapp.domain.availability.instants import local_date, occurrences, to_date
 from webapp.domain.availability.offers import Offer
 from webapp.domain.errors import NotFound
 from webapp.services.availability import why as services
-from webapp.services.availability.offers import Offering, offers_on
-from webapp.words import formats, zone_names
-from webapp.words import reasons as reason_words
+from webapp.services.availability.offering import Offering
+from webapp.services.availability.offers import offers_on
+from webapp.words import formats, reasons, zone_names
 
 DAYS_SHOWN = 7
 MOST_DAYS = 366
@@ -37,9 +37,9 @@ def why(host: str, event_type: str, start: str, now: str | None) -> None:
     if answer.offered:
         click.echo("It is offered.")
     for reason in answer.reasons:
-        click.echo(f"{reason.code:<10}  {reason_words.in_words(reason, time_zone=time_zone)}")
+        click.echo(f"{reason.code:<10}  {reasons.in_words(reason, time_zone=time_zone)}")
     if answer.holidays_known_until:
-        click.echo(reason_words.unknown_holidays(answer.holidays_known_until))
+        click.echo(reasons.unknown_holidays(answer.holidays_known_until))
 
 
 @click.command()

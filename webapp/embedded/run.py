@@ -28,7 +28,7 @@ from webapp.core.config import (
 from webapp.embedded import report, schema
 from webapp.embedded.files import write_private
 from webapp.embedded.locks import AlreadyHeldError, FileLock
-from webapp.embedded.mailcatcher import MailCatcher, start_mail_catcher
+from webapp.embedded.mailcatcher.catcher import MailCatcher, start_mail_catcher
 from webapp.embedded.plan import Plan
 from webapp.embedded.ports import free_port
 from webapp.embedded.postgres import PostgresService, start_postgres

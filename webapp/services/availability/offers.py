@@ -23,19 +23,8 @@ from webapp.domain.availability.offers import Offer, offers
 from webapp.models import BlockedTime, Slot
 from webapp.services.availability.offering import (
     Offering,
-    asked_offering,
     epoch,
-    offering,
-    offering_from,
-    offering_in,
-    offering_of_slot,
-    offering_select,
 )
-
-__all__ = [
-    "Listing", "Offering", "asked_offering", "asked_times", "epoch", "facts", "listing", "offered", "offering",
-    "offering_from", "offering_in", "offering_of_slot", "offering_select", "public_slot_ids",
-]  # fmt: skip
 
 # A meeting lasts 8 hours at most, with a day of buffer on each side: what is in the way of a start overlaps such a
 # meeting there, and has started itself at most 3 days from it. A week's limit counts bookings of whole weeks.

@@ -14,7 +14,8 @@ from webapp.domain.availability.intervals import Interval
 from webapp.domain.availability.offers import Offer, offers
 from webapp.domain.availability.windows import open_windows
 from webapp.models import EventType, Host, Schedule
-from webapp.services.availability.offers import Offering, facts, offering_from, offering_select
+from webapp.services.availability.offering import Offering, offering_from, offering_select
+from webapp.services.availability.offers import facts
 from webapp.services.availability.schedule_facts import engine_schedule_of
 from webapp.services.schedules.content import ScheduleContent
 from webapp.services.schedules.holidays import known_until

@@ -9,7 +9,8 @@ from webapp.domain.availability.instants import instant, local_date
 from webapp.domain.availability.reasons import Reason, reasons
 from webapp.domain.errors import NotFound
 from webapp.models import EventType, Host
-from webapp.services.availability.offers import Offering, facts, offering_from, offering_select
+from webapp.services.availability.offering import Offering, offering_from, offering_select
+from webapp.services.availability.offers import facts
 from webapp.services.availability.schedule_facts import engine_schedule
 
 

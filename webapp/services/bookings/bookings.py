@@ -21,17 +21,15 @@ from webapp.domain.availability.reasons import ReasonCode, reasons
 from webapp.domain.bookings import BookingStatus, EventKind
 from webapp.domain.errors import Invalid, NotActive, NotFound, SlotTaken, SlotUnavailable, TooLate
 from webapp.models import Booking, EventType, Host, Slot
-from webapp.services.availability.offers import (
-    Listing,
+from webapp.services.availability.offering import (
     Offering,
     asked_offering,
-    asked_times,
-    facts,
     offering,
     offering_from,
     offering_in,
     offering_select,
 )
+from webapp.services.availability.offers import Listing, asked_times, facts
 from webapp.services.bookings.insert import write_booking
 from webapp.services.bookings.request import Book, answered, checked, checked_reason
 from webapp.services.bookings.seats import release_claim_of_last_seat, release_slot, take_seat

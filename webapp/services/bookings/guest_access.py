@@ -8,7 +8,8 @@ from webapp.domain.availability.facts import without_booking
 from webapp.domain.availability.instants import instant
 from webapp.domain.availability.offers import Offer, offers
 from webapp.domain.errors import NotFound
-from webapp.services.availability.offers import Offering, facts
+from webapp.services.availability.offering import Offering
+from webapp.services.availability.offers import facts
 from webapp.services.bookings.view import BookingView, booking_by_uid
 from webapp.services.shared.links import booking_uid
 

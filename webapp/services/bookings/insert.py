@@ -17,7 +17,7 @@ from webapp.domain.availability.facts import pending_until
 from webapp.domain.availability.instants import to_datetime
 from webapp.domain.availability.offers import Offer
 from webapp.domain.bookings import BookingStatus, EventKind
-from webapp.services.availability.offers import Offering
+from webapp.services.availability.offering import Offering
 from webapp.services.bookings.request import Answered, Book
 from webapp.services.bookings.seats import NEW_SLOT, new_slot, seat_in_slot
 from webapp.services.bookings.steps import RECORDED, on_record

@@ -10,7 +10,7 @@ from webapp.core.time_zones import is_zone
 from webapp.domain.errors import Invalid
 from webapp.domain.questions import checked_answers
 from webapp.domain.text import TextFault, line, paragraph
-from webapp.services.availability.offers import Offering
+from webapp.services.availability.offering import Offering
 from webapp.services.shared.validation import email_address
 
 LONGEST_NAME = 120

@@ -19,7 +19,7 @@ from webapp.domain.availability.instants import to_datetime
 from webapp.domain.availability.offers import Offer
 from webapp.domain.errors import SlotTaken
 from webapp.models import Booking, Claim, Slot, SlotOrigin
-from webapp.services.availability.offers import Offering
+from webapp.services.availability.offering import Offering
 
 
 @dataclass(frozen=True, slots=True)

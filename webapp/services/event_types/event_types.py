@@ -13,25 +13,9 @@ from webapp.domain.actor import Actor
 from webapp.domain.errors import Invalid, NotFound
 from webapp.domain.questions import Question
 from webapp.models import EventType, Schedule, Slot
-from webapp.services.event_types.content import COLORS, EventTypeContent, LocationKind, checked, numbered_slug
+from webapp.services.event_types.content import EventTypeContent, LocationKind, checked, numbered_slug
 from webapp.services.shared.access import lock_host, require_host
 from webapp.services.shared.audit import write_audit
-
-__all__ = [
-    "COLORS",
-    "EventTypeContent",
-    "EventTypeView",
-    "LocationKind",
-    "create_event_type",
-    "delete_event_type",
-    "duplicate_event_type",
-    "host_event_type",
-    "host_event_types",
-    "move_event_type",
-    "order_event_types",
-    "switch_event_type",
-    "update_event_type",
-]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from webapp.domain.availability.instants import DAY_SECONDS, to_datetime
 from webapp.domain.availability.intervals import Interval, merged
 from webapp.domain.errors import NotFound
 from webapp.models import BlockedTime, Host, Slot
-from webapp.services.availability.offers import REACH_SECONDS, epoch
+from webapp.services.availability.offering import epoch
+from webapp.services.availability.offers import REACH_SECONDS
 from webapp.services.shared.access import require_host
 from webapp.services.shared.audit import write_audit
 

@@ -15,7 +15,7 @@ from icalendar import Event, vCalAddress, vUri
 from webapp.core.extensions import site
 from webapp.domain.text import flattened
 from webapp.services.bookings.view import BookingView
-from webapp.services.ical import files as calendar_files
+from webapp.services.ical import files
 from webapp.services.ical.files import host_lines, host_summary, person, text_of, uid_of
 from webapp.services.shared.links import booking_url, manage_url
 
@@ -33,13 +33,13 @@ class Audience(StrEnum):
 def invitation(view: BookingView, *, method: Method, audience: Audience, stamp: datetime | None = None) -> bytes:
     """One VCALENDAR with one VEVENT, CRLF, UTF-8, times in UTC. `stamp`: DTSTAMP, when this version came to be; now
     if left out."""
-    calendar = calendar_files.calendar(method)
+    calendar = files.calendar(method)
     calendar.add_component(_event(view, method, audience, stamp or datetime.now(UTC)))
     return bytes(calendar.to_ical())
 
 
 def _event(view: BookingView, method: Method, audience: Audience, stamp: datetime) -> Event:
-    event = calendar_files.event(uid_of(view.uid), view.start, view.end, version=view.version, stamp=stamp)
+    event = files.event(uid_of(view.uid), view.start, view.end, version=view.version, stamp=stamp)
     event.add("STATUS", "CANCELLED" if method is Method.CANCEL else "CONFIRMED")
     event.add("ORGANIZER", _organizer(view, audience))
     for attendee in _attendees(view, audience):

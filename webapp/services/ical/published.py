@@ -9,7 +9,7 @@ from icalendar import Calendar, FreeBusy, Timezone, TimezoneStandard, vDuration,
 
 from webapp.domain.availability.instants import to_datetime
 from webapp.domain.text import flattened
-from webapp.services.ical import files as calendar_files
+from webapp.services.ical import files
 from webapp.services.ical.busy_times import PublicBusyTimes
 from webapp.services.shared.links import busy_times_url, host_page_url
 
@@ -40,29 +40,29 @@ class Entry:
 def published_calendar(name: str, entries: Iterable[Entry]) -> bytes:
     """The same bytes for the same entries."""
     events = [_event(entry) if len(entry.description) <= SHORT else _made(entry) for entry in entries]
-    frame = calendar_files.octets_of(_frame(name, is_empty=not events))
+    frame = files.octets_of(_frame(name, is_empty=not events))
     return b"".join((frame.removesuffix(END), *events, END))
 
 
 def published_busy_times(times: PublicBusyTimes) -> bytes:
     """One VFREEBUSY. Its DTSTAMP is the start of the day: the bytes stay the same until something changes."""
     free_busy = FreeBusy()
-    free_busy.add("UID", calendar_files.uid_named(f"freebusy-{times.host_slug}"))
+    free_busy.add("UID", files.uid_named(f"freebusy-{times.host_slug}"))
     for name, seconds in (("DTSTAMP", times.first), ("DTSTART", times.first), ("DTEND", times.last)):
         free_busy.add(name, to_datetime(seconds))
     # The host's page and not their e-mail address, which is nobody's business.
-    free_busy.add("ORGANIZER", calendar_files.address(host_page_url(times.host_slug), times.host_name))
+    free_busy.add("ORGANIZER", files.address(host_page_url(times.host_slug), times.host_name))
     free_busy.add("URL", vUri(busy_times_url(times.host_slug)))
     for start, end in times.busy:
         free_busy.add("FREEBUSY", [(to_datetime(start), to_datetime(end))], parameters={"FBTYPE": "BUSY"})
-    calendar = calendar_files.calendar("PUBLISH")
+    calendar = files.calendar("PUBLISH")
     calendar.add_component(free_busy)
-    return calendar_files.octets_of(calendar)
+    return files.octets_of(calendar)
 
 
 def _frame(name: str, *, is_empty: bool) -> Calendar:
     """With the names that older programs know, too. No SOURCE: a file that is passed on would tell the secret."""
-    made = calendar_files.calendar("PUBLISH")
+    made = files.calendar("PUBLISH")
     for known_as in ("NAME", "X-WR-CALNAME"):
         made.add(known_as, flattened(name))
     made.add("REFRESH-INTERVAL", vDuration(REFRESHED_EVERY), parameters={"VALUE": "DURATION"})
@@ -91,10 +91,10 @@ def _event(entry: Entry) -> bytes:
 
 
 def _made(entry: Entry) -> bytes:
-    event = calendar_files.event(entry.uid, entry.start, entry.end, version=entry.version, stamp=entry.stamp)
+    event = files.event(entry.uid, entry.start, entry.end, version=entry.version, stamp=entry.stamp)
     event.add("STATUS", "TENTATIVE" if entry.is_tentative else "CONFIRMED")
     event.add("CLASS", "PRIVATE" if entry.is_private else "PUBLIC")
-    event.add("ORGANIZER", calendar_files.address(*entry.organizer))
+    event.add("ORGANIZER", files.address(*entry.organizer))
     event.add("SUMMARY", entry.summary)
     if entry.is_away:
         event.add("X-MICROSOFT-CDO-BUSYSTATUS", "OOF")  # the one word for it that programs know
@@ -104,4 +104,4 @@ def _made(entry: Entry) -> bytes:
         event.add("DESCRIPTION", entry.description)
     if entry.url:
         event.add("URL", vUri(entry.url))
-    return calendar_files.octets_of(event)
+    return files.octets_of(event)

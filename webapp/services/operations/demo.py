@@ -17,18 +17,15 @@ from webapp.domain.availability.windows import Window
 from webapp.domain.questions import Question, QuestionKind
 from webapp.models import Host
 from webapp.services.accounts.accounts import HOST, create_host
-from webapp.services.availability.offers import offered, offering
+from webapp.services.availability.offering import offering
+from webapp.services.availability.offers import offered
 from webapp.services.bookings.bookings import book
 from webapp.services.bookings.request import Book
-from webapp.services.event_types.event_types import (
-    EventTypeContent,
-    LocationKind,
-    create_event_type,
-    host_event_types,
-    update_event_type,
-)
+from webapp.services.event_types.content import EventTypeContent, LocationKind
+from webapp.services.event_types.event_types import create_event_type, host_event_types, update_event_type
 from webapp.services.schedules.schedules import host_schedule, replace_schedule
-from webapp.services.slots.slots import NewSlot, publish
+from webapp.services.slots.plans import NewSlot
+from webapp.services.slots.slots import publish
 
 GUESTS = (
     ("Ada Example", "ada@example.net", "First meeting", "Europe/London"),

@@ -15,7 +15,7 @@ from webapp.domain.errors import Invalid
 from webapp.domain.questions import LONGEST_TEXT
 from webapp.domain.text import TextFault, line, paragraph
 from webapp.models import SlotOrigin
-from webapp.services.bookings import request as rules
+from webapp.services.bookings import request
 from webapp.services.portability.json_reader import Node
 from webapp.services.shared.validation import email_address
 
@@ -159,9 +159,9 @@ def _booking(node: Node, locale: Callable[[str], str]) -> BookingEntry:
         values={
             "version": node.whole("version", 0, HIGHEST_VERSION),
             **guest,
-            "subject": node.text("subject", _line(rules.LONGEST_SUBJECT, required=not is_erased(email))),
-            "notes": node.text("notes", lambda value: paragraph(value, rules.LONGEST_NOTES)),
-            "location": node.text("location", _line(rules.LONGEST_LOCATION, required=False)),
+            "subject": node.text("subject", _line(request.LONGEST_SUBJECT, required=not is_erased(email))),
+            "notes": node.text("notes", lambda value: paragraph(value, request.LONGEST_NOTES)),
+            "location": node.text("location", _line(request.LONGEST_LOCATION, required=False)),
             "is_guest_location": node.flag("is_guest_location"),
             "answers": {key: _answer(node, key, value) for key, value in node.mapping("answers").items()},
             "created_at": node.instant("created_at"),
@@ -172,9 +172,9 @@ def _booking(node: Node, locale: Callable[[str], str]) -> BookingEntry:
 
 def _guest(node: Node, locale: Callable[[str], str]) -> dict[str, Any]:
     return {
-        "guest_name": node.text("name", _line(rules.LONGEST_NAME)),
+        "guest_name": node.text("name", _line(request.LONGEST_NAME)),
         "email": node.text("email", lambda value: value if is_erased(value) else email_address(value)),
-        "time_zone": node.text("time_zone", rules.known_zone),
+        "time_zone": node.text("time_zone", request.known_zone),
         "locale": node.text("locale", locale),
     }
 
@@ -185,7 +185,7 @@ def _end_of(node: Node, status: BookingStatus) -> dict[str, Any]:
     cancelled_at = node.optional("cancelled_at", node.instant)
     by = node.optional("cancelled_by", lambda name: node.choice(name, [str(kind) for kind in ActorKind]))
     reason = node.optional(
-        "cancel_reason", lambda name: node.text(name, lambda value: paragraph(value, rules.LONGEST_REASON))
+        "cancel_reason", lambda name: node.text(name, lambda value: paragraph(value, request.LONGEST_REASON))
     )
     if (expires_at is None) == (status is BookingStatus.PENDING):
         node.refuse("expires_at", "Belongs to a pending booking, and to no other.")

@@ -22,10 +22,12 @@ from webapp.models import BlockedTime, Booking, EventType, Guest, Host, Schedule
 from webapp.services.accounts.accounts import FIRST_EVENT_TYPES, FIRST_SCHEDULE
 from webapp.services.bookings.seats import claim_restored, restore_slots
 from webapp.services.bookings.steps import database_now
-from webapp.services.event_types.event_types import EventTypeContent, create_event_type, host_event_types
+from webapp.services.event_types.content import EventTypeContent
+from webapp.services.event_types.event_types import create_event_type, host_event_types
 from webapp.services.portability.document import EventTypeEntry, HostDocument, Profile, ScheduleEntry, host_document
 from webapp.services.portability.document_slots import SlotEntry
-from webapp.services.schedules.schedules import ScheduleContent, create_schedule, host_schedules, make_default
+from webapp.services.schedules.content import ScheduleContent
+from webapp.services.schedules.schedules import create_schedule, host_schedules, make_default
 from webapp.services.shared import outbox
 from webapp.services.shared.access import lock_host, require_host
 from webapp.services.shared.audit import write_audit

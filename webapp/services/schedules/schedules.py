@@ -14,15 +14,9 @@ from webapp.domain.actor import Actor
 from webapp.domain.availability.windows import DayWindow, Window
 from webapp.domain.errors import Conflict, Invalid, NotFound
 from webapp.models import DateOverride, EventType, OverrideWindow, Schedule, WeeklyHours
-from webapp.services.schedules.content import ScheduleContent, checked, is_the_same, overlaps
+from webapp.services.schedules.content import ScheduleContent, checked, is_the_same
 from webapp.services.shared.access import lock_host, require_host
 from webapp.services.shared.audit import write_audit
-
-__all__ = [
-    "ScheduleContent", "ScheduleInUse", "ScheduleView", "checked", "create_schedule", "delete_schedule",
-    "host_schedule", "host_schedules", "make_default", "overlaps", "replace_schedule", "revise_schedule",
-    "schedule_users",
-]  # fmt: skip
 
 MOST_SCHEDULES = 50
 

@@ -18,11 +18,11 @@ from webapp.domain.availability.instants import to_datetime
 from webapp.domain.errors import Invalid, NotFound, SlotBooked
 from webapp.domain.slots import WeeklyPlan, planned_starts
 from webapp.models import Booking, Slot
-from webapp.services.event_types.event_types import EventTypeContent, host_event_types
+from webapp.services.event_types.content import EventTypeContent
+from webapp.services.event_types.event_types import host_event_types
 from webapp.services.shared.access import lock_host, require_host
 from webapp.services.shared.audit import write_audit
 from webapp.services.slots.plans import (
-    MESSAGES,
     BatchOverlaps,
     BatchRefused,
     Clash,
@@ -33,11 +33,6 @@ from webapp.services.slots.plans import (
 )
 from webapp.services.slots.views import SlotView, slot_by_public_id, slot_select, slot_view
 from webapp.services.webhooks.dispatch import record_published
-
-__all__ = [
-    "MESSAGES", "MOST_AT_ONCE", "BatchOverlaps", "BatchRefused", "Clash", "NewSlot", "publication_clashes", "publish",
-    "withdraw",
-]  # fmt: skip
 
 MOST_AT_ONCE = 200
 

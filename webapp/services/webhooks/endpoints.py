@@ -15,19 +15,12 @@ from webapp.core.db import session as current_session
 from webapp.core.db import transactional
 from webapp.domain.actor import Actor
 from webapp.domain.errors import Invalid, NotFound, WebhookOff
-from webapp.domain.outgoing import LONGEST_URL
 from webapp.models import Delivery, DeliveryStatus, WebhookEndpoint
 from webapp.services.shared.access import lock_host, require_host
 from webapp.services.shared.audit import write_audit
+from webapp.services.webhooks.content import NewWebhook, WebhookChange, checked_columns
 from webapp.services.webhooks.dispatch import dispatch_test
 from webapp.services.webhooks.secrets import new_salt, secret_of
-from webapp.services.webhooks.webhook_content import LONGEST_DESCRIPTION, NewWebhook, WebhookChange, checked_columns
-
-__all__ = [
-    "LONGEST_DESCRIPTION", "LONGEST_URL", "MOST_WEBHOOKS", "MadeWebhook", "NewWebhook", "WebhookChange", "WebhookView",
-    "change_webhook", "create_webhook", "delete_webhook", "host_webhook", "host_webhooks", "renew_secret", "send_test",
-    "webhook_secret",
-]  # fmt: skip
 
 MOST_WEBHOOKS = 20
 OLD_SECRET_SIGNS = timedelta(days=1)

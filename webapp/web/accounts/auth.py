@@ -13,7 +13,7 @@ from flask_security import EmailValidateException, MailUtil, Security
 from werkzeug.wrappers import Response
 
 from webapp.core.config import Settings
-from webapp.domain import urls as redirects
+from webapp.domain import urls
 from webapp.domain.bookings import EventKind
 from webapp.domain.text import TextFault
 from webapp.identity import hosts, load_host
@@ -83,7 +83,7 @@ def _tidy_request() -> None:
     if request.is_json:
         abort(415)
     for given in (request.args, request.form):
-        if "next" in given and redirects.own_path(given["next"], "") != given["next"]:
+        if "next" in given and urls.own_path(given["next"], "") != given["next"]:
             abort(400)
 
 

@@ -13,7 +13,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from webapp.domain import text
-from webapp.services.accounts import tokens as api_tokens
+from webapp.services.accounts import tokens
 from webapp.services.accounts.tokens import NewToken, Scope
 from webapp.services.shared.secrets import LONGEST_NAME
 from webapp.web.shared import htmx
@@ -72,7 +72,7 @@ def index() -> Response:
 def create() -> Response:
     """Answers the page itself: the token is in no address, in no session, and shown this once."""
     form = TokenForm()
-    make = partial(api_tokens.create_token, host_id=current_host().id, actor=current_actor())
+    make = partial(tokens.create_token, host_id=current_host().id, actor=current_actor())
     token = outcome(form, lambda: make(form.new_token()))
     return _page(TokenForm(formdata=None), token=token) if token else _page(form, status=422)
 
@@ -80,19 +80,19 @@ def create() -> Response:
 @blueprint.get("/<uuid:token_id>/revoke")
 @host_required
 def confirm_revoke(token_id: uuid.UUID) -> str:
-    found = api_tokens.host_token(token_id, host_id=current_host().id)
+    found = tokens.host_token(token_id, host_id=current_host().id)
     return render_template("settings/tokens_revoke.html", token=found)
 
 
 @blueprint.post("/<uuid:token_id>/revoke")
 @host_required
 def revoke(token_id: uuid.UUID) -> Any:
-    api_tokens.revoke_token(token_id, host_id=current_host().id, actor=current_actor())
+    tokens.revoke_token(token_id, host_id=current_host().id, actor=current_actor())
     flash(gettext("Revoked: it is refused from now on."), "success")
     return htmx.see_other(url_for("tokens.index"))
 
 
 def _page(form: TokenForm, *, token: str | None = None, status: int = 200) -> Response:
     host = current_host()
-    shown = {"form": form, "tokens": api_tokens.host_tokens(host.id), "token": token, "zone": host.time_zone}
+    shown = {"form": form, "tokens": tokens.host_tokens(host.id), "token": token, "zone": host.time_zone}
     return make_response(render_template("settings/tokens.html", **shown), status)

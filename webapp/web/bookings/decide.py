@@ -12,7 +12,7 @@ from wtforms import TextAreaField
 from webapp.domain import text
 from webapp.domain.bookings import BookingStatus
 from webapp.domain.errors import AlreadyCancelled, NotActive
-from webapp.services.bookings import decisions as approvals
+from webapp.services.bookings import decisions
 from webapp.services.bookings.guest_access import has_expired
 from webapp.services.bookings.request import LONGEST_REASON
 from webapp.services.calendar import calendar
@@ -43,7 +43,7 @@ def confirm_accept(uid: uuid.UUID) -> Response:
 @host_required
 def accept(uid: uuid.UUID) -> Any:
     try:
-        after = approvals.accept(uid, actor=current_actor())
+        after = decisions.accept(uid, actor=current_actor())
     except (AlreadyCancelled, NotActive):
         return _as_it_is(uid)
     return changed(after, gettext("Accepted. %(guest)s gets a mail.", guest=after.guest_name))
@@ -62,7 +62,7 @@ def decline(uid: uuid.UUID) -> Any:
     if not form.validate_on_submit():
         return _form_page(uid, form, 422)
     try:
-        after = approvals.decline(uid, actor=current_actor(), reason=form.reason.data)
+        after = decisions.decline(uid, actor=current_actor(), reason=form.reason.data)
     except (AlreadyCancelled, NotActive):
         return _as_it_is(uid)
     return changed(after, gettext("Declined. %(guest)s gets a mail.", guest=after.guest_name))
@@ -72,7 +72,7 @@ def decline(uid: uuid.UUID) -> Any:
 @host_required
 def no_show(uid: uuid.UUID) -> Any:
     try:
-        after = approvals.mark_no_show(uid, actor=current_actor())
+        after = decisions.mark_no_show(uid, actor=current_actor())
     except (AlreadyCancelled, NotActive):
         return _as_it_is(uid)
     return changed(after, gettext("Noted: %(guest)s did not come.", guest=after.guest_name))
@@ -82,7 +82,7 @@ def no_show(uid: uuid.UUID) -> Any:
 @host_required
 def undo_no_show(uid: uuid.UUID) -> Any:
     try:
-        after = approvals.undo_no_show(uid, actor=current_actor())
+        after = decisions.undo_no_show(uid, actor=current_actor())
     except (AlreadyCancelled, NotActive):
         return _as_it_is(uid, gettext("It is not marked as a no-show. Nothing was changed."))
     return changed(after, gettext("Noted: %(guest)s came.", guest=after.guest_name))

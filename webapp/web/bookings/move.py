@@ -10,12 +10,13 @@ from typing import Any
 from flask import Response, request
 from flask_babel import gettext
 
+from webapp.core.http_status import status_of
 from webapp.domain.availability.by_date import by_local_date
 from webapp.domain.availability.instants import day_start, instant, to_datetime
 from webapp.domain.availability.offers import Offer
 from webapp.domain.errors import Conflict, Invalid, NotFound, SlotUnavailable
 from webapp.services.accounts.accounts import Account
-from webapp.services.availability.offers import offering
+from webapp.services.availability.offering import offering
 from webapp.services.bookings import bookings
 from webapp.services.bookings.guest_access import offered_to_move
 from webapp.services.bookings.view import BookingView
@@ -23,7 +24,6 @@ from webapp.services.calendar import calendar
 from webapp.web.bookings.blueprint import blueprint
 from webapp.web.bookings.pages import booking_page, changed
 from webapp.web.calendar.period import LAST_YEAR, parsed_date
-from webapp.web.shared.errors import status_of
 from webapp.web.shared.guards import current_actor, current_host, host_required
 from webapp.web.shared.htmx import page_or_fragment
 from webapp.web.shared.i18n import format_range

@@ -8,15 +8,16 @@ from typing import Any
 from flask import Response, flash, request, url_for
 from flask_babel import gettext, ngettext
 
+from webapp.core.http_status import status_of
 from webapp.domain.errors import Invalid
 from webapp.services.slots import slots
-from webapp.services.slots.slots import NewSlot, PlannedSlot, active_event_types
+from webapp.services.slots.plans import BatchOverlaps, BatchRefused, NewSlot
+from webapp.services.slots.slots import PlannedSlot, active_event_types
 from webapp.web.calendar.blueprint import blueprint
 from webapp.web.calendar.forms import SHORT_CLASHES, ManyForm, duration_label, durations, many_values
 from webapp.web.calendar.period import parsed_date
 from webapp.web.shared import htmx
 from webapp.web.shared.dates import local_day, weekday_choices
-from webapp.web.shared.errors import status_of
 from webapp.web.shared.guards import current_actor, current_host, host_required
 from webapp.web.shared.htmx import page_or_fragment
 
@@ -69,7 +70,7 @@ def publish_many() -> Any:
         return htmx.see_other(url_for("calendar.many"))
     try:
         made = slots.publish(new, host_id=current_host().id, actor=current_actor())
-    except (slots.BatchRefused, slots.BatchOverlaps) as refusal:
+    except (BatchRefused, BatchOverlaps) as refusal:
         return _preview_page(new, duration, status_of(refusal), is_refused=True)
     flash(ngettext("%(num)s slot published.", "%(num)s slots published.", len(made)), "success")
     return htmx.see_other(url_for("calendar.week", on=local_day(made[0].start, current_host().time_zone)))

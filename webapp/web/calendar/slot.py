@@ -7,10 +7,12 @@ from typing import Any
 from flask import Response, flash, request, url_for
 from flask_babel import gettext
 
+from webapp.core.http_status import status_of
 from webapp.domain.availability.instants import day_start, to_datetime
 from webapp.domain.errors import SlotBooked
 from webapp.services.calendar import calendar
 from webapp.services.slots import slots
+from webapp.services.slots.plans import BatchOverlaps, BatchRefused
 from webapp.services.slots.slots import active_event_types
 from webapp.services.slots.views import SlotView
 from webapp.web.calendar.blueprint import blueprint
@@ -19,7 +21,6 @@ from webapp.web.calendar.forms import CLASHES, SlotForm, slot_values
 from webapp.web.calendar.period import parsed_date
 from webapp.web.shared import htmx
 from webapp.web.shared.dates import local_day
-from webapp.web.shared.errors import status_of
 from webapp.web.shared.guards import current_actor, current_host, host_required
 from webapp.web.shared.htmx import page_or_fragment
 from webapp.web.shared.i18n import format_range
@@ -41,7 +42,7 @@ def publish_slot() -> Any:
         return _form_page(form, 422)
     try:
         [slot] = slots.publish([form.new_slot()], host_id=current_host().id, actor=current_actor())
-    except (slots.BatchRefused, slots.BatchOverlaps) as refusal:
+    except (BatchRefused, BatchOverlaps) as refusal:
         form.time.errors = [CLASHES[clash.error] for clash in refusal.clashes]
         return _form_page(form, status_of(refusal))
     return _published(slot)

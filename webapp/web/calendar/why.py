@@ -14,7 +14,7 @@ from wtforms.validators import DataRequired, ValidationError
 
 from webapp.domain.availability.instants import occurrences, to_datetime
 from webapp.services.accounts.accounts import Account
-from webapp.services.availability.offers import Offering
+from webapp.services.availability.offering import Offering
 from webapp.services.availability.why import inspected, why
 from webapp.services.event_types import event_types
 from webapp.web.calendar.blueprint import blueprint

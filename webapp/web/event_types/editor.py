@@ -7,7 +7,7 @@ from flask_babel import gettext
 
 from webapp.domain.errors import Invalid, SlugTaken
 from webapp.services.event_types import event_types
-from webapp.services.event_types.event_types import EventTypeContent
+from webapp.services.event_types.content import EventTypeContent
 from webapp.services.schedules import schedules
 from webapp.web.event_types.blueprint import blueprint
 from webapp.web.event_types.forms import EventTypeForm

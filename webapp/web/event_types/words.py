@@ -4,7 +4,7 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
 from webapp.domain.questions import QuestionKind
-from webapp.services.event_types.event_types import EventTypeContent, LocationKind
+from webapp.services.event_types.content import EventTypeContent, LocationKind
 from webapp.words.formats import span_in_words
 
 COLORS = {

@@ -20,7 +20,8 @@ from webapp.domain.errors import (
     Overloaded,
     SlotUnavailable,
 )
-from webapp.services.availability.offers import Offering, offered, offering
+from webapp.services.availability.offering import Offering, offering
+from webapp.services.availability.offers import offered
 from webapp.services.bookings import bookings
 from webapp.web.guest.alternatives import fresh_days
 from webapp.web.guest.blueprint import blueprint

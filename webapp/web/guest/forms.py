@@ -13,8 +13,8 @@ from webapp.domain import text
 from webapp.domain.availability.instants import to_datetime
 from webapp.domain.errors import Invalid
 from webapp.domain.questions import LONGEST_LINE, LONGEST_TEXT, Question, QuestionKind, checked_answer
-from webapp.services.availability.offers import Offering
-from webapp.services.bookings import request as rules
+from webapp.services.availability.offering import Offering
+from webapp.services.bookings import request
 from webapp.services.bookings.request import LONGEST_LOCATION, Book
 from webapp.services.shared.validation import email_address
 from webapp.web.guest.query import asked_start, asked_zone
@@ -27,15 +27,15 @@ ANSWER = "answer-"  # before the key of a question: the name of its field
 
 
 class BookingForm(GuestForm):
-    name = StringField(_l("Your name"), [Text(text.line, rules.LONGEST_NAME)], render_kw={"autocomplete": "name"})
+    name = StringField(_l("Your name"), [Text(text.line, request.LONGEST_NAME)], render_kw={"autocomplete": "name"})
     email = EmailField(
         _l("E-mail"),
         [Text(email_address)],
         description=_l("The confirmation and the invitation go there."),
         render_kw={"autocomplete": "email", "inputmode": "email"},
     )
-    subject = StringField(_l("Subject"), [Text(text.line, rules.LONGEST_SUBJECT)], render_kw={"autocomplete": "off"})
-    notes = TextAreaField(_l("Notes"), [Text(text.paragraph, rules.LONGEST_NOTES, required=False)])
+    subject = StringField(_l("Subject"), [Text(text.line, request.LONGEST_SUBJECT)], render_kw={"autocomplete": "off"})
+    notes = TextAreaField(_l("Notes"), [Text(text.paragraph, request.LONGEST_NOTES, required=False)])
     start = HiddenField()
     zone = HiddenField()
     key = HiddenField()

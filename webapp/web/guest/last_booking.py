@@ -10,7 +10,7 @@ from flask import current_app, request, session, url_for
 
 from webapp.domain.availability.instants import instant
 from webapp.domain.errors import NotFound
-from webapp.services.availability.offers import Offering
+from webapp.services.availability.offering import Offering
 from webapp.services.bookings.guest_access import managed_booking
 from webapp.services.bookings.view import BookingView
 from webapp.services.shared.links import manage_token

@@ -6,7 +6,7 @@ no fragment of theirs is fetched, so that htmx keeps no history of them.
 
 from typing import Any
 
-from webapp.services.availability.offers import Offering, offering
+from webapp.services.availability.offering import Offering, offering
 from webapp.services.event_types.single_use_links import LinkTarget, link_target
 from webapp.web.guest.blueprint import blueprint
 from webapp.web.guest.book import booked, form_or_calendar, used_link

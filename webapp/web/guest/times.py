@@ -9,7 +9,8 @@ from webapp.domain.availability.intervals import Interval
 from webapp.domain.availability.offers import Offer
 from webapp.domain.text import initials
 from webapp.services.accounts.public_page import public_host
-from webapp.services.availability.offers import Offering, listing, offered, offering
+from webapp.services.availability.offering import Offering, offering
+from webapp.services.availability.offers import listing, offered
 from webapp.web.guest.blueprint import blueprint
 from webapp.web.guest.picker import Picker, View, picker
 from webapp.web.guest.query import Addresses, Asked, asked

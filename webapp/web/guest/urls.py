@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import request, url_for
 
-from webapp.services.availability.offers import Offering
+from webapp.services.availability.offering import Offering
 
 
 def link_token() -> str | None:

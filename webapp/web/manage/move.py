@@ -12,7 +12,7 @@ from wtforms import HiddenField
 from webapp.domain.actor import manage_link_actor
 from webapp.domain.availability.instants import instant, to_datetime
 from webapp.domain.errors import Conflict, Invalid, NotFound, Overloaded, SlotUnavailable
-from webapp.services.availability.offers import Offering, offering
+from webapp.services.availability.offering import Offering, offering
 from webapp.services.bookings import bookings
 from webapp.services.bookings.guest_access import managed_booking, may_change, offered_to_move
 from webapp.services.bookings.view import BookingView

@@ -8,8 +8,8 @@ from itertools import pairwise
 from flask_babel import gettext
 
 from webapp.domain.availability.windows import DayWindow
+from webapp.services.schedules.content import ScheduleContent
 from webapp.services.schedules.holidays import known_until, observed_holidays
-from webapp.services.schedules.schedules import ScheduleContent
 from webapp.web.calendar.period import FIRST_YEAR, LAST_YEAR, parsed_date
 from webapp.web.schedules.dates_form import USUAL_HOURS, DatesForm, today_of, usual_windows
 from webapp.web.schedules.frame import Frame, hours_text

@@ -13,8 +13,8 @@ from webapp.domain.availability.windows import MINUTES_OF_DAY, DayWindow
 from webapp.domain.errors import NotFound
 from webapp.services.availability.preview import schedule_preview
 from webapp.services.schedules import schedules
-from webapp.services.schedules.content import is_the_same
-from webapp.services.schedules.schedules import ScheduleContent, ScheduleView
+from webapp.services.schedules.content import ScheduleContent, is_the_same
+from webapp.services.schedules.schedules import ScheduleView
 from webapp.web.schedules.blueprint import blueprint
 from webapp.web.shared import htmx
 from webapp.web.shared.dates import format_hour

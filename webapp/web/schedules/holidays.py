@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from webapp.domain.errors import Invalid
 from webapp.services.schedules import schedules
+from webapp.services.schedules.content import ScheduleContent
 from webapp.services.schedules.holidays import (
     HOLIDAY_YEARS,
     Holiday,
@@ -21,7 +22,6 @@ from webapp.services.schedules.holidays import (
     known_until,
     subdivisions,
 )
-from webapp.services.schedules.schedules import ScheduleContent
 from webapp.web.schedules.blueprint import blueprint
 from webapp.web.schedules.dates_form import today_of
 from webapp.web.schedules.frame import Frame, drafted, frame, previewed

@@ -15,8 +15,7 @@ from webapp.domain import text
 from webapp.domain.availability.windows import DayWindow, Window
 from webapp.domain.errors import Invalid, NameTaken
 from webapp.services.schedules import schedules
-from webapp.services.schedules.content import LONGEST_NAME
-from webapp.services.schedules.schedules import ScheduleContent
+from webapp.services.schedules.content import LONGEST_NAME, ScheduleContent
 from webapp.web.schedules.blueprint import blueprint
 from webapp.web.schedules.frame import Frame, drafted, frame, previewed, weekday_names
 from webapp.web.schedules.windows import USUAL, Rows, index_of

@@ -12,8 +12,8 @@ from wtforms import SelectField, StringField
 from webapp.domain import text
 from webapp.domain.errors import Invalid, NameTaken
 from webapp.services.schedules import schedules
-from webapp.services.schedules.content import LONGEST_NAME
-from webapp.services.schedules.schedules import ScheduleContent, ScheduleInUse
+from webapp.services.schedules.content import LONGEST_NAME, ScheduleContent
+from webapp.services.schedules.schedules import ScheduleInUse
 from webapp.web.schedules.blueprint import blueprint
 from webapp.web.schedules.frame import Frame, frame
 from webapp.web.shared import htmx

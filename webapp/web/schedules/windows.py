@@ -11,7 +11,7 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from webapp.domain.availability.windows import MINUTES_OF_DAY, DayWindow
-from webapp.services.schedules.schedules import overlaps
+from webapp.services.schedules.content import overlaps
 
 CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::00)?")
 USUAL = DayWindow(9 * 60, 17 * 60)

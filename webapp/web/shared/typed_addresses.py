@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 from webapp.domain.errors import NotFound
 from webapp.domain.urls import OWN_PATH
 from webapp.services.accounts.public_page import public_host
-from webapp.services.availability.offers import offering
+from webapp.services.availability.offering import offering
 from webapp.services.bookings.guest_access import managed_booking
 from webapp.services.event_types.single_use_links import link_target
 from webapp.services.privacy.guests import proved_address

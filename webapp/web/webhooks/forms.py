@@ -10,8 +10,9 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.domain import text
+from webapp.domain.outgoing import LONGEST_URL
 from webapp.domain.webhook_events import WebhookEvent
-from webapp.services.webhooks.endpoints import LONGEST_DESCRIPTION, LONGEST_URL, NewWebhook, WebhookChange
+from webapp.services.webhooks.content import LONGEST_DESCRIPTION, NewWebhook, WebhookChange
 from webapp.web.shared.fields import Text
 from webapp.web.webhooks.words import event_choices
 

@@ -10,8 +10,8 @@ from flask_babel import gettext
 
 from webapp.core.rate_limits import attempt_message
 from webapp.domain.errors import WebhookOff
-from webapp.services.webhooks import endpoints as webhooks
-from webapp.services.webhooks import history as webhook_deliveries
+from webapp.services.webhooks import endpoints, history
+from webapp.services.webhooks.content import WebhookChange
 from webapp.services.webhooks.endpoints import MadeWebhook
 from webapp.web.shared import htmx
 from webapp.web.shared.forms import outcome
@@ -33,13 +33,13 @@ def index() -> Response:
 def create() -> Response:
     """Answers the page itself: the secret is in no address, in no session, and shown this once."""
     form = NewWebhookForm()
-    make = partial(webhooks.create_webhook, host_id=current_host().id, actor=current_actor())
+    make = partial(endpoints.create_webhook, host_id=current_host().id, actor=current_actor())
     made = outcome(form, lambda: make(form.new_webhook()))
     return _page(NewWebhookForm(formdata=None), made=made) if made else _page(form, status=422)
 
 
 def _page(form: NewWebhookForm, *, made: MadeWebhook | None = None, status: int = 200) -> Response:
-    found = webhooks.host_webhooks(current_host().id)
+    found = endpoints.host_webhooks(current_host().id)
     shown: dict[str, Any] = {"form": form, "webhooks": found, "made": made, "name": name, "state": state}
     return make_response(render_template("webhooks/index.html", **shown), status)
 
@@ -47,16 +47,16 @@ def _page(form: NewWebhookForm, *, made: MadeWebhook | None = None, status: int 
 @blueprint.get("/<uuid:webhook_id>/edit")
 @host_required
 def edit(webhook_id: uuid.UUID) -> str:
-    found = webhooks.host_webhook(webhook_id, host_id=current_host().id)
+    found = endpoints.host_webhook(webhook_id, host_id=current_host().id)
     return render_template("webhooks/edit.html", form=WebhookForm(obj=found), webhook=found, name=name(found))
 
 
 @blueprint.post("/<uuid:webhook_id>/edit")
 @host_required
 def change(webhook_id: uuid.UUID) -> Any:
-    found = webhooks.host_webhook(webhook_id, host_id=current_host().id)
+    found = endpoints.host_webhook(webhook_id, host_id=current_host().id)
     form = WebhookForm()
-    save = partial(webhooks.change_webhook, webhook_id, host_id=current_host().id, actor=current_actor())
+    save = partial(endpoints.change_webhook, webhook_id, host_id=current_host().id, actor=current_actor())
     if not outcome(form, lambda: save(form.change())):
         return render_template("webhooks/edit.html", form=form, webhook=found, name=name(found)), 422
     flash(gettext("Saved."), "success")
@@ -66,8 +66,8 @@ def change(webhook_id: uuid.UUID) -> Any:
 @blueprint.post("/<uuid:webhook_id>/switch-on")
 @host_required
 def switch_on(webhook_id: uuid.UUID) -> Any:
-    change = webhooks.WebhookChange(is_active=True)
-    webhooks.change_webhook(webhook_id, change, host_id=current_host().id, actor=current_actor())
+    change = WebhookChange(is_active=True)
+    endpoints.change_webhook(webhook_id, change, host_id=current_host().id, actor=current_actor())
     flash(gettext("Switched on. What happens from now on is sent."), "success")
     return htmx.see_other(url_for("webhooks.show", webhook_id=webhook_id))
 
@@ -75,14 +75,14 @@ def switch_on(webhook_id: uuid.UUID) -> Any:
 @blueprint.get("/<uuid:webhook_id>/delete")
 @host_required
 def confirm_delete(webhook_id: uuid.UUID) -> str:
-    found = webhooks.host_webhook(webhook_id, host_id=current_host().id)
+    found = endpoints.host_webhook(webhook_id, host_id=current_host().id)
     return render_template("webhooks/delete.html", webhook=found, name=name(found))
 
 
 @blueprint.post("/<uuid:webhook_id>/delete")
 @host_required
 def delete(webhook_id: uuid.UUID) -> Any:
-    webhooks.delete_webhook(webhook_id, host_id=current_host().id, actor=current_actor())
+    endpoints.delete_webhook(webhook_id, host_id=current_host().id, actor=current_actor())
     flash(gettext("Deleted: it is told nothing any more."), "success")
     return htmx.see_other(url_for("webhooks.index"))
 
@@ -90,7 +90,7 @@ def delete(webhook_id: uuid.UUID) -> Any:
 @blueprint.get("/<uuid:webhook_id>/secret")
 @host_required
 def confirm_secret(webhook_id: uuid.UUID) -> str:
-    found = webhooks.host_webhook(webhook_id, host_id=current_host().id)
+    found = endpoints.host_webhook(webhook_id, host_id=current_host().id)
     return render_template("webhooks/secret.html", webhook=found, name=name(found), secret=None)
 
 
@@ -98,8 +98,8 @@ def confirm_secret(webhook_id: uuid.UUID) -> str:
 @host_required
 def renew_secret(webhook_id: uuid.UUID) -> str:
     """Answers the page itself: the secret is in no address, in no session, and shown this once."""
-    found = webhooks.host_webhook(webhook_id, host_id=current_host().id)
-    secret = webhooks.renew_secret(webhook_id, host_id=current_host().id, actor=current_actor())
+    found = endpoints.host_webhook(webhook_id, host_id=current_host().id)
+    secret = endpoints.renew_secret(webhook_id, host_id=current_host().id, actor=current_actor())
     return render_template("webhooks/secret.html", webhook=found, name=name(found), secret=secret)
 
 
@@ -110,7 +110,7 @@ PER_PAGE = 20
 @host_required
 def show(webhook_id: uuid.UUID) -> Response:
     host = current_host()
-    webhook = webhooks.host_webhook(webhook_id, host_id=host.id)
+    webhook = endpoints.host_webhook(webhook_id, host_id=host.id)
     shown: dict[str, Any] = {
         "webhook": webhook,
         "name": name(webhook),
@@ -124,21 +124,21 @@ def show(webhook_id: uuid.UUID) -> Response:
 @blueprint.post("/<uuid:webhook_id>/test")
 @host_required
 def send_test(webhook_id: uuid.UUID) -> Any:
-    send = partial(webhooks.send_test, webhook_id)
+    send = partial(endpoints.send_test, webhook_id)
     return _sent(send, webhook_id, gettext("A test message is on its way."))
 
 
 @blueprint.post("/<uuid:webhook_id>/deliveries/<message_id>/send-again")
 @host_required
 def send_again(webhook_id: uuid.UUID, message_id: str) -> Any:
-    send = partial(webhook_deliveries.redeliver, webhook_id, message_id)
+    send = partial(history.redeliver, webhook_id, message_id)
     return _sent(send, webhook_id, gettext("The message is on its way again."))
 
 
 def _messages(webhook_id: uuid.UUID) -> dict[str, Any]:
     """A page of them, newest first. Only the first page looks again by itself."""
     host, before = current_host(), request.args.get("before")
-    found = webhook_deliveries.webhook_deliveries(webhook_id, host_id=host.id, limit=PER_PAGE + 1, before=before)
+    found = history.webhook_deliveries(webhook_id, host_id=host.id, limit=PER_PAGE + 1, before=before)
     page, has_more = found[:PER_PAGE], len(found) > PER_PAGE
     return {
         "deliveries": lines(page, host.time_zone),
