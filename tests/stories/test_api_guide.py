@@ -14,6 +14,7 @@ import pytest
 from tests.api.caller import Specification
 from tests.builders import Build, tomorrow
 from tests.live import Live
+from webapp.api import accounts
 from webapp.api.http.problem_words import WORDS
 from webapp.api.http.problems import MEDIA_TYPE
 from webapp.api.spec.openapi import document
