@@ -8,7 +8,7 @@ import holidays
 from hypothesis import strategies as st
 
 from tests.builders import Build
-from tests.domain.availability_builders import weekly
+from tests.domain.availability.builders import weekly
 from webapp.domain.actor import GUEST, host_actor
 from webapp.domain.availability.windows import DayWindow, Window
 from webapp.services.bookings import bookings

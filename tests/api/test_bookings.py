@@ -8,7 +8,7 @@ import pytest
 from icalendar import Calendar
 
 from tests.api.caller import Caller, code_of, fields_at_fault
-from tests.api.test_public import written
+from tests.api.test_accounts import written
 from tests.builders import Build, tomorrow
 
 GUEST: dict[str, Any] = {

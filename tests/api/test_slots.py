@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.api.caller import Caller, code_of, fields_at_fault
-from tests.api.test_public import written
+from tests.api.test_accounts import written
 from tests.builders import Build, tomorrow
 from webapp.domain.actor import host_actor
 from webapp.services.bookings import bookings

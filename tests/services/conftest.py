@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from tests.builders import Build
 from tests.conftest import empty_tables
-from tests.services.documents import build_busy_host, exported
+from tests.services.portability.documents import build_busy_host, exported
 from webapp.core.extensions import db
 
 
