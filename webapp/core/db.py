@@ -9,10 +9,12 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from psycopg import errors as pg
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -184,3 +186,9 @@ def meaning(error: Exception) -> DomainError | None:
     if isinstance(cause, pg.DataError):  # a NUL, a number out of range: nothing of ours is like that
         return Invalid({"": ["Something here cannot be stored."]})
     return None
+
+
+def database_now(session: Session) -> datetime:
+    """When the transaction began, by the clock of the database, which is the one that counts."""
+    now: datetime = session.execute(select(func.now())).scalar_one()
+    return now

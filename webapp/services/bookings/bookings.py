@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from webapp.core.db import transactional
+from webapp.core.db import database_now, transactional
 from webapp.core.sql import Statement, rows_of_all
 from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.availability.facts import Facts, pending_until, without_booking
@@ -35,7 +35,6 @@ from webapp.services.bookings.request import Book, answered, checked, checked_re
 from webapp.services.bookings.seats import release_claim_of_last_seat, release_slot, take_seat
 from webapp.services.bookings.steps import (
     booking_for,
-    database_now,
     existing,
     existing_by_uid,
     locked_booking,

@@ -10,14 +10,14 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from webapp.core.db import transactional
+from webapp.core.db import database_now, transactional
 from webapp.domain.actor import SYSTEM, Actor, ActorKind
 from webapp.domain.bookings import BookingStatus, EventKind, may_become
 from webapp.domain.errors import Conflict, Forbidden, NotActive
 from webapp.models import Booking, Slot
 from webapp.services.bookings.request import checked_reason
 from webapp.services.bookings.seats import release_slot
-from webapp.services.bookings.steps import booking_for, database_now, existing, locked_booking, record, refusal
+from webapp.services.bookings.steps import booking_for, existing, locked_booking, record, refusal
 from webapp.services.bookings.view import BookingView
 from webapp.services.shared.audit import write_audit
 

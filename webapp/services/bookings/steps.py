@@ -6,11 +6,9 @@ committed while its host is locked, so each statement less is time that others d
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.core.db import notify_after_commit
@@ -63,11 +61,6 @@ def refusal(booking: BookingView) -> Conflict:
     if booking.status is BookingStatus.CANCELLED:
         return AlreadyCancelled()
     return NotActive(str(booking.status))
-
-
-def database_now(session: Session) -> datetime:
-    now: datetime = session.execute(select(func.now())).scalar_one()
-    return now
 
 
 # For a statement that has the booking's id, host_id and version in `made`; its values: `on_record`.

@@ -13,7 +13,7 @@ from sqlalchemy import Text, Uuid, any_, cast, delete, exists, func, insert, sel
 from sqlalchemy.dialects.postgresql import ARRAY, Range
 from sqlalchemy.orm import Session
 
-from webapp.core.db import joined, transactional
+from webapp.core.db import database_now, joined, transactional
 from webapp.core.db import session as current_session
 from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.bookings import ACTIVE, BookingStatus, EventKind
@@ -21,7 +21,6 @@ from webapp.domain.errors import Conflict, Invalid
 from webapp.models import BlockedTime, Booking, EventType, Guest, Host, Schedule, SingleUseLink, Slot
 from webapp.services.accounts.accounts import FIRST_EVENT_TYPES, FIRST_SCHEDULE
 from webapp.services.bookings.seats import claim_restored, restore_slots
-from webapp.services.bookings.steps import database_now
 from webapp.services.event_types.content import EventTypeContent
 from webapp.services.event_types.event_types import create_event_type, host_event_types
 from webapp.services.portability.document import EventTypeEntry, HostDocument, Profile, ScheduleEntry, host_document

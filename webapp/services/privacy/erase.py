@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, case, cast, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from webapp.core.db import joined, transactional
+from webapp.core.db import database_now, joined, transactional
 from webapp.core.db import session as current_session
 from webapp.domain.actor import GUEST, SYSTEM, Actor, ActorKind, manage_link_actor
 from webapp.domain.bookings import ACTIVE
@@ -22,7 +22,6 @@ from webapp.domain.errors import AlreadyCancelled, Forbidden, NotActive
 from webapp.models import Booking, Delivery, DeliveryStatus, Guest, Host, IdempotencyKey, Slot
 from webapp.services.bookings.bookings import cancel
 from webapp.services.bookings.decisions import SWEEP_LIMIT
-from webapp.services.bookings.steps import database_now
 from webapp.services.bookings.view import booking_select, booking_view
 from webapp.services.privacy.guests import guests_at
 from webapp.services.shared.audit import write_audit

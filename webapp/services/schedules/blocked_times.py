@@ -9,13 +9,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from webapp.core.db import database_now, transactional
 from webapp.core.db import session as current_session
-from webapp.core.db import transactional
 from webapp.domain.actor import Actor
 from webapp.domain.errors import Invalid, NotFound
 from webapp.domain.text import TextFault, line
 from webapp.models import BlockedTime, Booking, Slot
-from webapp.services.bookings.steps import database_now
 from webapp.services.shared.access import lock_host, require_host
 from webapp.services.shared.audit import write_audit
 
