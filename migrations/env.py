@@ -29,7 +29,7 @@ GIVEN_UP = "Migration: a table stayed in use for ten minutes. End the transactio
 TOO_FEW_RIGHTS = """The tables cannot be brought up to date: {said}.
 The role {role} has to own the database. It also needs CREATEROLE, or a superuser of the cluster runs this before:
   CREATE ROLE openslot_app NOLOGIN; GRANT openslot_app TO {role};
-More is in docs/self-hosting.md under "Postgres of your own"."""
+More is in docs/self-hosting.md under "Your own Postgres"."""
 NEWER = "The tables are those of a newer release ({revisions}), which serve this one, too: nothing to do."
 
 
