@@ -7,7 +7,7 @@ VENV := .venv
 IN_VENV := $(VENV)/bin/python -m
 PIP := $(IN_VENV) pip install -qq --disable-pip-version-check
 OFFLINE = echo "The packages could not be installed. This needs the network once: PyPI, or a mirror of it that PIP_INDEX_URL names." >&2
-FAST_TESTS = $(wildcard tests/domain tests/services tests/house tests/test_config.py)
+FAST_TESTS = $(wildcard tests/domain tests/services tests/house tests/core/test_config.py)
 TEMPLATES = $(wildcard templates webapp/templates webapp/embedded/templates)
 
 .DEFAULT_GOAL := help
