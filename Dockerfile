@@ -1,6 +1,6 @@
 # Web server and worker of Openslot: one image, two commands (bin/web, python worker.py).
 
-# The version that the tests run on.
+# The version that the tests use.
 ARG PYTHON=3.11
 
 FROM python:${PYTHON}-slim AS wheels
@@ -18,7 +18,7 @@ COPY requirements-server.txt .
 RUN --mount=type=bind,from=wheels,source=/wheels,target=/wheels \
     pip install --no-cache-dir --disable-pip-version-check --no-index --find-links /wheels -r requirements-server.txt
 
-# What belongs to the image is listed in .dockerignore. The files stay root's: the processes only read them.
+# .dockerignore lists what belongs to the image. The files remain owned by root, because the processes only read them.
 COPY . .
 RUN python -m compileall -q webapp migrations wsgi.py worker.py
 

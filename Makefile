@@ -1,6 +1,6 @@
-# Everything starts here: `make help`.
+# All commands of the project; `make help` lists them.
 #
-# Variables given on the command line (`make run PORT=8001 DATA=var2`) reach the commands as environment variables.
+# Variables on the command line (`make run PORT=8001 DATA=var2`) are passed to the commands as environment variables.
 
 PYTHON ?= python3
 VENV := .venv
@@ -13,13 +13,13 @@ TEMPLATES = $(wildcard templates webapp/templates webapp/embedded/templates)
 .DEFAULT_GOAL := help
 .PHONY: help run test fast lint format bench lock
 
-help: ## Show this list
+help: ## List all commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-run: $(VENV)/.installed ## Start everything: PORT=8000 DATA=var; one Ctrl-C ends it
+run: $(VENV)/.installed ## Start everything (PORT=8000 DATA=var); Ctrl-C stops it
 	@exec $(IN_VENV) webapp.embedded.run --end-with-parent
 
-test: $(VENV)/.installed-dev ## Run every test (installs a browser when there is none)
+test: $(VENV)/.installed-dev ## Run all tests (installs a browser if there is none)
 	@CHROMIUM="$$(bin/browser)" && export CHROMIUM && $(IN_VENV) pytest -n auto --dist loadgroup $(ARGS)
 
 fast: $(VENV)/.installed-dev ## Run the quick tests: domain and services
@@ -33,19 +33,19 @@ lint: $(VENV)/.installed-dev ## Check style, types, layers and templates
 	@$(IN_VENV) djlint --lint --quiet $(TEMPLATES)
 	@echo "Style, types, layers and templates are in order."
 
-format: $(VENV)/.installed-dev ## Put the code into its format
+format: $(VENV)/.installed-dev ## Format the code
 	@$(IN_VENV) ruff check --quiet --fix-only . && $(IN_VENV) ruff format --quiet .
 
-bench: $(VENV)/.installed-dev ## Measure speed against the ceilings (bench/README.md)
+bench: $(VENV)/.installed-dev ## Run the benchmarks (bench/README.md)
 	@$(IN_VENV) bench
 
-lock: $(VENV)/.installed-dev ## Pin requirements*.txt anew from requirements*.in
+lock: $(VENV)/.installed-dev ## Update the pins in requirements*.txt from requirements*.in
 	@$(PIP) uv
 	@for set in requirements-server requirements requirements-dev; do \
 		$(IN_VENV) uv pip compile --quiet --upgrade --python-version 3.11 --annotation-style line \
 			--custom-compile-command "make lock" $$set.in --output-file $$set.txt || exit 1; done
 
-# A stamp is younger than the requirements it was installed from, or they are installed again.
+# A stamp file records an installation. If the requirements are newer than the stamp, they are installed again.
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \

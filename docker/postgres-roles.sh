@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs once, when the cluster is made: an owner for the tables, and for the application a role that owns nothing.
+# Runs once, when the cluster is initialized: creates an owner for the tables, and a role for the application that owns none.
 # Migrations grant rights to openslot_app; see migrations/versions/0001_foundation.py.
 set -eu
 psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres \
