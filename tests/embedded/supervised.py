@@ -31,8 +31,9 @@ PATIENCE = 120.0  # seconds; for a slow machine that has other work
 
 def make_project(folder: Path) -> Path:
     shutil.copytree(STAND_IN, folder)
-    (folder / "webapp").mkdir()
-    (folder / "webapp" / "__init__.py").touch()
+    for package in ("webapp", "webapp/core"):
+        (folder / package).mkdir()
+        (folder / package / "__init__.py").touch()
     (folder / "bin").mkdir()
     for name in OURS:
         copy = shutil.copytree if (PROJECT_DIR / name).is_dir() else shutil.copy
