@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from flask_babel import force_locale
 
-from webapp.effects.letters.context import telling
+from webapp.effects.letters.context import letter_context
 from webapp.effects.letters.letter import Invite, Letter
 from webapp.effects.letters.to_guest import to_guest
 from webapp.effects.letters.to_host import to_host
@@ -24,14 +24,14 @@ from webapp.services.mail.deliveries import Errand
 from webapp.services.mail.dispatch import GUEST
 
 
-def booking_letter(errand: Errand, now: BookingView, guests: tuple[tuple[str, str], ...] = ()) -> Letter:
-    """`now`: the booking as it stands in the database. `guests`: (name, address) of all who come to this time, for
+def booking_letter(errand: Errand, booking: BookingView, guests: tuple[tuple[str, str], ...] = ()) -> Letter:
+    """`booking`: the booking as it stands in the database. `guests`: (name, address) of all who come to this time, for
     the host's reminder."""
     audience = Audience.GUEST if errand.recipient == GUEST else Audience.HOST
-    told = telling(errand, now, audience, guests)
-    with force_locale(str(told.locale)):
-        letter = to_guest(told) if audience is Audience.GUEST else to_host(told)
-    if told.method is None:
+    context = letter_context(errand, booking, audience, guests)
+    with force_locale(str(context.locale)):
+        letter = to_guest(context) if audience is Audience.GUEST else to_host(context)
+    if context.method is None:
         return letter
-    content = invitation(told.view, method=told.method, audience=audience, stamp=errand.occurred_at)
-    return replace(letter, invite=Invite(told.method, content))
+    content = invitation(context.view, method=context.method, audience=audience, stamp=errand.occurred_at)
+    return replace(letter, invite=Invite(context.method, content))

@@ -28,7 +28,7 @@ _METHODS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class LetterContext:
     """What the letters are made of. `kind` is None for a reminder. `guests`: (name, address) of all who come, for
     the host's reminder of a group event."""
 
@@ -115,20 +115,22 @@ class Telling:
         return f"{format_range(start, end, self.zone, self.locale)}\n{zone_label(self.zone, start, self.locale)}"
 
 
-def telling(errand: Errand, now: BookingView, audience: Audience, guests: tuple[tuple[str, str], ...] = ()) -> Telling:
-    """`now`: the booking as it stands in the database."""
+def letter_context(
+    errand: Errand, booking: BookingView, audience: Audience, guests: tuple[tuple[str, str], ...] = ()
+) -> LetterContext:
+    """`booking`: the booking as it stands in the database."""
     kind = None if reminder_minutes(errand.kind) else EventKind(errand.kind)
     is_guest = audience is Audience.GUEST
-    zone = now.guest_time_zone if is_guest else now.host_time_zone
-    locale = english_of(now.guest_locale if is_guest else now.host_locale)
+    zone = booking.guest_time_zone if is_guest else booking.host_time_zone
+    locale = english_of(booking.guest_locale if is_guest else booking.host_locale)
     called = tuple((flattened(name), address) for name, address in guests)
-    return Telling(kind, audience, _as_of(errand, kind, now), errand.data, zone, locale, called)
+    return LetterContext(kind, audience, _as_of(errand, kind, booking), errand.data, zone, locale, called)
 
 
-def _as_of(errand: Errand, kind: EventKind | None, now: BookingView) -> BookingView:
+def _as_of(errand: Errand, kind: EventKind | None, booking: BookingView) -> BookingView:
     is_cancelled = kind is EventKind.BOOKING_CANCELLED
     return replace(
-        _as_lines(now),
+        _as_lines(booking),
         version=errand.booking_version or 0,
         start=_instant(errand.data["start"]),
         end=_instant(errand.data["end"]),
