@@ -52,9 +52,9 @@ class InProcess:
         """One job with everything that is due; how many deliveries were in it."""
         with self.app.app_context():
             with transaction() as session:
-                loans = lease_due(session, limit=1000)
-            jobs.deliver([[loan.delivery_id, loan.attempts] for loan in loans])
-            return len(loans)
+                leases = lease_due(session, limit=1000)
+            jobs.deliver([[lease.delivery_id, lease.attempts] for lease in leases])
+            return len(leases)
 
     def run(self) -> None:
         """Until nothing is due."""

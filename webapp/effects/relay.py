@@ -74,10 +74,10 @@ class Relay:
     def _fill_queue(self) -> bool:
         while (room := MOST_JOBS - self._queue.count) > 0:
             with transaction() as current:
-                loans = lease_due(current, limit=room * BATCH)
-            if not loans:
+                leases = lease_due(current, limit=room * BATCH)
+            if not leases:
                 return False
-            enqueue(self._queue, loans)
+            enqueue(self._queue, leases)
         return True
 
     def _serve(self, listener: Connection) -> None:

@@ -198,21 +198,21 @@ def test_a_lease_keeps_others_off_and_ends(mailer: InProcess, booking: BookingVi
 def test_a_delivery_in_hand_is_nobody_elses(mailer: InProcess, booking: BookingView, sink: MailSink) -> None:
     mailer.dispatch()
     with transaction() as current:
-        loans = lease_due(current, limit=10)
+        leases = lease_due(current, limit=10)
     with mailer.owner.begin() as other:
-        other.exec_driver_sql(f"SELECT 1 FROM delivery WHERE id = {loans[0].delivery_id} FOR UPDATE")
+        other.exec_driver_sql(f"SELECT 1 FROM delivery WHERE id = {leases[0].delivery_id} FOR UPDATE")
         with transaction() as current:
-            assert claim(current, loans[0]) is None
-            assert claim(current, loans[1]) is not None
+            assert claim(current, leases[0]) is None
+            assert claim(current, leases[1]) is not None
 
 
 def test_a_loan_is_void_once_its_try_was_counted(mailer: InProcess, booking: BookingView, sink: MailSink) -> None:
     mailer.dispatch()
     with transaction() as current:
-        loans = lease_due(current, limit=10)
+        leases = lease_due(current, limit=10)
     mailer.execute("UPDATE delivery SET attempts = 1")
     with transaction() as current:
-        assert [claim(current, loan) for loan in loans] == [None, None]
+        assert [claim(current, lease) for lease in leases] == [None, None]
 
 
 def test_pauses_grow_and_end_after_about_a_day() -> None:

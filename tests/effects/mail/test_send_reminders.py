@@ -109,11 +109,11 @@ class TestSending:
     def test_loans_worked_off_again_send_one(self, booking: BookingView, mailer: InProcess, sink: MailSink) -> None:
         mailer.bring_start_to(1439)
         with mailer.app.app_context(), transaction() as current:
-            loans = [[loan.delivery_id, loan.attempts] for loan in lease_due(current, limit=10)]
+            leases = [[lease.delivery_id, lease.attempts] for lease in lease_due(current, limit=10)]
 
         def deliver(_: int) -> None:
             with mailer.app.app_context():
-                jobs.deliver(loans)
+                jobs.deliver(leases)
 
         # One after the other: a worker process delivers in one thread, over a connection of its own.
         for turn in range(4):

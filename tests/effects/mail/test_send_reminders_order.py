@@ -27,16 +27,16 @@ class TestOrder:
         """Otherwise `cancelled` could be followed by `in one hour`."""
         mailer.bring_start_to(59)
         with transaction() as current:
-            loans = lease_due(current, limit=10)
+            leases = lease_due(current, limit=10)
         with mailer.owner.begin() as worker:
             worker.exec_driver_sql("SELECT 1 FROM delivery WHERE kind = 'reminder.60' FOR UPDATE")
             bookings.cancel(booking.uid, actor=host_actor(booking.host_id))
             mailer.dispatch()
             assert mailer.deliver_due() == 0
-        for loan in loans:  # what the worker would see, had it claimed them only now
+        for lease in leases:  # what the worker would see, had it claimed them only now
             with transaction() as current:
-                claim(current, loan)
-        jobs.deliver([[loan.delivery_id, loan.attempts] for loan in loans])
+                claim(current, lease)
+        jobs.deliver([[lease.delivery_id, lease.attempts] for lease in leases])
         mailer.run()
         assert subjects(sink, booking.guest_email) == ["Confirmed", "Cancelled"]
         assert set(reminder_states(mailer).values()) == {"skipped"}

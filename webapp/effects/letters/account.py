@@ -23,7 +23,7 @@ from webapp.domain.bookings import EventKind
 from webapp.domain.text import flattened
 from webapp.effects.letters.letter import Action, Letter, address
 from webapp.models import Host, WebhookEndpoint
-from webapp.services.mail.deliveries import Errand
+from webapp.services.mail.deliveries import ClaimedDelivery
 from webapp.words.formats import english_of
 
 
@@ -108,16 +108,16 @@ _WRITERS = {
 }
 
 
-def webhook_letter(session: Session, errand: Errand) -> Letter | None:
+def webhook_letter(session: Session, delivery: ClaimedDelivery) -> Letter | None:
     """None when there is nothing to say any more: it was deleted or switched on again, or the account is closed."""
-    host = session.get(Host, errand.host_id)
-    public_id = uuid.UUID(errand.data["webhook"])
-    mine = WebhookEndpoint.host_id == errand.host_id, WebhookEndpoint.public_id == public_id
+    host = session.get(Host, delivery.host_id)
+    public_id = uuid.UUID(delivery.data["webhook"])
+    mine = WebhookEndpoint.host_id == delivery.host_id, WebhookEndpoint.public_id == public_id
     webhook = session.scalars(select(WebhookEndpoint).where(*mine)).first()
     if host is None or not host.active or webhook is None or webhook.disabled_at is None:
         return None
     with force_locale(str(english_of(host.locale))):
-        return _letter(host.email, webhook, is_gone=bool(errand.data.get("is_gone")))
+        return _letter(host.email, webhook, is_gone=bool(delivery.data.get("is_gone")))
 
 
 def _letter(email: str, webhook: WebhookEndpoint, *, is_gone: bool) -> Letter:

@@ -20,18 +20,18 @@ from webapp.effects.letters.to_guest import to_guest
 from webapp.effects.letters.to_host import to_host
 from webapp.services.bookings.view import BookingView
 from webapp.services.ical.invitations import Audience, invitation
-from webapp.services.mail.deliveries import Errand
+from webapp.services.mail.deliveries import ClaimedDelivery
 from webapp.services.mail.dispatch import GUEST
 
 
-def booking_letter(errand: Errand, booking: BookingView, guests: tuple[tuple[str, str], ...] = ()) -> Letter:
+def booking_letter(delivery: ClaimedDelivery, booking: BookingView, guests: tuple[tuple[str, str], ...] = ()) -> Letter:
     """`booking`: the booking as it stands in the database. `guests`: (name, address) of all who come to this time, for
     the host's reminder."""
-    audience = Audience.GUEST if errand.recipient == GUEST else Audience.HOST
-    context = letter_context(errand, booking, audience, guests)
+    audience = Audience.GUEST if delivery.recipient == GUEST else Audience.HOST
+    context = letter_context(delivery, booking, audience, guests)
     with force_locale(str(context.locale)):
         letter = to_guest(context) if audience is Audience.GUEST else to_host(context)
     if context.method is None:
         return letter
-    content = invitation(context.view, method=context.method, audience=audience, stamp=errand.occurred_at)
+    content = invitation(context.view, method=context.method, audience=audience, stamp=delivery.occurred_at)
     return replace(letter, invite=Invite(context.method, content))

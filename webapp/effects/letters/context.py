@@ -14,7 +14,7 @@ from webapp.domain.reminders import reminder_minutes
 from webapp.domain.text import flattened, plain_lines
 from webapp.services.bookings.view import BookingView
 from webapp.services.ical.invitations import Audience, Method
-from webapp.services.mail.deliveries import Errand
+from webapp.services.mail.deliveries import ClaimedDelivery
 from webapp.words.formats import english_of, format_day, format_day_short, format_range, format_time, zone
 from webapp.words.zone_names import zone_label
 
@@ -116,24 +116,24 @@ class LetterContext:
 
 
 def letter_context(
-    errand: Errand, booking: BookingView, audience: Audience, guests: tuple[tuple[str, str], ...] = ()
+    delivery: ClaimedDelivery, booking: BookingView, audience: Audience, guests: tuple[tuple[str, str], ...] = ()
 ) -> LetterContext:
     """`booking`: the booking as it stands in the database."""
-    kind = None if reminder_minutes(errand.kind) else EventKind(errand.kind)
+    kind = None if reminder_minutes(delivery.kind) else EventKind(delivery.kind)
     is_guest = audience is Audience.GUEST
     zone = booking.guest_time_zone if is_guest else booking.host_time_zone
     locale = english_of(booking.guest_locale if is_guest else booking.host_locale)
     called = tuple((flattened(name), address) for name, address in guests)
-    return LetterContext(kind, audience, _as_of(errand, kind, booking), errand.data, zone, locale, called)
+    return LetterContext(kind, audience, _as_of(delivery, kind, booking), delivery.data, zone, locale, called)
 
 
-def _as_of(errand: Errand, kind: EventKind | None, booking: BookingView) -> BookingView:
+def _as_of(delivery: ClaimedDelivery, kind: EventKind | None, booking: BookingView) -> BookingView:
     is_cancelled = kind is EventKind.BOOKING_CANCELLED
     return replace(
         _as_lines(booking),
-        version=errand.booking_version or 0,
-        start=_instant(errand.data["start"]),
-        end=_instant(errand.data["end"]),
+        version=delivery.booking_version or 0,
+        start=_instant(delivery.data["start"]),
+        end=_instant(delivery.data["end"]),
         status=BookingStatus.CANCELLED if is_cancelled else BookingStatus.CONFIRMED,
     )
 

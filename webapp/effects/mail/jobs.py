@@ -1,6 +1,6 @@
 """The queues between relay and worker: which jobs there are, and what one does.
 
-A job is a small batch of loans and may be lost, run twice or run late: the database decides about every delivery
+A job is a small batch of leases and may be lost, run twice or run late: the database decides about every delivery
 in it. JSON on both sides; RQ would pickle by default. Jobs for webhooks are in `webhook_jobs`.
 """
 
@@ -19,7 +19,7 @@ from rq.serializers import JSONSerializer
 from webapp.core.db import transaction
 from webapp.effects.mail.send import deliver_one, fail_unsent
 from webapp.effects.mail.smtp import mail
-from webapp.services.mail.deliveries import LEASE, Loan, give_back
+from webapp.services.mail.deliveries import LEASE, DeliveryLease, give_back
 
 QUEUE = "mail"
 WEBHOOK_QUEUE = "webhooks"
@@ -27,7 +27,7 @@ FAILING_WEBHOOK_QUEUE = "webhooks-failing"  # endpoints that failed last time: t
 BATCH = 20  # deliveries per job
 MOST_JOBS = 20  # in the queue; more would only wait there past their lease
 FAILURE_TTL = 3600  # seconds a failed job stays to be looked at
-JOB_TIMEOUT = 55  # seconds; less than the lease, so that no two jobs hold the same loan
+JOB_TIMEOUT = 55  # seconds; less than the lease, so that no two jobs hold the same lease
 GIVE_BACK_AFTER = LEASE.total_seconds() / 2  # seconds; with a slow server, the rest of a batch goes to another job
 
 stopping = threading.Event()  # set when this process was asked to end
@@ -41,14 +41,14 @@ def queue(redis_url: str, name: str) -> Queue:
     return Queue(name, connection=connection, serializer=JSONSerializer, default_timeout=JOB_TIMEOUT)
 
 
-def enqueue(mails: Queue, loans: Sequence[Loan]) -> None:
-    """One round trip for all jobs of these loans."""
-    batches = [loans[i : i + BATCH] for i in range(0, len(loans), BATCH)]
+def enqueue(mails: Queue, leases: Sequence[DeliveryLease]) -> None:
+    """One round trip for all jobs of these leases."""
+    batches = [leases[i : i + BATCH] for i in range(0, len(leases), BATCH)]
     mails.enqueue_many(
         [
             Queue.prepare_data(
                 deliver,
-                args=([[loan.delivery_id, loan.attempts] for loan in batch],),
+                args=([[lease.delivery_id, lease.attempts] for lease in batch],),
                 job_id=f"mail-{uuid.uuid4().hex}",
                 description=f"deliver {len(batch)}",
                 timeout=JOB_TIMEOUT,
@@ -61,17 +61,17 @@ def enqueue(mails: Queue, loans: Sequence[Loan]) -> None:
 
 
 def deliver(batch: Sequence[Sequence[int]]) -> None:
-    """Send a batch of loans, [[delivery id, attempts], ...], over one connection. Runs in an application context."""
-    loans = [Loan(*pair) for pair in batch]
+    """Send a batch of leases, [[delivery id, attempts], ...], over one connection. Runs in an application context."""
+    leases = [DeliveryLease(*pair) for pair in batch]
     started = time.monotonic()
-    while loans:
+    while leases:
         if stopping.is_set() or time.monotonic() - started > GIVE_BACK_AFTER:
             with transaction() as session:
-                give_back(session, loans)
+                give_back(session, leases)
             return
-        failure = deliver_one(loans.pop(0), mail.connection)
+        failure = deliver_one(leases.pop(0), mail.connection)
         if failure:
-            fail_unsent(loans, failure.reason, is_refused=True)
+            fail_unsent(leases, failure.reason, is_refused=True)
             return
 
 

@@ -23,7 +23,7 @@ from webapp.effects.mail.mime import Parcel, parcel
 from webapp.effects.mail.smtp import Connection, NotAcceptedError
 from webapp.effects.retries import TRIES, pause_after
 from webapp.services.bookings.view import BookingView, booking_by_id
-from webapp.services.mail.deliveries import Errand, Loan, claim, mark_failed, mark_sent, mark_skipped
+from webapp.services.mail.deliveries import ClaimedDelivery, DeliveryLease, claim, mark_failed, mark_sent, mark_skipped
 from webapp.services.mail.dispatch import GUEST, HOST, RECIPIENTS
 from webapp.services.mail.reminders import confirmed_guests, why_not
 from webapp.services.mail.server_refusals import bring_back, mail_trouble
@@ -42,106 +42,106 @@ class UnwritableError(Exception):
     """A mail that cannot be written; the text is for host and admin."""
 
 
-def deliver_one(loan: Loan, connection: Connection) -> NotAcceptedError | None:
+def deliver_one(lease: DeliveryLease, connection: Connection) -> NotAcceptedError | None:
     """Try one delivery once, in a transaction of its own, and write down what came of it. Returns the failure when
     the mail server is to blame, since other deliveries would meet it too."""
     try:
         with transaction() as session:
-            errand = claim(session, loan)
-            return _attempt(session, errand, connection) if errand else None
+            delivery = claim(session, lease)
+            return _attempt(session, delivery, connection) if delivery else None
     except JobTimeoutException:
-        fail_unsent([loan], "the mail server took too long", is_refused=True)
+        fail_unsent([lease], "the mail server took too long", is_refused=True)
         raise
     except Exception as error:
         # One delivery in trouble must not stop the others; without a database the next line raises.
-        log.exception("delivery %s has to be tried again", loan.delivery_id)
-        fail_unsent([loan], f"could not be tried: {type(error).__name__}", is_refused=False)
+        log.exception("delivery %s has to be tried again", lease.delivery_id)
+        fail_unsent([lease], f"could not be tried: {type(error).__name__}", is_refused=False)
         return None
 
 
-def fail_unsent(loans: list[Loan], error: str, *, is_refused: bool) -> None:
+def fail_unsent(leases: list[DeliveryLease], error: str, *, is_refused: bool) -> None:
     """Count a try for deliveries that could not even be tried. `is_refused`: since the mail server has trouble."""
     with transaction() as session:
-        for errand in filter(None, (claim(session, loan) for loan in loans)):
-            pause = pause_after(errand.attempts + 1)
-            mark_failed(session, errand, error=error, pause=pause, is_refused=is_refused)
+        for delivery in filter(None, (claim(session, lease) for lease in leases)):
+            pause = pause_after(delivery.attempts + 1)
+            mark_failed(session, delivery, error=error, pause=pause, is_refused=is_refused)
 
 
-def _attempt(session: Session, errand: Errand, connection: Connection) -> NotAcceptedError | None:
-    if not (errand.kind in RECIPIENTS or reminder_minutes(errand.kind)):
-        mark_failed(session, errand, error=UNKNOWN, pause=pause_after(errand.attempts + 1), is_refused=False)
+def _attempt(session: Session, delivery: ClaimedDelivery, connection: Connection) -> NotAcceptedError | None:
+    if not (delivery.kind in RECIPIENTS or reminder_minutes(delivery.kind)):
+        mark_failed(session, delivery, error=UNKNOWN, pause=pause_after(delivery.attempts + 1), is_refused=False)
         return None
     try:
-        written = OVERTAKEN if errand.is_overtaken else _written(session, errand)
+        written = OVERTAKEN if delivery.is_overtaken else _written(session, delivery)
     except UnwritableError as failure:
-        mark_failed(session, errand, error=str(failure), pause=None, is_refused=False)
+        mark_failed(session, delivery, error=str(failure), pause=None, is_refused=False)
         return None
     if isinstance(written, str):
-        mark_skipped(session, errand, written)
+        mark_skipped(session, delivery, written)
         return None
     try:
         connection.send(written)
     except NotAcceptedError as failure:
-        _note_refusal(session, errand, failure)
+        _note_refusal(session, delivery, failure)
         return failure if failure.server else None
-    mark_sent(session, errand)
+    mark_sent(session, delivery)
     return None
 
 
-def _written(session: Session, errand: Errand) -> Parcel | str:
+def _written(session: Session, delivery: ClaimedDelivery) -> Parcel | str:
     """The mail, or why there is nothing to say any more. Raises UnwritableError: no other try would write it, since it
     would be made of the same rows by the same program."""
     try:
-        letter = _letter(session, errand)
-        return letter if isinstance(letter, str) else parcel(letter, message_id=errand.message_id)
+        letter = _letter(session, delivery)
+        return letter if isinstance(letter, str) else parcel(letter, message_id=delivery.message_id)
     except PASSING:
         raise
     except Exception as error:
-        log.exception("delivery %s cannot be written", errand.id)
+        log.exception("delivery %s cannot be written", delivery.id)
         # The text of an error may hold a name or an address; ours are made to be shown.
         cause = str(error) if isinstance(error, MalformedAddressError) else type(error).__name__
         raise UnwritableError(f"could not be written: {cause}") from error
 
 
-def _note_refusal(session: Session, errand: Errand, failure: NotAcceptedError) -> None:
+def _note_refusal(session: Session, delivery: ClaimedDelivery, failure: NotAcceptedError) -> None:
     """A final one is believed, unless so many in a row are told the same that it must be the server's trouble: then
     all of them wait, those that were given up before, too."""
-    log.warning("delivery %s was not accepted (%s)", errand.id, failure.reason)
-    pause = pause_after(errand.attempts + 1)
+    log.warning("delivery %s was not accepted (%s)", delivery.id, failure.reason)
+    pause = pause_after(delivery.attempts + 1)
     final_pause = None if failure.final else pause
-    mark_failed(session, errand, error=failure.reason, pause=final_pause, is_refused=True)
+    mark_failed(session, delivery, error=failure.reason, pause=final_pause, is_refused=True)
     if failure.final and pause and (trouble := mail_trouble(session)):
         given_up_before = bring_back(session, pause=pause, tries=TRIES) - 1
         if given_up_before > 0:
             log.error("%s (%s); %s that had been given up wait again", trouble, failure.reason, given_up_before)
 
 
-def _letter(session: Session, errand: Errand) -> Letter | str:
+def _letter(session: Session, delivery: ClaimedDelivery) -> Letter | str:
     """Or why there is nothing to say any more."""
-    if errand.booking_id is None:
-        return _account_letter(session, errand) or NOTHING_TO_SAY
-    view = booking_by_id(session, errand.booking_id)
+    if delivery.booking_id is None:
+        return _account_letter(session, delivery) or NOTHING_TO_SAY
+    view = booking_by_id(session, delivery.booking_id)
     if view is None:
         return NOTHING_TO_SAY
-    if errand.recipient == GUEST and view.is_guest_erased:
+    if delivery.recipient == GUEST and view.is_guest_erased:
         return NOTHING_TO_SEND
-    if reminder_minutes(errand.kind):
-        return _reminder(session, errand, view)
-    if errand.kind == EventKind.BOOKING_COMPLETED and view.status is not BookingStatus.COMPLETED:
+    if reminder_minutes(delivery.kind):
+        return _reminder(session, delivery, view)
+    if delivery.kind == EventKind.BOOKING_COMPLETED and view.status is not BookingStatus.COMPLETED:
         return NOTHING_TO_SAY  # the host has noted meanwhile that nobody came
-    return booking_letter(errand, view)
+    return booking_letter(delivery, view)
 
 
-def _account_letter(session: Session, errand: Errand) -> Letter | None:
-    if errand.kind == EventKind.GUEST_ASKED:
-        return guest_data_letter(session, errand.data["guest_id"])
-    if errand.kind == EventKind.ACCOUNT_WEBHOOK_DISABLED:
-        return webhook_letter(session, errand)
-    return account_letter(session, EventKind(errand.kind), errand.host_id)
+def _account_letter(session: Session, delivery: ClaimedDelivery) -> Letter | None:
+    if delivery.kind == EventKind.GUEST_ASKED:
+        return guest_data_letter(session, delivery.data["guest_id"])
+    if delivery.kind == EventKind.ACCOUNT_WEBHOOK_DISABLED:
+        return webhook_letter(session, delivery)
+    return account_letter(session, EventKind(delivery.kind), delivery.host_id)
 
 
-def _reminder(session: Session, errand: Errand, view: BookingView) -> Letter | str:
-    if reason := why_not(session, errand, view):
+def _reminder(session: Session, delivery: ClaimedDelivery, view: BookingView) -> Letter | str:
+    if reason := why_not(session, delivery, view):
         return reason
-    guests = confirmed_guests(session, view.slot_id) if errand.recipient == HOST else ()
-    return booking_letter(errand, view, tuple(guests))
+    guests = confirmed_guests(session, view.slot_id) if delivery.recipient == HOST else ()
+    return booking_letter(delivery, view, tuple(guests))

@@ -1,10 +1,10 @@
 """Mails: deliveries of the channel `mail`, from `waiting` to `sent` or `dead`. Webhooks are in `webhook_loans`.
 
-The life of a delivery: `dispatch.dispatch_events` writes it, `lease_due` lends it to a job for `LEASE`, `claim` locks
+The life of a delivery: `dispatch.dispatch_events` writes it, `lease_due` leases it to a job for `LEASE`, `claim` locks
 it while that job talks to the mail server, and `mark_sent`, `mark_failed` or `mark_skipped` writes down what came of
 it. A worker that dies gives its lock back at once and its lease after `LEASE`: nothing else is needed to resend.
 
-Order: what one recipient is told of one booking is lent in the order of the events. A reminder waits for the letters
+Order: what one recipient is told of one booking is leased in the order of the events. A reminder waits for the letters
 of its own event and of earlier ones. It holds up a letter only while a worker may have it in hand, since "cancelled"
 must not be followed by "tomorrow at nine": reminders that lie further ahead are nobody's business.
 
@@ -34,15 +34,15 @@ _d, _e = _DELIVERY.c, _EVENT.c
 
 
 @dataclass(frozen=True, slots=True)
-class Loan:
-    """A delivery lent to a job. It is void once another try has been counted: `attempts` differs then."""
+class DeliveryLease:
+    """A job may work on this delivery for `LEASE`. Void once another try was counted: `attempts` differs then."""
 
     delivery_id: int
     attempts: int
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class ClaimedDelivery:
     """A delivery whose row this transaction holds, with the event it tells of."""
 
     id: int
@@ -58,52 +58,54 @@ class Errand:
     is_overtaken: bool  # a later event has been told to this recipient: to send this one would only confuse
 
 
-def lease_due(session: Session, *, limit: int) -> list[Loan]:
-    """Lend deliveries that are due, in order, and move their `due_at` ahead by the lease."""
+def lease_due(session: Session, *, limit: int) -> list[DeliveryLease]:
+    """Lease deliveries that are due, in order, and move their `due_at` ahead by the lease."""
     taken = session.execute(_LEASE, {"most": limit})
-    return sorted((Loan(*row) for row in taken), key=lambda loan: loan.delivery_id)
+    return sorted((DeliveryLease(*row) for row in taken), key=lambda lease: lease.delivery_id)
 
 
-def claim(session: Session, loan: Loan) -> Errand | None:
+def claim(session: Session, lease: DeliveryLease) -> ClaimedDelivery | None:
     """Lock a delivery for the length of its transaction; None when it is done, counted again or held elsewhere."""
-    row = _CLAIM.one(session, loan_id=loan.delivery_id, loan_attempts=loan.attempts)
-    return Errand(*row[:-1]) if row else None  # the last column only sets the patience
+    row = _CLAIM.one(session, lease_id=lease.delivery_id, lease_attempts=lease.attempts)
+    return ClaimedDelivery(*row[:-1]) if row else None  # the last column only sets the patience
 
 
-def mark_sent(session: Session, errand: Errand) -> None:
+def mark_sent(session: Session, mail: ClaimedDelivery) -> None:
     """Sent; what waits behind it for the same booking and recipient goes next, at once."""
-    _finish(session, errand, DeliveryStatus.SENT, attempts=errand.attempts)
+    _finish(session, mail, DeliveryStatus.SENT, attempts=mail.attempts)
 
 
-def mark_skipped(session: Session, errand: Errand, reason: str) -> None:
+def mark_skipped(session: Session, mail: ClaimedDelivery, reason: str) -> None:
     """Need not be sent any more."""
-    _finish(session, errand, DeliveryStatus.SKIPPED, attempts=errand.attempts, error=reason)
+    _finish(session, mail, DeliveryStatus.SKIPPED, attempts=mail.attempts, error=reason)
 
 
-def mark_failed(session: Session, errand: Errand, *, error: str, pause: timedelta | None, is_refused: bool) -> None:
+def mark_failed(
+    session: Session, mail: ClaimedDelivery, *, error: str, pause: timedelta | None, is_refused: bool
+) -> None:
     """Count a try. Next one after `pause`; None: never, the delivery is dead until somebody sends it again.
     `is_refused`: the mail server did not take it, or did not answer."""
-    attempts = errand.attempts + 1
+    attempts = mail.attempts + 1
     if pause is None:
-        _finish(session, errand, DeliveryStatus.DEAD, attempts=attempts, error=error, is_refused=is_refused)
+        _finish(session, mail, DeliveryStatus.DEAD, attempts=attempts, error=error, is_refused=is_refused)
     else:
-        again = update(_DELIVERY).where(_d.id == errand.id)
+        again = update(_DELIVERY).where(_d.id == mail.id)
         refused_at = func.now() if is_refused else None
         values = {"due_at": func.now() + pause, "attempts": attempts, "last_error": error, "refused_at": refused_at}
         session.execute(again.values(**values))
 
 
-def give_back(session: Session, loans: Iterable[Loan]) -> None:
+def give_back(session: Session, leases: Iterable[DeliveryLease]) -> None:
     """End leases early: a worker that stops has not come to these."""
-    for loan in loans:
-        mine = (_d.id == loan.delivery_id) & (_d.attempts == loan.attempts) & (_d.status == DeliveryStatus.WAITING)
+    for lease in leases:
+        mine = (_d.id == lease.delivery_id) & (_d.attempts == lease.attempts) & (_d.status == DeliveryStatus.WAITING)
         session.execute(update(_DELIVERY).where(mine).values(due_at=func.now()))
     session.execute(select(func.pg_notify(CHANNEL, "")))
 
 
 def _finish(
     session: Session,
-    errand: Errand,
+    mail: ClaimedDelivery,
     status: DeliveryStatus,
     *,
     attempts: int,
@@ -112,7 +114,7 @@ def _finish(
 ) -> None:
     """Write the end of a delivery, and wake the relay if something waits behind it."""
     end = {"end_status": str(status), "end_attempts": attempts, "end_error": error, "end_refused": is_refused}
-    _FINISH.one(session, delivery_id=errand.id, **end)
+    _FINISH.one(session, delivery_id=mail.id, **end)
 
 
 def _others(status: DeliveryStatus) -> tuple[Any, ColumnElement[bool]]:
@@ -138,8 +140,8 @@ def _lease() -> Any:
         .with_for_update(skip_locked=True)
         .cte("due")
     )
-    lent = update(_DELIVERY).where(_d.id == due.c.id).values(due_at=func.now() + LEASE)
-    return lent.returning(_d.id, _d.attempts)
+    leased = update(_DELIVERY).where(_d.id == due.c.id).values(due_at=func.now() + LEASE)
+    return leased.returning(_d.id, _d.attempts)
 
 
 def _claim() -> Any:
@@ -147,11 +149,11 @@ def _claim() -> Any:
     told = (_d.id, _d.kind, _d.recipient, _d.attempts, _d.message_id, _d.host_id, _d.booking_id, _d.booking_version)
     patience = func.set_config("idle_in_transaction_session_timeout", DIALOGUE_TIMEOUT, True)
     overtaken = select(1).where(sent, o.event_id > _d.event_id).exists()
-    lent = (_d.id == bindparam("loan_id")) & (_d.attempts == bindparam("loan_attempts"))
+    leased = (_d.id == bindparam("lease_id")) & (_d.attempts == bindparam("lease_attempts"))
     return (
         select(*told, _e.occurred_at, _e.data, overtaken.label("is_overtaken"), patience.label("patience"))
         .join_from(_DELIVERY, _EVENT, _e.id == _d.event_id)
-        .where(lent, _d.status == DeliveryStatus.WAITING)
+        .where(leased, _d.status == DeliveryStatus.WAITING)
         .with_for_update(of=_DELIVERY, skip_locked=True)
     )
 

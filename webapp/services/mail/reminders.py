@@ -15,7 +15,7 @@ from webapp.domain.bookings import BookingStatus, EventKind
 from webapp.domain.reminders import PREFIX, reminder_minutes, reminders_ahead
 from webapp.models import Base, Booking, DeliveryStatus, EventType, Guest, Slot
 from webapp.services.bookings.view import BookingView
-from webapp.services.mail.deliveries import Errand
+from webapp.services.mail.deliveries import ClaimedDelivery
 from webapp.services.shared.outbox import Happened
 
 BEGINNINGS = frozenset({EventKind.BOOKING_CONFIRMED, EventKind.BOOKING_RESCHEDULED, EventKind.BOOKING_IMPORTED})
@@ -73,19 +73,19 @@ def drop_reminders(session: Session, events: Sequence[Happened]) -> None:
     session.execute(update(_DELIVERY).where(_d.id.in_(waiting)).values(skipped))
 
 
-def why_not(session: Session, errand: Errand, view: BookingView) -> str | None:
+def why_not(session: Session, delivery: ClaimedDelivery, view: BookingView) -> str | None:
     """Why this reminder makes no sense now; None when it does. `view`: the booking as it stands."""
-    if view.status is not BookingStatus.CONFIRMED or view.version != errand.booking_version:
+    if view.status is not BookingStatus.CONFIRMED or view.version != delivery.booking_version:
         return NOT_WANTED
-    asked = {"booking": view.id, "version": view.version, "who": errand.recipient, "what": errand.kind}
+    asked = {"booking": view.id, "version": view.version, "who": delivery.recipient, "what": delivery.kind}
     rows = session.execute(_SIBLINGS, asked).all()
     if view.start <= rows[0].now:
         return PAST
-    mine, ahead = reminder_minutes(errand.kind) or 0, view.start - rows[0].now
+    mine, ahead = reminder_minutes(delivery.kind) or 0, view.start - rows[0].now
     later = [minutes for row in rows if (minutes := reminder_minutes(row.kind) or 0) < mine]
     if any(timedelta(minutes=minutes) >= ahead for minutes in later):
         return LATER_ONE
-    told = errand.recipient == "host" and session.execute(_TOLD, asked | {"slot": view.slot_id}).first()
+    told = delivery.recipient == "host" and session.execute(_TOLD, asked | {"slot": view.slot_id}).first()
     return TOLD_ONCE if told else None
 
 
