@@ -22,7 +22,7 @@ from webapp.services.webhooks import endpoints
 from webapp.services.webhooks.content import NewWebhook
 from webapp.services.webhooks.endpoints import MadeWebhook
 from webapp.services.webhooks.history import WebhookDelivery, webhook_deliveries
-from webapp.services.webhooks.leases import lend_endpoints
+from webapp.services.webhooks.leases import lease_endpoints
 
 Json = dict[str, Any]
 
@@ -52,17 +52,17 @@ class Hooks:
         with self.app.app_context(), transaction() as session:
             dispatch_events(session)
 
-    def lend(self, *, most: int = 9) -> list[tuple[int, str]]:
+    def lease(self, *, most: int = 9) -> list[tuple[int, str]]:
         """The arguments of the jobs that there would be, in each of the two queues so many at most."""
         with self.app.app_context(), transaction() as session:
-            loans = [
-                one for failing in (True, False) for one in lend_endpoints(session, is_failing=failing, limit=most)
+            leases = [
+                one for failing in (True, False) for one in lease_endpoints(session, is_failing=failing, limit=most)
             ]
-        return [(loan.endpoint_id, loan.until.isoformat()) for loan in loans]
+        return [(lease.endpoint_id, lease.until.isoformat()) for lease in leases]
 
     def work(self) -> int:
         """What is due now, endpoint by endpoint; how many jobs that were."""
-        jobs = self.lend()
+        jobs = self.lease()
         with self.app.app_context():
             for job in jobs:
                 webhook_jobs.deliver_to_webhook(*job)
@@ -75,7 +75,7 @@ class Hooks:
             pass
 
     def let_time_pass(self) -> None:
-        """To the next try of everything that waits; loans in hand run out, too."""
+        """To the next try of everything that waits; leases in hand run out, too."""
         self.execute("UPDATE delivery SET due_at = now() WHERE status = 'waiting' AND channel = 'webhook'")
         self.execute("UPDATE webhook_endpoint SET paused_until = NULL, lent_until = now() WHERE lent_until IS NOT NULL")
         self.execute(f"SELECT pg_notify('{CHANNEL}', '')")

@@ -20,7 +20,7 @@ from webapp.effects.webhooks import jobs, send
 from webapp.services.bookings import bookings
 from webapp.services.shared.outbox import CHANNEL
 from webapp.services.webhooks import leases
-from webapp.services.webhooks.leases import MOST_OF_A_HOST, Loan, end_loan, lend_endpoints
+from webapp.services.webhooks.leases import MOST_OF_A_HOST, EndpointLease, end_lease, lease_endpoints
 
 pytestmark = pytest.mark.usefixtures("local", "context")
 
@@ -69,11 +69,11 @@ def test_deleted_while_it_is_being_sent(hooks: Hooks, build: Build) -> None:
 def test_deleted_before_it_is_sent(
     hooks: Hooks, receiver: Server, build: Build, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def deletes(session: Any, errand: Any) -> bytes | None:
+    def deletes(session: Any, message: Any) -> bytes | None:
         hooks.execute("DELETE FROM webhook_endpoint")
         return b"{}"
 
-    monkeypatch.setattr(send, "message", deletes)
+    monkeypatch.setattr(send, "message_body", deletes)
     hooks.make(receiver, "booking.created")
     booked(build, hooks, 2)
     hooks.run()
@@ -100,7 +100,7 @@ def test_every_webhook_has_its_turn(hooks: Hooks, receiver: Server, build: Build
     hooks.dispatch()
     served = []
     for _ in range(6):
-        ((endpoint_id, until),) = hooks.lend(most=1)
+        ((endpoint_id, until),) = hooks.lease(most=1)
         end_now(endpoint_id, until)
         served.append(endpoint_id)
     assert served[:3] == served[3:]
@@ -122,14 +122,14 @@ def test_whoever_waited_longest_is_lent_first(hooks: Hooks, receiver: Server, bu
         )
     with transaction() as session:
         session.execute(text(f"SET LOCAL {plan} = off"))
-        lent = lend_endpoints(session, is_failing=False, limit=9)
-    assert [loan.endpoint_id for loan in lent] == [new, second, third, first]
+        leases = lease_endpoints(session, is_failing=False, limit=9)
+    assert [lease.endpoint_id for lease in leases] == [new, second, third, first]
 
 
 def end_now(endpoint_id: int, until: str) -> None:
     """A job that was asked to stop before its first message."""
     with transaction() as session:
-        end_loan(session, Loan(endpoint_id, datetime.fromisoformat(until)))
+        end_lease(session, EndpointLease(endpoint_id, datetime.fromisoformat(until)))
 
 
 def test_what_was_written_for_a_webhook_that_is_off_does_not_wait_for_it(
@@ -146,14 +146,14 @@ def test_what_was_written_for_a_webhook_that_is_off_does_not_wait_for_it(
 
 
 def test_two_jobs_with_the_same_endpoint_send_once(hooks: Hooks, receiver: Server, build: Build) -> None:
-    """A job that comes twice, and one whose loan has run out and been given to another."""
+    """A job that comes twice, and one whose lease has run out and been given to another."""
     hooks.make(receiver, "booking.created")
     booked(build, hooks)
     hooks.dispatch()
-    (old,) = hooks.lend()
-    assert hooks.lend() == []
+    (old,) = hooks.lease()
+    assert hooks.lease() == []
     hooks.execute("UPDATE webhook_endpoint SET lent_until = now()")
-    (new,) = hooks.lend()
+    (new,) = hooks.lease()
     jobs.deliver_to_webhook(*old)
     assert receiver.requests == []
     jobs.deliver_to_webhook(*new)
@@ -172,12 +172,12 @@ def test_no_host_takes_all_threads(hooks: Hooks, receiver: Server, build: Build,
     hooks.dispatch()
     hooks.execute("UPDATE webhook_endpoint SET is_slow = :is_slow", is_slow=is_slow)
     hosts = {row.id: row.host_id for row in hooks.rows("SELECT id, host_id FROM webhook_endpoint")}
-    lent = hooks.lend(most=99)
-    assert sorted(hosts[endpoint] for endpoint, _ in lent) == [hooks.host_id] * MOST_OF_A_HOST + [other.host_id]
-    assert hooks.lend(most=99) == []
-    mine = next(loan for loan in lent if hosts[loan[0]] == hooks.host_id)
+    leases = hooks.lease(most=99)
+    assert sorted(hosts[endpoint] for endpoint, _ in leases) == [hooks.host_id] * MOST_OF_A_HOST + [other.host_id]
+    assert hooks.lease(most=99) == []
+    mine = next(lease for lease in leases if hosts[lease[0]] == hooks.host_id)
     jobs.deliver_to_webhook(*mine)
-    assert [hosts[endpoint] for endpoint, _ in hooks.lend(most=99)] == [hooks.host_id]
+    assert [hosts[endpoint] for endpoint, _ in hooks.lease(most=99)] == [hooks.host_id]
 
 
 def test_who_waits_for_its_turn_is_not_left_until_the_next_look(
@@ -189,7 +189,7 @@ def test_who_waits_for_its_turn_is_not_left_until_the_next_look(
     hooks.dispatch()
     woken: list[str] = []
     monkeypatch.setattr(leases, "notify_after_commit", lambda _session, channel: woken.append(channel))
-    jobs.deliver_to_webhook(*hooks.lend()[0])
+    jobs.deliver_to_webhook(*hooks.lease()[0])
     assert woken == [CHANNEL]
 
 
@@ -199,7 +199,7 @@ def test_a_job_that_loses_the_database_for_a_moment_keeps_the_webhook_from_nobod
     hooks.make(receiver, "booking.created")
     booked(build, hooks)
     hooks.dispatch()
-    (job,) = hooks.lend()
+    (job,) = hooks.lease()
     lose_connections(hooks.app)
     with hooks.app.app_context(), suppress(OperationalError):
         jobs.deliver_to_webhook(*job)

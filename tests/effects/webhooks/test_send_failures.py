@@ -225,12 +225,12 @@ def test_a_test_is_tried_once_and_says_nothing_about_the_webhook(hooks: Hooks) -
 def test_a_message_that_cannot_be_written_stops_no_other(
     hooks: Hooks, receiver: Server, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails_once(session: Any, errand: Any) -> bytes | None:
-        monkeypatch.setattr(send, "message", whole)
+    def fails_once(session: Any, message: Any) -> bytes | None:
+        monkeypatch.setattr(send, "message_body", whole)
         raise RuntimeError("broken")
 
-    whole = send.message
-    monkeypatch.setattr(send, "message", fails_once)
+    whole = send.message_body
+    monkeypatch.setattr(send, "message_body", fails_once)
     hooks.make(receiver, "booking.created")
     booked(build, hooks, 2)
     hooks.run()

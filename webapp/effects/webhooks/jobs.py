@@ -15,9 +15,9 @@ from rq import Queue
 from webapp.core.db import transaction
 from webapp.effects.mail.jobs import FAILING_WEBHOOK_QUEUE, FAILURE_TTL, JOB_TIMEOUT, WEBHOOK_QUEUE, queue, stopping
 from webapp.effects.webhooks.send import SLOW, deliver_next
-from webapp.services.webhooks.leases import Loan, end_loan, lend_endpoints
+from webapp.services.webhooks.leases import EndpointLease, end_lease, lease_endpoints
 
-MOST_JOBS = 12  # in a queue; four threads get through them within a minute, half of what a loan lasts there
+MOST_JOBS = 12  # in a queue; four threads get through them within a minute, half of what a lease lasts there
 GIVE_BACK_AFTER = 20.0  # seconds; then other endpoints have their turn
 
 
@@ -29,7 +29,7 @@ class WebhookQueues:
         self._failing = queue(redis_url, FAILING_WEBHOOK_QUEUE)
 
     def fill(self) -> bool:
-        """Lend endpoints that something is due for to jobs. True: there may be more, as soon as there is room; those
+        """Lease endpoints that something is due for to jobs. True: there may be more, as soon as there is room; those
         that fail have time until the next look."""
         _fill(self._failing, is_failing=True)
         return _fill(self._usual, is_failing=False)
@@ -40,40 +40,40 @@ def _fill(webhooks: Queue, *, is_failing: bool) -> bool:
     if room <= 0:
         return True
     with transaction() as session:
-        loans = lend_endpoints(session, is_failing=is_failing, limit=room)
-    if loans:
-        _enqueue(webhooks, loans)
-    return len(loans) == room
+        leases = lease_endpoints(session, is_failing=is_failing, limit=room)
+    if leases:
+        _enqueue(webhooks, leases)
+    return len(leases) == room
 
 
-def _enqueue(webhooks: Queue, loans: Sequence[Loan]) -> None:
+def _enqueue(webhooks: Queue, leases: Sequence[EndpointLease]) -> None:
     webhooks.enqueue_many(
         [
             Queue.prepare_data(
                 deliver_to_webhook,
-                args=(loan.endpoint_id, loan.until.isoformat()),
+                args=(lease.endpoint_id, lease.until.isoformat()),
                 job_id=f"webhook-{uuid.uuid4().hex}",
-                description=f"webhook {loan.endpoint_id}",
+                description=f"webhook {lease.endpoint_id}",
                 timeout=JOB_TIMEOUT,
                 result_ttl=0,
                 failure_ttl=FAILURE_TTL,
             )
-            for loan in loans
+            for lease in leases
         ]
     )
 
 
 def deliver_to_webhook(endpoint_id: int, until: str) -> None:
     """Send what is due for one endpoint. Runs in an application context."""
-    loan: Loan | None = Loan(endpoint_id, datetime.fromisoformat(until))
+    lease: EndpointLease | None = EndpointLease(endpoint_id, datetime.fromisoformat(until))
     started = time.monotonic()
     try:
-        while loan and not stopping.is_set() and time.monotonic() - started < GIVE_BACK_AFTER:
+        while lease and not stopping.is_set() and time.monotonic() - started < GIVE_BACK_AFTER:
             began = time.monotonic()
-            loan = deliver_next(loan)
+            lease = deliver_next(lease)
             if time.monotonic() - began > SLOW:
                 break
-    finally:  # also when Postgres broke the connection: it is often back at once, and the loan lasts long
-        if loan:
+    finally:  # also when Postgres broke the connection: it is often back at once, and the lease lasts long
+        if lease:
             with transaction() as session:
-                end_loan(session, loan)
+                end_lease(session, lease)

@@ -1,4 +1,4 @@
-"""One message to a webhook, from loan to result (Standard Webhooks 1.0).
+"""One message to a webhook, from lease to result (Standard Webhooks 1.0).
 
 Two short transactions before the request (count the try; write the message) and one after it (write down what came of
 it): none is open while a stranger's server makes up its mind (`services.webhook_loans` says what keeps two workers
@@ -25,7 +25,7 @@ from webapp.effects.webhooks.requests import Answer, NoAnswerError, post
 from webapp.rendering import Rendering
 from webapp.services.bookings.view import booking_by_id
 from webapp.services.slots.views import slot_by_public_id
-from webapp.services.webhooks.leases import Errand, Loan, note_attempt, take_next
+from webapp.services.webhooks.leases import ClaimedMessage, EndpointLease, note_attempt, take_next
 from webapp.services.webhooks.results import mark_delivered, mark_failed_here, mark_refused, mark_skipped, note_answer
 from webapp.services.webhooks.secrets import signatures
 
@@ -36,96 +36,96 @@ SLOW = 2.0  # seconds until an answer; who takes longer is not to keep others wa
 NOTHING_TO_SAY = "what it is about is no more"
 
 
-def deliver_next(loan: Loan) -> Loan | None:
-    """Try one message. Gives the loan on; None when it has ended."""
+def deliver_next(lease: EndpointLease) -> EndpointLease | None:
+    """Try one message. Gives the lease on; None when it has ended."""
     with transaction() as session:
-        errand = take_next(session, loan)
-    if errand is None:
+        message = take_next(session, lease)
+    if message is None:
         return None
     try:
-        _deliver(errand)
+        _deliver(message)
     except Exception:
         # One message that cannot be written must not stop the others; without a database the next line raises.
-        log.exception("webhook delivery %s could not be written", errand.id)
+        log.exception("webhook delivery %s could not be written", message.id)
         with transaction() as session:
-            mark_failed_here(session, errand, pause=_pause(errand))
-    return errand.loan
+            mark_failed_here(session, message, pause=_pause(message))
+    return message.lease
 
 
-def _deliver(errand: Errand) -> None:
+def _deliver(message: ClaimedMessage) -> None:
     with transaction() as session:
-        body = message(session, errand)
+        body = message_body(session, message)
         if body is None:
-            mark_skipped(session, errand, NOTHING_TO_SAY)
+            mark_skipped(session, message, NOTHING_TO_SAY)
             return
-        attempt_id = note_attempt(session, errand)
+        attempt_id = note_attempt(session, message)
     if attempt_id is None:
         return
     began = time.monotonic()
-    status = _status(errand, body)
+    status = _status(message, body)
     seconds = time.monotonic() - began
     with transaction() as session:
         if status is not None and 200 <= status < 300:
-            mark_delivered(session, errand, is_slow=seconds > SLOW)
+            mark_delivered(session, message, is_slow=seconds > SLOW)
         else:
-            mark_refused(session, errand, status=status, pause=_pause(errand), is_slow=seconds > SLOW)
+            mark_refused(session, message, status=status, pause=_pause(message), is_slow=seconds > SLOW)
         note_answer(session, attempt_id, status=status, seconds=seconds)
 
 
-def _status(errand: Errand, body: bytes) -> int | None:
+def _status(message: ClaimedMessage, body: bytes) -> int | None:
     """What the endpoint answered; None: nothing, for a reason that only the operator is told."""
     try:
-        answer = post(errand.url, body, headers(errand, body), allowed=outgoing_ranges.allowed)
+        answer = post(message.url, body, headers(message, body), allowed=outgoing_ranges.allowed)
     except NoAnswerError as failure:
-        log.warning("webhook delivery %s to %s had no answer (%s)", errand.id, _place(errand.url), failure)
+        log.warning("webhook delivery %s to %s had no answer (%s)", message.id, _place(message.url), failure)
         return None
-    _log_refusal(errand, answer)
+    _log_refusal(message, answer)
     return answer.status
 
 
-def headers(errand: Errand, body: bytes) -> dict[str, str]:
+def headers(message: ClaimedMessage, body: bytes) -> dict[str, str]:
     """Of one attempt: its time is part of what is signed."""
     timestamp = int(time.time())
     return {
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": USER_AGENT,
-        "webhook-id": errand.message_id,
+        "webhook-id": message.message_id,
         "webhook-timestamp": str(timestamp),
         "webhook-signature": signatures(
-            errand.secret_salts, message_id=errand.message_id, timestamp=timestamp, body=body
+            message.secret_salts, message_id=message.message_id, timestamp=timestamp, body=body
         ),
     }
 
 
-def message(session: Session, errand: Errand) -> bytes | None:
+def message_body(session: Session, message: ClaimedMessage) -> bytes | None:
     """The body; None when there is nothing to say any more."""
-    data = _data(session, errand)
+    data = _data(session, message)
     if data is None:
         return None
-    said = {"type": errand.kind, "timestamp": f"{errand.occurred_at:%Y-%m-%dT%H:%M:%SZ}", "data": data}
+    said = {"type": message.kind, "timestamp": f"{message.occurred_at:%Y-%m-%dT%H:%M:%SZ}", "data": data}
     return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _data(session: Session, errand: Errand) -> dict[str, Any] | None:
+def _data(session: Session, message: ClaimedMessage) -> dict[str, Any] | None:
     """The booking as `GET /bookings/{id}` gives it, the slot as `GET /slots/{id}` does."""
     rendering: Rendering = current_app.extensions["rendering"]
-    if errand.kind == TEST:
-        return {"webhook": str(errand.endpoint_public_id)}
-    if errand.kind == WebhookEvent.SLOT_PUBLISHED:
-        slot = slot_by_public_id(session, uuid.UUID(errand.data["slot"]), host_id=errand.host_id)
+    if message.kind == TEST:
+        return {"webhook": str(message.endpoint_public_id)}
+    if message.kind == WebhookEvent.SLOT_PUBLISHED:
+        slot = slot_by_public_id(session, uuid.UUID(message.data["slot"]), host_id=message.host_id)
         return rendering.slot(slot) if slot else None
-    booking = booking_by_id(session, errand.booking_id) if errand.booking_id else None
+    booking = booking_by_id(session, message.booking_id) if message.booking_id else None
     return rendering.booking(booking) if booking else None
 
 
-def _pause(errand: Errand) -> timedelta | None:
+def _pause(message: ClaimedMessage) -> timedelta | None:
     """Until the next try; a test is tried once."""
-    return None if errand.kind == TEST else pause_after(errand.attempts)
+    return None if message.kind == TEST else pause_after(message.attempts)
 
 
-def _log_refusal(errand: Errand, answer: Answer) -> None:
+def _log_refusal(message: ClaimedMessage, answer: Answer) -> None:
     if not 200 <= answer.status < 300:
-        log.info("webhook delivery %s to %s was answered %s", errand.id, _place(errand.url), answer.status)
+        log.info("webhook delivery %s to %s was answered %s", message.id, _place(message.url), answer.status)
 
 
 def _place(url: str) -> str:

@@ -1,10 +1,10 @@
 """Webhooks in the worker's hands: which endpoint a job may work for, which message is next, and what came of it.
 
-Unlike a mail, which is lent one by one and locked while it is sent, what is lent here is the endpoint, for a time and
+Mails are leased one by one and locked while they are sent. What is leased here is the endpoint, for a time and
 without a lock: an HTTP request may take ten seconds, and neither a transaction nor a connection of the pool is to
-wait for a stranger's server. `lent_until` is both the end of the loan and its proof: a job works as long as the row
+wait for a stranger's server. `lent_until` is both the end of the lease and its proof: a job works as long as the row
 says exactly the instant that it was given, and is given a new one with each message. So one job at a time sends to an
-endpoint; a job that was killed is followed by another when its loan runs out, and one that was stopped for longer
+endpoint; a job that was killed is followed by another when its lease runs out, and one that was stopped for longer
 than that finds its proof void when it comes back. Then, and only then, a message may arrive twice.
 
 A try is counted and noted before the request is made, so that one which dies with its worker is known, too.
@@ -27,9 +27,9 @@ from webapp.core.db import notify_after_commit
 from webapp.models import Base, Channel, DeliveryStatus
 from webapp.services.shared.outbox import CHANNEL, is_awaited
 
-QUEUED = timedelta(seconds=120)  # a loan in the queue; longer than a full queue takes
+QUEUED = timedelta(seconds=120)  # a lease in the queue; longer than a full queue takes
 IN_HAND = timedelta(seconds=30)  # the same for one message; more than a request may take
-MOST_OF_A_HOST = 4  # endpoints lent at once, of those in trouble and of the others: nobody takes all threads
+MOST_OF_A_HOST = 4  # endpoints leased at once, of those in trouble and of the others: nobody takes all threads
 FORGOTTEN_AFTER = timedelta(hours=1)  # without a try; failures before that say nothing of now
 
 _DELIVERY: Table = Base.metadata.tables["delivery"]
@@ -41,18 +41,18 @@ _d, _w, _e, _a, _h = _DELIVERY.c, _ENDPOINT.c, _EVENT.c, _ATTEMPT.c, _HOST.c
 
 
 @dataclass(frozen=True, slots=True)
-class Loan:
-    """An endpoint lent to a job; void once `lent_until` says something else than `until`."""
+class EndpointLease:
+    """A job may work for this endpoint; void once `lent_until` says something else than `until`."""
 
     endpoint_id: int
     until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Errand:
+class ClaimedMessage:
     """The next message for the endpoint, its try counted. `kind`: a WebhookEvent, or that of a test."""
 
-    loan: Loan
+    lease: EndpointLease
     url: str
     secret_salts: tuple[bytes, ...]
     endpoint_public_id: uuid.UUID
@@ -66,7 +66,7 @@ class Errand:
     data: Mapping[str, Any]
 
 
-def lend_endpoints(session: Session, *, is_failing: bool, limit: int) -> list[Loan]:
+def lease_endpoints(session: Session, *, is_failing: bool, limit: int) -> list[EndpointLease]:
     """Endpoints that something is due for, whoever waited longest first; those that failed or were slow last time apart
     from the others. Not those of hosts whose account is closed."""
     free = (
@@ -76,29 +76,29 @@ def lend_endpoints(session: Session, *, is_failing: bool, limit: int) -> list[Lo
         .cte("free")
     )
     since = case((_w.lent_until < func.now() - FORGOTTEN_AFTER, null()), else_=_w.failing_since)
-    lent = (
+    leased = (
         update(_ENDPOINT)
         .where(_w.id == free.c.id)
         .values(lent_until=func.now() + QUEUED, failing_since=since)
         .returning(_w.id, _w.lent_until, free.c.lent_until.label("waits_since"))
-        .cte("lent")
+        .cte("leased")
     )
-    in_turn = select(lent.c.id, lent.c.lent_until).order_by(lent.c.waits_since.nulls_first(), lent.c.id)
-    return [Loan(*row) for row in session.execute(in_turn)]
+    in_turn = select(leased.c.id, leased.c.lent_until).order_by(leased.c.waits_since.nulls_first(), leased.c.id)
+    return [EndpointLease(*row) for row in session.execute(in_turn)]
 
 
-def take_next(session: Session, loan: Loan) -> Errand | None:
-    """The next message that is due, counted as tried. None: nothing is, or the loan is void; it has ended then."""
-    mine = (_w.id == loan.endpoint_id) & (_w.lent_until == loan.until)
+def take_next(session: Session, lease: EndpointLease) -> ClaimedMessage | None:
+    """The next message that is due, counted as tried. None: nothing is, or the lease is void; it has ended then."""
+    mine = (_w.id == lease.endpoint_id) & (_w.lent_until == lease.until)
     renewed = update(_ENDPOINT).where(mine, _is_ready()).values(lent_until=func.now() + IN_HAND)
     old_salt = case((_w.old_secret_until > func.now(), _w.old_secret_salt)).label("old_salt")
     columns = _w.url, _w.secret_salt, old_salt, _w.public_id, _w.lent_until
     endpoint = session.execute(renewed.returning(*columns)).first()
     if endpoint is None:
-        end_loan(session, loan)
+        end_lease(session, lease)
         return None
-    loan = replace(loan, until=endpoint.lent_until)
-    first = select(_d.id).where(_is_due(), _d.webhook_endpoint_id == loan.endpoint_id).order_by(_d.id).limit(1)
+    lease = replace(lease, until=endpoint.lent_until)
+    first = select(_d.id).where(_is_due(), _d.webhook_endpoint_id == lease.endpoint_id).order_by(_d.id).limit(1)
     taken = (
         update(_DELIVERY)
         .where(_d.id == first.with_for_update(skip_locked=True).scalar_subquery(), _e.id == _d.event_id)
@@ -107,10 +107,10 @@ def take_next(session: Session, loan: Loan) -> Errand | None:
     )
     row = session.execute(taken).first()
     if row is None:
-        end_loan(session, loan)
+        end_lease(session, lease)
         return None
-    return Errand(
-        loan=loan,
+    return ClaimedMessage(
+        lease=lease,
         url=endpoint.url,
         secret_salts=tuple(salt for salt in (endpoint.secret_salt, endpoint.old_salt) if salt),
         endpoint_public_id=endpoint.public_id,
@@ -118,27 +118,27 @@ def take_next(session: Session, loan: Loan) -> Errand | None:
     )
 
 
-def note_attempt(session: Session, errand: Errand) -> int | None:
+def note_attempt(session: Session, message: ClaimedMessage) -> int | None:
     """Before the request. Returns its id; None: the webhook was deleted meanwhile."""
-    still_there = select(_d.id).where(_d.id == errand.id)
+    still_there = select(_d.id).where(_d.id == message.id)
     return session.scalars(insert(_ATTEMPT).from_select([_a.delivery_id], still_there).returning(_a.id)).first()
 
 
-def end_loan(session: Session, loan: Loan) -> None:
+def end_lease(session: Session, lease: EndpointLease) -> None:
     """Whoever comes next may have the endpoint; the relay is woken if something is due for it, or for another one of
     its host, which may have waited for this one."""
-    mine = (_w.id == loan.endpoint_id) & (_w.lent_until == loan.until)
+    mine = (_w.id == lease.endpoint_id) & (_w.lent_until == lease.until)
     ended = session.execute(update(_ENDPOINT).where(mine).values(lent_until=func.now())).rowcount  # type: ignore[attr-defined]
     due = select(1).where(_d.webhook_endpoint_id == _w.id, _is_due()).limit(1)
     it = _ENDPOINT.alias().c
-    host = select(it.host_id).where(it.id == loan.endpoint_id).scalar_subquery()
+    host = select(it.host_id).where(it.id == lease.endpoint_id).scalar_subquery()
     ready = select(1).where(_w.host_id == host, _is_ready(), due.exists()).limit(1)
     if ended and session.execute(ready).first():
         notify_after_commit(session, CHANNEL)
 
 
 def _free(*, is_failing: bool) -> Select[Any]:
-    """Endpoints that may be lent, in their order. `is_free` twice: once more of a row that somebody else had locked."""
+    """Endpoints that may be leased, in their order. `is_free` twice: again for a row that somebody else had locked."""
     waiting = select(_d.webhook_endpoint_id).where(_is_waiting()).distinct()
     due = select(1).where(_d.webhook_endpoint_id == _w.id, _is_due()).limit(1)
     is_open = select(1).where(_h.id == _w.host_id, _h.active).exists()
@@ -147,13 +147,13 @@ def _free(*, is_failing: bool) -> Select[Any]:
     of_host = func.row_number().over(partition_by=_w.host_id, order_by=turns).label("of_host")
     ready = (
         select(_w.id, of_host)
-        .add_columns(_lent_of_host(is_failing=is_failing).label("lent"))
+        .add_columns(_leased_of_host(is_failing=is_failing).label("leased"))
         .where(
             _w.id.in_(waiting), _is_ready(), is_free, _is_in_trouble(_w, is_failing=is_failing), is_open, due.exists()
         )
         .subquery()
     )
-    is_turn = ready.c.of_host + ready.c.lent <= MOST_OF_A_HOST
+    is_turn = ready.c.of_host + ready.c.leased <= MOST_OF_A_HOST
     return select(_w.id, _w.lent_until).join(ready, ready.c.id == _w.id).where(is_free, is_turn).order_by(*turns)
 
 
@@ -162,11 +162,11 @@ def _is_in_trouble(endpoint: Any, *, is_failing: bool) -> ColumnElement[bool]:
     return trouble if is_failing else ~trouble
 
 
-def _lent_of_host(*, is_failing: bool) -> ScalarSelect[int]:
-    """How many of the same host's are lent already."""
+def _leased_of_host(*, is_failing: bool) -> ScalarSelect[int]:
+    """How many of the same host's are leased already."""
     o = _ENDPOINT.alias().c
-    lent = (o.host_id == _w.host_id) & (o.lent_until > func.now()) & _is_in_trouble(o, is_failing=is_failing)
-    return select(func.count()).where(lent).scalar_subquery()
+    leased = (o.host_id == _w.host_id) & (o.lent_until > func.now()) & _is_in_trouble(o, is_failing=is_failing)
+    return select(func.count()).where(leased).scalar_subquery()
 
 
 def _is_ready() -> ColumnElement[bool]:

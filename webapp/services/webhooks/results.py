@@ -16,7 +16,7 @@ from webapp.models import Base, DeliveryStatus
 from webapp.services.shared.audit import write_audit
 from webapp.services.shared.outbox import record
 from webapp.services.webhooks.endpoints import skip_waiting
-from webapp.services.webhooks.leases import Errand
+from webapp.services.webhooks.leases import ClaimedMessage
 
 GONE = 410
 PATIENCE = timedelta(days=1)
@@ -36,62 +36,62 @@ def note_answer(session: Session, attempt_id: int, *, status: int | None, second
     session.execute(update(_ATTEMPT).where(_a.id == attempt_id).values(**values))
 
 
-def mark_delivered(session: Session, errand: Errand, *, is_slow: bool) -> None:
+def mark_delivered(session: Session, message: ClaimedMessage, *, is_slow: bool) -> None:
     """It has arrived, even if its webhook was switched off meanwhile."""
     well = {"failing_since": None, "paused_until": None, "is_slow": is_slow}
-    session.execute(update(_ENDPOINT).where(_w.id == errand.loan.endpoint_id).values(well))
-    mine = (_d.id == errand.id) & (_d.attempts == errand.attempts)
+    session.execute(update(_ENDPOINT).where(_w.id == message.lease.endpoint_id).values(well))
+    mine = (_d.id == message.id) & (_d.attempts == message.attempts)
     sent = {"status": DeliveryStatus.SENT, "sent_at": func.now(), "last_error": None}
     session.execute(update(_DELIVERY).where(mine).values(sent))
 
 
-def mark_skipped(session: Session, errand: Errand, reason: str) -> None:
+def mark_skipped(session: Session, message: ClaimedMessage, reason: str) -> None:
     """There is nothing to say."""
-    _end(session, errand, {"status": DeliveryStatus.SKIPPED, "last_error": reason})
+    _end(session, message, {"status": DeliveryStatus.SKIPPED, "last_error": reason})
 
 
 def mark_refused(
-    session: Session, errand: Errand, *, status: int | None, pause: timedelta | None, is_slow: bool
+    session: Session, message: ClaimedMessage, *, status: int | None, pause: timedelta | None, is_slow: bool
 ) -> None:
     """Answered with something else than yes, or (`status` None) not at all: then the endpoint gets a rest, and what
     else is due for it waits without a try of its own. `pause` None: it is dead. A test says nothing about the endpoint:
     it is tried once, maybe long before anything happens that the endpoint would be told."""
-    session.execute(update(_ENDPOINT).where(_w.id == errand.loan.endpoint_id).values(is_slow=is_slow))
-    has_failed_for_long = _note_failure(session, errand, status, pause)
+    session.execute(update(_ENDPOINT).where(_w.id == message.lease.endpoint_id).values(is_slow=is_slow))
+    has_failed_for_long = _note_failure(session, message, status, pause)
     error = "no answer" if status is None else f"HTTP {status}"
     if pause is None or status == GONE:
-        _end(session, errand, {"status": DeliveryStatus.DEAD, "last_error": error})
+        _end(session, message, {"status": DeliveryStatus.DEAD, "last_error": error})
     else:
-        _end(session, errand, {"due_at": func.now() + pause, "last_error": error})
+        _end(session, message, {"due_at": func.now() + pause, "last_error": error})
     if has_failed_for_long or status == GONE:
-        _disable(session, errand, is_gone=status == GONE)
+        _disable(session, message, is_gone=status == GONE)
 
 
-def mark_failed_here(session: Session, errand: Errand, *, pause: timedelta | None) -> None:
+def mark_failed_here(session: Session, message: ClaimedMessage, *, pause: timedelta | None) -> None:
     """It could not be written: nobody's fault but ours."""
-    _end(session, errand, {"status": DeliveryStatus.DEAD} if pause is None else {"due_at": func.now() + pause})
+    _end(session, message, {"status": DeliveryStatus.DEAD} if pause is None else {"due_at": func.now() + pause})
 
 
-def _end(session: Session, errand: Errand, values: dict[str, object]) -> None:
-    mine = (_d.id == errand.id) & (_d.attempts == errand.attempts) & (_d.status == DeliveryStatus.WAITING)
+def _end(session: Session, message: ClaimedMessage, values: dict[str, object]) -> None:
+    mine = (_d.id == message.id) & (_d.attempts == message.attempts) & (_d.status == DeliveryStatus.WAITING)
     session.execute(update(_DELIVERY).where(mine).values(values))
 
 
-def _note_failure(session: Session, errand: Errand, status: int | None, pause: timedelta | None) -> bool:
+def _note_failure(session: Session, message: ClaimedMessage, status: int | None, pause: timedelta | None) -> bool:
     """True: nothing has arrived at this endpoint for too long. Locks the endpoint before the delivery, as everybody."""
-    if errand.kind == TEST:
+    if message.kind == TEST:
         return False
     rest = func.now() + min(pause or LONGEST_REST, LONGEST_REST) if status is None else null()
     failed = (
         update(_ENDPOINT)
-        .where(_w.id == errand.loan.endpoint_id, _w.is_active)
+        .where(_w.id == message.lease.endpoint_id, _w.is_active)
         .values(failing_since=func.coalesce(_w.failing_since, func.now()), paused_until=rest)
     )
     return bool(session.scalars(failed.returning(_w.failing_since <= func.now() - PATIENCE)).first())
 
 
-def _disable(session: Session, errand: Errand, *, is_gone: bool) -> None:
-    endpoint_id = errand.loan.endpoint_id
+def _disable(session: Session, message: ClaimedMessage, *, is_gone: bool) -> None:
+    endpoint_id = message.lease.endpoint_id
     off = {"is_active": False, "disabled_at": func.now()}
     # What says 410 itself does not fail: pages tell by `failing_since` why a webhook is off.
     values = off | {"failing_since": None} if is_gone else off
@@ -100,5 +100,5 @@ def _disable(session: Session, errand: Errand, *, is_gone: bool) -> None:
         return
     skip_waiting(session, endpoint_id, DISABLED)
     write_audit(session, SYSTEM, "webhook.disabled", "webhook", endpoint_id, is_gone=is_gone)
-    facts = {"webhook": str(errand.endpoint_public_id), "is_gone": is_gone}
-    record(session, EventKind.ACCOUNT_WEBHOOK_DISABLED, host_id=errand.host_id, data=facts)
+    facts = {"webhook": str(message.endpoint_public_id), "is_gone": is_gone}
+    record(session, EventKind.ACCOUNT_WEBHOOK_DISABLED, host_id=message.host_id, data=facts)
