@@ -11,7 +11,7 @@ from webapp.api.http.operation import Blueprint
 from webapp.api.schemas import bookings as schemas
 from webapp.api.spec import examples
 from webapp.domain.actor import GUEST
-from webapp.domain.bookings import BookingStatus
+from webapp.domain.bookings import Audience, BookingStatus
 from webapp.domain.errors import (
     AlreadyBooked,
     AlreadyCancelled,
@@ -107,7 +107,7 @@ def reschedule_booking(wanted: dict[str, Any], booking_id: uuid.UUID) -> Booking
 def get_invitation(booking_id: uuid.UUID) -> Response:
     """The invitation as a calendar file"""
     found = callers_booking(booking_id)
-    from webapp.services.ical.invitations import Audience, Method, invitation  # with icalendar 3 MB, and few ask for it
+    from webapp.services.ical.invitations import Method, invitation  # with icalendar 3 MB, and few ask for it
 
     method = Method.CANCEL if found.status in GONE else Method.REQUEST
     audience = Audience.GUEST if guest_booking() else Audience.HOST

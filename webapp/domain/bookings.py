@@ -32,6 +32,13 @@ def may_become(status: BookingStatus, new: BookingStatus) -> bool:
     return new in TRANSITIONS[status]
 
 
+class Audience(StrEnum):
+    """Who is told of a booking, or reads about it."""
+
+    GUEST = "guest"
+    HOST = "host"
+
+
 class EventKind(StrEnum):
     """Facts as they stand in the outbox. A fact is written in the transaction that made it true."""
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-PREFIX = "reminder."
+REMINDER = "reminder"
+PREFIX = f"{REMINDER}."
 
 
 def reminder_kind(minutes: int) -> str:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from tests.services.ical.ics_rules import faults, parsed, unfolded, values
 from webapp.core.extensions import site
-from webapp.domain.bookings import BookingStatus
+from webapp.domain.bookings import Audience, BookingStatus
 from webapp.services.bookings.view import BookingView
-from webapp.services.ical.invitations import Audience, Method, invitation
+from webapp.services.ical.invitations import Method, invitation
 
 START = datetime(2027, 5, 4, 8, 0, tzinfo=UTC)
 PAYLOADS = [

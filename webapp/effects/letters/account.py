@@ -5,7 +5,9 @@ written: none is stored in the outbox, and a late mail carries a fresh one.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,24 +21,42 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.core.extensions import site
-from webapp.domain.bookings import EventKind
+from webapp.domain.bookings import Audience, EventKind
 from webapp.domain.text import flattened
-from webapp.effects.letters.letter import Action, Letter, address
+from webapp.effects.letters.letter import NOTHING_TO_SAY, Action, Letter, Writer, Writers, address
 from webapp.models import Host, WebhookEndpoint
 from webapp.services.mail.deliveries import ClaimedDelivery
 from webapp.words.formats import english_of
 
 
-def account_letter(session: Session, kind: EventKind, host_id: int) -> Letter | None:
-    """None when there is nothing to say any more: the account is closed or the address confirmed already."""
-    host = session.get(Host, host_id)
-    if host is None or not host.active or (kind is EventKind.ACCOUNT_CONFIRM and host.confirmed_at):
-        return None
-    with force_locale(str(english_of(host.locale))):
-        return _WRITERS[kind](host)
+@dataclass(frozen=True, slots=True)
+class AccountContext:
+    """What a letter about an account is made of. `data`: the facts of the event."""
+
+    session: Session
+    host: Host
+    data: Mapping[str, Any]
 
 
-def _confirm(host: Host) -> Letter:
+def about_account(write: Callable[[AccountContext], Letter | str]) -> Writer:
+    """For a function that writes a letter about an account: gives it what it needs, in the host's language."""
+
+    @wraps(write)
+    def writer(session: Session, delivery: ClaimedDelivery) -> Letter | str:
+        host = session.get(Host, delivery.host_id)
+        if host is None or not host.active:
+            return NOTHING_TO_SAY
+        with force_locale(str(english_of(host.locale))):
+            return write(AccountContext(session, host, delivery.data))
+
+    return writer
+
+
+@about_account
+def confirm_address(context: AccountContext) -> Letter | str:
+    host = context.host
+    if host.confirmed_at:
+        return NOTHING_TO_SAY
     return Letter(
         to=address(host.email),
         subject=_("Confirm your address"),
@@ -47,9 +67,10 @@ def _confirm(host: Host) -> Letter:
     )
 
 
-def _exists(host: Host) -> Letter:
+@about_account
+def account_exists(context: AccountContext) -> Letter:
     return Letter(
-        to=address(host.email),
+        to=address(context.host.email),
         subject=_("You have an account already"),
         heading=_("You have an account already"),
         paragraphs=(_("Somebody tried to make an account with this address. There is one: log in with it."),),
@@ -58,7 +79,9 @@ def _exists(host: Host) -> Letter:
     )
 
 
-def _reset(host: Host) -> Letter:
+@about_account
+def reset_password(context: AccountContext) -> Letter:
+    host = context.host
     return Letter(
         to=address(host.email),
         subject=_("Reset your password"),
@@ -69,9 +92,10 @@ def _reset(host: Host) -> Letter:
     )
 
 
-def _password_changed(host: Host) -> Letter:
+@about_account
+def password_changed(context: AccountContext) -> Letter:
     return Letter(
-        to=address(host.email),
+        to=address(context.host.email),
         subject=_("Your password was changed"),
         heading=_("Your password was changed"),
         paragraphs=(
@@ -80,6 +104,36 @@ def _password_changed(host: Host) -> Letter:
         ),
         actions=(Action(_("Reset the password"), site.url(current_app.config["SECURITY_RESET_URL"])),),
     )
+
+
+@about_account
+def webhook_disabled(context: AccountContext) -> Letter | str:
+    webhook = _webhook(context)
+    if webhook is None or webhook.disabled_at is None:
+        return NOTHING_TO_SAY  # it was deleted or switched on again
+    why = (
+        _("It answered that it wants no more messages (410).")
+        if context.data.get("is_gone")
+        else _("For a day, no message has arrived there. Messages that were still waiting are not sent any more.")
+    )
+    return Letter(
+        to=address(context.host.email),
+        subject=_("A webhook was switched off"),
+        heading=_("A webhook was switched off"),
+        paragraphs=(why, _("Your bookings and mails are not affected.")),
+        rows=_which(webhook),
+        actions=(Action(_("Look at your webhooks"), site.url("/settings/webhooks")),),
+        closing=(_("When the address works again, switch the webhook on."),),
+    )
+
+
+LETTERS: Writers = {
+    (EventKind.ACCOUNT_CONFIRM, Audience.HOST): confirm_address,
+    (EventKind.ACCOUNT_EXISTS, Audience.HOST): account_exists,
+    (EventKind.ACCOUNT_RESET, Audience.HOST): reset_password,
+    (EventKind.ACCOUNT_PASSWORD_CHANGED, Audience.HOST): password_changed,
+    (EventKind.ACCOUNT_WEBHOOK_DISABLED, Audience.HOST): webhook_disabled,
+}
 
 
 def _link_life(host: Host) -> str:
@@ -100,42 +154,13 @@ def _token(generate: Callable[..., Any], host: Host) -> str:
     return str(generate(host))
 
 
-_WRITERS = {
-    EventKind.ACCOUNT_CONFIRM: _confirm,
-    EventKind.ACCOUNT_EXISTS: _exists,
-    EventKind.ACCOUNT_RESET: _reset,
-    EventKind.ACCOUNT_PASSWORD_CHANGED: _password_changed,
-}
+def _webhook(context: AccountContext) -> WebhookEndpoint | None:
+    public_id = uuid.UUID(context.data["webhook"])
+    mine = WebhookEndpoint.host_id == context.host.id, WebhookEndpoint.public_id == public_id
+    return context.session.scalars(select(WebhookEndpoint).where(*mine)).first()
 
 
-def webhook_letter(session: Session, delivery: ClaimedDelivery) -> Letter | None:
-    """None when there is nothing to say any more: it was deleted or switched on again, or the account is closed."""
-    host = session.get(Host, delivery.host_id)
-    public_id = uuid.UUID(delivery.data["webhook"])
-    mine = WebhookEndpoint.host_id == delivery.host_id, WebhookEndpoint.public_id == public_id
-    webhook = session.scalars(select(WebhookEndpoint).where(*mine)).first()
-    if host is None or not host.active or webhook is None or webhook.disabled_at is None:
-        return None
-    with force_locale(str(english_of(host.locale))):
-        return _letter(host.email, webhook, is_gone=bool(delivery.data.get("is_gone")))
-
-
-def _letter(email: str, webhook: WebhookEndpoint, *, is_gone: bool) -> Letter:
-    why = (
-        _("It answered that it wants no more messages (410).")
-        if is_gone
-        else _("For a day, no message has arrived there. Messages that were still waiting are not sent any more.")
-    )
-    # Without path and query, which may hold a secret of the receiver; the description tells which one it is.
-    rows = [(_("Address"), urlsplit(webhook.url).netloc)]
-    if webhook.description:
-        rows.append((_("Description"), flattened(webhook.description)))
-    return Letter(
-        to=address(email),
-        subject=_("A webhook was switched off"),
-        heading=_("A webhook was switched off"),
-        paragraphs=(why, _("Your bookings and mails are not affected.")),
-        rows=tuple(rows),
-        actions=(Action(_("Look at your webhooks"), site.url("/settings/webhooks")),),
-        closing=(_("When the address works again, switch the webhook on."),),
-    )
+def _which(webhook: WebhookEndpoint) -> tuple[tuple[str, str], ...]:
+    """Without path and query, which may hold a secret of the receiver; the description tells which one it is."""
+    where = (_("Address"), urlsplit(webhook.url).netloc)
+    return (where, (_("Description"), flattened(webhook.description))) if webhook.description else (where,)

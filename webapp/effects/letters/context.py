@@ -1,154 +1,158 @@
-"""A booking as of one event, as its reader reads it."""
+"""What the letters about a booking are made of: the booking as of one event, as its reader reads it.
 
-from collections.abc import Mapping
+Each event is told with its own facts: the interval and the version of then, not of now. A confirmation that leaves
+after the booking was moved still says the first time and is followed by the mail about the move, in order, so that
+nobody receives "moved" for what they never heard of, and mails can be counted against events. The exceptions
+are a mail sent again after a later one has arrived, which would put the past after the present
+(`deliveries.is_overtaken`), and reminders, which speak of the present or not at all (`reminders.why_not`). Names
+and addresses are those of now.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import wraps
 from typing import Any
 
 from babel import Locale
 from babel.dates import format_timedelta
+from flask_babel import force_locale
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
-from webapp.domain.bookings import BookingStatus, EventKind
+from webapp.domain.bookings import Audience
 from webapp.domain.reminders import reminder_minutes
 from webapp.domain.text import flattened, plain_lines
-from webapp.services.bookings.view import BookingView
-from webapp.services.ical.invitations import Audience, Method
+from webapp.effects.letters.letter import NOTHING_TO_SAY, Invite, Letter, Writer
+from webapp.services.bookings.view import BookingView, booking_by_id
+from webapp.services.ical.invitations import Method, invitation
 from webapp.services.mail.deliveries import ClaimedDelivery
+from webapp.services.mail.reminders import confirmed_guests, why_not
+from webapp.services.privacy.erase import NOTHING_TO_SEND
 from webapp.words.formats import english_of, format_day, format_day_short, format_range, format_time, zone
 from webapp.words.zone_names import zone_label
 
-BY_HOST = ("host", "admin")
-
-_METHODS = {
-    EventKind.BOOKING_CONFIRMED: Method.REQUEST,
-    EventKind.BOOKING_RESCHEDULED: Method.REQUEST,
-    EventKind.BOOKING_CANCELLED: Method.CANCEL,
-}
+Rows = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LetterContext:
-    """What the letters are made of. `kind` is None for a reminder. `guests`: (name, address) of all who come, for
-    the host's reminder of a group event."""
+    """`data`: the facts of the event. `guests`: (name, address) of all who come, for the host's reminder."""
 
-    kind: EventKind | None
     audience: Audience
-    view: BookingView
+    booking: BookingView
     data: Mapping[str, Any]
+    occurred_at: datetime
     zone: str
     locale: Locale
     guests: tuple[tuple[str, str], ...] = ()
 
     @property
-    def when(self) -> str:
-        return self._interval(self.view.start, self.view.end)
-
-    @property
     def begins(self) -> str:
         """Short, for a subject line: with blanks of ASCII alone, since other ones need encoded words."""
-        day = self.view.start.astimezone(zone(self.zone)).date()
-        told = f"{format_day_short(day, self.locale)}, {format_time(self.view.start, self.zone, self.locale)}"
+        day = self.booking.start.astimezone(zone(self.zone)).date()
+        told = f"{format_day_short(day, self.locale)}, {format_time(self.booking.start, self.zone, self.locale)}"
         return " ".join(told.split())
 
     @property
-    def previously(self) -> str | None:
-        """The interval before a move."""
-        if "old_start" not in self.data:
-            return None
-        return self._interval(_instant(self.data["old_start"]), _instant(self.data["old_end"]))
+    def ahead(self) -> str:
+        """How long until the start, now: `1 day`."""
+        return format_timedelta(self.booking.start - datetime.now(UTC), locale=self.locale)
 
     @property
-    def lapses(self) -> str | None:
+    def expiry(self) -> str | None:
         """Until when a request can be answered; None once it has been."""
-        moment = self.view.expires_at
+        moment = self.booking.expires_at
         if moment is None:
             return None
         day = format_day(moment.astimezone(zone(self.zone)).date(), self.locale)
         return f"{day}, {format_time(moment, self.zone, self.locale)}, {zone_label(self.zone, moment, self.locale)}"
 
     @property
-    def ahead(self) -> str:
-        """How long until the start, now: `1 day`."""
-        return format_timedelta(self.view.start - datetime.now(UTC), locale=self.locale)
+    def times(self) -> Rows:
+        return ((_("When"), self._interval(self.booking.start, self.booking.end)),)
 
     @property
-    def times(self) -> tuple[tuple[str, str], ...]:
-        """Rows of a letter."""
-        if self.previously is None:
-            return ((_("When"), self.when),)
-        return ((_("New time"), self.when), (_("Old time"), self.previously))
+    def moved_times(self) -> Rows:
+        old = self._interval(_instant(self.data["old_start"]), _instant(self.data["old_end"]))
+        return ((_("New time"), self._interval(self.booking.start, self.booking.end)), (_("Old time"), old))
 
     @property
-    def is_request(self) -> bool:
-        """The booking waits for the host's yes, or did until this event ended it."""
-        if self.kind is EventKind.BOOKING_RESCHEDULED:
-            return bool(self.data.get("is_pending"))
-        if self.kind is EventKind.BOOKING_CANCELLED:
-            return bool(self.data.get("was_pending"))
-        return self.kind in (EventKind.BOOKING_REQUESTED, EventKind.BOOKING_DECLINED)
+    def reason(self) -> Rows:
+        """In the words of whoever cancelled or declined."""
+        return ((_("Reason"), self.booking.cancel_reason),) if self.booking.cancel_reason else ()
 
-    @property
-    def is_over(self) -> bool:
-        """Nothing will come of it any more."""
-        return self.kind in (EventKind.BOOKING_CANCELLED, EventKind.BOOKING_DECLINED)
-
-    @property
-    def is_expired(self) -> bool:
-        return bool(self.data.get("is_expired"))
-
-    @property
-    def was_accepted(self) -> bool:
-        return self.kind is EventKind.BOOKING_CONFIRMED and bool(self.data.get("was_pending"))
-
-    @property
-    def was_ended_by_host(self) -> bool:
-        """So that the reason is the host's words."""
-        return self.kind is EventKind.BOOKING_DECLINED or self.view.cancelled_by in BY_HOST
-
-    @property
-    def method(self) -> Method | None:
-        """Of the invitation that goes along. A request is none: nobody's calendar has heard of it."""
-        return None if self.is_request or self.kind is None else _METHODS.get(self.kind)
+    def invite(self, method: Method) -> Invite:
+        """For what is certain: about a request there are words only, since nobody's calendar has heard of it."""
+        content = invitation(self.booking, method=method, audience=self.audience, stamp=self.occurred_at)
+        return Invite(method, content)
 
     def _interval(self, start: datetime, end: datetime) -> str:
         return f"{format_range(start, end, self.zone, self.locale)}\n{zone_label(self.zone, start, self.locale)}"
 
 
-def letter_context(
-    delivery: ClaimedDelivery, booking: BookingView, audience: Audience, guests: tuple[tuple[str, str], ...] = ()
-) -> LetterContext:
-    """`booking`: the booking as it stands in the database."""
-    kind = None if reminder_minutes(delivery.kind) else EventKind(delivery.kind)
-    is_guest = audience is Audience.GUEST
-    zone = booking.guest_time_zone if is_guest else booking.host_time_zone
-    locale = english_of(booking.guest_locale if is_guest else booking.host_locale)
-    called = tuple((flattened(name), address) for name, address in guests)
-    return LetterContext(kind, audience, _as_of(delivery, kind, booking), delivery.data, zone, locale, called)
+def about_booking(write: Callable[[LetterContext], Letter | str]) -> Writer:
+    """For a function that writes a letter about a booking: gives it what it needs, in the reader's language."""
+
+    @wraps(write)
+    def writer(session: Session, delivery: ClaimedDelivery) -> Letter | str:
+        context = _find_context(session, delivery)
+        if isinstance(context, str):
+            return context
+        with force_locale(str(context.locale)):
+            return write(context)
+
+    return writer
 
 
-def _as_of(delivery: ClaimedDelivery, kind: EventKind | None, booking: BookingView) -> BookingView:
-    is_cancelled = kind is EventKind.BOOKING_CANCELLED
+def _find_context(session: Session, delivery: ClaimedDelivery) -> LetterContext | str:
+    """Or why there is nothing to say."""
+    booking = booking_by_id(session, delivery.booking_id) if delivery.booking_id else None
+    if booking is None:
+        return NOTHING_TO_SAY
+    if delivery.recipient == Audience.GUEST and booking.is_guest_erased:
+        return NOTHING_TO_SEND
+    if not reminder_minutes(delivery.kind):
+        return _context(delivery, booking)
+    if reason := why_not(session, delivery, booking):
+        return reason
+    guests = confirmed_guests(session, booking.slot_id) if delivery.recipient == Audience.HOST else ()
+    return _context(delivery, booking, guests)
+
+
+def _context(delivery: ClaimedDelivery, booking: BookingView, guests: Sequence[tuple[str, str]] = ()) -> LetterContext:
+    is_guest = delivery.recipient == Audience.GUEST
+    return LetterContext(
+        audience=Audience(delivery.recipient),
+        booking=_as_of(delivery, booking),
+        data=delivery.data,
+        occurred_at=delivery.occurred_at,
+        zone=booking.guest_time_zone if is_guest else booking.host_time_zone,
+        locale=english_of(booking.guest_locale if is_guest else booking.host_locale),
+        guests=tuple((flattened(name), address) for name, address in guests),
+    )
+
+
+def _as_of(delivery: ClaimedDelivery, booking: BookingView) -> BookingView:
     return replace(
         _as_lines(booking),
         version=delivery.booking_version or 0,
         start=_instant(delivery.data["start"]),
         end=_instant(delivery.data["end"]),
-        status=BookingStatus.CANCELLED if is_cancelled else BookingStatus.CONFIRMED,
     )
 
 
-def _as_lines(view: BookingView) -> BookingView:
+def _as_lines(booking: BookingView) -> BookingView:
     """Without what an older rule let in: in the text of a mail a line break begins a row of its own."""
     return replace(
-        view,
-        guest_name=flattened(view.guest_name),
-        host_name=flattened(view.host_name),
-        event_type_title=flattened(view.event_type_title),
-        subject=flattened(view.subject),
-        location=flattened(view.location),
-        notes=plain_lines(view.notes),
-        cancel_reason=plain_lines(view.cancel_reason or ""),
+        booking,
+        guest_name=flattened(booking.guest_name),
+        host_name=flattened(booking.host_name),
+        event_type_title=flattened(booking.event_type_title),
+        subject=flattened(booking.subject),
+        location=flattened(booking.location),
+        notes=plain_lines(booking.notes),
+        cancel_reason=plain_lines(booking.cancel_reason or ""),
     )
 
 

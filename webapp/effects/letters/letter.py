@@ -1,10 +1,16 @@
 """A letter: what a mail says, before it is text, HTML and MIME."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
 
 from webapp.core.host_names import mail_address_in_ascii
 from webapp.core.mailbox import Mailbox
 from webapp.services.ical.invitations import Method
+from webapp.services.mail.deliveries import ClaimedDelivery
+
+NOTHING_TO_SAY = "there is nothing to tell any more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,12 @@ class Letter:
     reply_to: Mailbox | None = None
     language: str = "en"
     invite: Invite | None = field(default=None, repr=False)
+
+
+# Writes one kind of mail for one of its recipients; a text instead of a letter is the reason why it need not be sent.
+Writer = Callable[[Session, ClaimedDelivery], Letter | str]
+# By kind (an event's, or `REMINDER`) and recipient: a row for each mail that `services.mail.dispatch` sends.
+Writers = dict[tuple[str, str], Writer]
 
 
 def address(email: str, name: str = "") -> Mailbox:

@@ -1,103 +1,212 @@
-"""What guests are told. No free text of whoever booked, since the address may be a stranger's: no name, subject,
-note, answer or place that they typed, and nothing of other guests.
+"""What guests are told, one function for each mail. No free text of whoever booked, since the address may be a
+stranger's: no name, subject, note, answer or place that they typed, and nothing of other guests.
 """
 
+from babel.dates import format_timedelta
+from flask_babel import force_locale
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
-from webapp.domain.bookings import EventKind
-from webapp.effects.letters.context import LetterContext
-from webapp.effects.letters.letter import Action, Letter, address
-from webapp.services.shared.links import booking_page_url, manage_url
+from webapp.core.extensions import site
+from webapp.domain.bookings import Audience, BookingStatus, EventKind
+from webapp.domain.reminders import REMINDER
+from webapp.effects.letters.context import LetterContext, Rows, about_booking
+from webapp.effects.letters.letter import NOTHING_TO_SAY, Action, Invite, Letter, Writers, address
+from webapp.services.ical.invitations import Method
+from webapp.services.mail.deliveries import ClaimedDelivery
+from webapp.services.privacy.guests import LINK_SECONDS, asker
+from webapp.services.shared.links import booking_page_url, manage_url, privacy_url
+from webapp.words.formats import english_of
+
+BY_HOST = ("host", "admin")
 
 
-def to_guest(context: LetterContext) -> Letter:
-    view = context.view
-    subject, heading = _words(context)
+@about_booking
+def requested(context: LetterContext) -> Letter:
+    return _letter(
+        context,
+        subject=_("Requested: %(what)s, %(when)s", **_what_and_when(context)),
+        heading=_("Your request was received"),
+        paragraphs=(_answer_by(context),),
+        rows=(*context.times, *_place(context)),
+        action=_change_or_cancel(context),
+    )
+
+
+@about_booking
+def confirmed(context: LetterContext) -> Letter:
+    host = context.booking.host_name
+    was_request = context.data.get("was_pending")
+    return _letter(
+        context,
+        subject=_("Confirmed: %(what)s, %(when)s", **_what_and_when(context)),
+        heading=_("%(host)s confirmed your booking", host=host) if was_request else _("Your booking is confirmed"),
+        rows=(*context.times, *_place(context)),
+        action=_change_or_cancel(context),
+        invite=context.invite(Method.REQUEST),
+    )
+
+
+@about_booking
+def declined(context: LetterContext) -> Letter:
+    what, host, is_expired = _what_and_when(context), context.booking.host_name, context.data.get("is_expired")
+    is_free = _("The time was held for you until now and is free again. You can ask for another one.")
+    no, too_late = _("%(host)s cannot take your booking", host=host), _("Your request was not answered in time")
+    return _letter(
+        context,
+        subject=_("Not confirmed: %(what)s, %(when)s", **what)
+        if is_expired
+        else _("Declined: %(what)s, %(when)s", **what),
+        heading=too_late if is_expired else no,
+        paragraphs=(is_free,) if is_expired else (),
+        rows=(*context.times, *context.reason),
+        action=_book_another_time(context),
+    )
+
+
+@about_booking
+def rescheduled(context: LetterContext) -> Letter:
+    what, is_request = _what_and_when(context), context.data.get("is_pending")
+    return _letter(
+        context,
+        subject=(
+            _("New time requested: %(what)s, %(when)s", **what)
+            if is_request
+            else _("New time: %(what)s, %(when)s", **what)
+        ),
+        heading=_("Your request has a new time") if is_request else _("Your booking has a new time"),
+        paragraphs=(_answer_by(context),) if is_request else (),
+        rows=(*context.moved_times, *_place(context)),
+        action=_change_or_cancel(context),
+        invite=None if is_request else context.invite(Method.REQUEST),
+    )
+
+
+@about_booking
+def cancelled(context: LetterContext) -> Letter:
+    was_request = context.data.get("was_pending")
+    return _letter(
+        context,
+        subject=_("Cancelled: %(what)s, %(when)s", **_what_and_when(context)),
+        heading=_("Your request is cancelled") if was_request else _("Your booking is cancelled"),
+        rows=(*context.times, *(context.reason if context.booking.cancelled_by in BY_HOST else ())),
+        action=_book_another_time(context),
+        invite=None if was_request else context.invite(Method.CANCEL),
+    )
+
+
+@about_booking
+def completed(context: LetterContext) -> Letter | str:
+    if context.booking.status is not BookingStatus.COMPLETED:
+        return NOTHING_TO_SAY  # the host has noted meanwhile that nobody came
+    host = context.booking.host_name
+    return _letter(
+        context,
+        subject=_("Thank you: %(what)s, %(when)s", **_what_and_when(context)),
+        heading=_("Thank you for your time"),
+        paragraphs=(_("You met %(host)s. Whenever you want another time, here is the page to book it.", host=host),),
+        rows=context.times,
+        action=_book_another_time(context),
+    )
+
+
+@about_booking
+def reminder(context: LetterContext) -> Letter:
+    return _letter(
+        context,
+        subject=_("Reminder: %(what)s, %(when)s", **_what_and_when(context)),
+        heading=_("Your booking begins in %(period)s", period=context.ahead),
+        rows=(*context.times, *_place(context)),
+        action=_change_or_cancel(context),
+    )
+
+
+def asked_for_data(session: Session, delivery: ClaimedDelivery) -> Letter | str:
+    """To somebody who asks what is held about their address. The link is made when the mail is written, so that a late
+    one carries a link that works."""
+    found = asker(session, delivery.data["guest_id"])
+    if found is None:
+        return NOTHING_TO_SAY
+    locale = english_of(found.locale)
+    with force_locale(str(locale)):
+        period = format_timedelta(LINK_SECONDS, locale=locale)
+        return Letter(
+            to=address(found.email),
+            subject=_("Your data at %(site)s", site=site.domain),
+            heading=_("See, download or erase your data"),
+            paragraphs=(
+                _("Somebody asked what is kept here about this address: the times you booked, and what you wrote."),
+            ),
+            actions=(Action(_("Show my data"), privacy_url(found.token)),),
+            closing=(
+                _("The link works for %(period)s. Whoever has it sees what you would see.", period=period),
+                _("If it was not you, you need do nothing."),
+            ),
+            language=str(locale.language),
+        )
+
+
+LETTERS: Writers = {
+    (EventKind.BOOKING_REQUESTED, Audience.GUEST): requested,
+    (EventKind.BOOKING_CONFIRMED, Audience.GUEST): confirmed,
+    (EventKind.BOOKING_DECLINED, Audience.GUEST): declined,
+    (EventKind.BOOKING_RESCHEDULED, Audience.GUEST): rescheduled,
+    (EventKind.BOOKING_CANCELLED, Audience.GUEST): cancelled,
+    (EventKind.BOOKING_COMPLETED, Audience.GUEST): completed,
+    (REMINDER, Audience.GUEST): reminder,
+    (EventKind.GUEST_ASKED, Audience.GUEST): asked_for_data,
+}
+
+
+def _letter(
+    context: LetterContext,
+    *,
+    subject: str,
+    heading: str,
+    rows: Rows,
+    action: Action,
+    paragraphs: tuple[str, ...] = (),
+    invite: Invite | None = None,
+) -> Letter:
+    booking = context.booking
     return Letter(
-        to=address(view.guest_email),
-        reply_to=address(view.host_email, view.host_name),
+        to=address(booking.guest_email),
+        reply_to=address(booking.host_email, booking.host_name),
         subject=subject,
         heading=heading,
-        paragraphs=_paragraphs(context),
-        rows=(
-            (_("What"), view.event_type_title),
-            (_("Who"), view.host_name),
-            *context.times,
-            *_place(context),
-            *_reason(context),
-        ),
-        actions=(_action(context),),
+        paragraphs=paragraphs,
+        rows=((_("What"), booking.event_type_title), (_("Who"), booking.host_name), *rows),
+        actions=(action,),
         closing=(_("You get this mail because somebody booked this time with your address."),),
         language=str(context.locale.language),
+        invite=invite,
     )
 
 
-def _words(context: LetterContext) -> tuple[str, str]:
-    """Subject and heading."""
-    view, when = context.view, context.begins
-    what = _("%(event_type)s with %(host)s", event_type=view.event_type_title, host=view.host_name)
-    if context.kind is None:
-        heading = _("Your booking begins in %(period)s", period=context.ahead)
-        return _("Reminder: %(what)s, %(when)s", what=what, when=when), heading
-    if context.kind is EventKind.BOOKING_COMPLETED:
-        return _("Thank you: %(what)s, %(when)s", what=what, when=when), _("Thank you for your time")
-    if context.is_request:
-        return _request_words(context, what, when)
-    if context.kind is EventKind.BOOKING_RESCHEDULED:
-        return _("New time: %(what)s, %(when)s", what=what, when=when), _("Your booking has a new time")
-    if context.is_over:
-        return _("Cancelled: %(what)s, %(when)s", what=what, when=when), _("Your booking is cancelled")
-    heading = _("Your booking is confirmed")
-    if context.was_accepted:
-        heading = _("%(host)s confirmed your booking", host=view.host_name)
-    return _("Confirmed: %(what)s, %(when)s", what=what, when=when), heading
+def _what_and_when(context: LetterContext) -> dict[str, str]:
+    """For a subject line."""
+    booking = context.booking
+    what = _("%(event_type)s with %(host)s", event_type=booking.event_type_title, host=booking.host_name)
+    return {"what": what, "when": context.begins}
 
 
-def _request_words(context: LetterContext, what: str, when: str) -> tuple[str, str]:
-    if context.kind is EventKind.BOOKING_RESCHEDULED:
-        return _("New time requested: %(what)s, %(when)s", what=what, when=when), _("Your request has a new time")
-    if context.kind is EventKind.BOOKING_CANCELLED:
-        return _("Cancelled: %(what)s, %(when)s", what=what, when=when), _("Your request is cancelled")
-    if context.is_expired:
-        return _("Not confirmed: %(what)s, %(when)s", what=what, when=when), _("Your request was not answered in time")
-    if context.is_over:
-        heading = _("%(host)s cannot take your booking", host=context.view.host_name)
-        return _("Declined: %(what)s, %(when)s", what=what, when=when), heading
-    return _("Requested: %(what)s, %(when)s", what=what, when=when), _("Your request was received")
+def _answer_by(context: LetterContext) -> str:
+    host, moment = context.booking.host_name, context.expiry
+    if moment is None:
+        return _("%(host)s answers by mail.", host=host)
+    return _("%(host)s will answer by %(moment)s. The time is held for you until then.", host=host, moment=moment)
 
 
-def _paragraphs(context: LetterContext) -> tuple[str, ...]:
-    host = context.view.host_name
-    if context.kind is EventKind.BOOKING_COMPLETED:
-        return (_("You met %(host)s. Whenever you want another time, here is the page to book it.", host=host),)
-    if not context.is_request:
-        return ()
-    if context.is_expired:
-        return (_("The time was held for you until now and is free again. You can ask for another one."),)
-    if context.is_over:
-        return ()
-    if context.lapses is None:
-        return (_("%(host)s answers by mail.", host=host),)
-    return (
-        _("%(host)s will answer by %(moment)s. The time is held for you until then.", host=host, moment=context.lapses),
-    )
-
-
-def _action(context: LetterContext) -> Action:
-    view = context.view
-    if context.is_over or context.kind is EventKind.BOOKING_COMPLETED:
-        return Action(_("Book another time"), booking_page_url(view.host_slug, view.event_type_slug))
-    return Action(_("Change or cancel"), manage_url(view.uid))
-
-
-def _place(context: LetterContext) -> tuple[tuple[str, str], ...]:
+def _place(context: LetterContext) -> Rows:
     """Where to be, in the host's words only."""
-    view = context.view
-    is_needed = not context.is_over and context.kind is not EventKind.BOOKING_COMPLETED
-    return ((_("Where"), view.location),) if is_needed and view.location and not view.is_guest_location else ()
+    booking = context.booking
+    return ((_("Where"), booking.location),) if booking.location and not booking.is_guest_location else ()
 
 
-def _reason(context: LetterContext) -> tuple[tuple[str, str], ...]:
-    if not (context.is_over and context.was_ended_by_host and context.view.cancel_reason):
-        return ()
-    return ((_("Reason"), context.view.cancel_reason),)
+def _change_or_cancel(context: LetterContext) -> Action:
+    return Action(_("Change or cancel"), manage_url(context.booking.uid))
+
+
+def _book_another_time(context: LetterContext) -> Action:
+    booking = context.booking
+    return Action(_("Book another time"), booking_page_url(booking.host_slug, booking.event_type_slug))

@@ -11,28 +11,21 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from webapp.core.db import transaction
-from webapp.domain.bookings import BookingStatus, EventKind
 from webapp.domain.errors import Overloaded
-from webapp.domain.reminders import reminder_minutes
-from webapp.effects.letters.account import account_letter, webhook_letter
-from webapp.effects.letters.booking import booking_letter
-from webapp.effects.letters.guest_data import guest_data_letter
-from webapp.effects.letters.letter import Letter
+from webapp.domain.reminders import PREFIX, REMINDER
+from webapp.effects.letters import account, to_guest, to_host
+from webapp.effects.letters.letter import Writer, Writers
 from webapp.effects.mail.headers import MalformedAddressError
 from webapp.effects.mail.mime import Parcel, parcel
 from webapp.effects.mail.smtp import Connection, NotAcceptedError
 from webapp.effects.retries import TRIES, pause_after
-from webapp.services.bookings.view import BookingView, booking_by_id
 from webapp.services.mail.deliveries import ClaimedDelivery, DeliveryLease, claim, mark_failed, mark_sent, mark_skipped
-from webapp.services.mail.dispatch import GUEST, HOST, RECIPIENTS
-from webapp.services.mail.reminders import confirmed_guests, why_not
 from webapp.services.mail.server_refusals import bring_back, mail_trouble
-from webapp.services.privacy.erase import NOTHING_TO_SEND
 
 log = logging.getLogger(__name__)
 
+LETTERS: Writers = {**to_guest.LETTERS, **to_host.LETTERS, **account.LETTERS}
 OVERTAKEN = "a later mail about this booking has arrived already"
-NOTHING_TO_SAY = "there is nothing to tell any more"
 UNKNOWN = "this version of the program does not know such a mail"  # the one that wrote the delivery does
 # What may be different next time: database, files, memory, a worker that is told to stop.
 PASSING = (SQLAlchemyError, Overloaded, OSError, MemoryError, JobTimeoutException)
@@ -68,11 +61,12 @@ def fail_unsent(leases: list[DeliveryLease], error: str, *, is_refused: bool) ->
 
 
 def _attempt(session: Session, delivery: ClaimedDelivery, connection: Connection) -> NotAcceptedError | None:
-    if not (delivery.kind in RECIPIENTS or reminder_minutes(delivery.kind)):
+    write = _find_writer(delivery)
+    if write is None:
         mark_failed(session, delivery, error=UNKNOWN, pause=pause_after(delivery.attempts + 1), is_refused=False)
         return None
     try:
-        written = OVERTAKEN if delivery.is_overtaken else _written(session, delivery)
+        written = OVERTAKEN if delivery.is_overtaken else _written(session, delivery, write)
     except UnwritableError as failure:
         mark_failed(session, delivery, error=str(failure), pause=None, is_refused=False)
         return None
@@ -88,11 +82,16 @@ def _attempt(session: Session, delivery: ClaimedDelivery, connection: Connection
     return None
 
 
-def _written(session: Session, delivery: ClaimedDelivery) -> Parcel | str:
+def _find_writer(delivery: ClaimedDelivery) -> Writer | None:
+    kind = REMINDER if delivery.kind.startswith(PREFIX) else delivery.kind
+    return LETTERS.get((kind, delivery.recipient))
+
+
+def _written(session: Session, delivery: ClaimedDelivery, write: Writer) -> Parcel | str:
     """The mail, or why there is nothing to say any more. Raises UnwritableError: no other try would write it, since it
     would be made of the same rows by the same program."""
     try:
-        letter = _letter(session, delivery)
+        letter = write(session, delivery)
         return letter if isinstance(letter, str) else parcel(letter, message_id=delivery.message_id)
     except PASSING:
         raise
@@ -114,34 +113,3 @@ def _note_refusal(session: Session, delivery: ClaimedDelivery, failure: NotAccep
         given_up_before = bring_back(session, pause=pause, tries=TRIES) - 1
         if given_up_before > 0:
             log.error("%s (%s); %s that had been given up wait again", trouble, failure.reason, given_up_before)
-
-
-def _letter(session: Session, delivery: ClaimedDelivery) -> Letter | str:
-    """Or why there is nothing to say any more."""
-    if delivery.booking_id is None:
-        return _account_letter(session, delivery) or NOTHING_TO_SAY
-    view = booking_by_id(session, delivery.booking_id)
-    if view is None:
-        return NOTHING_TO_SAY
-    if delivery.recipient == GUEST and view.is_guest_erased:
-        return NOTHING_TO_SEND
-    if reminder_minutes(delivery.kind):
-        return _reminder(session, delivery, view)
-    if delivery.kind == EventKind.BOOKING_COMPLETED and view.status is not BookingStatus.COMPLETED:
-        return NOTHING_TO_SAY  # the host has noted meanwhile that nobody came
-    return booking_letter(delivery, view)
-
-
-def _account_letter(session: Session, delivery: ClaimedDelivery) -> Letter | None:
-    if delivery.kind == EventKind.GUEST_ASKED:
-        return guest_data_letter(session, delivery.data["guest_id"])
-    if delivery.kind == EventKind.ACCOUNT_WEBHOOK_DISABLED:
-        return webhook_letter(session, delivery)
-    return account_letter(session, EventKind(delivery.kind), delivery.host_id)
-
-
-def _reminder(session: Session, delivery: ClaimedDelivery, view: BookingView) -> Letter | str:
-    if reason := why_not(session, delivery, view):
-        return reason
-    guests = confirmed_guests(session, view.slot_id) if delivery.recipient == HOST else ()
-    return booking_letter(delivery, view, tuple(guests))

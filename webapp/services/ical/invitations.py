@@ -13,6 +13,7 @@ from enum import StrEnum
 from icalendar import Event, vCalAddress, vUri
 
 from webapp.core.extensions import site
+from webapp.domain.bookings import Audience
 from webapp.domain.text import flattened
 from webapp.services.bookings.view import BookingView
 from webapp.services.ical import files
@@ -23,11 +24,6 @@ from webapp.services.shared.links import booking_url, manage_url
 class Method(StrEnum):
     REQUEST = "REQUEST"
     CANCEL = "CANCEL"
-
-
-class Audience(StrEnum):
-    GUEST = "guest"
-    HOST = "host"
 
 
 def invitation(view: BookingView, *, method: Method, audience: Audience, stamp: datetime | None = None) -> bytes:

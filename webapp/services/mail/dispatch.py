@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from webapp.core.extensions import site
-from webapp.domain.bookings import EventKind
+from webapp.domain.bookings import Audience, EventKind
 from webapp.models import Base, Booking, EventType, OutboxEvent, Slot
 from webapp.services.mail.reminders import drop_reminders, planned_reminders
 from webapp.services.shared.outbox import Happened
@@ -19,8 +19,8 @@ from webapp.services.webhooks.dispatch import dispatch_to_webhooks
 BATCH = 500  # events per transaction of a relay
 FOLLOW_UP_WITHIN = timedelta(days=7)  # of the end; later nobody knows what it is about
 
-GUEST, HOST = "guest", "host"
-RECIPIENTS: dict[EventKind, tuple[str, ...]] = {
+GUEST, HOST = Audience
+RECIPIENTS: dict[EventKind, tuple[Audience, ...]] = {
     EventKind.BOOKING_REQUESTED: (GUEST, HOST),
     EventKind.BOOKING_CONFIRMED: (GUEST, HOST),
     EventKind.BOOKING_DECLINED: (GUEST, HOST),
@@ -38,6 +38,7 @@ RECIPIENTS: dict[EventKind, tuple[str, ...]] = {
     EventKind.ACCOUNT_PASSWORD_CHANGED: (HOST,),
     EventKind.ACCOUNT_WEBHOOK_DISABLED: (HOST,),
 }
+REMINDER_RECIPIENTS = (GUEST, HOST)
 _DELIVERY: Table = Base.metadata.tables["delivery"]
 _MOMENT = bindparam("moment", type_=DateTime(timezone=True))
 _INSERT = insert(_DELIVERY).values(due_at=func.coalesce(_MOMENT, func.now())).on_conflict_do_nothing()
@@ -88,11 +89,11 @@ def _letters(session: Session, events: Sequence[Happened]) -> Iterator[dict[str,
 
 def _reminders(session: Session, events: Sequence[Happened]) -> Iterator[dict[str, Any]]:
     for event, kind, moment in planned_reminders(session, events):
-        for recipient in (GUEST, HOST):
+        for recipient in REMINDER_RECIPIENTS:
             yield _row(event, kind, recipient, moment)
 
 
-def _row(event: Happened, kind: str, recipient: str, moment: datetime | None = None) -> dict[str, Any]:
+def _row(event: Happened, kind: str, recipient: Audience, moment: datetime | None = None) -> dict[str, Any]:
     """`moment`: when it is due; at once if left out. The Message-ID is made here, once: every try carries it."""
     return {
         "event_id": event.id,

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Table, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from webapp.domain.bookings import BookingStatus, EventKind
+from webapp.domain.bookings import Audience, BookingStatus, EventKind
 from webapp.domain.reminders import PREFIX, reminder_minutes, reminders_ahead
 from webapp.models import Base, Booking, DeliveryStatus, EventType, Guest, Slot
 from webapp.services.bookings.view import BookingView
@@ -85,7 +85,7 @@ def why_not(session: Session, delivery: ClaimedDelivery, view: BookingView) -> s
     later = [minutes for row in rows if (minutes := reminder_minutes(row.kind) or 0) < mine]
     if any(timedelta(minutes=minutes) >= ahead for minutes in later):
         return LATER_ONE
-    told = delivery.recipient == "host" and session.execute(_TOLD, asked | {"slot": view.slot_id}).first()
+    told = delivery.recipient == Audience.HOST and session.execute(_TOLD, asked | {"slot": view.slot_id}).first()
     return TOLD_ONCE if told else None
 
 

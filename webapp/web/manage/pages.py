@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from flask import Response, make_response, render_template, request
 
-from webapp.domain.bookings import BookingStatus
+from webapp.domain.bookings import Audience, BookingStatus
 from webapp.services.bookings.guest_access import has_begun, managed_booking, may_change
 from webapp.services.bookings.view import BookingView
 from webapp.web.guest.query import asked_zone
@@ -42,7 +42,7 @@ def booking(token: str) -> str:
 @manage_link
 def invite(token: str) -> Response:
     """What the mail carries, too: a calendar that has both keeps one meeting."""
-    from webapp.services.ical.invitations import Audience, Method, invitation  # with icalendar 3 MB, and few ask for it
+    from webapp.services.ical.invitations import Method, invitation  # with icalendar 3 MB, and few ask for it
 
     found = managed_booking(token)
     gone = found.status in (BookingStatus.CANCELLED, BookingStatus.DECLINED)

@@ -1,0 +1,32 @@
+"""Who is mailed of what, and that each such mail is written and has a name."""
+
+from webapp.domain.bookings import EventKind
+from webapp.domain.reminders import REMINDER
+from webapp.effects.mail.send import LETTERS
+from webapp.services.mail.dispatch import RECIPIENTS, REMINDER_RECIPIENTS
+from webapp.words.mails import mail_name
+
+
+def test_each_kind_of_event_says_who_is_mailed() -> None:
+    missing = [f"EventKind.{kind.name}" for kind in EventKind if kind not in RECIPIENTS]
+    assert not missing, f"say in services/mail/dispatch.py, RECIPIENTS, who gets a mail of {missing}; () if nobody does"
+    assert set(RECIPIENTS) == set(EventKind)
+
+
+def test_each_mail_to_each_recipient_is_written_by_a_function() -> None:
+    recipients = {**RECIPIENTS, REMINDER: REMINDER_RECIPIENTS}
+    said = {f"{kind} to the {audience}" for kind, audiences in recipients.items() for audience in audiences}
+    written = {f"{kind} to the {audience}" for kind, audience in LETTERS}
+    missing, unused = sorted(said - written), sorted(written - said)
+    assert not missing, f"write a function, and its row in LETTERS of a module of effects/letters, for {missing}"
+    assert not unused, (
+        f"nobody gets {unused}: name the recipient in services/mail/dispatch.py, or delete row and function"
+    )
+
+
+def test_each_mail_about_a_booking_has_a_name() -> None:
+    """Hosts see it in the list of a booking's mails."""
+    unnamed = [
+        str(kind) for kind in RECIPIENTS if kind.startswith("booking.") and RECIPIENTS[kind] and mail_name(kind) == kind
+    ]
+    assert not unnamed, f"say in words/mails.py what a mail of {unnamed} is called in lists"
