@@ -30,7 +30,7 @@ DIALOGUE_TIMEOUT = "60s"  # the claiming transaction idles while its job talks t
 
 _DELIVERY: Table = Base.metadata.tables["delivery"]
 _EVENT: Table = Base.metadata.tables["outbox_event"]
-_d, _e = _DELIVERY.c, _EVENT.c
+delivery, event = _DELIVERY.c, _EVENT.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def mark_failed(
     if pause is None:
         _finish(session, mail, DeliveryStatus.DEAD, attempts=attempts, error=error, is_refused=is_refused)
     else:
-        again = update(_DELIVERY).where(_d.id == mail.id)
+        again = update(_DELIVERY).where(delivery.id == mail.id)
         refused_at = func.now() if is_refused else None
         values = {"due_at": func.now() + pause, "attempts": attempts, "last_error": error, "refused_at": refused_at}
         session.execute(again.values(**values))
@@ -98,7 +98,11 @@ def mark_failed(
 def give_back(session: Session, leases: Iterable[DeliveryLease]) -> None:
     """End leases early: a worker that stops has not come to these."""
     for lease in leases:
-        mine = (_d.id == lease.delivery_id) & (_d.attempts == lease.attempts) & (_d.status == DeliveryStatus.WAITING)
+        mine = (
+            (delivery.id == lease.delivery_id)
+            & (delivery.attempts == lease.attempts)
+            & (delivery.status == DeliveryStatus.WAITING)
+        )
         session.execute(update(_DELIVERY).where(mine).values(due_at=func.now()))
     session.execute(select(func.pg_notify(CHANNEL, "")))
 
@@ -119,51 +123,68 @@ def _finish(
 
 def _others(status: DeliveryStatus) -> tuple[Any, ColumnElement[bool]]:
     """What the same recipient is told of the same booking, in this status: columns, and the condition for it."""
-    o = _DELIVERY.alias().c
-    same = (o.booking_id == _d.booking_id) & (o.recipient == _d.recipient) & (o.channel == _d.channel)
-    return o, same & (o.status == status)
+    other = _DELIVERY.alias().c
+    same = (
+        (other.booking_id == delivery.booking_id)
+        & (other.recipient == delivery.recipient)
+        & (other.channel == delivery.channel)
+    )
+    return other, same & (other.status == status)
 
 
 def _lease() -> Any:
-    o, waiting = _others(DeliveryStatus.WAITING)
-    may_be_in_hand = ~o.kind.startswith(PREFIX) | (o.due_at <= func.now() + LEASE)
-    letter_of_its_event = (o.event_id == _d.event_id) & _d.kind.startswith(PREFIX) & ~o.kind.startswith(PREFIX)
-    before = ((o.event_id < _d.event_id) & may_be_in_hand) | letter_of_its_event
-    awaited = (_e.booking_id == _d.booking_id) & (_e.id < _d.event_id) & is_awaited(_EVENT)
+    other, waiting = _others(DeliveryStatus.WAITING)
+    may_be_in_hand = ~other.kind.startswith(PREFIX) | (other.due_at <= func.now() + LEASE)
+    letter_of_its_event = (
+        (other.event_id == delivery.event_id) & delivery.kind.startswith(PREFIX) & ~other.kind.startswith(PREFIX)
+    )
+    before = ((other.event_id < delivery.event_id) & may_be_in_hand) | letter_of_its_event
+    awaited = (event.booking_id == delivery.booking_id) & (event.id < delivery.event_id) & is_awaited(_EVENT)
     due = (
-        select(_d.id)
-        .where(_d.channel == Channel.MAIL, _d.status == DeliveryStatus.WAITING, _d.due_at <= func.now())
+        select(delivery.id)
+        .where(
+            delivery.channel == Channel.MAIL, delivery.status == DeliveryStatus.WAITING, delivery.due_at <= func.now()
+        )
         .where(~select(1).where(waiting, before).exists())
         .where(~select(1).where(awaited).exists())
-        .order_by(_d.id)
+        .order_by(delivery.id)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
         .cte("due")
     )
-    leased = update(_DELIVERY).where(_d.id == due.c.id).values(due_at=func.now() + LEASE)
-    return leased.returning(_d.id, _d.attempts)
+    leased = update(_DELIVERY).where(delivery.id == due.c.id).values(due_at=func.now() + LEASE)
+    return leased.returning(delivery.id, delivery.attempts)
 
 
 def _claim() -> Any:
-    o, sent = _others(DeliveryStatus.SENT)
-    told = (_d.id, _d.kind, _d.recipient, _d.attempts, _d.message_id, _d.host_id, _d.booking_id, _d.booking_version)
+    other, sent = _others(DeliveryStatus.SENT)
+    told = (
+        delivery.id,
+        delivery.kind,
+        delivery.recipient,
+        delivery.attempts,
+        delivery.message_id,
+        delivery.host_id,
+        delivery.booking_id,
+        delivery.booking_version,
+    )
     patience = func.set_config("idle_in_transaction_session_timeout", DIALOGUE_TIMEOUT, True)
-    overtaken = select(1).where(sent, o.event_id > _d.event_id).exists()
-    leased = (_d.id == bindparam("lease_id")) & (_d.attempts == bindparam("lease_attempts"))
+    overtaken = select(1).where(sent, other.event_id > delivery.event_id).exists()
+    leased = (delivery.id == bindparam("lease_id")) & (delivery.attempts == bindparam("lease_attempts"))
     return (
-        select(*told, _e.occurred_at, _e.data, overtaken.label("is_overtaken"), patience.label("patience"))
-        .join_from(_DELIVERY, _EVENT, _e.id == _d.event_id)
-        .where(leased, _d.status == DeliveryStatus.WAITING)
+        select(*told, event.occurred_at, event.data, overtaken.label("is_overtaken"), patience.label("patience"))
+        .join_from(_DELIVERY, _EVENT, event.id == delivery.event_id)
+        .where(leased, delivery.status == DeliveryStatus.WAITING)
         .with_for_update(of=_DELIVERY, skip_locked=True)
     )
 
 
 def _finished() -> Any:
-    o, waiting = _others(DeliveryStatus.WAITING)
-    behind = (o.id != _d.id) & (o.event_id >= _d.event_id) & (o.due_at <= func.now())
+    other, waiting = _others(DeliveryStatus.WAITING)
+    behind = (other.id != delivery.id) & (other.event_id >= delivery.event_id) & (other.due_at <= func.now())
     wake = select(func.pg_notify(CHANNEL, "")).where(waiting, behind).limit(1)
-    status = bindparam("end_status", type_=_d.status.type)
-    end = update(_DELIVERY).where(_d.id == bindparam("delivery_id"))
+    status = bindparam("end_status", type_=delivery.status.type)
+    end = update(_DELIVERY).where(delivery.id == bindparam("delivery_id"))
     return end.values(
         status=status,
         sent_at=case((status == DeliveryStatus.SENT, func.now())),

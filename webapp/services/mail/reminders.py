@@ -34,8 +34,8 @@ LATER_ONE = "the next reminder is due already"
 TOLD_ONCE = "another reminder tells of all guests of this time"
 
 _DELIVERY: Table = Base.metadata.tables["delivery"]
-_d = _DELIVERY.c
-_STILL = _d.status.in_([DeliveryStatus.WAITING, DeliveryStatus.SENT])
+delivery = _DELIVERY.c
+_STILL = delivery.status.in_([DeliveryStatus.WAITING, DeliveryStatus.SENT])
 
 
 def planned_reminders(session: Session, events: Sequence[Happened]) -> Iterator[tuple[Happened, str, datetime]]:
@@ -63,29 +63,31 @@ def drop_reminders(session: Session, events: Sequence[Happened]) -> None:
     if not ended:
         return
     waiting = (
-        select(_d.id)
-        .join_from(_DELIVERY, Booking, Booking.id == _d.booking_id)
-        .where(_d.booking_id.in_(ended), _d.kind.startswith(PREFIX), _d.status == DeliveryStatus.WAITING)
-        .where(or_(Booking.status != BookingStatus.CONFIRMED, Booking.version != _d.booking_version))
+        select(delivery.id)
+        .join_from(_DELIVERY, Booking, Booking.id == delivery.booking_id)
+        .where(
+            delivery.booking_id.in_(ended), delivery.kind.startswith(PREFIX), delivery.status == DeliveryStatus.WAITING
+        )
+        .where(or_(Booking.status != BookingStatus.CONFIRMED, Booking.version != delivery.booking_version))
         .with_for_update(of=_DELIVERY, skip_locked=True)
     )
     skipped = {"status": DeliveryStatus.SKIPPED, "last_error": NOT_WANTED}
-    session.execute(update(_DELIVERY).where(_d.id.in_(waiting)).values(skipped))
+    session.execute(update(_DELIVERY).where(delivery.id.in_(waiting)).values(skipped))
 
 
-def why_not(session: Session, delivery: ClaimedDelivery, view: BookingView) -> str | None:
-    """Why this reminder makes no sense now; None when it does. `view`: the booking as it stands."""
-    if view.status is not BookingStatus.CONFIRMED or view.version != delivery.booking_version:
+def why_not(session: Session, mail: ClaimedDelivery, booking: BookingView) -> str | None:
+    """Why this reminder makes no sense now; None when it does. `booking`: as it stands."""
+    if booking.status is not BookingStatus.CONFIRMED or booking.version != mail.booking_version:
         return NOT_WANTED
-    asked = {"booking": view.id, "version": view.version, "who": delivery.recipient, "what": delivery.kind}
+    asked = {"booking": booking.id, "version": booking.version, "who": mail.recipient, "what": mail.kind}
     rows = session.execute(_SIBLINGS, asked).all()
-    if view.start <= rows[0].now:
+    if booking.start <= rows[0].now:
         return PAST
-    mine, ahead = reminder_minutes(delivery.kind) or 0, view.start - rows[0].now
+    mine, ahead = reminder_minutes(mail.kind) or 0, booking.start - rows[0].now
     later = [minutes for row in rows if (minutes := reminder_minutes(row.kind) or 0) < mine]
     if any(timedelta(minutes=minutes) >= ahead for minutes in later):
         return LATER_ONE
-    told = delivery.recipient == Audience.HOST and session.execute(_TOLD, asked | {"slot": view.slot_id}).first()
+    told = mail.recipient == Audience.HOST and session.execute(_TOLD, asked | {"slot": booking.slot_id}).first()
     return TOLD_ONCE if told else None
 
 
@@ -95,19 +97,19 @@ def confirmed_guests(session: Session, slot_id: int) -> list[tuple[str, str]]:
 
 
 # Built once, as in `deliveries`.
-_SIBLINGS = select(_d.kind, func.now().label("now")).where(
-    _d.booking_id == bindparam("booking"),
-    _d.booking_version == bindparam("version"),
-    _d.recipient == bindparam("who"),
-    _d.kind.startswith(PREFIX),
+_SIBLINGS = select(delivery.kind, func.now().label("now")).where(
+    delivery.booking_id == bindparam("booking"),
+    delivery.booking_version == bindparam("version"),
+    delivery.recipient == bindparam("who"),
+    delivery.kind.startswith(PREFIX),
     _STILL,
 )
 _TOLD = (
     select(1)
-    .join_from(_DELIVERY, Booking, (Booking.id == _d.booking_id) & (Booking.version == _d.booking_version))
+    .join_from(_DELIVERY, Booking, (Booking.id == delivery.booking_id) & (Booking.version == delivery.booking_version))
     .where(Booking.slot_id == bindparam("slot"), Booking.id < bindparam("booking"))
     .where(Booking.status == BookingStatus.CONFIRMED)
-    .where(_d.kind == bindparam("what"), _d.recipient == bindparam("who"), _STILL)
+    .where(delivery.kind == bindparam("what"), delivery.recipient == bindparam("who"), _STILL)
     .limit(1)
 )
 _GUESTS = (

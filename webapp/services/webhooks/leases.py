@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, Table, case, func, insert, null, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Table, and_, case, func, insert, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.core.db import notify_after_commit
@@ -37,7 +37,7 @@ _ENDPOINT: Table = Base.metadata.tables["webhook_endpoint"]
 _EVENT: Table = Base.metadata.tables["outbox_event"]
 _ATTEMPT: Table = Base.metadata.tables["webhook_attempt"]
 _HOST: Table = Base.metadata.tables["host"]
-_d, _w, _e, _a, _h = _DELIVERY.c, _ENDPOINT.c, _EVENT.c, _ATTEMPT.c, _HOST.c
+delivery, endpoint, event, attempt, host = _DELIVERY.c, _ENDPOINT.c, _EVENT.c, _ATTEMPT.c, _HOST.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,12 @@ def lease_endpoints(session: Session, *, is_failing: bool, limit: int) -> list[E
         .with_for_update(skip_locked=True, key_share=True, of=_ENDPOINT)
         .cte("free")
     )
-    since = case((_w.lent_until < func.now() - FORGOTTEN_AFTER, null()), else_=_w.failing_since)
+    since = case((endpoint.lent_until < func.now() - FORGOTTEN_AFTER, null()), else_=endpoint.failing_since)
     leased = (
         update(_ENDPOINT)
-        .where(_w.id == free.c.id)
+        .where(endpoint.id == free.c.id)
         .values(lent_until=func.now() + QUEUED, failing_since=since)
-        .returning(_w.id, _w.lent_until, free.c.lent_until.label("waits_since"))
+        .returning(endpoint.id, endpoint.lent_until, free.c.lent_until.label("waits_since"))
         .cte("leased")
     )
     in_turn = select(leased.c.id, leased.c.lent_until).order_by(leased.c.waits_since.nulls_first(), leased.c.id)
@@ -89,100 +89,125 @@ def lease_endpoints(session: Session, *, is_failing: bool, limit: int) -> list[E
 
 def take_next(session: Session, lease: EndpointLease) -> ClaimedMessage | None:
     """The next message that is due, counted as tried. None: nothing is, or the lease is void; it has ended then."""
-    mine = (_w.id == lease.endpoint_id) & (_w.lent_until == lease.until)
-    renewed = update(_ENDPOINT).where(mine, _is_ready()).values(lent_until=func.now() + IN_HAND)
-    old_salt = case((_w.old_secret_until > func.now(), _w.old_secret_salt)).label("old_salt")
-    columns = _w.url, _w.secret_salt, old_salt, _w.public_id, _w.lent_until
-    endpoint = session.execute(renewed.returning(*columns)).first()
-    if endpoint is None:
+    receiver = session.execute(_renewal(lease)).first()
+    if receiver is None:
         end_lease(session, lease)
         return None
-    lease = replace(lease, until=endpoint.lent_until)
-    first = select(_d.id).where(_is_due(), _d.webhook_endpoint_id == lease.endpoint_id).order_by(_d.id).limit(1)
-    taken = (
-        update(_DELIVERY)
-        .where(_d.id == first.with_for_update(skip_locked=True).scalar_subquery(), _e.id == _d.event_id)
-        .values(attempts=_d.attempts + 1)
-        .returning(_d.id, _d.kind, _d.attempts, _d.message_id, _d.host_id, _d.booking_id, _e.occurred_at, _e.data)
-    )
-    row = session.execute(taken).first()
+    lease = replace(lease, until=receiver.lent_until)
+    row = session.execute(_next_message(lease.endpoint_id)).first()
     if row is None:
         end_lease(session, lease)
         return None
     return ClaimedMessage(
         lease=lease,
-        url=endpoint.url,
-        secret_salts=tuple(salt for salt in (endpoint.secret_salt, endpoint.old_salt) if salt),
-        endpoint_public_id=endpoint.public_id,
+        url=receiver.url,
+        secret_salts=tuple(salt for salt in (receiver.secret_salt, receiver.old_salt) if salt),
+        endpoint_public_id=receiver.public_id,
         **row._mapping,
     )
 
 
 def note_attempt(session: Session, message: ClaimedMessage) -> int | None:
     """Before the request. Returns its id; None: the webhook was deleted meanwhile."""
-    still_there = select(_d.id).where(_d.id == message.id)
-    return session.scalars(insert(_ATTEMPT).from_select([_a.delivery_id], still_there).returning(_a.id)).first()
+    still_there = select(delivery.id).where(delivery.id == message.id)
+    noted = insert(_ATTEMPT).from_select([attempt.delivery_id], still_there)
+    return session.scalars(noted.returning(attempt.id)).first()
 
 
 def end_lease(session: Session, lease: EndpointLease) -> None:
     """Whoever comes next may have the endpoint; the relay is woken if something is due for it, or for another one of
     its host, which may have waited for this one."""
-    mine = (_w.id == lease.endpoint_id) & (_w.lent_until == lease.until)
+    mine = (endpoint.id == lease.endpoint_id) & (endpoint.lent_until == lease.until)
     ended = session.execute(update(_ENDPOINT).where(mine).values(lent_until=func.now())).rowcount  # type: ignore[attr-defined]
-    due = select(1).where(_d.webhook_endpoint_id == _w.id, _is_due()).limit(1)
-    it = _ENDPOINT.alias().c
-    host = select(it.host_id).where(it.id == lease.endpoint_id).scalar_subquery()
-    ready = select(1).where(_w.host_id == host, _is_ready(), due.exists()).limit(1)
+    due = select(1).where(delivery.webhook_endpoint_id == endpoint.id, _is_due()).limit(1)
+    leased = _ENDPOINT.alias().c
+    its_host = select(leased.host_id).where(leased.id == lease.endpoint_id).scalar_subquery()
+    ready = select(1).where(endpoint.host_id == its_host, _is_ready(), due.exists()).limit(1)
     if ended and session.execute(ready).first():
         notify_after_commit(session, CHANNEL)
 
 
+def _renewal(lease: EndpointLease) -> Any:
+    """Of a lease that is not void."""
+    mine = (endpoint.id == lease.endpoint_id) & (endpoint.lent_until == lease.until)
+    renewed = update(_ENDPOINT).where(mine, _is_ready()).values(lent_until=func.now() + IN_HAND)
+    old_salt = case((endpoint.old_secret_until > func.now(), endpoint.old_secret_salt)).label("old_salt")
+    return renewed.returning(endpoint.url, endpoint.secret_salt, old_salt, endpoint.public_id, endpoint.lent_until)
+
+
+def _next_message(endpoint_id: int) -> Any:
+    """Counts its try."""
+    due = select(delivery.id).where(_is_due(), delivery.webhook_endpoint_id == endpoint_id)
+    first = due.order_by(delivery.id).limit(1).with_for_update(skip_locked=True).scalar_subquery()
+    taken = update(_DELIVERY).where(delivery.id == first, event.id == delivery.event_id)
+    return taken.values(attempts=delivery.attempts + 1).returning(
+        delivery.id,
+        delivery.kind,
+        delivery.attempts,
+        delivery.message_id,
+        delivery.host_id,
+        delivery.booking_id,
+        event.occurred_at,
+        event.data,
+    )
+
+
 def _free(*, is_failing: bool) -> Select[Any]:
     """Endpoints that may be leased, in their order. `is_free` twice: again for a row that somebody else had locked."""
-    waiting = select(_d.webhook_endpoint_id).where(_is_waiting()).distinct()
-    due = select(1).where(_d.webhook_endpoint_id == _w.id, _is_due()).limit(1)
-    is_open = select(1).where(_h.id == _w.host_id, _h.active).exists()
-    is_free = or_(_w.lent_until.is_(None), _w.lent_until <= func.now())
-    turns = _w.lent_until.nulls_first(), _w.id
-    of_host = func.row_number().over(partition_by=_w.host_id, order_by=turns).label("of_host")
+    waiting = select(delivery.webhook_endpoint_id).where(_is_waiting()).distinct()
+    due = select(1).where(delivery.webhook_endpoint_id == endpoint.id, _is_due()).limit(1)
+    is_due = endpoint.id.in_(waiting) & due.exists()
+    is_open = select(1).where(host.id == endpoint.host_id, host.active).exists()
+    is_free = or_(endpoint.lent_until.is_(None), endpoint.lent_until <= func.now())
+    turns = endpoint.lent_until.nulls_first(), endpoint.id
+    of_host = func.row_number().over(partition_by=endpoint.host_id, order_by=turns).label("of_host")
     ready = (
-        select(_w.id, of_host)
+        select(endpoint.id, of_host)
         .add_columns(_leased_of_host(is_failing=is_failing).label("leased"))
-        .where(
-            _w.id.in_(waiting), _is_ready(), is_free, _is_in_trouble(_w, is_failing=is_failing), is_open, due.exists()
-        )
+        .where(is_due, is_open, is_free, _is_ready(), _is_in_trouble(endpoint, is_failing=is_failing))
         .subquery()
     )
     is_turn = ready.c.of_host + ready.c.leased <= MOST_OF_A_HOST
-    return select(_w.id, _w.lent_until).join(ready, ready.c.id == _w.id).where(is_free, is_turn).order_by(*turns)
+    return (
+        select(endpoint.id, endpoint.lent_until)
+        .join(ready, ready.c.id == endpoint.id)
+        .where(is_free, is_turn)
+        .order_by(*turns)
+    )
 
 
-def _is_in_trouble(endpoint: Any, *, is_failing: bool) -> ColumnElement[bool]:
-    trouble: ColumnElement[bool] = endpoint.failing_since.is_not(None) | endpoint.is_slow
+def _is_in_trouble(columns: Any, *, is_failing: bool) -> ColumnElement[bool]:
+    trouble: ColumnElement[bool] = columns.failing_since.is_not(None) | columns.is_slow
     return trouble if is_failing else ~trouble
 
 
 def _leased_of_host(*, is_failing: bool) -> ScalarSelect[int]:
     """How many of the same host's are leased already."""
-    o = _ENDPOINT.alias().c
-    leased = (o.host_id == _w.host_id) & (o.lent_until > func.now()) & _is_in_trouble(o, is_failing=is_failing)
+    other = _ENDPOINT.alias().c
+    leased = (
+        (other.host_id == endpoint.host_id)
+        & (other.lent_until > func.now())
+        & _is_in_trouble(other, is_failing=is_failing)
+    )
     return select(func.count()).where(leased).scalar_subquery()
 
 
 def _is_ready() -> ColumnElement[bool]:
-    return _w.is_active & or_(_w.paused_until.is_(None), _w.paused_until <= func.now())
+    return endpoint.is_active & or_(endpoint.paused_until.is_(None), endpoint.paused_until <= func.now())
 
 
 def _is_due() -> ColumnElement[bool]:
     """And its turn: nothing that happened to its booking before still waits to be told to the same endpoint."""
-    o, event = _DELIVERY.alias().c, _EVENT.alias()
-    earlier = (o.event_id < _d.event_id) | ((o.event_id == _d.event_id) & (o.id < _d.id))
-    same = (o.webhook_endpoint_id == _d.webhook_endpoint_id) & (o.booking_id == _d.booking_id)
-    before = select(1).where(same, o.status == DeliveryStatus.WAITING, earlier)
-    awaited = select(1).where(event.c.booking_id == _d.booking_id, event.c.id < _d.event_id, is_awaited(event))
+    other, other_event = _DELIVERY.alias().c, _EVENT.alias()
+    earlier = (other.event_id < delivery.event_id) | ((other.event_id == delivery.event_id) & (other.id < delivery.id))
+    same = (other.webhook_endpoint_id == delivery.webhook_endpoint_id) & (other.booking_id == delivery.booking_id)
+    before = select(1).where(same, other.status == DeliveryStatus.WAITING, earlier)
+    awaited = select(1).where(
+        other_event.c.booking_id == delivery.booking_id, other_event.c.id < delivery.event_id, is_awaited(other_event)
+    )
     return _is_waiting() & ~before.exists() & ~awaited.exists()
 
 
 def _is_waiting() -> ColumnElement[bool]:
-    is_message = (_d.channel == Channel.WEBHOOK) & _d.webhook_endpoint_id.is_not(None)  # as the indexes say it
-    return is_message & (_d.status == DeliveryStatus.WAITING) & (_d.due_at <= func.now())
+    is_message = delivery.channel == Channel.WEBHOOK, delivery.webhook_endpoint_id.is_not(None)  # as the indexes say it
+    return and_(*is_message) & (delivery.status == DeliveryStatus.WAITING) & (delivery.due_at <= func.now())

@@ -26,21 +26,21 @@ DISABLED = "the webhook was switched off, since messages did not arrive"
 _DELIVERY: Table = Base.metadata.tables["delivery"]
 _ENDPOINT: Table = Base.metadata.tables["webhook_endpoint"]
 _ATTEMPT: Table = Base.metadata.tables["webhook_attempt"]
-_d, _w, _a = _DELIVERY.c, _ENDPOINT.c, _ATTEMPT.c
+delivery, endpoint, attempt = _DELIVERY.c, _ENDPOINT.c, _ATTEMPT.c
 
 
 def note_answer(session: Session, attempt_id: int, *, status: int | None, seconds: float) -> None:
     """For the host to see. `status` None: no answer. Last of all: who deletes a webhook comes to its rows in the same
     order (endpoint, delivery, attempt), and so neither waits for the other."""
     values = {"status": status, "duration_ms": round(seconds * 1000)}
-    session.execute(update(_ATTEMPT).where(_a.id == attempt_id).values(**values))
+    session.execute(update(_ATTEMPT).where(attempt.id == attempt_id).values(**values))
 
 
 def mark_delivered(session: Session, message: ClaimedMessage, *, is_slow: bool) -> None:
     """It has arrived, even if its webhook was switched off meanwhile."""
     well = {"failing_since": None, "paused_until": None, "is_slow": is_slow}
-    session.execute(update(_ENDPOINT).where(_w.id == message.lease.endpoint_id).values(well))
-    mine = (_d.id == message.id) & (_d.attempts == message.attempts)
+    session.execute(update(_ENDPOINT).where(endpoint.id == message.lease.endpoint_id).values(well))
+    mine = (delivery.id == message.id) & (delivery.attempts == message.attempts)
     sent = {"status": DeliveryStatus.SENT, "sent_at": func.now(), "last_error": None}
     session.execute(update(_DELIVERY).where(mine).values(sent))
 
@@ -56,7 +56,7 @@ def mark_refused(
     """Answered with something else than yes, or (`status` None) not at all: then the endpoint gets a rest, and what
     else is due for it waits without a try of its own. `pause` None: it is dead. A test says nothing about the endpoint:
     it is tried once, maybe long before anything happens that the endpoint would be told."""
-    session.execute(update(_ENDPOINT).where(_w.id == message.lease.endpoint_id).values(is_slow=is_slow))
+    session.execute(update(_ENDPOINT).where(endpoint.id == message.lease.endpoint_id).values(is_slow=is_slow))
     has_failed_for_long = _note_failure(session, message, status, pause)
     error = "no answer" if status is None else f"HTTP {status}"
     if pause is None or status == GONE:
@@ -73,7 +73,11 @@ def mark_failed_here(session: Session, message: ClaimedMessage, *, pause: timede
 
 
 def _end(session: Session, message: ClaimedMessage, values: dict[str, object]) -> None:
-    mine = (_d.id == message.id) & (_d.attempts == message.attempts) & (_d.status == DeliveryStatus.WAITING)
+    mine = (
+        (delivery.id == message.id)
+        & (delivery.attempts == message.attempts)
+        & (delivery.status == DeliveryStatus.WAITING)
+    )
     session.execute(update(_DELIVERY).where(mine).values(values))
 
 
@@ -84,10 +88,10 @@ def _note_failure(session: Session, message: ClaimedMessage, status: int | None,
     rest = func.now() + min(pause or LONGEST_REST, LONGEST_REST) if status is None else null()
     failed = (
         update(_ENDPOINT)
-        .where(_w.id == message.lease.endpoint_id, _w.is_active)
-        .values(failing_since=func.coalesce(_w.failing_since, func.now()), paused_until=rest)
+        .where(endpoint.id == message.lease.endpoint_id, endpoint.is_active)
+        .values(failing_since=func.coalesce(endpoint.failing_since, func.now()), paused_until=rest)
     )
-    return bool(session.scalars(failed.returning(_w.failing_since <= func.now() - PATIENCE)).first())
+    return bool(session.scalars(failed.returning(endpoint.failing_since <= func.now() - PATIENCE)).first())
 
 
 def _disable(session: Session, message: ClaimedMessage, *, is_gone: bool) -> None:
@@ -95,7 +99,9 @@ def _disable(session: Session, message: ClaimedMessage, *, is_gone: bool) -> Non
     off = {"is_active": False, "disabled_at": func.now()}
     # What says 410 itself does not fail: pages tell by `failing_since` why a webhook is off.
     values = off | {"failing_since": None} if is_gone else off
-    disabled = update(_ENDPOINT).where(_w.id == endpoint_id, _w.is_active).values(values).returning(_w.id)
+    disabled = (
+        update(_ENDPOINT).where(endpoint.id == endpoint_id, endpoint.is_active).values(values).returning(endpoint.id)
+    )
     if session.scalars(disabled).first() is None:  # by its host, meanwhile
         return
     skip_waiting(session, endpoint_id, DISABLED)
