@@ -13,7 +13,7 @@ from webapp.core.extensions import site
 from webapp.domain.bookings import Audience, EventKind
 from webapp.models import Base, Booking, EventType, OutboxEvent, Slot
 from webapp.services.mail.reminders import drop_reminders, planned_reminders
-from webapp.services.shared.outbox import Happened
+from webapp.services.shared.outbox import Event
 from webapp.services.webhooks.dispatch import dispatch_to_webhooks
 
 BATCH = 500  # events per transaction of a relay
@@ -61,7 +61,7 @@ def dispatch_events(session: Session, *, limit: int = BATCH) -> int:
         .limit(limit)
         .with_for_update(skip_locked=True, key_share=True)
     )
-    events = [Happened(*row) for row in rows]
+    events = [Event(*row) for row in rows]
     if not events:
         return 0
     deliveries = [*_letters(session, events), *_reminders(session, events)]
@@ -78,7 +78,7 @@ def dispatch_events(session: Session, *, limit: int = BATCH) -> int:
     return len(events)
 
 
-def _letters(session: Session, events: Sequence[Happened]) -> Iterator[dict[str, Any]]:
+def _letters(session: Session, events: Sequence[Event]) -> Iterator[dict[str, Any]]:
     completed = {event.booking_id for event in events if event.kind == EventKind.BOOKING_COMPLETED}
     followed_up = _with_follow_up(session, completed) if completed else frozenset()
     for event in events:
@@ -87,13 +87,13 @@ def _letters(session: Session, events: Sequence[Happened]) -> Iterator[dict[str,
                 yield _row(event, event.kind, recipient)
 
 
-def _reminders(session: Session, events: Sequence[Happened]) -> Iterator[dict[str, Any]]:
+def _reminders(session: Session, events: Sequence[Event]) -> Iterator[dict[str, Any]]:
     for event, kind, moment in planned_reminders(session, events):
         for recipient in REMINDER_RECIPIENTS:
             yield _row(event, kind, recipient, moment)
 
 
-def _row(event: Happened, kind: str, recipient: Audience, moment: datetime | None = None) -> dict[str, Any]:
+def _row(event: Event, kind: str, recipient: Audience, moment: datetime | None = None) -> dict[str, Any]:
     """`moment`: when it is due; at once if left out. The Message-ID is made here, once: every try carries it."""
     return {
         "event_id": event.id,

@@ -16,7 +16,7 @@ from webapp.domain.reminders import PREFIX, reminder_minutes, reminders_ahead
 from webapp.models import Base, Booking, DeliveryStatus, EventType, Guest, Slot
 from webapp.services.bookings.view import BookingView
 from webapp.services.mail.deliveries import ClaimedDelivery
-from webapp.services.shared.outbox import Happened
+from webapp.services.shared.outbox import Event
 
 BEGINNINGS = frozenset({EventKind.BOOKING_CONFIRMED, EventKind.BOOKING_RESCHEDULED, EventKind.BOOKING_IMPORTED})
 ENDINGS = frozenset(
@@ -38,7 +38,7 @@ delivery = _DELIVERY.c
 _STILL = delivery.status.in_([DeliveryStatus.WAITING, DeliveryStatus.SENT])
 
 
-def planned_reminders(session: Session, events: Sequence[Happened]) -> Iterator[tuple[Happened, str, datetime]]:
+def planned_reminders(session: Session, events: Sequence[Event]) -> Iterator[tuple[Event, str, datetime]]:
     """(event, kind, moment) for the events that begin or move a meeting, where the booking is as they left it."""
     beginnings = {event.booking_id: event for event in events if event.kind in BEGINNINGS}
     if not beginnings:
@@ -56,7 +56,7 @@ def planned_reminders(session: Session, events: Sequence[Happened]) -> Iterator[
                 yield event, kind, moment
 
 
-def drop_reminders(session: Session, events: Sequence[Happened]) -> None:
+def drop_reminders(session: Session, events: Sequence[Event]) -> None:
     """Skip what waits for another version of these bookings or another state. One that a worker has in hand is left
     to that worker; letters about later events wait for it."""
     ended = {event.booking_id for event in events if event.kind in ENDINGS}

@@ -23,7 +23,7 @@ UNKNOWN_KIND_WAIT = timedelta(minutes=15)  # an upgrade is over by then, and the
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class Event:
     """An event, as the relay reads it."""
 
     id: int

@@ -13,7 +13,7 @@ from webapp.core.sql import Statement
 from webapp.domain.bookings import EventKind
 from webapp.domain.webhook_events import TEST, webhook_events
 from webapp.models import Base, Channel, OutboxEvent, WebhookEndpoint
-from webapp.services.shared.outbox import CHANNEL, Happened
+from webapp.services.shared.outbox import CHANNEL, Event
 
 _DELIVERY: Table = Base.metadata.tables["delivery"]
 
@@ -34,7 +34,7 @@ def record_published(session: Session, slots: Sequence[uuid.UUID], *, host_id: i
         notify_after_commit(session, CHANNEL)
 
 
-def dispatch_to_webhooks(session: Session, events: Sequence[Happened]) -> None:
+def dispatch_to_webhooks(session: Session, events: Sequence[Event]) -> None:
     """One query for all events; where no host of theirs has a webhook, that is all."""
     said = {event.id: webhook_events(event.kind, event.data) for event in events}
     hosts = {event.host_id for event in events if said[event.id]}
@@ -56,17 +56,16 @@ def dispatch_to_webhooks(session: Session, events: Sequence[Happened]) -> None:
 
 def dispatch_test(session: Session, *, endpoint_id: int, host_id: int) -> str:
     """A message that says nothing but that messages arrive. Returns the delivery's id."""
-    event = insert(OutboxEvent).values(kind=TEST, host_id=host_id, dispatched_at=func.now())
-    event_id = session.scalars(event.returning(OutboxEvent.id)).one()
-    happened = Happened(event_id, TEST, host_id, None, None, {})
-    row = _row(happened, TEST, endpoint_id)
+    statement = insert(OutboxEvent).values(kind=TEST, host_id=host_id, dispatched_at=func.now())
+    event_id = session.scalars(statement.returning(OutboxEvent.id)).one()
+    row = _row(Event(event_id, TEST, host_id, None, None, {}), TEST, endpoint_id)
     session.execute(insert(_DELIVERY), row)
     notify_after_commit(session, CHANNEL)
     return str(row["message_id"])
 
 
 def _rows(
-    events: Sequence[Happened],
+    events: Sequence[Event],
     said: dict[int, tuple[Any, ...]],
     subscribers: dict[tuple[int, str], list[int]],
 ) -> Iterator[dict[str, Any]]:
@@ -77,7 +76,7 @@ def _rows(
                 yield _row(event, str(name), endpoint_id)
 
 
-def _row(event: Happened, name: str, endpoint_id: int) -> dict[str, Any]:
+def _row(event: Event, name: str, endpoint_id: int) -> dict[str, Any]:
     """`message_id` is the `webhook-id` of every try."""
     return {
         "event_id": event.id,
