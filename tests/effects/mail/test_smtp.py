@@ -17,14 +17,14 @@ from flask import Flask
 from webapp.core.config import MailSettings
 from webapp.core.mailbox import Mailbox
 from webapp.effects.mail import smtp
-from webapp.effects.mail.mime import Parcel
+from webapp.effects.mail.mime import Message
 from webapp.effects.mail.smtp import Connection, NotAcceptedError
 from webapp.embedded.mailcatcher.sink import Fault, MailSink
 from webapp.embedded.ports import LOOPBACK, free_port
 
 TLS = Path(__file__).parents[1] / "tls"
 AUTHORITY = str(TLS / "certificate.pem")
-PARCEL = Parcel("no-reply@example.org", "guest@example.net", b"Subject: x\r\n\r\nHello\r\n")
+MESSAGE = Message("no-reply@example.org", "guest@example.net", b"Subject: x\r\n\r\nHello\r\n")
 Server = Callable[..., Controller]
 
 
@@ -102,7 +102,7 @@ def test_a_certificate_that_nobody_vouches_for_ends_it(
 ) -> None:
     there = server(**{option: certified()})
     with pytest.raises(NotAcceptedError, match="CERTIFICATE_VERIFY_FAILED") as failure:
-        connect(there.port, security=security).send(PARCEL)
+        connect(there.port, security=security).send(MESSAGE)
     assert failure.value.server
     assert there.handler.contents == []
 
@@ -113,7 +113,7 @@ def test_a_certificate_for_another_name_ends_it(
 ) -> None:
     there = server(**{option: certified()})
     with pytest.raises(NotAcceptedError, match="certificate is not valid for"):
-        connect(there.port, security=security, host="127.0.0.1").send(PARCEL)
+        connect(there.port, security=security, host="127.0.0.1").send(MESSAGE)
 
 
 @ENCRYPTED
@@ -121,14 +121,14 @@ def test_a_good_certificate_carries(
     server: Server, connect: Callable[..., Connection], trusted: None, security: str, option: str
 ) -> None:
     there = server(**{option: certified()})
-    connect(there.port, security=security).send(PARCEL)
+    connect(there.port, security=security).send(MESSAGE)
     assert len(there.handler.contents) == 1
 
 
 def test_without_starttls_at_the_server_nothing_is_sent(server: Server, connect: Callable[..., Connection]) -> None:
     there = server()
     with pytest.raises(NotAcceptedError, match="STARTTLS extension not supported"):
-        connect(there.port, security="starttls").send(PARCEL)
+        connect(there.port, security="starttls").send(MESSAGE)
     assert there.handler.contents == []
 
 
@@ -138,7 +138,7 @@ def test_a_refused_login_is_the_servers_trouble_and_shows_no_password(
     nobody = AuthResult(success=False, handled=False)
     there = server(tls_context=certified(), authenticator=lambda *_: nobody, auth_required=True)
     with pytest.raises(NotAcceptedError) as failure:
-        connect(there.port, security="starttls", username="openslot", password="correct horse").send(PARCEL)
+        connect(there.port, security="starttls", username="openslot", password="correct horse").send(MESSAGE)
     assert (failure.value.server, failure.value.final) == (True, False)
     assert "correct horse" not in str(failure.value)
 
@@ -146,7 +146,7 @@ def test_a_refused_login_is_the_servers_trouble_and_shows_no_password(
 def test_an_address_outside_ascii_needs_a_server_that_speaks_it(
     server: Server, connect: Callable[..., Connection]
 ) -> None:
-    abroad = replace(PARCEL, recipient="josé@example.net")
+    abroad = replace(MESSAGE, recipient="josé@example.net")
     old = server(enable_SMTPUTF8=False)
     with pytest.raises(NotAcceptedError, match="addresses outside ASCII") as failure:
         connect(old.port).send(abroad)
@@ -159,20 +159,20 @@ def test_an_address_outside_ascii_needs_a_server_that_speaks_it(
 def test_a_sender_outside_ascii_is_a_fault_of_the_set_up(server: Server, connect: Callable[..., Connection]) -> None:
     old = server(enable_SMTPUTF8=False)
     with pytest.raises(NotAcceptedError, match="addresses outside ASCII") as failure:
-        connect(old.port).send(replace(PARCEL, sender="jürgen@example.org"))
+        connect(old.port).send(replace(MESSAGE, sender="jürgen@example.org"))
     assert (failure.value.server, failure.value.final) == (True, False)
 
 
 def test_a_field_with_an_address_outside_ascii_is_for_servers_that_speak_it(
     server: Server, connect: Callable[..., Connection]
 ) -> None:
-    answered_abroad = replace(PARCEL, international="Reply-To: jürgen@example.net\r\n".encode())
+    answered_abroad = replace(MESSAGE, international="Reply-To: jürgen@example.net\r\n".encode())
     old, new = server(enable_SMTPUTF8=False), server(enable_SMTPUTF8=True)
     connect(old.port).send(answered_abroad)
     connect(new.port).send(answered_abroad)
-    assert old.handler.contents == [PARCEL.content]
+    assert old.handler.contents == [MESSAGE.content]
     assert old.handler.options == [[]]
-    assert new.handler.contents == [answered_abroad.international + PARCEL.content]
+    assert new.handler.contents == [answered_abroad.international + MESSAGE.content]
     assert "SMTPUTF8" in new.handler.options[0]
 
 
@@ -180,12 +180,12 @@ def test_one_connection_serves_many_and_is_replaced_when_it_died(
     sink: MailSink, connect: Callable[..., Connection]
 ) -> None:
     connection = connect(sink.port)
-    connection.send(PARCEL)
+    connection.send(MESSAGE)
     first = connection.host
-    connection.send(PARCEL)
+    connection.send(MESSAGE)
     assert connection.host is first
     sink.fault = Fault.NONE  # drops what is open
-    connection.send(PARCEL)
+    connection.send(MESSAGE)
     assert connection.host is not first
     assert len(sink.messages) == 3
 
@@ -196,10 +196,10 @@ def test_a_refused_recipient_leaves_the_connection_for_the_next(
     sink.rejected.add("gone@example.net")
     connection = connect(sink.port)
     with pytest.raises(NotAcceptedError) as failure:
-        connection.send(replace(PARCEL, recipient="gone@example.net"))
+        connection.send(replace(MESSAGE, recipient="gone@example.net"))
     assert failure.value.final
     kept = connection.host
-    connection.send(PARCEL)
+    connection.send(MESSAGE)
     assert connection.host is kept
 
 
@@ -210,6 +210,6 @@ def test_a_silent_server_is_given_up(
     sink.fault = Fault.HANG
     before = time.monotonic()
     with pytest.raises(NotAcceptedError, match="timed out") as failure:
-        connect(sink.port).send(PARCEL)
+        connect(sink.port).send(MESSAGE)
     assert failure.value.server
     assert time.monotonic() - before < 8  # its patience without the patch is 10

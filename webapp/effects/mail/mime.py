@@ -30,7 +30,7 @@ FILE = 'application/ics; name="invite.ics"\r\nContent-Disposition: attachment; f
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class Message:
     """One mail for one recipient: envelope and content. Addresses are bare, their domains in ASCII.
 
     `international`: fields of the header for servers that speak SMTPUTF8 (RFC 6531), left out for others.
@@ -47,7 +47,7 @@ class Parcel:
         return not (self.sender + self.recipient).isascii()
 
 
-def parcel(letter: Letter, *, message_id: str) -> Parcel:
+def compose(letter: Letter, *, message_id: str) -> Message:
     """multipart/mixed of (alternative: text, HTML, text/calendar) and invite.ics, both calendars the same bytes; the
     alternative alone when the letter invites to nothing. `message_id` comes with its angle brackets. Raises
     MalformedAddressError."""
@@ -58,7 +58,7 @@ def parcel(letter: Letter, *, message_id: str) -> Parcel:
     head += (reply_to if reply_to.isascii() else "") + text_field("Subject", letter.subject)
     head += OURS.format(date=formatdate(), message_id=message_id, content_type=content_type)
     apart = "" if reply_to.isascii() else reply_to
-    return Parcel(sender.address, letter.to.address, head.encode() + body, apart.encode())
+    return Message(sender.address, letter.to.address, head.encode() + body, apart.encode())
 
 
 def _reply_to(mailbox: Mailbox | None) -> str:

@@ -16,7 +16,7 @@ from webapp.domain.reminders import PREFIX, REMINDER
 from webapp.effects.letters import account, to_guest, to_host
 from webapp.effects.letters.letter import Writer, Writers
 from webapp.effects.mail.headers import MalformedAddressError
-from webapp.effects.mail.mime import Parcel, parcel
+from webapp.effects.mail.mime import Message, compose
 from webapp.effects.mail.smtp import Connection, NotAcceptedError
 from webapp.effects.retries import TRIES, pause_after
 from webapp.services.mail.deliveries import ClaimedDelivery, DeliveryLease, claim, mark_failed, mark_sent, mark_skipped
@@ -66,15 +66,15 @@ def _attempt(session: Session, delivery: ClaimedDelivery, connection: Connection
         mark_failed(session, delivery, error=UNKNOWN, pause=pause_after(delivery.attempts + 1), is_refused=False)
         return None
     try:
-        written = OVERTAKEN if delivery.is_overtaken else _written(session, delivery, write)
+        message = OVERTAKEN if delivery.is_overtaken else _message(session, delivery, write)
     except UnwritableError as failure:
         mark_failed(session, delivery, error=str(failure), pause=None, is_refused=False)
         return None
-    if isinstance(written, str):
-        mark_skipped(session, delivery, written)
+    if isinstance(message, str):
+        mark_skipped(session, delivery, message)
         return None
     try:
-        connection.send(written)
+        connection.send(message)
     except NotAcceptedError as failure:
         _note_refusal(session, delivery, failure)
         return failure if failure.server else None
@@ -87,12 +87,12 @@ def _find_writer(delivery: ClaimedDelivery) -> Writer | None:
     return LETTERS.get((kind, delivery.recipient))
 
 
-def _written(session: Session, delivery: ClaimedDelivery, write: Writer) -> Parcel | str:
+def _message(session: Session, delivery: ClaimedDelivery, write: Writer) -> Message | str:
     """The mail, or why there is nothing to say any more. Raises UnwritableError: no other try would write it, since it
     would be made of the same rows by the same program."""
     try:
         letter = write(session, delivery)
-        return letter if isinstance(letter, str) else parcel(letter, message_id=delivery.message_id)
+        return letter if isinstance(letter, str) else compose(letter, message_id=delivery.message_id)
     except PASSING:
         raise
     except Exception as error:

@@ -16,7 +16,7 @@ import flask_mail
 from flask import Flask
 
 from webapp.core.config import MailSettings
-from webapp.effects.mail.mime import Parcel
+from webapp.effects.mail.mime import Message
 from webapp.effects.mail.redaction import redacted
 
 TIMEOUT = 10.0  # seconds for one answer of the server
@@ -72,20 +72,20 @@ class Connection(flask_mail.Connection):
             raise
         return host
 
-    def send(self, parcel: Parcel) -> None:  # type: ignore[override]
+    def send(self, message: Message) -> None:  # type: ignore[override]
         """Hand over one mail. Raises NotAcceptedError."""
         was_kept = self.host is not None
         try:
             try:
-                _transmit(self._connected(), parcel)
+                _transmit(self._connected(), message)
             except _NotBegunError:
                 if not was_kept:
                     raise
                 self.close()  # it had died since the last message, which is nobody's failure
-                _transmit(self._connected(), parcel)
+                _transmit(self._connected(), message)
         except smtplib.SMTPResponseException as error:
             self._recover(error.smtp_code)
-            raise _refusal(error, parcel.recipient) from error
+            raise _refusal(error, message.recipient) from error
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise NotAcceptedError(redacted(f"connection lost: {error}"), server=True) from error
@@ -168,25 +168,25 @@ class _NotBegunError(smtplib.SMTPServerDisconnected):
     """The connection was gone before the first command: the server knows nothing of this message."""
 
 
-def _transmit(host: smtplib.SMTP, parcel: Parcel) -> None:
+def _transmit(host: smtplib.SMTP, message: Message) -> None:
     """MAIL, RCPT, DATA for one recipient (RFC 5321 3.3)."""
     speaks_utf8 = host.has_extn("smtputf8")
-    if parcel.is_international and not speaks_utf8:
+    if message.is_international and not speaks_utf8:
         # Our own address is a fault of the set-up: an operator mends it.
-        command = "RCPT" if parcel.sender.isascii() else "MAIL"
+        command = "RCPT" if message.sender.isascii() else "MAIL"
         raise _RefusedAt(command, 553, "the mail server cannot send mail with addresses outside ASCII")
-    international = parcel.international if speaks_utf8 else b""
-    options = ["SMTPUTF8", "BODY=8BITMIME"] if parcel.is_international or international else []
+    international = message.international if speaks_utf8 else b""
+    options = ["SMTPUTF8", "BODY=8BITMIME"] if message.is_international or international else []
     try:
-        answer = host.mail(parcel.sender, options)
+        answer = host.mail(message.sender, options)
     except (smtplib.SMTPServerDisconnected, OSError) as error:
         raise _NotBegunError(str(error)) from error
     if answer[0] == CLOSING:
         raise _NotBegunError(str(answer))
     _expect("MAIL", answer, {250})
-    _expect("RCPT", host.rcpt(parcel.recipient), {250, 251})
+    _expect("RCPT", host.rcpt(message.recipient), {250, 251})
     try:
-        _expect("DATA", host.data(international + parcel.content), {250})
+        _expect("DATA", host.data(international + message.content), {250})
     except smtplib.SMTPDataError as error:
         raise _RefusedAt("DATA", error.smtp_code, error.smtp_error) from error
 
