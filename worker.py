@@ -24,7 +24,7 @@ from webapp.effects.clock import Clock
 from webapp.effects.mail.jobs import stopping
 from webapp.effects.mail.smtp import mail
 from webapp.effects.relay import Relay
-from webapp.effects.webhooks.worker import Crew
+from webapp.effects.webhooks.worker import WebhookWorkerPool
 from webapp.effects.worker import work
 from webapp.services.operations import readiness
 
@@ -45,16 +45,16 @@ def main() -> None:
         readiness.tell_at_start(app.extensions["settings"].database_url)
     mail.init_app(app)
     threads = _started(app) if "relay" in roles else ()
-    crew = Crew(app)
+    pool = WebhookWorkerPool(app)
     if "webhooks" in roles:
-        crew.start()
+        pool.start()
     log.info("worker ready: %s; %s", " and ".join(roles), time_zones.version_line())
     if "jobs" in roles:
         work(app)
     stopping.wait()
     for thread in threads:
         thread.join(GRACE)
-    crew.finish(GRACE)
+    pool.finish(GRACE)
 
 
 def _started(app: Flask) -> tuple[threading.Thread, ...]:

@@ -30,9 +30,9 @@ class WebhookWorker(QueueWorker):
 
     death_penalty_class = TimerDeathPenalty
 
-    def __init__(self, *args: Any, crew: "Crew") -> None:
+    def __init__(self, *args: Any, pool: "WebhookWorkerPool") -> None:
         super().__init__(*args)
-        self._crew = crew
+        self._pool = pool
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
         """RQ's before each wait for a job, where a thread that is to end can do so quietly. One with a pipeline belongs
@@ -40,14 +40,14 @@ class WebhookWorker(QueueWorker):
         if pipeline is None:
             if stopping.is_set():
                 raise StopRequested
-            self._crew.clients[threading.get_ident()] = self.connection.client_id()
+            self._pool.clients[threading.get_ident()] = self.connection.client_id()
         super().heartbeat(timeout, pipeline)
 
     def _install_signal_handlers(self) -> None:
         """`stopping` is what its jobs look at."""
 
 
-class Crew:
+class WebhookWorkerPool:
     """The threads of one process."""
 
     def __init__(self, app: Flask) -> None:
@@ -81,7 +81,7 @@ class Crew:
         connection = queue_server(self._app)
         while not stopping.is_set():
             try:
-                work_through_absences(lambda: WebhookWorker(self._app, connection, queue, crew=self))
+                work_through_absences(lambda: WebhookWorker(self._app, connection, queue, pool=self))
             except Exception:  # nobody would miss this thread before all of them are gone
                 log.exception("webhook worker: unexpected, going on")
                 stopping.wait(RECONNECT)
