@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from tests.builders import Build, tomorrow
 from tests.effects.harness import InProcess, WorkerProcess, eventually
-from webapp.effects.clock import CHORES, Chore, Clock
+from webapp.effects.clock import PERIODIC_TASKS, Clock, PeriodicTask
 from webapp.embedded.mailcatcher.sink import MailSink
 
 EXPIRED = "UPDATE booking SET expires_at = now() - interval '1 minute' WHERE status = 'pending'"
@@ -26,7 +26,7 @@ def pending(build: Build) -> list[int]:
 
 
 def noting(done: list[str], name: str) -> Callable[[], int]:
-    """A chore that finds nothing to do."""
+    """A task that finds nothing to do."""
 
     def work() -> int:
         done.append(name)
@@ -54,34 +54,34 @@ def test_what_has_not_expired_stays(app: Flask, build: Build, pending: list[int]
 
 def test_more_than_one_sweep_can_hold_is_done_at_once(app: Flask) -> None:
     left = [200, 200, 7]
-    Clock(app, threading.Event(), (Chore(lambda: left.pop(0), 60),)).tick()
+    Clock(app, threading.Event(), (PeriodicTask(lambda: left.pop(0), 60),)).tick()
     assert left == []
 
 
-def test_a_chore_runs_again_in_its_own_time(app: Flask) -> None:
+def test_a_task_runs_again_in_its_own_time(app: Flask) -> None:
     done: list[str] = []
-    chores = (Chore(noting(done, "often"), 0), Chore(noting(done, "seldom"), 60))
-    clock = Clock(app, threading.Event(), chores)
+    tasks = (PeriodicTask(noting(done, "often"), 0), PeriodicTask(noting(done, "seldom"), 60))
+    clock = Clock(app, threading.Event(), tasks)
     clock.tick()
     clock.tick()
     assert done == ["often", "seldom", "often"]
 
 
 @pytest.mark.parametrize("error", [OperationalError("", {}, Exception()), ZeroDivisionError()])
-def test_a_chore_that_fails_keeps_no_other_waiting(app: Flask, error: Exception) -> None:
+def test_a_task_that_fails_keeps_no_other_waiting(app: Flask, error: Exception) -> None:
     done: list[str] = []
 
     def fail() -> int:
         raise error
 
-    Clock(app, threading.Event(), (Chore(fail, 60), Chore(noting(done, "other"), 60))).tick()
+    Clock(app, threading.Event(), (PeriodicTask(fail, 60), PeriodicTask(noting(done, "other"), 60))).tick()
     assert done == ["other"]
 
 
-def test_all_chores_are_done_often_enough() -> None:
-    assert {chore.work.__name__: chore.every for chore in CHORES} == {
+def test_all_tasks_are_done_often_enough() -> None:
+    assert {task.work.__name__: task.every for task in PERIODIC_TASKS} == {
         "expire_pending": 3, "complete_past": 60, "tidy": 600, "forget_guests": 3600,
-        "tell_of_mail_trouble": 60,
+        "report_mail_trouble": 60,
     }  # fmt: skip
 
 

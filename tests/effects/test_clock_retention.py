@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from tests.builders import Build, tomorrow
-from webapp.effects.clock import CHORES, Chore, Clock, forget_guests
+from webapp.effects.clock import PERIODIC_TASKS, Clock, PeriodicTask, forget_guests
 from webapp.services.privacy.erase import erase_past_guests
 
 DAYS_AGO = """
@@ -57,8 +57,8 @@ def test_the_clock_does_it_where_it_is_set(app: Flask, build: Build, days: int, 
     before = app.extensions["settings"]
     app.extensions["settings"] = replace(before, retention_days=days)
     try:
-        Clock(app, threading.Event(), (Chore(forget_guests, 60.0),)).tick()
+        Clock(app, threading.Event(), (PeriodicTask(forget_guests, 60.0),)).tick()
     finally:
         app.extensions["settings"] = before
     assert known(build) == left
-    assert forget_guests in {chore.work for chore in CHORES}
+    assert forget_guests in {task.work for task in PERIODIC_TASKS}

@@ -31,7 +31,7 @@ TICK = 1.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Chore:
+class PeriodicTask:
     """`work` gives how many it has done; SWEEP_LIMIT means that there is more."""
 
     work: Callable[[], int]
@@ -51,7 +51,7 @@ def forget_guests() -> int:
     return erase_past_guests(days) if days else 0
 
 
-def tell_of_mail_trouble() -> int:
+def report_mail_trouble() -> int:
     """Once a minute for as long as it lasts: somebody should look."""
     with transaction() as session:
         trouble = mail_trouble(session)
@@ -60,22 +60,22 @@ def tell_of_mail_trouble() -> int:
     return 0
 
 
-CHORES = (
-    Chore(expire_pending, 3.0),
-    Chore(complete_past, 60.0),
-    Chore(tidy, 600.0),
-    Chore(forget_guests, 3600.0),
-    Chore(tell_of_mail_trouble, 60.0),
+PERIODIC_TASKS = (
+    PeriodicTask(expire_pending, 3.0),
+    PeriodicTask(complete_past, 60.0),
+    PeriodicTask(tidy, 600.0),
+    PeriodicTask(forget_guests, 3600.0),
+    PeriodicTask(report_mail_trouble, 60.0),
 )
 
 
 class Clock:
     """`run` until `stopping` is set."""
 
-    def __init__(self, app: Flask, stopping: threading.Event, chores: tuple[Chore, ...] = CHORES) -> None:
+    def __init__(self, app: Flask, stopping: threading.Event, tasks: tuple[PeriodicTask, ...] = PERIODIC_TASKS) -> None:
         self._app = app
         self._stopping = stopping
-        self._due = dict.fromkeys(chores, 0.0)
+        self._due = dict.fromkeys(tasks, 0.0)
 
     def run(self) -> None:
         while not self._stopping.is_set():
@@ -83,18 +83,18 @@ class Clock:
             self._stopping.wait(TICK)
 
     def tick(self) -> None:
-        """Do what is due. A chore that fails has its next chance in its own time, and keeps no other waiting."""
-        for chore, due in self._due.items():
+        """Do what is due. A task that fails has its next chance in its own time, and keeps no other waiting."""
+        for task, due in self._due.items():
             if time.monotonic() >= due:
-                self._due[chore] = time.monotonic() + chore.every
+                self._due[task] = time.monotonic() + task.every
                 try:
-                    self._do(chore)
+                    self._do(task)
                 except (SQLAlchemyError, Overloaded) as error:
-                    log.warning("clock: %s has to wait (%s)", chore.work.__name__, type(error).__name__)
+                    log.warning("clock: %s has to wait (%s)", task.work.__name__, type(error).__name__)
                 except Exception:
-                    log.exception("clock: %s failed, going on", chore.work.__name__)
+                    log.exception("clock: %s failed, going on", task.work.__name__)
 
-    def _do(self, chore: Chore) -> None:
+    def _do(self, task: PeriodicTask) -> None:
         with self._app.app_context():
-            while chore.work() >= SWEEP_LIMIT and not self._stopping.is_set():
+            while task.work() >= SWEEP_LIMIT and not self._stopping.is_set():
                 pass

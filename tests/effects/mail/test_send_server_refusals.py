@@ -140,9 +140,9 @@ def test_without_a_word_about_recipients_somebody_is_told_too(
         mailer.let_time_pass()
         alarms.append(NOTHING_ACCEPTED in client.get("/readyz").text)
     assert alarms == [False, False, True]
-    chore = next(chore for chore in clock.CHORES if "mail" in chore.work.__name__)
+    task = next(task for task in clock.PERIODIC_TASKS if "mail" in task.work.__name__)
     with mailer.app.app_context():
-        chore.work()
+        task.work()
     (alarm,) = [record for record in caplog.records if record.levelname == "ERROR"]
     assert NOTHING_ACCEPTED in alarm.message
     assert "no mail server" in alarm.message
