@@ -3,7 +3,7 @@
 No library does all of this: HTTP libraries resolve the name themselves, so that what was checked and what is
 connected to can differ (rebinding); their timeouts count from byte to byte, so that a slow drip never ends; and they
 ask the environment for proxies. Here the name is resolved once, every address of it is checked
-(`domain.outgoing`), the connection goes to a checked address while TLS verifies the name, and one clock runs for
+(`domain.outgoing`), the connection goes to a checked address while TLS verifies the name, and one deadline holds for
 resolving, connecting, sending and reading. `http.client` writes and reads the HTTP. Redirects are answers like any
 other: nobody follows them.
 """
@@ -43,7 +43,7 @@ class Answer:
     seconds: float
 
 
-class _Clock:
+class _Deadline:
     """Of one request."""
 
     def __init__(self, seconds: float) -> None:
@@ -67,24 +67,24 @@ def post(
 ) -> Answer:
     """`allowed`: ranges that may be reached beside public addresses. The answer's body is read and thrown away.
     Raises NoAnswerError."""
-    clock = _Clock(seconds)
+    deadline = _Deadline(seconds)
     try:
         target = target_of(url, allowed)
-        addresses = _addresses(target, allowed, clock)
-        with closing(_connected(target, addresses, clock)) as connection:
-            status = _exchanged(connection, target, body, headers, clock)
+        addresses = _permitted_addresses(target, allowed, deadline)
+        with closing(_connect(target, addresses, deadline)) as connection:
+            status = _exchange(connection, target, body, headers, deadline)
     except UrlFault as fault:
         raise NoAnswerError(f"not allowed: {fault}") from None
     except TimeoutError:
         raise NoAnswerError("took too long") from None
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise NoAnswerError(_reason(error)) from None
-    return Answer(status, clock.spent)
+    return Answer(status, deadline.spent)
 
 
-def _addresses(target: Target, allowed: Sequence[Network], clock: _Clock) -> list[Address]:
+def _permitted_addresses(target: Target, allowed: Sequence[Network], deadline: _Deadline) -> list[Address]:
     """All of the name's, every one of them checked. Raises NoAnswerError."""
-    addresses = _resolved(target, clock)
+    addresses = _resolve(target, deadline)
     for address in addresses:
         if not is_permitted(address, allowed):
             raise NoAnswerError(f"not allowed: {target.host} is {address}")
@@ -93,7 +93,7 @@ def _addresses(target: Target, allowed: Sequence[Network], clock: _Clock) -> lis
     return addresses
 
 
-def _resolved(target: Target, clock: _Clock) -> list[Address]:
+def _resolve(target: Target, deadline: _Deadline) -> list[Address]:
     """In a thread of its own, which is left behind when it takes too long: the resolver knows no deadline."""
     results: SimpleQueue[Any] = SimpleQueue()
 
@@ -105,7 +105,7 @@ def _resolved(target: Target, clock: _Clock) -> list[Address]:
 
     threading.Thread(target=resolve, name="resolver", daemon=True).start()
     try:
-        found = results.get(timeout=clock.left())
+        found = results.get(timeout=deadline.left())
     except Empty:
         raise NoAnswerError("the name was not resolved in time") from None
     if isinstance(found, Exception):
@@ -121,11 +121,11 @@ def _address(place: tuple[Any, ...]) -> Address:
     return ip_address(f"{text}%{scope}" if scope and "%" not in text else text)
 
 
-def _connected(target: Target, addresses: Sequence[Address], clock: _Clock) -> socket.socket:
+def _connect(target: Target, addresses: Sequence[Address], deadline: _Deadline) -> socket.socket:
     """To the first address that answers, each with its share of the time."""
     for number, address in enumerate(addresses):
         try:
-            share = clock.left() / (len(addresses) - number)
+            share = deadline.left() / (len(addresses) - number)
             plain = _plain_connection(address, target.port, max(share, _FEWEST_SECONDS))
             break
         except OSError:
@@ -134,7 +134,7 @@ def _connected(target: Target, addresses: Sequence[Address], clock: _Clock) -> s
     if target.scheme == "http":
         return plain
     try:
-        plain.settimeout(clock.left())
+        plain.settimeout(deadline.left())
         return _tls().wrap_socket(plain, server_hostname=target.host)
     except BaseException:
         plain.close()
@@ -158,12 +158,12 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _exchanged(
-    connection: socket.socket, target: Target, body: bytes, headers: Mapping[str, str], clock: _Clock
+def _exchange(
+    connection: socket.socket, target: Target, body: bytes, headers: Mapping[str, str], deadline: _Deadline
 ) -> int:
     """The status, once the answer is complete."""
     wire = http.client.HTTPConnection(target.host, target.port)
-    wire.sock = cast("socket.socket", _Timed(connection, clock))
+    wire.sock = cast("socket.socket", _TimedSocket(connection, deadline))
     wire.putrequest("POST", target.path, skip_host=True, skip_accept_encoding=True)
     wire.putheader("Host", target.authority)
     for name, value in (*headers.items(), ("Content-Length", str(len(body))), ("Connection", "close")):
@@ -175,37 +175,37 @@ def _exchanged(
     return response.status
 
 
-class _Timed:
+class _TimedSocket:
     """A socket as `http.client` wants it, each of whose steps gets only the time that is left."""
 
-    def __init__(self, connection: socket.socket, clock: _Clock) -> None:
+    def __init__(self, connection: socket.socket, deadline: _Deadline) -> None:
         self._connection = connection
-        self._clock = clock
+        self._deadline = deadline
 
     def sendall(self, data: bytes) -> None:
         rest = memoryview(data)
         while rest:
-            self._connection.settimeout(self._clock.left())
+            self._connection.settimeout(self._deadline.left())
             rest = rest[self._connection.send(rest) :]
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_Incoming(self._connection, self._clock))
+        return io.BufferedReader(_TimedReader(self._connection, self._deadline))
 
     def close(self) -> None:
         """Whoever opened the connection closes it."""
 
 
-class _Incoming(io.RawIOBase):
-    def __init__(self, connection: socket.socket, clock: _Clock) -> None:
+class _TimedReader(io.RawIOBase):
+    def __init__(self, connection: socket.socket, deadline: _Deadline) -> None:
         self._connection = connection
-        self._clock = clock
+        self._deadline = deadline
         self._left = MOST_BYTES
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        self._connection.settimeout(self._clock.left())
+        self._connection.settimeout(self._deadline.left())
         count = self._connection.recv_into(buffer)
         self._left -= count
         if self._left < 0:
