@@ -10,7 +10,6 @@ from tests.builders import Build, tomorrow
 from tests.effects.harness import IS_LETTER, InProcess, WorkerProcess, eventually, subjects
 from webapp.domain.actor import host_actor
 from webapp.effects import clock, retries
-from webapp.effects.mail.smtp import is_final
 from webapp.embedded.mailcatcher.sink import Fault, MailSink
 from webapp.services.bookings import bookings
 from webapp.services.bookings.view import BookingView
@@ -146,37 +145,3 @@ def test_without_a_word_about_recipients_somebody_is_told_too(
     (alarm,) = [record for record in caplog.records if record.levelname == "ERROR"]
     assert NOTHING_ACCEPTED in alarm.message
     assert "no mail server" in alarm.message
-
-
-@pytest.mark.parametrize(
-    ("answer", "final"),
-    [
-        ("550 5.1.1 No such user", True),
-        ("550 5.1.2 No such domain", True),
-        ("556 5.1.10 Recipient address has null MX", True),
-        ("550 5.1.8 Sender address rejected: domain not found", False),
-        ("550 5.2.1 Mailbox disabled", True),
-        ("552 5.2.2 Mailbox full", False),
-        ("554 5.3.0 Try later", False),
-        ("552 5.3.4 Message too big for system", False),
-        ("521 5.3.2 System not accepting network messages", False),
-        ("550 5.4.1 Recipient address rejected: Access denied", False),
-        ("503 5.5.1 Bad sequence of commands", False),
-        ("550 5.6.7 Non-ASCII addresses not permitted", True),
-        ("554 5.7.1 Relay access denied", False),
-        ("550 5.7.26 Unauthenticated mail is not accepted", False),
-        ("550 5.0.0 No", True),
-        ("550 No such user here", True),
-        ("553 sorry, no mailbox here by that name", True),
-        ("554 Transaction failed", True),
-        ("552 Storage exceeded", False),
-        ("500 Error: (OSError) [Errno 28] No space left on device", False),
-        ("530 Authentication required", False),
-        ("535 Authentication credentials invalid", False),
-        ("550 5.10.1.1 is no status code", True),
-        ("450 4.1.1 Greylisted", False),
-    ],
-)
-def test_which_answer_is_the_end_of_a_mail(answer: str, final: bool) -> None:
-    code, _, words = answer.partition(" ")
-    assert is_final(int(code), words) is final

@@ -1,11 +1,6 @@
 """SMTP under Flask-Mail's configuration, with what Flask-Mail lacks: time-outs, verified TLS, a connection that is
-kept open, SMTPUTF8, and refusals sorted into final ones and those worth another try (ADR 0024).
+kept open, SMTPUTF8, and refusals sorted into final ones and those worth another try (ADR 0024)."""
 
-An enhanced status code (RFC 3463), which stands first in the text, says whom a refusal is about; without one the reply
-code has to do (RFC 5321 4.2.3, RFC 7504).
-"""
-
-import re
 import smtplib
 import ssl
 import time
@@ -17,7 +12,7 @@ from flask import Flask
 
 from webapp.core.config import MailSettings
 from webapp.effects.mail.mime import Message
-from webapp.effects.mail.redaction import redacted
+from webapp.effects.mail.replies import is_final, redacted
 
 TIMEOUT = 10.0  # seconds for one answer of the server
 CLOSING = 421  # "closing transmission channel", in answer to anything (RFC 5321 3.8)
@@ -198,8 +193,8 @@ def _expect(command: str, answer: tuple[int, bytes], good: set[int]) -> None:
 
 
 def _refusal(error: smtplib.SMTPResponseException, recipient: str) -> NotAcceptedError:
-    """Of RCPT and DATA some are this message's end (`smtp_answers`). A refusal of MAIL is a fault of the set-up, which
-    an operator mends; 421 and whatever comes before a recipient was named concern every message."""
+    """Of RCPT and DATA some are this message's end (`replies.is_final`). A refusal of MAIL is a fault of the set-up,
+    which an operator mends; 421 and whatever comes before a recipient was named concern every message."""
     text = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
     command = getattr(error, "command", "")
     about_message = command in ("RCPT", "DATA") and error.smtp_code != CLOSING
@@ -218,21 +213,3 @@ def _is_alive(host: smtplib.SMTP) -> bool:
 
 
 mail = Mail()
-
-
-ENHANCED = re.compile(r"\s*5\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")
-ADDRESS, MAILBOX, CONTENT = 1, 2, 6  # subjects that are about this mail; others are about a server or its set-up
-# Of those subjects what a later try may mend: the sender's address (set-up), and a full mailbox.
-NOT_FINAL = {(ADDRESS, 7), (ADDRESS, 8), (MAILBOX, 2)}
-FINAL_WITHOUT = {550, 551, 553, 554, 556}
-
-
-def is_final(code: int, text: str) -> bool:
-    """Of an answer to a recipient or to the content: no other try can succeed."""
-    if code < 500:
-        return False
-    found = ENHANCED.match(text)
-    subject, detail = (int(found[1]), int(found[2])) if found else (0, 0)
-    if subject == 0:  # 5.0.0 says no more than 5xx
-        return code in FINAL_WITHOUT
-    return subject in (ADDRESS, MAILBOX, CONTENT) and (subject, detail) not in NOT_FINAL
