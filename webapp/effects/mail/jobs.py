@@ -1,7 +1,7 @@
 """The queues between relay and worker: which jobs there are, and what one does.
 
 A job is a small batch of leases and may be lost, run twice or run late: the database decides about every delivery
-in it. JSON on both sides; RQ would pickle by default. Jobs for webhooks are in `webhook_jobs`.
+in it. JSON on both sides; RQ would pickle by default. Jobs for webhooks are in `effects.webhooks.jobs`.
 """
 
 import threading

@@ -1,7 +1,7 @@
 """One message to a webhook, from lease to result (Standard Webhooks 1.0).
 
 Two short transactions before the request (count the try; write the message) and one after it (write down what came of
-it): none is open while a stranger's server makes up its mind (`services.webhook_loans` says what keeps two workers
+it): none is open while a stranger's server makes up its mind (`services.webhooks.leases` says what keeps two workers
 apart). The message is written when it is sent, from what the database says then, so that nothing personal waits
 anywhere; it never holds a manage token.
 """

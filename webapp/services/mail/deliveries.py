@@ -1,4 +1,4 @@
-"""Mails: deliveries of the channel `mail`, from `waiting` to `sent` or `dead`. Webhooks are in `webhook_loans`.
+"""Mails: deliveries of the channel `mail`, from `waiting` to `sent` or `dead`. Webhooks: `webhooks.leases`.
 
 The life of a delivery: `dispatch.dispatch_events` writes it, `lease_due` leases it to a job for `LEASE`, `claim` locks
 it while that job talks to the mail server, and `mark_sent`, `mark_failed` or `mark_skipped` writes down what came of

@@ -1,4 +1,4 @@
-"""What hosts and admins see of mails, and sending again. Messages to webhooks are in `webhook_deliveries`."""
+"""What hosts and admins see of mails, and sending again. Messages to webhooks: `webhooks.history`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Webhooks of a host: made, changed, deleted, tried out. What is sent to them is in `webhook_deliveries`.
+"""Webhooks of a host: made, changed, deleted, tried out. What is sent to them is in `history`.
 
 A signing secret is shown when it is made and never again; who loses it asks for a new one.
 """
