@@ -30,9 +30,9 @@ from webapp.services.availability.offering import (
     offering_select,
 )
 from webapp.services.availability.offers import Listing, asked_times, facts
-from webapp.services.bookings.insert import write_booking
+from webapp.services.bookings.insert import insert_booking
 from webapp.services.bookings.request import Book, answered, checked, checked_reason
-from webapp.services.bookings.seats import release_claim_of_last_seat, release_slot, take_seat
+from webapp.services.bookings.seats import release_claim_of_last_seat, release_slot, seat_in_slot, take_seat
 from webapp.services.bookings.steps import (
     booking_for,
     existing,
@@ -70,7 +70,9 @@ def _book(session: Session, command: Book, *, actor: Actor, seen: Offering | Non
         what, start = _locked_by_slot(session, command)
         known = facts(session, what, start, start + 1)
     answers = answered(command, what)
-    return write_booking(session, uid, command, answers, what, _offer(known, start), actor=actor)
+    offer = _offer(known, start)
+    seat = seat_in_slot(session, offer.slot_id) if offer.slot_id is not None else None
+    return insert_booking(session, uid, command, answers, what, offer, seat, actor=actor)
 
 
 @transactional

@@ -1,16 +1,22 @@
-"""A booking as it is written, in one statement: with its slot, if that has no row yet, its guest, its record, and read.
+"""A new booking in one statement: its slot and claim where the start has no row yet, its guest, itself, the audit
+entry, the event, and the booking as it is read everywhere.
 
-Its host is locked meanwhile: each round trip less is time that others do not wait.
+Its host is locked meanwhile: each round trip less is time that others do not wait (docs/adr/0017). The idempotency key
+is no part of it: a second sender of a key waits for the first one before anything is locked (`shared.idempotency`).
 """
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
 from psycopg.types.json import Jsonb
+from psycopg.types.range import TimestamptzRange
 from sqlalchemy.orm import Session
 
-from webapp.core.db import finish
+from webapp.core.db import finish, notify_after_commit
 from webapp.core.sql import Statement
 from webapp.domain.actor import Actor
 from webapp.domain.availability.facts import pending_until
@@ -19,25 +25,44 @@ from webapp.domain.availability.offers import Offer
 from webapp.domain.bookings import BookingStatus, EventKind
 from webapp.services.availability.offering import Offering
 from webapp.services.bookings.request import Answered, Book
-from webapp.services.bookings.seats import NEW_SLOT, new_slot, seat_in_slot
-from webapp.services.bookings.steps import RECORDED, on_record
 from webapp.services.bookings.view import BookingView, booking_from, booking_select
 from webapp.services.event_types.single_use_links import spend_link
+from webapp.services.shared.outbox import CHANNEL, json_facts
 
-_SLOT_WITH_ROW = "slot AS (SELECT * FROM slot WHERE id = %(slot)s)"
-_SLOT_WITHOUT_ROW = f"{NEW_SLOT}, slot AS (SELECT * FROM new_slot)"  # noqa: S608  no value is in it
 
-# A statement sees nothing of what it writes but what RETURNING gives: under the names of the tables, so that what is
-# written is read as every booking is. The address of a known guest stays as it was first written; the update only
-# makes RETURNING answer for them, too.
-_WRITTEN = f"""
-new_guest AS (
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A seat that may be written: number `number` of `capacity` in a slot whose time is claimed."""
+
+    slot_id: int
+    capacity: int
+    number: int
+
+
+# A statement sees nothing of what it writes but what RETURNING gives. So each part has the name of its table: what is
+# written is read by the query that reads bookings everywhere.
+
+# A start of the schedule, which has no row yet; its values: `slot_values`.
+INSERT_SLOT = """
+slot AS (
+    INSERT INTO slot (host_id, event_type_id, starts_at, ends_at, busy, capacity, origin)
+    VALUES (%(host)s, %(event_type)s, %(start)s, %(end)s, %(busy)s, %(capacity)s, 'schedule')
+    RETURNING *
+),
+claim AS (INSERT INTO claim (slot_id, host_id, busy) SELECT id, host_id, busy FROM slot)
+"""
+_READ_SLOT = "slot AS (SELECT * FROM slot WHERE id = %(slot)s)"
+
+# The address of a known guest stays as it was first written; the update only makes RETURNING answer for them, too.
+_INSERT_GUEST = """
+guest AS (
     INSERT INTO guest (host_id, email) VALUES (%(host)s, %(email)s)
     ON CONFLICT (host_id, lower(email)) DO UPDATE SET email = guest.email
     RETURNING *
-),
-guest AS (SELECT * FROM new_guest),
-made AS (
+)
+"""
+_INSERT_BOOKING = """
+booking AS (
     INSERT INTO booking (
         uid, host_id, guest_id, slot_id, slot_capacity, seat, status, expires_at,
         guest_name, subject, notes, location, is_guest_location, answers, time_zone, locale
@@ -47,39 +72,76 @@ made AS (
         %(name)s, %(subject)s, %(notes)s, %(location)s, %(is_guest_location)s, %(answers)s, %(time_zone)s, %(locale)s
     FROM guest, slot
     RETURNING *
+)
+"""
+
+# The record of what was done to the `booking` of a statement; its values: `record_values`.
+INSERT_RECORD = """
+audit_entry AS (
+    INSERT INTO audit_entry (actor_kind, actor_id, action, object_kind, object_id, details)
+    SELECT %(actor_kind)s, %(actor_id)s, %(event)s, 'booking', id, jsonb_build_object('version', version) FROM booking
 ),
-booking AS (SELECT * FROM made), {RECORDED}
-"""  # noqa: S608  no value is in it
-
-
-def write_booking(
-    session: Session, uid: uuid.UUID, command: Book, answers: Answered, what: Offering, offer: Offer, *, actor: Actor
-) -> BookingView:
-    """Take a seat at an offered start, write the booking, and spend the single-use link that the guest came by. The
-    caller holds the host's row lock, and has nothing more to do in this transaction. Raises SlotTaken, LinkUsed."""
-    kind = EventKind.BOOKING_REQUESTED if what.requires_confirmation else EventKind.BOOKING_CONFIRMED
-    times = {"start": to_datetime(offer.start), "end": to_datetime(offer.end)}
-    values = _values(command, answers, what, offer) | on_record(session, actor, kind, times)
-    if offer.slot_id is None:
-        values |= {**new_slot(what, offer), "seat": 1}
-    else:
-        seat = seat_in_slot(session, offer.slot_id)
-        values |= {"slot": seat.slot_id, "capacity": seat.capacity, "seat": seat.number}
-    statement = _statement(has_row=offer.slot_id is not None)
-    if not command.link_token:
-        return booking_from(finish(session, statement, uid=uid, **values)._asdict())
-    made = booking_from(statement.one(session, uid=uid, **values)._asdict())
-    spend_link(session, command.link_token, what.event_type_id, made.id)
-    return made
+outbox_event AS (
+    INSERT INTO outbox_event (kind, host_id, booking_id, booking_version, data)
+    SELECT %(event)s, host_id, id, version, %(event_data)s FROM booking
+)
+"""
 
 
 @lru_cache(maxsize=2)
-def _statement(*, has_row: bool) -> Statement:
-    slot = _SLOT_WITH_ROW if has_row else _SLOT_WITHOUT_ROW
-    return Statement(f"WITH {slot}, {_WRITTEN} {Statement.of(booking_select()).sql}")
+def _insert(*, has_row: bool) -> Statement:
+    parts = (_READ_SLOT if has_row else INSERT_SLOT, _INSERT_GUEST, _INSERT_BOOKING, INSERT_RECORD)
+    return Statement(f"WITH {','.join(parts)} {Statement.of(booking_select()).sql}")
 
 
-def _values(command: Book, answers: Answered, what: Offering, offer: Offer) -> dict[str, Any]:
+def insert_booking(
+    session: Session,
+    uid: uuid.UUID,
+    command: Book,
+    answers: Answered,
+    what: Offering,
+    offer: Offer,
+    seat: Seat | None,
+    *,
+    actor: Actor,
+) -> BookingView:
+    """Write the booking of an offered start, and spend the single-use link that the guest came by. `seat`: of the
+    start's row; None where it has none. The caller holds the host's row lock, and has nothing more to do in this
+    transaction. Raises SlotTaken, LinkUsed."""
+    kind = EventKind.BOOKING_REQUESTED if what.requires_confirmation else EventKind.BOOKING_CONFIRMED
+    times = {"start": to_datetime(offer.start), "end": to_datetime(offer.end)}
+    values = _seat_values(what, offer, seat) | _booking_values(command, answers, what, offer)
+    values |= record_values(session, actor, kind, times)
+    statement = _insert(has_row=seat is not None)
+    if not command.link_token:
+        return booking_from(finish(session, statement, uid=uid, **values)._asdict())
+    booking = booking_from(statement.one(session, uid=uid, **values)._asdict())
+    spend_link(session, command.link_token, what.event_type_id, booking.id)
+    return booking
+
+
+def _seat_values(what: Offering, offer: Offer, seat: Seat | None) -> dict[str, Any]:
+    if seat is None:
+        return {**slot_values(what, offer), "seat": 1}
+    return {"slot": seat.slot_id, "capacity": seat.capacity, "seat": seat.number}
+
+
+def slot_values(what: Offering, offer: Offer) -> dict[str, Any]:
+    """The values of a statement with `INSERT_SLOT`."""
+    start, end = to_datetime(offer.start), to_datetime(offer.end)
+    before = timedelta(minutes=what.rules.buffer_before_minutes)
+    after = timedelta(minutes=what.rules.buffer_after_minutes)
+    return {
+        "host": what.host_id,
+        "event_type": what.event_type_id,
+        "start": start,
+        "end": end,
+        "busy": TimestamptzRange(start - before, end + after),
+        "capacity": what.rules.capacity,
+    }
+
+
+def _booking_values(command: Book, answers: Answered, what: Offering, offer: Offer) -> dict[str, Any]:
     status, expires = BookingStatus.CONFIRMED, None
     if what.requires_confirmation:
         status = BookingStatus.PENDING
@@ -97,4 +159,15 @@ def _values(command: Book, answers: Answered, what: Offering, offer: Offer) -> d
         "answers": Jsonb(answers.answers),
         "time_zone": command.time_zone,
         "locale": command.locale,
+    }
+
+
+def record_values(session: Session, actor: Actor, kind: EventKind, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a statement with `INSERT_RECORD`. The relay is woken when it has been committed."""
+    notify_after_commit(session, CHANNEL)
+    return {
+        "actor_kind": str(actor.kind),
+        "actor_id": actor.host_id,
+        "event": str(kind),
+        "event_data": Jsonb(json_facts(data)),
     }

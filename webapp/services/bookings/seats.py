@@ -4,31 +4,21 @@ Callers that take a seat hold the host's row lock. Locks are always taken in the
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from psycopg.types.range import TimestamptzRange
 from sqlalchemy import delete, func, insert, literal, select, update
-from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from webapp.core.sql import Statement
-from webapp.domain.availability.instants import to_datetime
 from webapp.domain.availability.offers import Offer
 from webapp.domain.errors import SlotTaken
 from webapp.models import Booking, Claim, Slot, SlotOrigin
 from webapp.services.availability.offering import Offering
+from webapp.services.bookings.insert import INSERT_SLOT, Seat, slot_values
 
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """A seat that may be written: number `number` of `capacity` in a slot whose time is claimed."""
-
-    slot_id: int
-    capacity: int
-    number: int
+_INSERT_SLOT = Statement(f"WITH {INSERT_SLOT} SELECT id FROM slot")  # noqa: S608  no value is in it
 
 
 def take_seat(session: Session, what: Offering, offer: Offer) -> Seat:
@@ -96,42 +86,9 @@ def lock_slot(session: Session, slot_id: int) -> None:
     session.execute(select(Slot.id).where(Slot.id == slot_id).with_for_update(key_share=True))
 
 
-def padded(what: Offering, start: datetime, end: datetime) -> Range[datetime]:
-    """The time that a meeting takes from its host: with the buffers of its event type."""
-    before = timedelta(minutes=what.rules.buffer_before_minutes)
-    after = timedelta(minutes=what.rules.buffer_after_minutes)
-    return Range(start - before, end + after, bounds="[)")
-
-
-# For a statement that needs the row of a start of the schedule, with its claim; its values: `new_slot`.
-NEW_SLOT = """
-new_slot AS (
-    INSERT INTO slot (host_id, event_type_id, starts_at, ends_at, busy, capacity, origin)
-    VALUES (%(host)s, %(event_type)s, %(start)s, %(end)s, %(busy)s, %(capacity)s, 'schedule')
-    RETURNING *
-),
-new_claim AS (INSERT INTO claim (slot_id, host_id, busy) SELECT id, host_id, busy FROM new_slot)
-"""
-_NEW_SLOT = Statement(f"WITH {NEW_SLOT} SELECT id FROM new_slot")  # noqa: S608  no value is in it
-
-
-def new_slot(what: Offering, offer: Offer) -> dict[str, Any]:
-    """The values of a statement with `NEW_SLOT`."""
-    start, end = to_datetime(offer.start), to_datetime(offer.end)
-    busy = padded(what, start, end)
-    return {
-        "host": what.host_id,
-        "event_type": what.event_type_id,
-        "start": start,
-        "end": end,
-        "busy": TimestamptzRange(busy.lower, busy.upper, busy.bounds),
-        "capacity": what.rules.capacity,
-    }
-
-
 def _seat_in_new_slot(session: Session, what: Offering, offer: Offer) -> Seat:
-    made = _NEW_SLOT.one(session, **new_slot(what, offer))
-    return Seat(made.id, what.rules.capacity, 1)
+    slot = _INSERT_SLOT.one(session, **slot_values(what, offer))
+    return Seat(slot.id, what.rules.capacity, 1)
 
 
 def seat_in_slot(session: Session, slot_id: int) -> Seat:

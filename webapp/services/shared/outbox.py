@@ -1,6 +1,6 @@
 """What happened, written in the transaction that made it true.
 
-`record` writes all events but those about bookings (`bookings.steps`) and for webhooks alone (`webhooks.dispatch`).
+`record` writes all events but those about bookings (`bookings.insert`) and for webhooks alone (`webhooks.dispatch`).
 Postgres tells the relay after the commit, and nobody on rollback; should the relay not listen just then, its sweep
 finds the event. Nothing here talks to the queue or to a mail server.
 """
