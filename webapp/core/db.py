@@ -2,7 +2,7 @@
 
 A service function marked `@transactional` gets an open session as its first argument. Raising rolls back, returning
 commits. Serialization failures and deadlocks run the whole function again; violated constraints come out as the
-domain error that they stand for. A command that is made of others calls them inside `joined`.
+domain error that they stand for. A command that is made of others calls them inside `within_transaction`.
 """
 
 import random
@@ -81,8 +81,8 @@ def transaction() -> Iterator[Session]:
 
 def finish(current: Session, last: Statement, **values: Any) -> Any:
     """The row of a transaction's last statement, sent together with COMMIT: whoever waits for a lock of it waits for
-    one round trip less. What followed would be another transaction. Inside `joined`: the statement alone."""
-    if current.info.get("joined"):
+    one round trip less. What followed would be another transaction. Inside `within_transaction`, it is sent alone."""
+    if current.info.get("within_transaction"):
         return last.one(current, **values)
     return last.one_and_commit(current, **values)
 
@@ -120,14 +120,14 @@ def _notify(channel: str) -> None:
 
 
 @contextmanager
-def joined(current: Session) -> Iterator[None]:
+def within_transaction(current: Session) -> Iterator[None]:
     """Commands called inside are part of the transaction that is open: they commit, fail and run again with it."""
-    was_joined = current.info.get("joined", False)
-    current.info["joined"] = True
+    was_within = current.info.get("within_transaction", False)
+    current.info["within_transaction"] = True
     try:
         yield
     finally:
-        current.info["joined"] = was_joined
+        current.info["within_transaction"] = was_within
 
 
 def transactional(command: Callable[Concatenate[Session, P], T]) -> Callable[P, T]:
@@ -135,7 +135,7 @@ def transactional(command: Callable[Concatenate[Session, P], T]) -> Callable[P, 
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        if (outer := session()).info.get("joined"):
+        if (outer := session()).info.get("within_transaction"):
             return command(outer, *args, **kwargs)
         for attempt in range(1, ATTEMPTS + 1):
             try:

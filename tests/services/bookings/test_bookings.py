@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.builders import Build, calendar, tomorrow
 from tests.schedule_builders import set_schedule
-from webapp.core.db import joined, session, transactional
+from webapp.core.db import session, transactional, within_transaction
 from webapp.domain import errors
 from webapp.domain.actor import GUEST, host_actor, manage_link_actor
 from webapp.domain.bookings import BookingStatus
@@ -90,7 +90,7 @@ def test_a_booking_inside_another_command_fails_with_it(build: Build) -> None:
 
     @transactional
     def fails(current: Session) -> None:
-        with joined(current):
+        with within_transaction(current):
             bookings.book(command, actor=GUEST)
         raise ConnectionError
 

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from webapp.core.db import joined, transactional
 from webapp.core.db import session as current_session
+from webapp.core.db import transactional, within_transaction
 from webapp.domain.actor import Actor
 from webapp.domain.bookings import BookingStatus
 from webapp.domain.errors import NotFound
@@ -37,7 +37,7 @@ def once(
     earlier = claim_key(session, scope, key, request_hash)
     if earlier is not None:
         return earlier, True
-    with joined(session):
+    with within_transaction(session):
         answer = act()
     keep_answer(session, scope, key, answer)
     return answer, False
@@ -51,7 +51,7 @@ def as_one(session: Session, *, actor: Actor, booking_uid: uuid.UUID | None = No
     lock_host(session, host_id)
     if booking_uid:
         locked_booking(session, booking_uid, actor)
-    with joined(session):
+    with within_transaction(session):
         return act()
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webapp.core.db import joined, session, transactional
+from webapp.core.db import session, transactional, within_transaction
 from webapp.core.extensions import signer
 from webapp.domain.actor import GUEST, host_actor
 from webapp.domain.availability.windows import Window
@@ -122,7 +122,7 @@ def make_demo(hash_password: Callable[[str], str], verify: Callable[[str, str], 
 @transactional
 def _make_accounts(session: Session, hash_password: Callable[[str], str]) -> None:
     """All of them with their hours, or none."""
-    with joined(session):
+    with within_transaction(session):
         for one in (BERLIN, NEW_YORK, KOLKATA, ADMIN):
             host_id = create_host(
                 email=one.email,

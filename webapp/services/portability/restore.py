@@ -13,7 +13,7 @@ from sqlalchemy import Text, Uuid, any_, cast, delete, exists, func, insert, sel
 from sqlalchemy.dialects.postgresql import ARRAY, Range
 from sqlalchemy.orm import Session
 
-from webapp.core.db import database_now, joined, transactional
+from webapp.core.db import database_now, transactional, within_transaction
 from webapp.core.db import session as current_session
 from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.bookings import ACTIVE, BookingStatus, EventKind
@@ -98,7 +98,7 @@ def _import(
     kept_slug = _write_profile(session, document.profile, host_id, reserved)
     for table in (EventType, Schedule):
         session.execute(delete(table).where(table.host_id == host_id))
-    with joined(session):
+    with within_transaction(session):
         schedules = _create_schedules(document.schedules, host_id, actor)
         event_types = _create_event_types(session, document.event_types, schedules, host_id, actor)
     blocked = [

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, case, cast, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from webapp.core.db import database_now, joined, transactional
+from webapp.core.db import database_now, transactional, within_transaction
 from webapp.core.db import session as current_session
 from webapp.domain.actor import GUEST, SYSTEM, Actor, ActorKind, manage_link_actor
 from webapp.domain.bookings import ACTIVE
@@ -115,7 +115,7 @@ def _cancel_coming(session: Session, guest_ids: Sequence[int], actor: Actor) -> 
     coming = Booking.guest_id.in_(guest_ids), Booking.status.in_(ACTIVE), Slot.starts_at > func.now()
     rows = session.execute(booking_select().where(*coming).order_by(Slot.id)).all()
     now = database_now(session)
-    with joined(session):
+    with within_transaction(session):
         for booking in map(booking_view, rows):
             is_guests = actor.kind is ActorKind.GUEST and now <= booking.changeable_until
             with suppress(AlreadyCancelled, NotActive):

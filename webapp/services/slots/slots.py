@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from webapp.core.db import joined, session, transactional
+from webapp.core.db import session, transactional, within_transaction
 from webapp.domain.actor import Actor
 from webapp.domain.availability.instants import to_datetime
 from webapp.domain.errors import Invalid, NotFound, SlotBooked
@@ -112,7 +112,7 @@ def change_slot(session: Session, public_id: uuid.UUID, change: SlotChange, *, h
         return before
     if before.seats_taken:
         raise SlotBooked
-    with joined(session):
+    with within_transaction(session):
         withdraw(public_id, host_id=host_id, actor=actor)
         if wanted.event_type != before.event_type_slug or _has_history(session, before.id):
             return publish([wanted], host_id=host_id, actor=actor)[0]
