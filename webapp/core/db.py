@@ -79,7 +79,7 @@ def transaction() -> Iterator[Session]:
         _notify(channel)
 
 
-def finish(current: Session, last: Statement, **values: Any) -> Any:
+def execute_and_commit(current: Session, last: Statement, **values: Any) -> Any:
     """The row of a transaction's last statement, sent together with COMMIT: whoever waits for a lock of it waits for
     one round trip less. What followed would be another transaction. Inside `within_transaction`, it is sent alone."""
     if current.info.get("within_transaction"):

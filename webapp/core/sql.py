@@ -59,7 +59,8 @@ class Statement:
         self._run(session, values, tuple_row)
 
     def one_and_commit(self, session: Session, **values: Any) -> Any:
-        """As `one`, and COMMIT, in one round trip. What follows would be another transaction: see `db.finish`."""
+        """As `one`, and COMMIT, in one round trip. What follows would be another transaction
+        (`db.execute_and_commit`)."""
         with driver_connection(session, self.sql) as driver:
             with driver.pipeline():
                 cursor = self._sent(driver, values, namedtuple_row)

@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 from psycopg.types.range import TimestamptzRange
 from sqlalchemy.orm import Session
 
-from webapp.core.db import finish, notify_after_commit
+from webapp.core.db import execute_and_commit, notify_after_commit
 from webapp.core.sql import Statement
 from webapp.domain.actor import Actor
 from webapp.domain.availability.facts import pending_until
@@ -114,7 +114,7 @@ def insert_booking(
     values |= record_values(session, actor, kind, times)
     statement = _insert(has_row=seat is not None)
     if not command.link_token:
-        return booking_from(finish(session, statement, uid=uid, **values)._asdict())
+        return booking_from(execute_and_commit(session, statement, uid=uid, **values)._asdict())
     booking = booking_from(statement.one(session, uid=uid, **values)._asdict())
     spend_link(session, command.link_token, what.event_type_id, booking.id)
     return booking
