@@ -14,7 +14,7 @@ from webapp.api.schemas.base import PageQuery
 from webapp.api.spec import examples
 from webapp.domain.errors import SlugTaken
 from webapp.domain.questions import Question, QuestionKind
-from webapp.services.bookings.idempotent import as_one
+from webapp.services.bookings.idempotent import in_one_transaction
 from webapp.services.event_types import event_types
 from webapp.services.event_types.content import EventTypeContent, LocationKind
 
@@ -80,7 +80,9 @@ def update_event_type(wanted: dict[str, Any], slug: str) -> EventTypeContent:
         content = replace(get_event_type_content(slug), **_columns(wanted))
         return event_types.update_event_type(slug, content, host_id=host().host_id, actor=actor()).content
 
-    return as_one(actor=actor(), act=changed)  # or what another one changes in between would be changed back
+    return in_one_transaction(
+        actor=actor(), act=changed
+    )  # or what another one changes in between would be changed back
 
 
 @blueprint.operation("DELETE", "/event-types/<slug>", Access.WRITE, status=204, matches=get_event_type)

@@ -8,7 +8,7 @@ from flask import Response
 
 from webapp.api.http.answers import has_condition, require_match
 from webapp.api.http.callers import actor
-from webapp.services.bookings.idempotent import as_one
+from webapp.services.bookings.idempotent import in_one_transaction
 
 View = Callable[..., Any]
 
@@ -27,6 +27,6 @@ def matched(read: View, change: View) -> View:
             require_match(current(**path))
             return change(*sent, **path)
 
-        return as_one(actor=actor(), booking_uid=path.get("booking_id"), act=compared)
+        return in_one_transaction(actor=actor(), booking_uid=path.get("booking_id"), act=compared)
 
     return called

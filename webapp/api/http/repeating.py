@@ -12,7 +12,7 @@ from webapp.api.http.answers import Made, json_answer
 from webapp.api.http.callers import caller_key, host
 from webapp.api.http.json import dumped, parsed
 from webapp.api.http.problems import Malformed
-from webapp.services.bookings.idempotent import booking_as_kept, kept_booking, once
+from webapp.services.bookings.idempotent import booking_as_kept, kept_booking, run_once
 from webapp.services.bookings.view import BookingView
 from webapp.services.shared.idempotency import fingerprint
 from webapp.services.webhooks.endpoints import MadeWebhook, webhook_secret
@@ -38,7 +38,7 @@ def repeatable(act: Callable[[], Any], render: Render) -> Response:
         answers.append(render(value))
         return _kept(value, answers[-1])
 
-    kept, is_replay = once(caller_key(), key, _request_hash(), act=acted)
+    kept, is_replay = run_once(caller_key(), key, _request_hash(), act=acted)
     return _replayed(kept, render) if is_replay else answers[-1]
 
 

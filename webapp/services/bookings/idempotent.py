@@ -27,7 +27,7 @@ Answer = dict[str, Any]
 
 
 @transactional
-def once(
+def run_once(
     session: Session, scope: str, key: str, request_hash: str, *, act: Callable[[], Answer]
 ) -> tuple[Answer, bool]:
     """(the answer of `act`, whether it is an earlier one's). Raises IdempotencyMismatch and whatever `act` raises.
@@ -44,7 +44,9 @@ def once(
 
 
 @transactional
-def as_one(session: Session, *, actor: Actor, booking_uid: uuid.UUID | None = None, act: Callable[[], T]) -> T:
+def in_one_transaction(
+    session: Session, *, actor: Actor, booking_uid: uuid.UUID | None = None, act: Callable[[], T]
+) -> T:
     """All that `act` reads and changes, in one transaction, with the host locked: the actor, or the one of the booking.
     Who cancels or decides does not lock the host, so the booking is locked as well. Raises NotFound."""
     host_id = booking_for(session, booking_uid, actor).host_id if booking_uid else actor.host_id
