@@ -12,7 +12,7 @@ from webapp.api.http.answers import Made, json_answer
 from webapp.api.http.callers import caller_key, host
 from webapp.api.http.json import dumped, parsed
 from webapp.api.http.problems import Malformed
-from webapp.services.bookings.idempotent import booking_as_kept, kept_booking, run_once
+from webapp.services.bookings.idempotent import booking_from_snapshot, booking_snapshot, run_once
 from webapp.services.bookings.view import BookingView
 from webapp.services.shared.idempotency import fingerprint
 from webapp.services.webhooks.endpoints import MadeWebhook, webhook_secret
@@ -52,7 +52,7 @@ def _kept(value: Any, response: Response) -> dict[str, Any]:
     """Of a booking only what may change: the rest, a person's words among it, is read from the booking again."""
     made = value.value if isinstance(value, Made) else value
     if isinstance(made, BookingView):
-        return {"booking": kept_booking(made), "path": value.path if isinstance(value, Made) else None}
+        return {"booking": booking_snapshot(made), "path": value.path if isinstance(value, Made) else None}
     # As text: JSONB would put its keys into another order.
     body, path = response.get_data(as_text=True), response.headers.get("Location")
     kept = {"status": response.status_code, "path": path, "body": body}
@@ -75,7 +75,7 @@ def _body(kept: dict[str, Any]) -> str:
 
 def _replayed(kept: dict[str, Any], render: Render) -> Response:
     if "booking" in kept:
-        booking = booking_as_kept(kept["booking"])
+        booking = booking_from_snapshot(kept["booking"])
         response = render(Made(booking, kept["path"]) if kept["path"] else booking)
     else:
         response = json_answer(_body(kept), kept["status"])

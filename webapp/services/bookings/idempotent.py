@@ -57,7 +57,7 @@ def in_one_transaction(
         return act()
 
 
-def kept_booking(booking: BookingView) -> Answer:
+def booking_snapshot(booking: BookingView) -> Answer:
     """What of a booking may change later, without a word that a person wrote."""
     return {
         "uid": str(booking.uid),
@@ -70,20 +70,20 @@ def kept_booking(booking: BookingView) -> Answer:
     }
 
 
-def booking_as_kept(kept: Answer) -> BookingView:
+def booking_from_snapshot(snapshot: Answer) -> BookingView:
     """The booking as it was then. Raises NotFound."""
-    booking = booking_by_uid(current_session(), uuid.UUID(kept["uid"]))
+    booking = booking_by_uid(current_session(), uuid.UUID(snapshot["uid"]))
     if booking is None:
         raise NotFound
-    was_cancelled = kept["status"] == BookingStatus.CANCELLED
+    was_cancelled = snapshot["status"] == BookingStatus.CANCELLED
     return replace(
         booking,
-        status=BookingStatus(kept["status"]),
-        version=kept["version"],
-        start=datetime.fromisoformat(kept["start"]),
-        end=datetime.fromisoformat(kept["end"]),
-        slot_public_id=uuid.UUID(kept["slot"]),
+        status=BookingStatus(snapshot["status"]),
+        version=snapshot["version"],
+        start=datetime.fromisoformat(snapshot["start"]),
+        end=datetime.fromisoformat(snapshot["end"]),
+        slot_public_id=uuid.UUID(snapshot["slot"]),
         cancelled_at=booking.cancelled_at if was_cancelled else None,
         cancelled_by=booking.cancelled_by if was_cancelled else None,
-        cancel_reason=booking.cancel_reason if kept["has_reason"] else None,
+        cancel_reason=booking.cancel_reason if snapshot["has_reason"] else None,
     )
