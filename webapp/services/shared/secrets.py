@@ -24,8 +24,8 @@ from webapp.services.shared.audit import write_audit
 
 LONGEST_NAME = 80
 USE_NOTED_EVERY = timedelta(minutes=1)
-Kept = type[ApiToken] | type[Feed]
-_PLURALS: dict[Kept, str] = {ApiToken: "tokens", Feed: "feeds"}
+SecretModel = type[ApiToken] | type[Feed]
+_PLURALS: dict[SecretModel, str] = {ApiToken: "tokens", Feed: "feeds"}
 
 
 def new_secret(prefix: str) -> str:
@@ -42,7 +42,7 @@ def secret_hash(secret: str) -> bytes:
 
 
 def checked_name(
-    session: Session, kept: Kept, name: str, *, host_id: int, most: int, faults: Mapping[str, Sequence[str]]
+    session: Session, model: SecretModel, name: str, *, host_id: int, most: int, faults: Mapping[str, Sequence[str]]
 ) -> str:
     """The name, normalised, of a host's next secret of a kind; the host stays locked, so that two made at once are
     counted one after the other. `faults`: found before. Raises Invalid with all faults at once."""
@@ -52,32 +52,32 @@ def checked_name(
         name = line(name, LONGEST_NAME)
     except TextFault as fault:
         found["name"] = [str(fault)]
-    if session.scalars(select(func.count()).where(kept.host_id == host_id)).one() >= most:
-        found[""] = [f"At most {most} {_PLURALS[kept]}. Revoke some that are not used."]
+    if session.scalars(select(func.count()).where(model.host_id == host_id)).one() >= most:
+        found[""] = [f"At most {most} {_PLURALS[model]}. Revoke some that are not used."]
     if found:
         raise Invalid(found)
     return name
 
 
 @transactional
-def revoke(session: Session, kept: Kept, public_id: uuid.UUID, *, host_id: int, actor: Actor) -> None:
+def revoke(session: Session, model: SecretModel, public_id: uuid.UUID, *, host_id: int, actor: Actor) -> None:
     """Raises NotFound."""
     require_host(actor, host_id)
-    mine = kept.host_id == host_id, kept.public_id == public_id
-    revoked = session.scalars(delete(kept).where(*mine).returning(kept.id)).first()
+    mine = model.host_id == host_id, model.public_id == public_id
+    revoked = session.scalars(delete(model).where(*mine).returning(model.id)).first()
     if revoked is None:
         raise NotFound
-    write_audit(session, actor, f"{kept.__tablename__}.revoked", kept.__tablename__, revoked)
+    write_audit(session, actor, f"{model.__tablename__}.revoked", model.__tablename__, revoked)
 
 
-def note_use(kept: Kept, id_: int, last_used_at: datetime | None) -> None:
+def note_use(model: SecretModel, id_: int, last_used_at: datetime | None) -> None:
     """Once in a while: a write per request would cost more than it tells."""
     if last_used_at is None or last_used_at < datetime.now(UTC) - USE_NOTED_EVERY:
-        _note_use(kept, id_)
+        _note_use(model, id_)
 
 
 @transactional
-def _note_use(session: Session, kept: Kept, id_: int) -> None:
+def _note_use(session: Session, model: SecretModel, id_: int) -> None:
     """Of several uses at once, one."""
-    is_due = or_(kept.last_used_at.is_(None), kept.last_used_at < func.now() - USE_NOTED_EVERY)
-    session.execute(update(kept).where(kept.id == id_, is_due).values(last_used_at=func.now()))
+    is_due = or_(model.last_used_at.is_(None), model.last_used_at < func.now() - USE_NOTED_EVERY)
+    session.execute(update(model).where(model.id == id_, is_due).values(last_used_at=func.now()))
