@@ -35,11 +35,11 @@ REFUSED: dict[type[DomainError], str] = {
 def create_host(email: str, name: str, slug: str, time_zone: str, admin: bool) -> None:  # noqa: FBT001
     """Make a confirmed host; the password is asked for, or read from standard input."""
     values = {
-        "email": _checked("EMAIL", email_address, email),
-        "name": _checked("--name", lambda value: line(value, LONGEST_NAME), name),
-        "slug": _checked("--slug", _slug, slug),
-        "time_zone": _checked("--time-zone", _zone, time_zone),
-        "password_hash": hash_password(_checked("the password", _password, _asked_password())),
+        "email": _checked_value("EMAIL", email_address, email),
+        "name": _checked_value("--name", lambda value: line(value, LONGEST_NAME), name),
+        "slug": _checked_value("--slug", _slug, slug),
+        "time_zone": _checked_value("--time-zone", _zone, time_zone),
+        "password_hash": hash_password(_checked_value("the password", _password, _asked_password())),
     }
     roles = (accounts.HOST, accounts.ADMIN) if admin else (accounts.HOST,)
     try:
@@ -56,7 +56,7 @@ def create_host(email: str, name: str, slug: str, time_zone: str, admin: bool) -
 @with_appcontext
 def invite(email: str) -> None:
     """Print a link by which EMAIL may register, good for seven days."""
-    click.echo(accounts.invitation_url(_checked("EMAIL", email_address, email)))
+    click.echo(accounts.invitation_url(_checked_value("EMAIL", email_address, email)))
 
 
 @click.command()
@@ -78,11 +78,11 @@ def _asked_password() -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
-def _checked(what: str, check: Callable[[str], str], value: str) -> str:
+def _checked_value(option: str, check: Callable[[str], str], value: str) -> str:
     try:
         return check(value)
     except (TextFault, ValueError) as fault:
-        raise click.ClickException(f"{what}: {fault}") from None
+        raise click.ClickException(f"{option}: {fault}") from None
 
 
 def _slug(slug: str) -> str:

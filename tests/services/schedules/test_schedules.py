@@ -16,7 +16,7 @@ from webapp.domain.actor import GUEST, SYSTEM, host_actor
 from webapp.domain.availability.windows import Window
 from webapp.domain.errors import Forbidden, Invalid, NameTaken, NotFound
 from webapp.services.schedules import schedules
-from webapp.services.schedules.content import ScheduleContent, checked
+from webapp.services.schedules.content import ScheduleContent, checked_schedule
 from webapp.services.schedules.schedules import ScheduleInUse
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -54,7 +54,7 @@ def test_saving_what_was_loaded_writes_nothing(build: Build, typed: ScheduleCont
     actor = host_actor(host)
     schedules.replace_schedule(typed, host_id=host, actor=actor)
     loaded, before = schedules.host_schedule(host).content, versions(build)
-    assert loaded == checked(typed)
+    assert loaded == checked_schedule(typed)
     assert schedules.replace_schedule(loaded, host_id=host, actor=actor) is False
     assert versions(build) == before
 

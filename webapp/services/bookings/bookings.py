@@ -31,7 +31,7 @@ from webapp.services.availability.offering import (
 )
 from webapp.services.availability.offers import Listing, asked_times, facts
 from webapp.services.bookings.insert import insert_booking
-from webapp.services.bookings.request import Book, answered, checked, checked_reason
+from webapp.services.bookings.request import Book, answered, checked_booking, checked_reason
 from webapp.services.bookings.seats import release_claim_of_last_seat, release_slot, seat_in_slot, take_seat
 from webapp.services.bookings.steps import (
     booking_for,
@@ -55,7 +55,7 @@ def book(command: Book, *, actor: Actor, seen: Offering | None = None) -> Bookin
     """Book an offered start; pending when the event type requires the host's yes. `seen`: the offering as the caller
     has read it already. Raises Invalid, NotFound, SlotTaken, SlotUnavailable, AlreadyBooked, LinkUsed,
     IdempotencyMismatch, Overloaded; then nothing has changed."""
-    return _book(checked(command), actor=actor, seen=seen)
+    return _book(checked_booking(command), actor=actor, seen=seen)
 
 
 @transactional

@@ -44,7 +44,7 @@ class Book:
         return {name: getattr(self, name) for name in self.__slots__ if name != "idempotency_key"}
 
 
-def checked(command: Book) -> Book:
+def checked_booking(command: Book) -> Book:
     """The command with its texts normalised. Raises Invalid with all faults at once."""
     texts, faults = checked_texts({name: getattr(command, name) for name in _CHECKS})
     if command.start is None and command.slot_id is None:

@@ -78,7 +78,7 @@ def numbered_slug(slug: str, taken: Collection[str]) -> str:
     return next(name for number in count(2) if (name := f"{slug[:60]}-{number}") not in taken)
 
 
-def checked(content: EventTypeContent) -> EventTypeContent:
+def checked_event_type(content: EventTypeContent) -> EventTypeContent:
     """The content with its texts normalised, reminders in order. Raises Invalid with all faults at once."""
     faults: dict[str, list[str]] = {}
     texts: dict[str, Callable[[], Any]] = {

@@ -13,7 +13,7 @@ from webapp.domain.actor import Actor
 from webapp.domain.errors import Invalid, NotFound
 from webapp.domain.questions import Question
 from webapp.models import EventType, Schedule, Slot
-from webapp.services.event_types.content import EventTypeContent, LocationKind, checked, numbered_slug
+from webapp.services.event_types.content import EventTypeContent, LocationKind, checked_event_type, numbered_slug
 from webapp.services.shared.access import lock_host, require_host
 from webapp.services.shared.audit import write_audit
 
@@ -43,7 +43,7 @@ def host_event_type(host_id: int, slug: str) -> EventTypeView:
 def create_event_type(session: Session, content: EventTypeContent, *, host_id: int, actor: Actor) -> EventTypeView:
     """Raises Invalid, SlugTaken."""
     require_host(actor, host_id)
-    content = _checked(session, content, host_id)
+    content = _checked_content(session, content, host_id)
     row = _insert(session, content, host_id)
     write_audit(session, actor, "event_type.created", "event_type", row.id)
     return _view(row)
@@ -56,7 +56,7 @@ def update_event_type(
     """Bookings keep the times and padding that they were made with. Raises Invalid, NotFound, SlugTaken."""
     require_host(actor, host_id)
     lock_host(session, host_id)  # between a program's look and its change nobody changes anything
-    content = _checked(session, content, host_id)
+    content = _checked_content(session, content, host_id)
     row = _row(session, host_id, slug)
     if _view(row).content != content:
         for column, value in _columns(content).items():
@@ -160,9 +160,9 @@ def _row(session: Session, host_id: int, slug: str) -> EventType:
     return row
 
 
-def _checked(session: Session, content: EventTypeContent, host_id: int) -> EventTypeContent:
+def _checked_content(session: Session, content: EventTypeContent, host_id: int) -> EventTypeContent:
     """The content in order, its schedule the host's own. Raises Invalid."""
-    content = checked(content)
+    content = checked_event_type(content)
     if content.schedule_id is not None and not _owns_schedule(session, content.schedule_id, host_id):
         raise Invalid({"schedule_id": ["You have no such schedule."]})
     return content

@@ -123,7 +123,7 @@ def _schedule(node: Node) -> ScheduleEntry:
     )
     if len(content.overrides) < len(node.items("overrides")):
         node.refuse("overrides", "Two are of one date.")
-    return ScheduleEntry(node.flag("is_default"), _checked(node, schedule_content.checked, content))
+    return ScheduleEntry(node.flag("is_default"), _checked_content(node, schedule_content.checked_schedule, content))
 
 
 def _override(node: Node) -> tuple[date, tuple[DayWindow, ...]]:
@@ -141,7 +141,7 @@ def _event_type(node: Node) -> EventTypeEntry:
     values = {one.name: _field(node, one.name) for one in fields(EventTypeContent) if one.name != "schedule_id"}
     entry = EventTypeEntry(
         number=node.whole("number", 1, MOST_EVENT_TYPES),
-        content=_checked(node, event_type_content.checked, EventTypeContent(**values)),
+        content=_checked_content(node, event_type_content.checked_event_type, EventTypeContent(**values)),
         schedule=node.optional("schedule", lambda name: node.text(name, str)),
         archived_at=node.optional("archived_at", node.instant),
         created_at=node.instant("created_at"),
@@ -230,7 +230,7 @@ def _sound_event_types(
     return event_types
 
 
-def _checked(node: Node, check: Callable[[C], C], content: C) -> C:
+def _checked_content(node: Node, check: Callable[[C], C], content: C) -> C:
     """With its faults named by their places."""
     try:
         return check(content)

@@ -68,7 +68,7 @@ def block(session: Session, new: NewBlockedTime, *, host_id: int, actor: Actor) 
     Invalid."""
     require_host(actor, host_id)
     lock_host(session, host_id)
-    note = _checked(session, new, host_id)
+    note = _checked_note(session, new, host_id)
     values = {"host_id": host_id, "starts_at": new.start, "ends_at": new.end, "note": note}
     blocked_id = session.scalars(insert(BlockedTime).values(values).returning(BlockedTime.id)).one()
     write_audit(session, actor, "blocked_time.created", "blocked_time", blocked_id)
@@ -83,7 +83,7 @@ def change_blocked_time(
     require_host(actor, host_id)
     lock_host(session, host_id)
     before = _one(session, BlockedTime.host_id == host_id, BlockedTime.public_id == public_id)
-    note = _checked(session, new, host_id, besides=public_id)
+    note = _checked_note(session, new, host_id, besides=public_id)
     if (before.start, before.end, before.note) == (new.start, new.end, note):
         return before
     values = {"starts_at": new.start, "ends_at": new.end, "note": note}
@@ -106,7 +106,7 @@ def unblock(session: Session, public_id: uuid.UUID, *, host_id: int, actor: Acto
     write_audit(session, actor, "blocked_time.deleted", "blocked_time", found)
 
 
-def _checked(session: Session, new: NewBlockedTime, host_id: int, besides: uuid.UUID | None = None) -> str:
+def _checked_note(session: Session, new: NewBlockedTime, host_id: int, besides: uuid.UUID | None = None) -> str:
     """The note, normalised. `besides`: the one that is changed, which does not count. Raises Invalid with all faults at
     once."""
     faults: dict[str, list[str]] = {}

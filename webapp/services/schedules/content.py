@@ -35,7 +35,7 @@ class ScheduleContent:
     holidays_off: frozenset[str] = frozenset()
 
 
-def checked(content: ScheduleContent) -> ScheduleContent:
+def checked_schedule(content: ScheduleContent) -> ScheduleContent:
     """The content in canonical order. Raises Invalid with all faults: fields as api.md names them."""
     faults = dict(_faults(content))
     try:

@@ -14,7 +14,7 @@ from webapp.domain.actor import Actor
 from webapp.domain.availability.windows import DayWindow, Window
 from webapp.domain.errors import Conflict, Invalid, NotFound
 from webapp.models import DateOverride, EventType, OverrideWindow, Schedule, WeeklyHours
-from webapp.services.schedules.content import ScheduleContent, checked, is_the_same
+from webapp.services.schedules.content import ScheduleContent, checked_schedule, is_the_same
 from webapp.services.shared.access import lock_host, require_host
 from webapp.services.shared.audit import write_audit
 
@@ -66,7 +66,7 @@ def schedule_users(host_id: int, schedule_id: int) -> list[str]:
 def create_schedule(session: Session, content: ScheduleContent, *, host_id: int, actor: Actor) -> int:
     """Returns the id. Raises Invalid, NameTaken."""
     require_host(actor, host_id)
-    content = checked(content)
+    content = checked_schedule(content)
     lock_host(session, host_id)
     if session.scalars(select(func.count()).where(Schedule.host_id == host_id)).one() >= MOST_SCHEDULES:
         raise Invalid({"": [f"At most {MOST_SCHEDULES} schedules."]})
@@ -97,7 +97,7 @@ def revise_schedule(
     require_host(actor, host_id)
     lock_host(session, host_id)
     before = host_schedule(host_id, schedule_id)
-    content = checked(revise(before.content))
+    content = checked_schedule(revise(before.content))
     if is_the_same(before.content, content):
         return False
     session.execute(update(Schedule).where(Schedule.id == before.id).values(**_columns(content)))

@@ -47,10 +47,10 @@ def _local(address: str) -> str | None:
         return None
     if domain not in local_mail_domains:
         return None
-    checked = validate_email(
+    validated = validate_email(
         f"{name}@{ANY_DOMAIN}", strict=True, check_deliverability=False
     )  # the library refuses such domains
-    return f"{checked.local_part}@{domain}"
+    return f"{validated.local_part}@{domain}"
 
 
 def _no_address() -> TextFault:

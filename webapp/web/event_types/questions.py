@@ -73,7 +73,7 @@ def changed_rows(rows: Sequence[Row], action: str) -> tuple[list[Row], str]:
 def questions_of(rows: Sequence[Row]) -> tuple[tuple[Question, ...], list[Row]]:
     """The questions, and the rows with what is wrong with them; blank rows are dropped."""
     keys = {row.key for row in rows if row.key}
-    questions, checked = [], []
+    questions, rows_with_faults = [], []
     for row in rows:
         if row.is_blank:
             continue
@@ -81,11 +81,11 @@ def questions_of(rows: Sequence[Row]) -> tuple[tuple[Question, ...], list[Row]]:
         keys.add(key)
         try:
             questions.append(row.question(key))
-            checked.append(row)
+            rows_with_faults.append(row)
         except TextFault as fault:
             field = "options" if fault.code in ("options", "too_many") else "label"
-            checked.append(replace(row, error_field=field, error=_words(fault)))
-    return tuple(questions), checked
+            rows_with_faults.append(replace(row, error_field=field, error=_words(fault)))
+    return tuple(questions), rows_with_faults
 
 
 def _typed(form: Mapping[str, str], name: str) -> Row:

@@ -30,7 +30,7 @@ def dates(schedule_id: int) -> Response:
 @host_required
 def save_dates(schedule_id: int) -> Any:
     shown = frame("dates", schedule_id)
-    form = DatesForm.typed(request.form).checked(shown.content)
+    form = DatesForm.typed(request.form).with_faults(shown.content)
     if not form.is_right or not (form := _saved(form, shown)).is_right:
         return _page(shown, form, status=422)
     said = form.said()

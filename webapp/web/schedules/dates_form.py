@@ -74,7 +74,7 @@ class DatesForm:
             return ()
         return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
-    def checked(self, content: ScheduleContent) -> "DatesForm":
+    def with_faults(self, content: ScheduleContent) -> "DatesForm":
         """With what is wrong marked."""
         first, last = parsed_date(self.on), parsed_date(self.until or self.on)
         errors: dict[str, str] = {}
@@ -88,7 +88,7 @@ class DatesForm:
             errors["until"] = gettext("A year at a time at most.")
         elif last < today_of(content):
             errors["until" if self.until else "on"] = gettext("This has passed.")
-        return replace(self, errors=errors, rows=self.rows.checked() if self.kind == HOURS else self.rows)
+        return replace(self, errors=errors, rows=self.rows.with_faults() if self.kind == HOURS else self.rows)
 
     def changed(self, command: str) -> "DatesForm":
         """As a button of the form changes it: `add` or `remove.0`."""

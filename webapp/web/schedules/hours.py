@@ -79,8 +79,8 @@ class Week:
     def is_empty(self) -> bool:
         return not any(day.is_open for day in self.days)
 
-    def checked(self) -> "Week":
-        return Week(tuple(replace(day, rows=day.rows.checked()) if day.is_open else day for day in self.days))
+    def with_faults(self) -> "Week":
+        return Week(tuple(replace(day, rows=day.rows.with_faults()) if day.is_open else day for day in self.days))
 
     def changed(self, command: str, form: MultiDict[str, str]) -> "Week":
         """As a button of the form changes it: `add.0`, `remove.0.1`, `copy.0` (to the days of `to.0`), `fill`."""
@@ -128,7 +128,7 @@ class HoursForm(FlaskForm):  # type: ignore[misc]
 
     def is_right(self) -> bool:
         """Whether it can be saved; marks what is wrong otherwise."""
-        self.week = self.week.checked()
+        self.week = self.week.with_faults()
         return bool(self.validate()) and self.week.is_valid
 
     def revised(self, content: ScheduleContent) -> ScheduleContent:

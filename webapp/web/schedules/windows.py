@@ -73,12 +73,12 @@ class Rows:
         """Of rows that are right; blank ones are left out."""
         return tuple(window for row in self.rows if (window := row.window))
 
-    def checked(self) -> "Rows":
+    def with_faults(self) -> "Rows":
         """With what is wrong marked. A row left blank is as good as none, unless there is no other."""
         if all(row.is_blank for row in self.rows):
             rows = tuple(replace(row, fault="start") for row in self.rows[:1]) or (Row(fault="start"),)
             return Rows(rows, gettext("Type from when to when."))
-        rows = tuple(_checked(row) for row in self.rows if not row.is_blank)
+        rows = tuple(_with_fault(row) for row in self.rows if not row.is_blank)
         if any(row.fault for row in rows):
             return Rows(rows, gettext("Type both times, such as 09:00 and 17:00; an end of 00:00 is midnight."))
         return _without_overlap(Rows(rows))
@@ -116,7 +116,7 @@ def index_of(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 4 else MOST_ROWS
 
 
-def _checked(row: Row) -> Row:
+def _with_fault(row: Row) -> Row:
     if minute_of(row.start) is None:
         return replace(row, fault="start")
     return replace(row, fault="end" if minute_of(row.end, is_end=True) is None else "")
