@@ -15,7 +15,7 @@ from webapp.core.db import session
 from webapp.domain.availability.instants import DAY_SECONDS, to_datetime
 from webapp.domain.errors import DomainError, NotFound, SlotUnavailable
 from webapp.models import Booking
-from webapp.services.availability.offering import offering
+from webapp.services.availability.offering import find_offering
 from webapp.services.availability.offers import offered
 from webapp.services.bookings import bookings
 from webapp.services.bookings.view import BookingView as Seen
@@ -105,7 +105,7 @@ def _booking(row_id: int) -> Seen:
 
 def _choices(booking: Seen) -> list[tuple[str, datetime]]:
     """Starts that the booking's event type offers from now on, as (Unix seconds, UTC)."""
-    what = offering(booking.host_slug, booking.event_type_slug)
+    what = find_offering(booking.host_slug, booking.event_type_slug)
     found = offered(what, what.now, what.now + MOVE_DAYS * DAY_SECONDS)
     return [(str(offer.start), to_datetime(offer.start)) for offer in found[:MOST_CHOICES]]
 

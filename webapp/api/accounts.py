@@ -28,7 +28,7 @@ from webapp.domain.errors import Invalid, NotFound
 from webapp.services.accounts.public_page import PublicHost, public_host
 from webapp.services.accounts.tokens import TokenHolder
 from webapp.services.availability import why
-from webapp.services.availability.offering import offering
+from webapp.services.availability.offering import find_offering
 from webapp.services.availability.offers import Listing, listing_on, public_slot_ids
 from webapp.words.reasons import in_words
 
@@ -58,7 +58,7 @@ def list_offered_slots(asked: dict[str, Any], host_slug: str, slug: str) -> Resp
     """Slots that can be booked, by start"""
     first, last = asked["first"], asked["last"]
     _require_few_days(first, last)
-    what = offering(host_slug, slug)
+    what = find_offering(host_slug, slug)
     zone = asked["time_zone"] or what.host_time_zone
     found = listing_on(what, first, last, time_zone=zone)
     body, tag = _BODIES.get((found.key, zone)) or _listed(found, zone)

@@ -14,7 +14,7 @@ from webapp.domain import errors
 from webapp.domain.actor import GUEST, host_actor, manage_link_actor
 from webapp.domain.bookings import BookingStatus
 from webapp.domain.questions import Question
-from webapp.services.availability.offering import offering
+from webapp.services.availability.offering import find_offering
 from webapp.services.bookings import bookings
 from webapp.services.bookings.view import booking_by_uid
 
@@ -77,7 +77,7 @@ def test_what_is_answered_is_what_was_written(build: Build, *, has_row: bool, re
 def test_rules_that_changed_since_the_guest_saw_them_hold(build: Build) -> None:
     host = build.host(slug="ada", time_zone="UTC")
     set_schedule(build, host, time_zone="UTC", weekdays="0123456")
-    seen, one = offering("ada", "30min"), {"host": "ada", "event_type": "30min"}
+    seen, one = find_offering("ada", "30min"), {"host": "ada", "event_type": "30min"}
     monday = 7 - calendar.today.weekday()
     bookings.book(build.command(**one, start=tomorrow(days=monday)), actor=GUEST, seen=seen)
     build.event_type(host, max_per_week=1)

@@ -11,7 +11,7 @@ from tests.builders import Build, tomorrow
 from tests.schedule_builders import set_schedule
 from webapp.core.db import session
 from webapp.domain.actor import GUEST
-from webapp.services.availability.offering import offering
+from webapp.services.availability.offering import find_offering
 from webapp.services.bookings import bookings, insert
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -50,7 +50,7 @@ def book(build: Build, trace: Path, **given: object) -> list[list[str]]:
     host = build.host(slug="ada", time_zone="UTC")
     set_schedule(build, host, time_zone="UTC", weekdays="0123456")
     time = {"slot_id": build.slot(host).public_id} if given.pop("has_row", False) else {"start": tomorrow()}
-    seen = None if "slot_id" in time else offering("ada", "30min")
+    seen = None if "slot_id" in time else find_offering("ada", "30min")
     command = build.command(**{"host": "ada", "event_type": "30min"} | time | given)
     return sent_until_commit(trace, lambda: bookings.book(command, actor=GUEST, seen=seen))
 

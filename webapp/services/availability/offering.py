@@ -48,14 +48,14 @@ class Offering:
     source: Hashable = field(default=None, compare=False, repr=False)
 
 
-def offering(host_slug: str, event_type_slug: str) -> Offering:
+def find_offering(host_slug: str, event_type_slug: str) -> Offering:
     """Raises NotFound for an unknown or inactive host or event type."""
     statement, values = asked_offering(host_slug, event_type_slug)
     return offering_in(statement.rows(open_transaction(), **values))
 
 
 def asked_offering(host_slug: str, event_type_slug: str) -> tuple[Statement, Values]:
-    """What `offering` asks the database, for those who ask it together with something else."""
+    """What `find_offering` asks the database, for those who ask it together with something else."""
     return _by_slugs(), {"host": host_slug, "event_type": event_type_slug}
 
 

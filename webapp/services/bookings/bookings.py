@@ -24,7 +24,7 @@ from webapp.models import Booking, EventType, Host, Slot
 from webapp.services.availability.offering import (
     Offering,
     asked_offering,
-    offering,
+    find_offering,
     offering_from,
     offering_in,
     offering_select,
@@ -162,7 +162,7 @@ def _locked_by_slugs(session: Session, command: Book, start: int, seen: Offering
     has left it. Which times matter follows from the event type as it was seen before; if that has changed meanwhile in
     a way that matters, they are read again.
     """
-    seen = seen or offering(command.host, command.event_type)
+    seen = seen or find_offering(command.host, command.event_type)
     times = asked_times(seen, start, start + 1)
     lock = _LOCK_HOST, {"host": command.host}
     _, offerings, rows = rows_of_all(session, lock, asked_offering(command.host, command.event_type), times)

@@ -17,7 +17,7 @@ from webapp.domain.availability.windows import Window
 from webapp.domain.questions import Question, QuestionKind
 from webapp.models import Host
 from webapp.services.accounts.accounts import HOST, create_host
-from webapp.services.availability.offering import offering
+from webapp.services.availability.offering import find_offering
 from webapp.services.availability.offers import offered
 from webapp.services.bookings.bookings import book
 from webapp.services.bookings.request import Book
@@ -178,7 +178,7 @@ def _add(host_id: int, content: EventTypeContent) -> None:
 
 def _book_free_ones(host: DemoHost, event_type: str, *, every: int, most: int) -> None:
     """Some of the starts that are offered over the next ten days, a guest each."""
-    what = offering(host.slug, event_type)
+    what = find_offering(host.slug, event_type)
     found = offered(what, what.now, what.now + 10 * 86_400)
     for number, offer in enumerate(found[2::every][:most]):
         start = datetime.fromtimestamp(offer.start, UTC)

@@ -16,7 +16,7 @@ from webapp.domain.availability.instants import day_start, instant, to_datetime
 from webapp.domain.availability.offers import Offer
 from webapp.domain.errors import Conflict, Invalid, NotFound, SlotUnavailable
 from webapp.services.accounts.accounts import Account
-from webapp.services.availability.offering import offering
+from webapp.services.availability.offering import find_offering
 from webapp.services.bookings import bookings
 from webapp.services.bookings.guest_access import offered_to_move
 from webapp.services.bookings.view import BookingView
@@ -87,7 +87,7 @@ def _free_times(found: BookingView, host: Account, first: date | None) -> FreeTi
 def _offered(found: BookingView, first: int, last: int) -> Sequence[Offer]:
     """Nothing when the event type is no longer offered."""
     try:
-        what = offering(found.host_slug, found.event_type_slug)
+        what = find_offering(found.host_slug, found.event_type_slug)
     except NotFound:
         return []
     return offered_to_move(what, found, first, last)

@@ -20,7 +20,7 @@ from webapp.domain.errors import (
     Overloaded,
     SlotUnavailable,
 )
-from webapp.services.availability.offering import Offering, offering
+from webapp.services.availability.offering import Offering, find_offering
 from webapp.services.availability.offers import offered
 from webapp.services.bookings import bookings
 from webapp.web.guest.alternatives import fresh_days
@@ -43,7 +43,7 @@ REGION = "#booking"  # what htmx replaces: the form with all that stands beside 
 @blueprint.get("/<slug>/<event_type>/book")
 @public
 def details(slug: str, event_type: str) -> BaseResponse:
-    return form_or_calendar(offering(slug, event_type))
+    return form_or_calendar(find_offering(slug, event_type))
 
 
 def form_or_calendar(what: Offering) -> BaseResponse:
@@ -60,7 +60,7 @@ def form_or_calendar(what: Offering) -> BaseResponse:
 @public
 @limited_booking
 def book(slug: str, event_type: str) -> BaseResponse:
-    return booked(offering(slug, event_type))
+    return booked(find_offering(slug, event_type))
 
 
 def booked(what: Offering) -> BaseResponse:

@@ -6,7 +6,7 @@ no fragment of theirs is fetched, so that htmx keeps no history of them.
 
 from typing import Any
 
-from webapp.services.availability.offering import Offering, offering
+from webapp.services.availability.offering import Offering, find_offering
 from webapp.services.event_types.single_use_links import LinkTarget, link_target
 from webapp.web.guest.blueprint import blueprint
 from webapp.web.guest.book import booked, form_or_calendar, used_link
@@ -38,4 +38,4 @@ def once_book(token: str) -> Any:
 
 
 def _offering(target: LinkTarget) -> Offering:
-    return offering(target.host_slug, target.event_type_slug)
+    return find_offering(target.host_slug, target.event_type_slug)

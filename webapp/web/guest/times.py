@@ -9,7 +9,7 @@ from webapp.domain.availability.intervals import Interval
 from webapp.domain.availability.offers import Offer
 from webapp.domain.text import initials
 from webapp.services.accounts.public_page import public_host
-from webapp.services.availability.offering import Offering, offering
+from webapp.services.availability.offering import Offering, find_offering
 from webapp.services.availability.offers import listing, offered
 from webapp.web.guest.blueprint import blueprint
 from webapp.web.guest.picker import Picker, View, picker
@@ -32,7 +32,7 @@ def host(slug: str) -> Response:
 @public
 def times(slug: str, event_type: str) -> Response:
     """The month and the times of a day: whole, or the region that a click on a day replaces."""
-    return calendar_page(offering(slug, event_type))
+    return calendar_page(find_offering(slug, event_type))
 
 
 def calendar_page(what: Offering) -> Response:

@@ -12,7 +12,7 @@ from wtforms import HiddenField
 from webapp.domain.actor import manage_link_actor
 from webapp.domain.availability.instants import instant, to_datetime
 from webapp.domain.errors import Conflict, Invalid, NotFound, Overloaded, SlotUnavailable
-from webapp.services.availability.offering import Offering, offering
+from webapp.services.availability.offering import Offering, find_offering
 from webapp.services.bookings import bookings
 from webapp.services.bookings.guest_access import managed_booking, may_change, offered_to_move
 from webapp.services.bookings.view import BookingView
@@ -91,7 +91,7 @@ def move(token: str) -> BaseResponse:
 def _offering(booking: BookingView) -> Offering | None:
     """What the booking is of, or None when it cannot be booked any more."""
     try:
-        return offering(booking.host_slug, booking.event_type_slug)
+        return find_offering(booking.host_slug, booking.event_type_slug)
     except NotFound:
         return None
 

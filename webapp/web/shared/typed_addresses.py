@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 from webapp.domain.errors import NotFound
 from webapp.domain.urls import OWN_PATH
 from webapp.services.accounts.public_page import public_host
-from webapp.services.availability.offering import offering
+from webapp.services.availability.offering import find_offering
 from webapp.services.bookings.guest_access import managed_booking
 from webapp.services.event_types.single_use_links import link_target
 from webapp.services.privacy.guests import proved_address
@@ -95,6 +95,6 @@ def _look_up(endpoint: str, values: Mapping[str, Any]) -> None:
         case "privacy", {"token": token}:
             proved_address(token)
         case "booking", {"slug": slug, "event_type": event_type}:
-            offering(slug, event_type)
+            find_offering(slug, event_type)
         case "booking" | "calendar_files", {"slug": slug}:
             public_host(slug)
