@@ -65,14 +65,14 @@ def _book(session: Session, command: Book, *, actor: Actor, seen: Offering | Non
         return earlier
     if command.start is not None and command.slot_id is None:
         start = instant(command.start)
-        what, known = _locked_by_slugs(session, command, start, seen)
+        offering, known = _locked_by_slugs(session, command, start, seen)
     else:
-        what, start = _locked_by_slot(session, command)
-        known = facts(session, what, start, start + 1)
-    answers = answered(command, what)
+        offering, start = _locked_by_slot(session, command)
+        known = facts(session, offering, start, start + 1)
+    answers = answered(command, offering)
     offer = _offer(known, start)
     seat = seat_in_slot(session, offer.slot_id) if offer.slot_id is not None else None
-    return insert_booking(session, uid, command, answers, what, offer, seat, actor=actor)
+    return insert_booking(session, uid, command, answers, offering, offer, seat, actor=actor)
 
 
 @transactional
@@ -112,14 +112,15 @@ def reschedule(session: Session, uid: uuid.UUID, start: datetime, *, actor: Acto
     """Move a booking to another offered start of its event type, as one step: when the new time is refused the old
     one stays. Raises NotFound, Invalid, SlotTaken, SlotUnavailable, AlreadyCancelled, NotActive, TooLate,
     Overloaded."""
-    what = _offering_of(session, booking_for(session, uid, actor))
+    offering = _offering_of(session, booking_for(session, uid, actor))
     before = locked_booking(session, uid, actor)
     _require_changeable(session, before, actor)
     if start == before.start:
         raise Invalid({"start": ["Choose another time than the present one."]})
     new = instant(start)
-    others = without_booking(facts(session, what, new, new + 1), slot_id=before.slot_id, start=instant(before.start))
-    _move(session, before, what, _offer(others, new))
+    known = facts(session, offering, new, new + 1)
+    others = without_booking(known, slot_id=before.slot_id, start=instant(before.start))
+    _move(session, before, offering, _offer(others, new))
     after = existing(session, before.id)
     is_pending = before.status is BookingStatus.PENDING
     moved = {"old_start": before.start, "old_end": before.end, "is_pending": is_pending}
@@ -166,10 +167,10 @@ def _locked_by_slugs(session: Session, command: Book, start: int, seen: Offering
     times = asked_times(seen, start, start + 1)
     lock = _LOCK_HOST, {"host": command.host}
     _, offerings, rows = rows_of_all(session, lock, asked_offering(command.host, command.event_type), times)
-    what = offering_in(offerings)
-    if asked_times(what, start, start + 1) != times:
-        return what, facts(session, what, start, start + 1)
-    return what, Listing(what, start, start + 1, tuple(rows)).facts()
+    offering = offering_in(offerings)
+    if asked_times(offering, start, start + 1) != times:
+        return offering, facts(session, offering, start, start + 1)
+    return offering, Listing(offering, start, start + 1, tuple(rows)).facts()
 
 
 def _locked_by_slot(session: Session, command: Book) -> tuple[Offering, int]:
@@ -194,12 +195,12 @@ def _offering_of(session: Session, booking: BookingView) -> Offering:
     return offering_from(row)
 
 
-def _move(session: Session, before: BookingView, what: Offering, offer: Offer) -> None:
+def _move(session: Session, before: BookingView, offering: Offering, offer: Offer) -> None:
     release_claim_of_last_seat(session, before.slot_id)
-    seat = take_seat(session, what, offer)
+    seat = take_seat(session, offering, offer)
     expires = None
     if before.status is BookingStatus.PENDING:  # the same wait, but not beyond the notice before the new start
-        expires = to_datetime(pending_until(instant(before.created_at), offer.start, what.rules.notice_minutes))
+        expires = to_datetime(pending_until(instant(before.created_at), offer.start, offering.rules.notice_minutes))
     session.execute(
         update(Booking)
         .where(Booking.id == before.id)

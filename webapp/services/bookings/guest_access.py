@@ -26,10 +26,10 @@ def managed_booking(token: str, *, now: datetime | None = None) -> BookingView:
     return found
 
 
-def offered_to_move(what: Offering, booking: BookingView, first: int, last: int) -> Sequence[Offer]:
+def offered_to_move(offering: Offering, booking: BookingView, first: int, last: int) -> Sequence[Offer]:
     """Where the booking can go with starts in [first, last), Unix seconds: its own time is no obstacle (rule 13)."""
     start = instant(booking.start)
-    known = facts(current_session(), what, first, last)
+    known = facts(current_session(), offering, first, last)
     others = without_booking(known, slot_id=booking.slot_id, start=start)
     return [offer for offer in offers(others, first, last) if offer.start != start]
 

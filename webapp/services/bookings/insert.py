@@ -99,7 +99,7 @@ def insert_booking(
     uid: uuid.UUID,
     command: Book,
     answers: Answered,
-    what: Offering,
+    offering: Offering,
     offer: Offer,
     seat: Seat | None,
     *,
@@ -108,46 +108,46 @@ def insert_booking(
     """Write the booking of an offered start, and spend the single-use link that the guest came by. `seat`: of the
     start's row; None where it has none. The caller holds the host's row lock, and has nothing more to do in this
     transaction. Raises SlotTaken, LinkUsed."""
-    kind = EventKind.BOOKING_REQUESTED if what.requires_confirmation else EventKind.BOOKING_CONFIRMED
+    kind = EventKind.BOOKING_REQUESTED if offering.requires_confirmation else EventKind.BOOKING_CONFIRMED
     times = {"start": to_datetime(offer.start), "end": to_datetime(offer.end)}
-    values = _seat_values(what, offer, seat) | _booking_values(command, answers, what, offer)
+    values = _seat_values(offering, offer, seat) | _booking_values(command, answers, offering, offer)
     values |= record_values(session, actor, kind, times)
     statement = _insert(has_row=seat is not None)
     if not command.link_token:
         return booking_from(execute_and_commit(session, statement, uid=uid, **values)._asdict())
     booking = booking_from(statement.one(session, uid=uid, **values)._asdict())
-    spend_link(session, command.link_token, what.event_type_id, booking.id)
+    spend_link(session, command.link_token, offering.event_type_id, booking.id)
     return booking
 
 
-def _seat_values(what: Offering, offer: Offer, seat: Seat | None) -> dict[str, Any]:
+def _seat_values(offering: Offering, offer: Offer, seat: Seat | None) -> dict[str, Any]:
     if seat is None:
-        return {**slot_values(what, offer), "seat": 1}
+        return {**slot_values(offering, offer), "seat": 1}
     return {"slot": seat.slot_id, "capacity": seat.capacity, "seat": seat.number}
 
 
-def slot_values(what: Offering, offer: Offer) -> dict[str, Any]:
+def slot_values(offering: Offering, offer: Offer) -> dict[str, Any]:
     """The values of a statement with `INSERT_SLOT`."""
     start, end = to_datetime(offer.start), to_datetime(offer.end)
-    before = timedelta(minutes=what.rules.buffer_before_minutes)
-    after = timedelta(minutes=what.rules.buffer_after_minutes)
+    before = timedelta(minutes=offering.rules.buffer_before_minutes)
+    after = timedelta(minutes=offering.rules.buffer_after_minutes)
     return {
-        "host": what.host_id,
-        "event_type": what.event_type_id,
+        "host": offering.host_id,
+        "event_type": offering.event_type_id,
         "start": start,
         "end": end,
         "busy": TimestamptzRange(start - before, end + after),
-        "capacity": what.rules.capacity,
+        "capacity": offering.rules.capacity,
     }
 
 
-def _booking_values(command: Book, answers: Answered, what: Offering, offer: Offer) -> dict[str, Any]:
+def _booking_values(command: Book, answers: Answered, offering: Offering, offer: Offer) -> dict[str, Any]:
     status, expires = BookingStatus.CONFIRMED, None
-    if what.requires_confirmation:
+    if offering.requires_confirmation:
         status = BookingStatus.PENDING
-        expires = to_datetime(pending_until(what.now, offer.start, what.rules.notice_minutes))
+        expires = to_datetime(pending_until(offering.now, offer.start, offering.rules.notice_minutes))
     return {
-        "host": what.host_id,
+        "host": offering.host_id,
         "email": command.email,
         "status": str(status),
         "expires_at": expires,
@@ -155,7 +155,7 @@ def _booking_values(command: Book, answers: Answered, what: Offering, offer: Off
         "subject": command.subject,
         "notes": command.notes,
         "location": answers.location,
-        "is_guest_location": what.location_kind == "ask",
+        "is_guest_location": offering.location_kind == "ask",
         "answers": Jsonb(answers.answers),
         "time_zone": command.time_zone,
         "locale": command.locale,

@@ -76,12 +76,12 @@ class Answered:
     location: str
 
 
-def answered(command: Book, what: Offering) -> Answered:
+def answered(command: Book, offering: Offering) -> Answered:
     """The guest's answers against what the event type asks. Raises Invalid: `answers.<key>`, `location`."""
-    answers, by_key = checked_answers(what.questions, command.answers)
+    answers, by_key = checked_answers(offering.questions, command.answers)
     faults = {f"answers.{key}": [message] for key, message in by_key.items()}
-    location = what.location_detail
-    if what.location_kind == "ask":
+    location = offering.location_detail
+    if offering.location_kind == "ask":
         try:
             location = line(command.location, LONGEST_LOCATION)
         except TextFault as fault:

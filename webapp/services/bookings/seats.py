@@ -21,10 +21,10 @@ from webapp.services.bookings.insert import INSERT_SLOT, Seat, slot_values
 _INSERT_SLOT = Statement(f"WITH {INSERT_SLOT} SELECT id FROM slot")  # noqa: S608  no value is in it
 
 
-def take_seat(session: Session, what: Offering, offer: Offer) -> Seat:
+def take_seat(session: Session, offering: Offering, offer: Offer) -> Seat:
     """A seat at an offered start: of the slot's row where it has one, else of a new row. Claims the host's time."""
     if offer.slot_id is None:
-        return _seat_in_new_slot(session, what, offer)
+        return _seat_in_new_slot(session, offering, offer)
     return seat_in_slot(session, offer.slot_id)
 
 
@@ -86,9 +86,9 @@ def lock_slot(session: Session, slot_id: int) -> None:
     session.execute(select(Slot.id).where(Slot.id == slot_id).with_for_update(key_share=True))
 
 
-def _seat_in_new_slot(session: Session, what: Offering, offer: Offer) -> Seat:
-    slot = _INSERT_SLOT.one(session, **slot_values(what, offer))
-    return Seat(slot.id, what.rules.capacity, 1)
+def _seat_in_new_slot(session: Session, offering: Offering, offer: Offer) -> Seat:
+    slot = _INSERT_SLOT.one(session, **slot_values(offering, offer))
+    return Seat(slot.id, offering.rules.capacity, 1)
 
 
 def seat_in_slot(session: Session, slot_id: int) -> Seat:
