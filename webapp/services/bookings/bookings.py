@@ -31,7 +31,7 @@ from webapp.services.availability.offering import (
 )
 from webapp.services.availability.offers import Listing, asked_times, facts
 from webapp.services.bookings.insert import insert_booking
-from webapp.services.bookings.request import Book, answered, checked_booking, checked_reason
+from webapp.services.bookings.request import Book, checked_booking, checked_reason, guest_answers
 from webapp.services.bookings.seats import release_claim_of_last_seat, release_slot, seat_in_slot, take_seat
 from webapp.services.bookings.steps import (
     booking_for,
@@ -69,7 +69,7 @@ def _book(session: Session, command: Book, *, actor: Actor, seen: Offering | Non
     else:
         offering, start = _locked_by_slot(session, command)
         known = facts(session, offering, start, start + 1)
-    answers = answered(command, offering)
+    answers = guest_answers(command, offering)
     offer = _offer(known, start)
     seat = seat_in_slot(session, offer.slot_id) if offer.slot_id is not None else None
     return insert_booking(session, uid, command, answers, offering, offer, seat, actor=actor)

@@ -24,7 +24,7 @@ from webapp.domain.availability.instants import to_datetime
 from webapp.domain.availability.offers import Offer
 from webapp.domain.bookings import BookingStatus, EventKind
 from webapp.services.availability.offering import Offering
-from webapp.services.bookings.request import Answered, Book
+from webapp.services.bookings.request import Book, GuestAnswers
 from webapp.services.bookings.view import BookingView, booking_from, booking_select
 from webapp.services.event_types.single_use_links import spend_link
 from webapp.services.shared.outbox import CHANNEL, json_facts
@@ -98,7 +98,7 @@ def insert_booking(
     session: Session,
     uid: uuid.UUID,
     command: Book,
-    answers: Answered,
+    answers: GuestAnswers,
     offering: Offering,
     offer: Offer,
     seat: Seat | None,
@@ -141,7 +141,7 @@ def slot_values(offering: Offering, offer: Offer) -> dict[str, Any]:
     }
 
 
-def _booking_values(command: Book, answers: Answered, offering: Offering, offer: Offer) -> dict[str, Any]:
+def _booking_values(command: Book, answers: GuestAnswers, offering: Offering, offer: Offer) -> dict[str, Any]:
     status, expires = BookingStatus.CONFIRMED, None
     if offering.requires_confirmation:
         status = BookingStatus.PENDING

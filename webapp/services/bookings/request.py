@@ -69,14 +69,14 @@ def checked_texts(given: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, l
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class GuestAnswers:
     """What goes into the booking besides the fixed fields."""
 
     answers: dict[str, Any]
     location: str
 
 
-def answered(command: Book, offering: Offering) -> Answered:
+def guest_answers(command: Book, offering: Offering) -> GuestAnswers:
     """The guest's answers against what the event type asks. Raises Invalid: `answers.<key>`, `location`."""
     answers, by_key = checked_answers(offering.questions, command.answers)
     faults = {f"answers.{key}": [message] for key, message in by_key.items()}
@@ -88,7 +88,7 @@ def answered(command: Book, offering: Offering) -> Answered:
             faults["location"] = [str(fault)]
     if faults:
         raise Invalid(faults)
-    return Answered(answers, location)
+    return GuestAnswers(answers, location)
 
 
 def checked_reason(reason: str | None) -> str | None:
