@@ -176,8 +176,8 @@ def forget_postgres_variables() -> None:
     """libpq reads PG* variables for whatever a URL leaves out, some of them even then: a PGPORT or PGDATESTYLE that
     somebody has in their shell is not meant for us. What proves who one is, or checks who the server is, stays for a
     DATABASE_URL given beside it."""
-    kept = HONOURED_BY_LIBPQ if environment().get("DATABASE_URL") else ()
-    for name in [name for name in os.environ if name.startswith("PG") and not name.startswith(kept)]:
+    honoured = HONOURED_BY_LIBPQ if environment().get("DATABASE_URL") else ()
+    for name in [name for name in os.environ if name.startswith("PG") and not name.startswith(honoured)]:
         del os.environ[name]
 
 

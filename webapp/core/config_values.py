@@ -68,10 +68,11 @@ def database_url(value: str) -> str:
     scheme, _, rest = text(value).partition("://")
     if scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
         raise ValueError(f"must be {DATABASE_URL}")
-    found = _conninfo(f"postgresql://{rest}")
-    if not found.get("dbname"):
+    conninfo = _conninfo(f"postgresql://{rest}")
+    if not conninfo.get("dbname"):
         raise ValueError(f"must be {DATABASE_URL}")
-    if any(port and not (port.isdigit() and 0 < int(port) < 65536) for port in str(found.get("port", "")).split(",")):
+    ports = str(conninfo.get("port", "")).split(",")
+    if any(port and not (port.isdigit() and 0 < int(port) < 65536) for port in ports):
         raise ValueError("must have ports from 1 to 65535, one for each host")
     if rest.count("?host=") + rest.count("&host=") > 1:
         raise ValueError(f"must name several hosts as {DATABASE_URL.replace('HOST', 'HOST1:5432,HOST2:5432')}")
@@ -111,9 +112,9 @@ def mailbox(value: str) -> Mailbox | None:
     if not value:
         return None
     try:
-        found = Mailbox.parse(text(value))
-        local, _, domain = found.address.rpartition("@")
-        return Mailbox(f"{local}@{in_ascii(domain)}", found.name)
+        parsed = Mailbox.parse(text(value))
+        local, _, domain = parsed.address.rpartition("@")
+        return Mailbox(f"{local}@{in_ascii(domain)}", parsed.name)
     except ValueError:
         raise ValueError("must be one e-mail address, or a name and one address in angle brackets") from None
 

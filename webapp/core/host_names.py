@@ -67,8 +67,8 @@ def host_of(origin: str) -> str:
 
 def without_port(host: str) -> str:
     """What stands before the port of a Host header or of a URL; empty when it is neither."""
-    found = _WITH_PORT.fullmatch(host)
-    return found[1] if found else ""
+    match = _WITH_PORT.fullmatch(host)
+    return match[1] if match else ""
 
 
 def is_among(trusted: Collection[str], host: str) -> bool:

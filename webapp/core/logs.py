@@ -137,8 +137,8 @@ def request_id() -> str:
     """The id that an error page shows and every line of this request carries."""
     if "request_id" not in g:
         g.request_id = secrets.token_hex(8)
-    known: str = g.request_id
-    return known
+    id_: str = g.request_id
+    return id_
 
 
 def _begin() -> None:

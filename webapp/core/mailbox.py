@@ -27,10 +27,10 @@ class Mailbox:
     def parse(cls, text: str) -> Self:
         """`Ada <ada@example.org>`, `"Ada" <ada@example.org>` or the address alone. Raises ValueError for anything
         else, such as two addresses, of which one program would take the first and the next one the last."""
-        found = _WRITTEN.fullmatch(text.strip())
-        if found is None:
+        match = _WRITTEN.fullmatch(text.strip())
+        if match is None:
             raise ValueError("neither an address nor a name and an address")
-        mailbox = cls(found["bare"] or found["address"] or "", _unquoted((found["name"] or "").strip()))
+        mailbox = cls(match["bare"] or match["address"] or "", _unquoted((match["name"] or "").strip()))
         if not mailbox.is_well_formed:
             raise ValueError("no address")
         return mailbox

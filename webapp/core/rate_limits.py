@@ -134,8 +134,8 @@ def subscriber(written: str | None) -> str:
 
 def _bare(written: str) -> str:
     """Without brackets, port and zone."""
-    found = _WRITTEN.fullmatch(written.strip())
-    groups = found.groupdict() if found else {}
+    match = _WRITTEN.fullmatch(written.strip())
+    groups = match.groupdict() if match else {}
     address: str = next((group for group in groups.values() if group is not None), "")
     return address.partition("%")[0]
 

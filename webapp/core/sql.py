@@ -51,8 +51,8 @@ class Statement:
 
     def one(self, session: Session | None, **values: Any) -> Any:
         """The first row as a named tuple, or None; otherwise as `rows`."""
-        found = self._run(session, values, namedtuple_row)
-        return found[0] if found else None
+        rows = self._run(session, values, namedtuple_row)
+        return rows[0] if rows else None
 
     def run(self, session: Session, **values: Any) -> None:
         """Raises SQLAlchemy's errors."""
@@ -80,14 +80,14 @@ class Statement:
         return cursor.execute(self.sql, values)
 
 
-def rows_of_all(session: Session, *asked: tuple[Statement, Values]) -> list[list[tuple[Any, ...]]]:
+def rows_of_all(session: Session, *statements: tuple[Statement, Values]) -> list[list[tuple[Any, ...]]]:
     """The rows of several statements that are sent in one round trip, as `Statement.rows`.
 
     Each is a statement of its own for Postgres: one behind a lock sees what the last holder of the lock has left.
     """
-    with driver_connection(session, asked[0][0].sql) as driver:
+    with driver_connection(session, statements[0][0].sql) as driver:
         with driver.pipeline():
-            cursors = [one._sent(driver, values, tuple_row, in_binary=True) for one, values in asked]
+            cursors = [one._sent(driver, values, tuple_row, in_binary=True) for one, values in statements]
         return [_fetched(cursor) for cursor in cursors]
 
 

@@ -20,10 +20,12 @@ def managed_booking(token: str, *, now: datetime | None = None) -> BookingView:
     """The booking whose link this is. Raises NotFound: no link of ours, its meeting is too long ago, or the guest is
     erased."""
     uid = booking_uid(token)
-    found = booking_by_uid(current_session(), uid) if uid else None
-    if found is None or found.is_guest_erased or found.end + timedelta(days=LINK_DAYS) < (now or datetime.now(UTC)):
+    booking = booking_by_uid(current_session(), uid) if uid else None
+    if booking is None or booking.is_guest_erased:
         raise NotFound
-    return found
+    if booking.end + timedelta(days=LINK_DAYS) < (now or datetime.now(UTC)):
+        raise NotFound
+    return booking
 
 
 def offered_to_move(offering: Offering, booking: BookingView, first: int, last: int) -> Sequence[Offer]:

@@ -50,10 +50,10 @@ def restore_slots(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[i
     for places in _turns(rows):
         columns = [{name: value for name, value in rows[at].items() if name != "withdrawn_at"} for at in places]
         # Found by what is unique among them: asked for ids in order, SQLAlchemy would write ranges one row at a time.
-        written = insert(Slot).returning(Slot.event_type_id, Slot.starts_at, Slot.id)
-        made = {(row.event_type_id, row.starts_at): row.id for row in session.execute(written, columns)}
+        statement = insert(Slot).returning(Slot.event_type_id, Slot.starts_at, Slot.id)
+        slot_ids = {(row.event_type_id, row.starts_at): row.id for row in session.execute(statement, columns)}
         for at in places:
-            ids[at] = made[rows[at]["event_type_id"], rows[at]["starts_at"]]
+            ids[at] = slot_ids[rows[at]["event_type_id"], rows[at]["starts_at"]]
         taken_back = [{"id": ids[at], "withdrawn_at": moment} for at in places if (moment := rows[at]["withdrawn_at"])]
         if taken_back:
             session.execute(update(Slot), taken_back)

@@ -20,33 +20,33 @@ from webapp.services.bookings.view import BookingView, booking_by_id, booking_by
 def booking_for(session: Session, uid: uuid.UUID, actor: Actor) -> BookingView:
     """The booking if the actor may act on it; otherwise NotFound, as if there were none."""
     own = actor.host_id if actor.kind is ActorKind.HOST else None
-    found = booking_by_uid(session, uid, host_id=own)
-    if found is None or (actor.kind is ActorKind.GUEST and actor.booking_uid != str(uid)):
+    booking = booking_by_uid(session, uid, host_id=own)
+    if booking is None or (actor.kind is ActorKind.GUEST and actor.booking_uid != str(uid)):
         raise NotFound
-    return found
+    return booking
 
 
 def locked_booking(session: Session, uid: uuid.UUID, actor: Actor) -> BookingView:
     """The booking with its slot locked, so that it can neither be cancelled nor moved by anybody else."""
-    found = booking_for(session, uid, actor)
+    booking = booking_for(session, uid, actor)
     while True:
-        lock_slot(session, found.slot_id)
+        lock_slot(session, booking.slot_id)
         current = booking_for(session, uid, actor)  # a new statement: it may have moved while we waited
-        if current.slot_id == found.slot_id:
+        if current.slot_id == booking.slot_id:
             return current
-        found = current
+        booking = current
 
 
 def existing(session: Session, booking_id: int) -> BookingView:
     """The booking as it is now in this transaction."""
-    return _found(booking_by_id(session, booking_id))
+    return _required(booking_by_id(session, booking_id))
 
 
 def existing_by_uid(session: Session, uid: uuid.UUID) -> BookingView:
-    return _found(booking_by_uid(session, uid))
+    return _required(booking_by_uid(session, uid))
 
 
-def _found(booking: BookingView | None) -> BookingView:
+def _required(booking: BookingView | None) -> BookingView:
     if booking is None:
         raise NotFound
     return booking

@@ -47,15 +47,15 @@ def checked_name(
     """The name, normalised, of a host's next secret of a kind; the host stays locked, so that two made at once are
     counted one after the other. `faults`: found before. Raises Invalid with all faults at once."""
     lock_host(session, host_id)
-    found = {field: list(messages) for field, messages in faults.items()}
+    all_faults = {field: list(messages) for field, messages in faults.items()}
     try:
         name = line(name, LONGEST_NAME)
     except TextFault as fault:
-        found["name"] = [str(fault)]
+        all_faults["name"] = [str(fault)]
     if session.scalars(select(func.count()).where(model.host_id == host_id)).one() >= most:
-        found[""] = [f"At most {most} {_PLURALS[model]}. Revoke some that are not used."]
-    if found:
-        raise Invalid(found)
+        all_faults[""] = [f"At most {most} {_PLURALS[model]}. Revoke some that are not used."]
+    if all_faults:
+        raise Invalid(all_faults)
     return name
 
 

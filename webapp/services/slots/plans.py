@@ -119,31 +119,30 @@ def _event_type_of(new: NewSlot, event_types: Sequence[EventType]) -> EventType 
     return None
 
 
-def clashes_of(session: Session, planned: Sequence[Plan], host_id: int) -> list[Clash]:
-    clashes = {index: fault for index, plan in enumerate(planned) if (fault := plan.fault())}
-    sound = {index: plan for index, plan in enumerate(planned) if index not in clashes}
+def clashes_of(session: Session, plans: Sequence[Plan], host_id: int) -> list[Clash]:
+    clashes = {index: fault for index, plan in enumerate(plans) if (fault := plan.fault())}
+    sound = {index: plan for index, plan in enumerate(plans) if index not in clashes}
     for index in [*_overlaps_among(sound), *_overlaps_with_stored(session, sound, host_id)]:
         clashes.setdefault(index, "overlap")
     return [Clash(index, error) for index, error in sorted(clashes.items())]
 
 
-def _overlaps_among(planned: dict[int, Plan]) -> list[int]:
+def _overlaps_among(plans: dict[int, Plan]) -> list[int]:
     """Slots of one event type in the batch that overlap an earlier one of it."""
-    in_order = sorted(planned, key=lambda i: (planned[i].event_type.id, planned[i].new.start))
+    in_order = sorted(plans, key=lambda i: (plans[i].event_type.id, plans[i].new.start))
     return [
         second
         for first, second in pairwise(in_order)
-        if planned[first].event_type.id == planned[second].event_type.id
-        and planned[second].new.start < planned[first].end
+        if plans[first].event_type.id == plans[second].event_type.id and plans[second].new.start < plans[first].end
     ]
 
 
-def _overlaps_with_stored(session: Session, planned: dict[int, Plan], host_id: int) -> list[int]:
+def _overlaps_with_stored(session: Session, plans: dict[int, Plan], host_id: int) -> list[int]:
     """Slots that overlap a published one of their event type, or (padded) a taken one of any."""
-    if not planned:
+    if not plans:
         return []
-    first: Any = min(plan.busy.lower for plan in planned.values())  # type: ignore[type-var]
-    last: Any = max(plan.busy.upper for plan in planned.values())  # type: ignore[type-var]
+    first: Any = min(plan.busy.lower for plan in plans.values())  # type: ignore[type-var]
+    last: Any = max(plan.busy.upper for plan in plans.values())  # type: ignore[type-var]
     span = Range(first, last, bounds="[)")
     published = session.execute(
         select(Slot.event_type_id, Slot.starts_at, Slot.ends_at).where(
@@ -153,11 +152,11 @@ def _overlaps_with_stored(session: Session, planned: dict[int, Plan], host_id: i
             Slot.starts_at > first - timedelta(days=1),
         )
     ).all()
-    taken = session.execute(select(Claim.busy).where(Claim.host_id == host_id, Claim.busy.overlaps(span)))
-    busy = taken.scalars().all()
+    claims = session.execute(select(Claim.busy).where(Claim.host_id == host_id, Claim.busy.overlaps(span)))
+    busy = claims.scalars().all()
     return [
         index
-        for index, plan in planned.items()
+        for index, plan in plans.items()
         if any(plan.busy.overlaps(one) for one in busy)
         or any(
             row.event_type_id == plan.event_type.id and row.starts_at < plan.end and plan.new.start < row.ends_at

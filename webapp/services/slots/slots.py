@@ -44,20 +44,20 @@ def publish(session: Session, slots: Sequence[NewSlot], *, host_id: int, actor: 
     if not 1 <= len(slots) <= MOST_AT_ONCE:
         raise Invalid({"slots": [f"Between 1 and {MOST_AT_ONCE} slots at once."]})
     lock_host(session, host_id)
-    planned = plans_of(session, slots, host_id)
-    clashes = clashes_of(session, planned, host_id)
+    plans = plans_of(session, slots, host_id)
+    clashes = clashes_of(session, plans, host_id)
     if any(clash.error != "overlap" for clash in clashes):
         raise BatchRefused(clashes)
     if clashes:
         raise BatchOverlaps(clashes)
-    rows = [plan.row(host_id) for plan in planned]
+    rows = [plan.row(host_id) for plan in plans]
     ids = session.execute(insert(Slot).returning(Slot.id, sort_by_parameter_order=True), rows).scalars().all()
     for slot_id in ids:
         write_audit(session, actor, "slot.published", "slot", slot_id)
-    found = session.execute(slot_select().where(Slot.id.in_(ids)).order_by(Slot.starts_at, Slot.id))
-    published = [slot_view(row) for row in found]
-    record_published(session, [one.public_id for one in published], host_id=host_id)
-    return published
+    query = slot_select().where(Slot.id.in_(ids)).order_by(Slot.starts_at, Slot.id)
+    views = [slot_view(row) for row in session.execute(query)]
+    record_published(session, [view.public_id for view in views], host_id=host_id)
+    return views
 
 
 def publication_clashes(session: Session, slots: Sequence[NewSlot], *, host_id: int) -> list[Clash]:
@@ -107,19 +107,19 @@ def change_slot(session: Session, public_id: uuid.UUID, change: SlotChange, *, h
     before = slot_by_public_id(session, public_id, host_id=host_id)
     if before is None:
         raise NotFound
-    wanted = _wanted(before, change)
-    if wanted == _wanted(before, SlotChange()):
+    slot = _slot_after(before, change)
+    if slot == _slot_after(before, SlotChange()):
         return before
     if before.seats_taken:
         raise SlotBooked
     with within_transaction(session):
         withdraw(public_id, host_id=host_id, actor=actor)
-        if wanted.event_type != before.event_type_slug or _has_history(session, before.id):
-            return publish([wanted], host_id=host_id, actor=actor)[0]
-    return _moved(session, before, _sound_plan(session, wanted, host_id), actor)
+        if slot.event_type != before.event_type_slug or _has_history(session, before.id):
+            return publish([slot], host_id=host_id, actor=actor)[0]
+    return _move(session, before, _sound_plan(session, slot, host_id), actor)
 
 
-def _wanted(before: SlotView, change: SlotChange) -> NewSlot:
+def _slot_after(before: SlotView, change: SlotChange) -> NewSlot:
     return NewSlot(
         start=change.start or before.start,
         duration_minutes=change.duration_minutes or before.duration_minutes,
@@ -132,9 +132,9 @@ def _has_history(session: Session, slot_id: int) -> bool:
     return session.scalar(select(Booking.id).where(Booking.slot_id == slot_id).limit(1)) is not None
 
 
-def _sound_plan(session: Session, wanted: NewSlot, host_id: int) -> Plan:
+def _sound_plan(session: Session, slot: NewSlot, host_id: int) -> Plan:
     """Looked at while the slot itself is withdrawn, so that it is not in its own way."""
-    plans = plans_of(session, [wanted], host_id)
+    plans = plans_of(session, [slot], host_id)
     _refuse(clashes_of(session, plans, host_id))
     return plans[0]
 
@@ -146,7 +146,7 @@ def _refuse(clashes: Sequence[Clash]) -> None:
         raise BatchOverlaps(clashes)
 
 
-def _moved(session: Session, before: SlotView, plan: Plan, actor: Actor) -> SlotView:
+def _move(session: Session, before: SlotView, plan: Plan, actor: Actor) -> SlotView:
     row = plan.row(before.host_id)
     times: dict[str, Any] = {name: row[name] for name in ("starts_at", "ends_at", "busy", "capacity")}
     session.execute(
@@ -156,10 +156,10 @@ def _moved(session: Session, before: SlotView, plan: Plan, actor: Actor) -> Slot
         .execution_options(synchronize_session=False)
     )
     write_audit(session, actor, "slot.moved", "slot", before.id)
-    found = slot_by_public_id(session, before.public_id, host_id=before.host_id)
-    if found is None:
+    slot = slot_by_public_id(session, before.public_id, host_id=before.host_id)
+    if slot is None:
         raise NotFound
-    return found
+    return slot
 
 
 @dataclass(frozen=True, slots=True)
