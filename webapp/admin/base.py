@@ -11,6 +11,7 @@ from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import BaseForm
 from flask_admin.model import typefmt
 from flask_babel import gettext, ngettext
+from flask_babel.speaklater import LazyString
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
@@ -72,7 +73,7 @@ class HardenedView(GuardedView, ModelView):
     named_filter_urls = True
     column_default_sort: Any = ("id", True)
 
-    def __init__(self, model: type, name: str, **kwargs: Any) -> None:
+    def __init__(self, model: type, name: LazyString, **kwargs: Any) -> None:
         # What a dotted column belongs to comes with the row, in the same query.
         related = {column.partition(".")[0] for column in self.column_list if "." in column}
         self.column_select_related_list = [getattr(model, name) for name in sorted(related)]

@@ -1,6 +1,7 @@
 """The other tables. Columns are named one by one: no password, no token, no secret is among them."""
 
 import uuid
+from typing import Any
 
 from flask_admin import expose
 from flask_admin.actions import action
@@ -17,7 +18,7 @@ from webapp.services.slots import slots
 
 class StartPage(GuardedIndex):
     @expose()
-    def index(self) -> str:
+    def index(self) -> Any:
         return self.render("admin/start.html", figures=figures())
 
 

@@ -15,7 +15,7 @@ SPAN = re.compile(r"(\d{1,5})([mhd])")
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
-class Since(click.ParamType):
+class Since(click.ParamType[datetime]):
     """`2h` ago, or an instant; without an offset in UTC."""
 
     name = "time"

@@ -101,7 +101,7 @@ def _require_redis_options(value: str) -> None:
     from redis.connection import parse_url  # takes as long to load as all settings, and few URLs have options
 
     try:
-        parse_url(value)
+        parse_url(value)  # type: ignore[no-untyped-call]
     except ValueError as error:
         raise ValueError(f"must have options that can be understood ({error})") from None
 

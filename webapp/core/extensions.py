@@ -89,7 +89,7 @@ class LocalMailDomains:
 
 # The models stand on their own declarative base; the extension needs to know their tables only.
 db = SQLAlchemy(metadata=Base.metadata)
-babel = Babel()
+babel = Babel()  # type: ignore[no-untyped-call]
 csrf = CSRFProtect()
 signer = Signer()
 site = Site()

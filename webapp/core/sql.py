@@ -37,7 +37,7 @@ class Statement:
         Its constants become part of the text. As parameters they keep Postgres from reusing its plan: measured,
         planning anew took a quarter of the time of both queries of a listing.
         """
-        compiled = built.compile(dialect=postgresql.dialect())  # type: ignore[attr-defined]
+        compiled = built.compile(dialect=postgresql.dialect())  # type: ignore[attr-defined, no-untyped-call]
         sql = str(compiled)
         for name, value in compiled.params.items():
             if not compiled.binds[name].required:

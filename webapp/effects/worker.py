@@ -47,7 +47,7 @@ class QueueWorker(SimpleWorker):
         super().heartbeat(timeout, pipeline)
         if pipeline is None and not self.connection.hexists(self.key, "pid"):
             self.connection.delete(self.key)
-            self.register_birth()
+            self.register_birth()  # type: ignore[no-untyped-call]
 
     def perform_job(self, *args: Any, **kwargs: Any) -> bool:
         with self._app.app_context():
@@ -62,7 +62,7 @@ class MailWorker(QueueWorker):
 
     def _install_signal_handlers(self) -> None:
         """RQ's, from now on. A signal that came before them has been noted, and nobody sends a second one."""
-        super()._install_signal_handlers()
+        super()._install_signal_handlers()  # type: ignore[no-untyped-call]
         self._stop_requested = stopping.is_set()
 
     def handle_warm_shutdown_request(self) -> None:

@@ -173,7 +173,7 @@ class Texts(fields.Dict):
         super().__init__(metadata=metadata, **given)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        given = super()._deserialize(value, attr, data, **kwargs)
+        given = super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
         if not isinstance(given, Mapping) or not all(_is_answer(key, answer) for key, answer in given.items()):
             raise self.make_error("answer")
         return dict(given)

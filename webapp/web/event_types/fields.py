@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from wtforms import Field, IntegerField, SelectField
 from wtforms.validators import ValidationError
 
@@ -45,7 +46,7 @@ class NumberField(IntegerField):  # type: ignore[misc]
 
     data: int | None
 
-    def __init__(self, label: str, bounds: tuple[int, int], **given: Any) -> None:
+    def __init__(self, label: LazyString, bounds: tuple[int, int], **given: Any) -> None:
         self.bounds = bounds
         attributes = {"min": bounds[0], "max": bounds[1], "inputmode": "numeric"} | given.pop("render_kw", {})
         super().__init__(label, render_kw=attributes, **given)
@@ -68,7 +69,7 @@ class NumberField(IntegerField):  # type: ignore[misc]
 class ChoiceField(SelectField):  # type: ignore[misc]
     """One of its choices is always chosen: nothing optional about it, and nothing that a browser must require."""
 
-    def __init__(self, label: str, **given: Any) -> None:
+    def __init__(self, label: LazyString, **given: Any) -> None:
         super().__init__(label, **given)
         self.flags.required = True
 

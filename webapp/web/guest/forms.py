@@ -91,7 +91,7 @@ class BookingForm(GuestForm):
         )
 
 
-def _is_key(value: Any) -> bool:
+def _is_key(value: str | None) -> bool:
     try:
         return str(uuid.UUID(value)) == value
     except (TypeError, ValueError, AttributeError):

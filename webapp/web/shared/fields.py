@@ -7,6 +7,7 @@ from typing import Any
 
 from babel import Locale
 from flask_babel import gettext, lazy_gettext
+from flask_babel.speaklater import LazyString
 from markupsafe import Markup, escape
 from wtforms import Field
 from wtforms.validators import StopValidation, ValidationError
@@ -66,7 +67,7 @@ class TimeZoneField(Field):  # type: ignore[misc]
     data: str | None
     widget = ZoneSelect()
 
-    def __init__(self, label: str, **options: Any) -> None:
+    def __init__(self, label: LazyString, **options: Any) -> None:
         super().__init__(label, **options)
         self.flags.required = True
 

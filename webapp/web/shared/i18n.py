@@ -17,7 +17,7 @@ from webapp.words import formats, zone_names
 
 
 def init_app(app: Flask) -> None:
-    babel.init_app(app, locale_selector=current_locale)
+    babel.init_app(app, locale_selector=current_locale)  # type: ignore[no-untyped-call]
     app.jinja_env.globals.update(_=_translate, gettext=_translate)
     app.jinja_env.globals.update(current_locale=current_locale, uses_24_hours=uses_24_hours)
     app.jinja_env.filters.update(
