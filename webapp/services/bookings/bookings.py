@@ -82,19 +82,7 @@ def cancel(session: Session, uid: uuid.UUID, *, actor: Actor, reason: str | None
     reason = checked_reason(reason)
     before = locked_booking(session, uid, actor)
     _require_changeable(session, before, actor)
-    session.execute(
-        update(Booking)
-        .where(Booking.id == before.id)
-        .values(
-            status=BookingStatus.CANCELLED,
-            version=Booking.version + 1,
-            expires_at=None,
-            cancelled_at=func.now(),
-            cancelled_by=actor.kind,
-            cancel_reason=reason,
-        )
-    )
-    release_slot(session, before.slot_id)
+    _cancel(session, before, actor, reason)
     after = existing(session, before.id)
     record(
         session,
@@ -193,6 +181,22 @@ def _offering_of(session: Session, booking: BookingView) -> Offering:
     if row is None:
         raise SlotUnavailable([ReasonCode.INACTIVE])
     return offering_from(row)
+
+
+def _cancel(session: Session, before: BookingView, actor: Actor, reason: str | None) -> None:
+    session.execute(
+        update(Booking)
+        .where(Booking.id == before.id)
+        .values(
+            status=BookingStatus.CANCELLED,
+            version=Booking.version + 1,
+            expires_at=None,
+            cancelled_at=func.now(),
+            cancelled_by=actor.kind,
+            cancel_reason=reason,
+        )
+    )
+    release_slot(session, before.slot_id)
 
 
 def _move(session: Session, before: BookingView, offering: Offering, offer: Offer) -> None:
