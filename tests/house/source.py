@@ -8,6 +8,7 @@ from webapp.core.config import PROJECT_DIR
 
 TEMPLATES = PROJECT_DIR / "templates"
 STATIC = PROJECT_DIR / "static"
+ROUTES = {"get", "post", "put", "patch", "delete", "route", "operation"}  # of a blueprint
 
 
 def python_files(*folders: str) -> list[Path]:
@@ -37,6 +38,20 @@ def nodes(path: Path) -> tuple[ast.AST, ...]:
 @cache
 def functions(path: Path) -> tuple[ast.FunctionDef | ast.AsyncFunctionDef, ...]:
     return tuple(node for node in nodes(path) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def is_view(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether it answers a URL: `@blueprint.get`, an `.operation` of the API, or `@expose` of Flask-Admin."""
+    return any(_is_route(decorator) for decorator in function.decorator_list)
+
+
+def _is_route(decorator: ast.expr) -> bool:
+    match decorator:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attribute)):
+            return name.endswith("blueprint") and attribute in ROUTES
+        case ast.Call(func=ast.Name(id="expose")):
+            return True
+    return False
 
 
 @cache

@@ -1,11 +1,17 @@
-"""The JSON face, version 1: /api/v1, its specification at /openapi.json and its tester at /docs."""
+"""The JSON face, version 1: /api/v1, its specification at /openapi.json and its tester at /docs.
+
+Its modules are imported in functions: commands and the worker start faster without the schemas.
+"""
+
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
+if TYPE_CHECKING:
+    from webapp.api.http.operation import Blueprint
+
 
 def init_app(app: Flask) -> None:
-    # Imported here: commands and the worker start faster without the schemas.
-    from webapp.api import accounts, bookings, event_types, host_bookings, schedules, slots, webhooks
     from webapp.api.http.operation import finish
     from webapp.api.http.problems import problem
     from webapp.api.schemas.bookings import Booking
@@ -14,21 +20,25 @@ def init_app(app: Flask) -> None:
     from webapp.core.http_status import answer_errors_below
     from webapp.rendering import Rendering
 
-    openapi.init_app(
-        app,
-        [
-            accounts.blueprint,
-            bookings.blueprint,
-            accounts.token_blueprint,
-            slots.blueprint,
-            event_types.blueprint,
-            schedules.blueprint,
-            schedules.blocked_times_blueprint,
-            host_bookings.blueprint,
-            webhooks.blueprint,
-        ],
-    )
+    openapi.init_app(app, _subjects())
     app.register_blueprint(docs.blueprint)
     answer_errors_below(app, "/api/", problem)
     app.extensions["rendering"] = Rendering(Booking().dump, Slot().dump)
     app.after_request(finish)
+
+
+def _subjects() -> "list[Blueprint]":
+    """In the order of the specification."""
+    from webapp.api import accounts, bookings, event_types, host_bookings, schedules, slots, webhooks
+
+    return [
+        accounts.blueprint,
+        bookings.blueprint,
+        accounts.token_blueprint,
+        slots.blueprint,
+        event_types.blueprint,
+        schedules.blueprint,
+        schedules.blocked_times_blueprint,
+        host_bookings.blueprint,
+        webhooks.blueprint,
+    ]

@@ -42,32 +42,41 @@ def init_app(app: Flask, settings: Settings) -> None:
 def configure(level: str) -> None:
     """For every process, the worker too. `level`: debug, info, warning or error."""
     number = getattr(logging, level.upper())
-    shared: list[Processor] = [
+    structlog.configure(
+        processors=[*_processors(), structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=lambda *_names: _standard_error,
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=max(number, logging.INFO), handlers=[_library_handler()], force=True)
+    for name, least in QUIET_LOGGERS.items():
+        logging.getLogger(name).setLevel(least)
+
+
+def _processors() -> list[Processor]:
+    """What is added to every line, and hidden in it."""
+    return [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
         hide_addresses,
     ]
-    structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer()],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=lambda *_names: _standard_error,
-        cache_logger_on_first_use=True,
-    )
+
+
+def _library_handler() -> logging.Handler:
+    """Writes what libraries log in the same format."""
     handler = _Records()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *_processors()],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(),
             ],
         )
     )
-    logging.basicConfig(level=max(number, logging.INFO), handlers=[handler], force=True)
-    for name, least in QUIET_LOGGERS.items():
-        logging.getLogger(name).setLevel(least)
+    return handler
 
 
 class _StandardError:

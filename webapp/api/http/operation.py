@@ -84,8 +84,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
             )
             parsing = matched(matches, view) if matches else view
             if body:
-                is_required = any(field.required for field in body().fields.values())
-                parsing = self.arguments(body(), example=body_example, required=is_required)(parsing)
+                parsing = self._with_body(body(), body_example, parsing)
             elif method != "GET":
                 parsing = _bodiless(parsing)
             if query:
@@ -96,6 +95,12 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
             return handled
 
         return decorate
+
+    def _with_body(self, schema: ma.Schema, example: Any, view: View) -> View:
+        """May be left out when none of its fields is required."""
+        is_required = any(field.required for field in schema.fields.values())
+        parsing: View = self.arguments(schema, example=example, required=is_required)(view)
+        return parsing
 
 
 def operation_of(view: View | None) -> Operation | None:

@@ -75,6 +75,12 @@ def move(token: str) -> BaseResponse:
         return redirect(url_for("manage.choose", token=token), 303)
     if not form.validate():
         return _confirm_page(booking, what, form, start, status=422)
+    return _move(booking, what, form, start)
+
+
+def _move(booking: BookingView, what: Offering, form: MoveForm, start: int) -> BaseResponse:
+    """Move the booking; answers with its page, or with the confirm page when the new time is refused."""
+    token = manage_token(booking.uid)
     try:
         bookings.reschedule(booking.uid, to_datetime(start), actor=manage_link_actor(str(booking.uid)))
     except Overloaded as error:
