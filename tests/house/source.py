@@ -1,8 +1,12 @@
 """The code base as data: its files, syntax trees and templates."""
 
 import ast
+from collections import Counter
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+import grimp
 
 from webapp.core.config import PROJECT_DIR
 
@@ -80,3 +84,45 @@ def templates() -> list[Path]:
 def relative(path: Path) -> str:
     """A template's name."""
     return str(path.relative_to(TEMPLATES))
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How the code is cut: files, folders and the imports between them. Modules do not count their `__init__`."""
+
+    lines: int
+    folders: dict[str, int]  # package: modules directly in it
+    importers: dict[str, tuple[str, ...]]  # module: modules that import it
+    arrows: set[tuple[str, str]]  # (package, package whose modules it imports)
+
+    @property
+    def modules_with_one_importer(self) -> list[str]:
+        return sorted(module for module, importers in self.importers.items() if len(importers) == 1)
+
+    def __str__(self) -> str:
+        folder, modules = max(self.folders.items(), key=lambda item: item[1])
+        return (
+            f"{len(self.importers)} modules, {self.lines} lines; largest folder {folder} with {modules}; "
+            f"{len(self.modules_with_one_importer)} modules with one importer; "
+            f"{len(self.folders)} rooms and {len(self.arrows)} arrows between them"
+        )
+
+
+@cache
+def shape() -> Shape:
+    """For a table in an ADR: `.venv/bin/python -c "from tests.house.source import shape; print(shape())"`."""
+    graph = grimp.build_graph("webapp", cache_dir=None)
+    modules = {module for module in graph.modules if not graph.find_children(module)}
+    importers = {module: tuple(sorted(graph.find_modules_that_directly_import(module))) for module in modules}
+    rooms = {module: module.rpartition(".")[0] if module in modules else module for module in graph.modules}
+    return Shape(
+        lines=sum(path.read_text().count("\n") for path in python_files("webapp")),
+        folders=dict(Counter(rooms[module] for module in modules)),
+        importers=importers,
+        arrows={
+            (rooms[importer], rooms[module])
+            for module in graph.modules
+            for importer in graph.find_modules_that_directly_import(module)
+            if rooms[importer] != rooms[module]
+        },
+    )

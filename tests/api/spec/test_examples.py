@@ -11,8 +11,8 @@ from tests.api.caller import BASE, Caller, Specification
 from tests.api.conftest import TokenMaker
 from tests.api.test_settings import EMPTY
 from tests.builders import Build
-from webapp.api.spec import near_dates, openapi
-from webapp.api.spec.near_dates import MONDAY, brought_near
+from webapp.api.spec import examples, openapi
+from webapp.api.spec.examples import MONDAY, brought_near
 
 ALWAYS = [{"weekday": day, "start": "00:00", "end": "24:00"} for day in range(7)]
 
@@ -73,15 +73,15 @@ def test_they_are_of_the_coming_weeks_whenever_they_are_read(today: date, monkey
         def now(cls, tz: Any = None) -> datetime:
             return datetime(today.year, today.month, today.day, 12, tzinfo=tz or UTC)
 
-    monkeypatch.setattr(near_dates, "datetime", Clock)
-    monday = near_dates.coming_monday()
+    monkeypatch.setattr(examples, "datetime", Clock)
+    monday = examples.coming_monday()
     assert timedelta(days=8) <= monday - today <= timedelta(days=14)
     moved = brought_near({"data": [{"start": f"{MONDAY}T09:00:00+01:00", "id": 7, "end": None}]}, monday)
     assert moved == {"data": [{"start": f"{monday}T09:00:00+01:00", "id": 7, "end": None}]}
 
 
 def test_next_week_it_is_the_same_with_other_dates(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    mondays = [near_dates.coming_monday() + timedelta(weeks=week) for week in range(2)]
+    mondays = [examples.coming_monday() + timedelta(weeks=week) for week in range(2)]
     documents = []
     for monday in mondays:
         monkeypatch.setattr(openapi, "coming_monday", lambda monday=monday: monday)

@@ -1,11 +1,18 @@
 """Examples for the specification, of the host and the weeks of a demo: there they can be sent as they are.
 
-Tests hold each against the schema of its operation. Their dates are moved to the coming weeks.
+Tests hold each against the schema of its operation. Their dates are moved to the coming weeks, so that they can be
+sent as they are whenever they are read.
 """
 
+import re
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 Json = dict[str, Any]
+
+MONDAY = date(2027, 3, 15)  # around which the examples are written
+AHEAD = timedelta(days=14)
+_DATE = re.compile(r"\b20\d\d-\d\d-\d\d", re.ASCII)
 
 BOOKING_ID = "7f9c24e5-2b1d-4f6a-9c0e-3d5a1b8e6f42"
 SLOT_ID = "b1946ac9-2492-4d23-a6f1-0c5e7a9d3b58"
@@ -174,3 +181,20 @@ MESSAGE_DATA: dict[str, Json] = {
 def message(event: str) -> Json:
     """What is posted to a webhook."""
     return {"type": event, "timestamp": "2027-03-01T12:00:00Z", "data": MESSAGE_DATA[event]}
+
+
+def coming_monday() -> date:
+    """8 to 14 days ahead: an instance has free times then."""
+    today = datetime.now(UTC).date()
+    return today - timedelta(days=today.weekday()) + AHEAD
+
+
+def brought_near(value: Any, monday: date) -> Any:
+    """The JSON value with each date in its texts moved by the weeks from MONDAY to `monday`."""
+    if isinstance(value, dict):
+        return {name: brought_near(inner, monday) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [brought_near(inner, monday) for inner in value]
+    if not isinstance(value, str):
+        return value
+    return _DATE.sub(lambda found: (date.fromisoformat(found[0]) + (monday - MONDAY)).isoformat(), value)

@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from webapp.api.http.callers import Access
 from webapp.api.http.operation import Blueprint, Operation, operation_of
 from webapp.api.schemas.base import Problem
-from webapp.api.spec.near_dates import brought_near, coming_monday
+from webapp.api.spec.examples import brought_near, coming_monday
 from webapp.api.spec.parameters import header_parameters, path_parameters, refusals, shared_refusals, take_null_out
 from webapp.api.spec.webhook_messages import MESSAGES, message_operations
 from webapp.core.extensions import site
