@@ -41,6 +41,6 @@ def _blueprints() -> Iterator[Blueprint]:
     account_pages = (profile, feeds, tokens, webhooks, data)
     host_pages = (calendar, bookings, schedules, event_types)
     guest_pages = (guest, manage, privacy)
-    for_programs = (health, downloads)
-    for module in (home, *account_pages, *host_pages, *guest_pages, *for_programs):
+    for_integrations = (health, downloads)
+    for module in (home, *account_pages, *host_pages, *guest_pages, *for_integrations):
         yield module.blueprint
