@@ -34,7 +34,7 @@ class AdminForm(BaseForm):
         pass
 
 
-class GuardedView(BaseView):
+class GuardedAdmin(BaseView):
     """Only admins. Everybody else: to the login page, or 403 when they are logged in."""
 
     def is_accessible(self) -> bool:
@@ -53,11 +53,11 @@ class GuardedView(BaseView):
         return super()._handle_view(name, **kwargs)
 
 
-class GuardedIndex(GuardedView, AdminIndexView):
+class GuardedIndex(GuardedAdmin, AdminIndexView):
     pass
 
 
-class HardenedView(GuardedView, ModelView):
+class TableAdmin(GuardedAdmin, ModelView):
     """A list with details, search, filters and export; changes are actions that call a service."""
 
     can_create = can_edit = can_delete = False

@@ -10,7 +10,7 @@ from flask_admin.model.template import EndpointLinkRowAction
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
-from webapp.admin.base import HardenedView, actor, each
+from webapp.admin.base import TableAdmin, actor, each
 from webapp.core.db import session
 from webapp.domain.availability.instants import DAY_SECONDS, to_datetime
 from webapp.domain.errors import DomainError, NotFound, SlotUnavailable
@@ -18,7 +18,7 @@ from webapp.models import Booking
 from webapp.services.availability.offering import find_offering
 from webapp.services.availability.offers import offered
 from webapp.services.bookings import bookings
-from webapp.services.bookings.view import BookingView as Seen
+from webapp.services.bookings.view import BookingView
 from webapp.services.bookings.view import booking_by_id
 from webapp.services.mail.reports import delivery_states, replay
 
@@ -26,7 +26,7 @@ MOVE_DAYS = 60
 MOST_CHOICES = 500
 
 
-class BookingView(HardenedView):
+class BookingAdmin(TableAdmin):
     column_list = (
         "id",
         "status",
@@ -82,7 +82,7 @@ class BookingView(HardenedView):
         page = self.render("admin/move.html", booking=booking, form=self.action_form(), choices=choices)
         return page, 422 if request.method == "POST" else 200
 
-    def _moved(self, booking: Seen, starts: dict[str, datetime]) -> bool:
+    def _moved(self, booking: BookingView, starts: dict[str, datetime]) -> bool:
         """Whether the booking was moved; otherwise says why not."""
         try:
             start = starts.get(request.form.get("start", ""))
@@ -96,19 +96,19 @@ class BookingView(HardenedView):
         return True
 
 
-def _booking(row_id: int) -> Seen:
+def _booking(row_id: int) -> BookingView:
     found = booking_by_id(session(), row_id)
     if found is None:
         raise NotFound
     return found
 
 
-def _choices(booking: Seen) -> list[tuple[str, datetime]]:
+def _choices(booking: BookingView) -> list[tuple[str, datetime]]:
     """Starts that the booking's event type offers from now on, as (Unix seconds, UTC)."""
     what = find_offering(booking.host_slug, booking.event_type_slug)
     found = offered(what, what.now, what.now + MOVE_DAYS * DAY_SECONDS)
     return [(str(offer.start), to_datetime(offer.start)) for offer in found[:MOST_CHOICES]]
 
 
-def register() -> BookingView:
-    return BookingView(Booking, _l("Bookings"), endpoint="admin_bookings", url="bookings")
+def register() -> BookingAdmin:
+    return BookingAdmin(Booking, _l("Bookings"), endpoint="admin_bookings", url="bookings")

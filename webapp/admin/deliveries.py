@@ -6,13 +6,13 @@ from flask_admin.actions import action
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
-from webapp.admin.base import HardenedView, actor, each
+from webapp.admin.base import TableAdmin, actor, each
 from webapp.models import Channel, Delivery, WebhookAttempt
 from webapp.services.mail.reports import is_planned, replay
 from webapp.words.mails import mail_name
 
 
-class ChannelView(HardenedView):
+class ChannelAdmin(TableAdmin):
     """The deliveries of one channel."""
 
     channel: Channel
@@ -28,7 +28,7 @@ class ChannelView(HardenedView):
         return delivery if delivery is not None and delivery.channel == self.channel else None
 
 
-class MailView(ChannelView):
+class MailAdmin(ChannelAdmin):
     channel = Channel.MAIL
     column_list = (
         "id",
@@ -58,7 +58,7 @@ class MailView(ChannelView):
         each(ids, lambda row_id: replay([row_id], actor=actor()))
 
 
-class MessageView(ChannelView):
+class MessageAdmin(ChannelAdmin):
     channel = Channel.WEBHOOK
     column_list = (
         "id",
@@ -77,7 +77,7 @@ class MessageView(ChannelView):
     column_labels = {"host.slug": _l("Host"), "webhook_endpoint_id": _l("Webhook")}
 
 
-class AttemptView(HardenedView):
+class AttemptAdmin(TableAdmin):
     column_list = ("id", "attempted_at", "delivery.message_id", "delivery.webhook_endpoint_id", "status", "duration_ms")
     column_searchable_list = ("delivery.message_id",)
     column_filters = ("delivery.message_id", "delivery.webhook_endpoint_id", "attempted_at", "status", "duration_ms")
@@ -90,10 +90,10 @@ def _status(delivery: Delivery) -> str:
     return gettext("planned") if planned else delivery.status
 
 
-def views() -> list[HardenedView]:
+def views() -> list[TableAdmin]:
     """In the order of the menu."""
     return [
-        MailView(Delivery, _l("Mails"), endpoint="admin_deliveries", url="deliveries"),
-        MessageView(Delivery, _l("Messages"), endpoint="admin_messages", url="messages"),
-        AttemptView(WebhookAttempt, _l("Tries"), endpoint="admin_attempts", url="attempts"),
+        MailAdmin(Delivery, _l("Mails"), endpoint="admin_deliveries", url="deliveries"),
+        MessageAdmin(Delivery, _l("Messages"), endpoint="admin_messages", url="messages"),
+        AttemptAdmin(WebhookAttempt, _l("Tries"), endpoint="admin_attempts", url="attempts"),
     ]

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from flask_admin.actions import action
 from flask_babel import lazy_gettext as _l
 
-from webapp.admin.base import HardenedView, actor, each
+from webapp.admin.base import TableAdmin, actor, each
 from webapp.models import ApiToken, Feed, WebhookEndpoint
 from webapp.services.accounts.tokens import revoke_token
 from webapp.services.ical.feeds import revoke_feed
@@ -13,7 +13,7 @@ from webapp.services.webhooks.content import WebhookChange
 from webapp.services.webhooks.endpoints import change_webhook
 
 
-class TokenView(HardenedView):
+class TokenAdmin(TableAdmin):
     column_list = ("id", "host.slug", "name", "scope", "created_at", "expires_at", "last_used_at")
     more_details = ("public_id",)
     column_searchable_list = ("name", "host.slug")
@@ -29,7 +29,7 @@ class TokenView(HardenedView):
         each(ids, command)
 
 
-class FeedView(HardenedView):
+class FeedAdmin(TableAdmin):
     column_list = ("id", "host.slug", "name", "detail", "created_at", "last_used_at")
     more_details = ("public_id",)
     column_searchable_list = ("name", "host.slug")
@@ -45,7 +45,7 @@ class FeedView(HardenedView):
         each(ids, command)
 
 
-class WebhookView(HardenedView):
+class WebhookAdmin(TableAdmin):
     """Of the address only the server: what follows it is often a password of the program's own."""
 
     column_list = (
@@ -80,10 +80,10 @@ def _server(url: str) -> str:
     return urlsplit(url).netloc
 
 
-def views() -> list[HardenedView]:
+def views() -> list[TableAdmin]:
     """In the order of the menu."""
     return [
-        TokenView(ApiToken, _l("Tokens"), endpoint="admin_tokens", url="tokens"),
-        FeedView(Feed, _l("Feeds"), endpoint="admin_feeds", url="feeds"),
-        WebhookView(WebhookEndpoint, _l("Webhooks"), endpoint="admin_webhooks", url="webhooks"),
+        TokenAdmin(ApiToken, _l("Tokens"), endpoint="admin_tokens", url="tokens"),
+        FeedAdmin(Feed, _l("Feeds"), endpoint="admin_feeds", url="feeds"),
+        WebhookAdmin(WebhookEndpoint, _l("Webhooks"), endpoint="admin_webhooks", url="webhooks"),
     ]

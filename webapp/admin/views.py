@@ -8,7 +8,7 @@ from flask_admin.actions import action
 from flask_babel import lazy_gettext as _l
 
 from webapp.admin import deliveries, integrations
-from webapp.admin.base import GuardedIndex, HardenedView, actor, each
+from webapp.admin.base import GuardedIndex, TableAdmin, actor, each
 from webapp.models import AuditEntry, EventType, Guest, Host, OutboxEvent, Slot
 from webapp.services.accounts import admin
 from webapp.services.operations.statistics import figures
@@ -22,7 +22,7 @@ class StartPage(GuardedIndex):
         return self.render("admin/start.html", figures=figures())
 
 
-class HostView(HardenedView):
+class HostAdmin(TableAdmin):
     column_list = ("id", "email", "name", "slug", "time_zone", "active", "roles", "confirmed_at", "created_at")
     more_details = ("about", "locale")
     column_searchable_list = ("email", "name", "slug")
@@ -47,7 +47,7 @@ class HostView(HardenedView):
         each(ids, lambda row_id: admin.set_admin([row_id], is_admin=False, actor=actor()))
 
 
-class EventTypeView(HardenedView):
+class EventTypeAdmin(TableAdmin):
     column_list = ("id", "host.slug", "slug", "title", "duration_minutes", "capacity", "is_active")
     more_details = ("description", "buffer_before_minutes", "buffer_after_minutes", "notice_minutes", "position")
     column_searchable_list = ("slug", "title", "host.slug")
@@ -55,7 +55,7 @@ class EventTypeView(HardenedView):
     column_labels = {"host.slug": _l("Host")}
 
 
-class SlotView(HardenedView):
+class SlotAdmin(TableAdmin):
     column_list = (
         "id",
         "host.slug",
@@ -82,7 +82,7 @@ class SlotView(HardenedView):
         each(ids, command)
 
 
-class GuestView(HardenedView):
+class GuestAdmin(TableAdmin):
     column_list = ("id", "host.slug", "email", "created_at")
     column_searchable_list = ("email", "host.slug")
     column_filters = ("host.slug", "created_at")
@@ -93,28 +93,28 @@ class GuestView(HardenedView):
         each(ids, lambda row_id: erase_guest(row_id, actor=actor()))
 
 
-class OutboxView(HardenedView):
+class OutboxAdmin(TableAdmin):
     column_list = ("id", "kind", "host.slug", "booking_id", "booking_version", "occurred_at", "dispatched_at")
     column_searchable_list = ("kind", "host.slug")
     column_filters = ("kind", "host.slug", "booking_id", "occurred_at", "dispatched_at")
     column_labels = {"host.slug": _l("Host")}
 
 
-class AuditView(HardenedView):
+class AuditAdmin(TableAdmin):
     column_list = ("id", "occurred_at", "actor_kind", "actor_id", "action", "object_kind", "object_id", "details")
     column_searchable_list = ("action", "object_kind")
     column_filters = ("occurred_at", "actor_kind", "actor_id", "action", "object_kind", "object_id")
 
 
-def table_views() -> list[HardenedView]:
+def table_views() -> list[TableAdmin]:
     """One view per table beside bookings, in the order of the menu."""
     return [
-        HostView(Host, _l("Hosts"), endpoint="admin_hosts", url="hosts"),
-        EventTypeView(EventType, _l("Event types"), endpoint="admin_event_types", url="event-types"),
-        SlotView(Slot, _l("Slots"), endpoint="admin_slots", url="slots"),
-        GuestView(Guest, _l("Guests"), endpoint="admin_guests", url="guests"),
+        HostAdmin(Host, _l("Hosts"), endpoint="admin_hosts", url="hosts"),
+        EventTypeAdmin(EventType, _l("Event types"), endpoint="admin_event_types", url="event-types"),
+        SlotAdmin(Slot, _l("Slots"), endpoint="admin_slots", url="slots"),
+        GuestAdmin(Guest, _l("Guests"), endpoint="admin_guests", url="guests"),
         *integrations.views(),
-        OutboxView(OutboxEvent, _l("Outbox"), endpoint="admin_outbox", url="outbox"),
+        OutboxAdmin(OutboxEvent, _l("Outbox"), endpoint="admin_outbox", url="outbox"),
         *deliveries.views(),
-        AuditView(AuditEntry, _l("Audit"), endpoint="admin_audit", url="audit"),
+        AuditAdmin(AuditEntry, _l("Audit"), endpoint="admin_audit", url="audit"),
     ]

@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import IntegerConverter, Rule, UUIDConverter
 
-from webapp.admin.base import GuardedView
+from webapp.admin.base import GuardedAdmin
 from webapp.web.shared.guards import Guard, guard_of
 
 
@@ -17,7 +17,7 @@ def test_every_route_names_its_guard(app: Flask) -> None:
         for endpoint, view in app.view_functions.items()
         if guard_of(view) is None
         and not endpoint.endswith("static")
-        and not isinstance(getattr(view, "__self__", None), GuardedView)  # the admin's own base
+        and not isinstance(getattr(view, "__self__", None), GuardedAdmin)  # the admin's own base
         and not endpoint.startswith("api")  # by token; its own tests name each
     ]
     assert without == []
