@@ -18,8 +18,7 @@ from webapp.models import Booking
 from webapp.services.availability.offering import find_offering
 from webapp.services.availability.offers import offered
 from webapp.services.bookings import bookings
-from webapp.services.bookings.view import BookingView
-from webapp.services.bookings.view import booking_by_id
+from webapp.services.bookings.view import BookingView, booking_by_id
 from webapp.services.mail.reports import delivery_states, replay
 
 MOVE_DAYS = 60
