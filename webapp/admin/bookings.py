@@ -104,8 +104,8 @@ def _booking(row_id: int) -> BookingView:
 
 def _choices(booking: BookingView) -> list[tuple[str, datetime]]:
     """Starts that the booking's event type offers from now on, as (Unix seconds, UTC)."""
-    what = find_offering(booking.host_slug, booking.event_type_slug)
-    found = offered(what, what.now, what.now + MOVE_DAYS * DAY_SECONDS)
+    offering = find_offering(booking.host_slug, booking.event_type_slug)
+    found = offered(offering, offering.now, offering.now + MOVE_DAYS * DAY_SECONDS)
     return [(str(offer.start), to_datetime(offer.start)) for offer in found[:MOST_CHOICES]]
 
 

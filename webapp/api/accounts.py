@@ -58,9 +58,9 @@ def list_offered_slots(asked: dict[str, Any], host_slug: str, slug: str) -> Resp
     """Slots that can be booked, by start"""
     first, last = asked["first"], asked["last"]
     _require_few_days(first, last)
-    what = find_offering(host_slug, slug)
-    zone = asked["time_zone"] or what.host_time_zone
-    found = listing_on(what, first, last, time_zone=zone)
+    offering = find_offering(host_slug, slug)
+    zone = asked["time_zone"] or offering.host_time_zone
+    found = listing_on(offering, first, last, time_zone=zone)
     body, tag = _BODIES.get((found.key, zone)) or _listed(found, zone)
     response = json_answer(body)
     response.set_etag(tag)

@@ -28,12 +28,12 @@ FIRST_YEAR, LAST_YEAR = 2000, 2199
 @with_appcontext
 def why(host: str, event_type: str, start: str, now: str | None) -> None:
     """Say why START is not offered: an instant (2027-05-04T09:00Z) or a time on the host's clock (2027-05-04T09:00)."""
-    what = _inspected(host, event_type, now)
-    time_zone = _zone_of(what)
+    offering = _inspected(host, event_type, now)
+    time_zone = _zone_of(offering)
     moment = _moment("START", start, time_zone)
-    answer = services.why(what, moment)
-    day = formats.format_range(moment, moment + timedelta(minutes=what.rules.duration_minutes), time_zone)
-    click.echo(f"{what.title}, {day}\nAll times: {zone_names.zone_label(time_zone, moment)}")
+    answer = services.why(offering, moment)
+    day = formats.format_range(moment, moment + timedelta(minutes=offering.rules.duration_minutes), time_zone)
+    click.echo(f"{offering.title}, {day}\nAll times: {zone_names.zone_label(time_zone, moment)}")
     if answer.offered:
         click.echo("It is offered.")
     for reason in answer.reasons:
@@ -61,14 +61,14 @@ def slots(
     as_json: bool,  # noqa: FBT001
 ) -> None:
     """Print what guests can book, as the public page computes it. Nothing is changed."""
-    what = _inspected(host, event_type, now)
-    reader = _zone(time_zone or _zone_of(what))
-    begin = _date("--from", first) if first else local_date(reader, what.now)
+    offering = _inspected(host, event_type, now)
+    reader = _zone(time_zone or _zone_of(offering))
+    begin = _date("--from", first) if first else local_date(reader, offering.now)
     end = _date("--to", last) if last else begin + timedelta(days=DAYS_SHOWN - 1)
     if not 0 <= (end - begin).days <= MOST_DAYS:
         raise click.ClickException(f"--to: Must be on or after --from, by {MOST_DAYS} days at most.")
-    found = offers_on(what, begin, end, time_zone=reader)
-    for line in (_json(one) if as_json else _line(what, one, reader) for one in found):
+    found = offers_on(offering, begin, end, time_zone=reader)
+    for line in (_json(one) if as_json else _line(offering, one, reader) for one in found):
         click.echo(line)
     if not found and not as_json:
         click.echo(f"Nothing is offered from {begin} to {end} ({reader}).")
@@ -77,19 +77,19 @@ def slots(
 def _inspected(host: str, event_type: str, now: str | None) -> Offering:
     """Raises ClickException for names and moments that are none."""
     try:
-        what = services.inspected(host, event_type)
-        return services.inspected(host, event_type, now=_moment("--now", now, _zone_of(what))) if now else what
+        offering = services.inspected(host, event_type)
+        return services.inspected(host, event_type, now=_moment("--now", now, _zone_of(offering))) if now else offering
     except NotFound:
         raise click.ClickException(f"There is no event type /{host}/{event_type}.") from None
 
 
-def _zone_of(what: Offering) -> str:
-    return what.schedule.time_zone if what.schedule else what.host_time_zone
+def _zone_of(offering: Offering) -> str:
+    return offering.schedule.time_zone if offering.schedule else offering.host_time_zone
 
 
-def _line(what: Offering, offer: Offer, reader: str) -> str:
+def _line(offering: Offering, offer: Offer, reader: str) -> str:
     start, end = (to_datetime(second).astimezone(zone(reader)) for second in (offer.start, offer.end))
-    seats = f"  {offer.seats_left} of {what.rules.capacity} seats" if what.rules.capacity > 1 else ""
+    seats = f"  {offer.seats_left} of {offering.rules.capacity} seats" if offering.rules.capacity > 1 else ""
     return f"{start:%a %Y-%m-%d %H:%M}-{end:%H:%M} {start:%z}{seats}"
 
 

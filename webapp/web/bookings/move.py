@@ -87,10 +87,10 @@ def _free_times(found: BookingView, host: Account, first: date | None) -> FreeTi
 def _offered(found: BookingView, first: int, last: int) -> Sequence[Offer]:
     """Nothing when the event type is no longer offered."""
     try:
-        what = find_offering(found.host_slug, found.event_type_slug)
+        offering = find_offering(found.host_slug, found.event_type_slug)
     except NotFound:
         return []
-    return offered_to_move(what, found, first, last)
+    return offered_to_move(offering, found, first, last)
 
 
 def _days(offered: Sequence[Offer], time_zone: str) -> Iterator[tuple[date, list[datetime]]]:

@@ -64,7 +64,7 @@ class WhyForm(FlaskForm):  # type: ignore[misc]
 class Explained:
     """One start with its reasons in words; without any it is offered."""
 
-    what: Offering
+    offering: Offering
     start: datetime
     time_zone: str
     reasons: list[str]
@@ -76,37 +76,37 @@ class Explained:
 def ask() -> Response:
     host = current_host()
     titles = {one.content.slug: one.content.title for one in event_types.host_event_types(host.id)}
-    asked = _asked_start()
-    form = _form(titles, host, asked)
-    is_asked = "date" in request.args or asked is not None
+    start = _start_in_query()
+    form = _form(titles, host, start)
+    is_asked = "date" in request.args or start is not None
     is_valid = form.validate() if is_asked else False
-    found = _explained(host, form) if is_valid else []
-    shown = {"form": form, "found": found, "host": host, "has_types": bool(titles)}
-    return page_or_fragment("calendar/why.html", "why", status=422 if is_asked and not is_valid else 200, **shown)
+    explanations = _explained(host, form) if is_valid else []
+    values = {"form": form, "explanations": explanations, "host": host, "has_types": bool(titles)}
+    return page_or_fragment("calendar/why.html", "why", status=422 if is_asked and not is_valid else 200, **values)
 
 
-def _form(titles: dict[str, str], host: Account, asked: datetime | None) -> WhyForm:
+def _form(titles: dict[str, str], host: Account, start: datetime | None) -> WhyForm:
     """Filled in by `start=` (an instant), or by its own fields."""
-    if asked is None:
+    if start is None:
         return WhyForm(titles, host.time_zone, formdata=request.args if "date" in request.args else None)
     chosen = {"event_type": request.args.get("event_type") or next(iter(titles), "")}
-    return WhyForm(titles, host.time_zone, formdata=None, data=slot_values(asked, host.time_zone) | chosen)
+    return WhyForm(titles, host.time_zone, formdata=None, data=slot_values(start, host.time_zone) | chosen)
 
 
 def _explained(host: Account, form: WhyForm) -> list[Explained]:
-    what = inspected(host.slug, form.event_type.data)
-    asked = _asked_start()
+    offering = inspected(host.slug, form.event_type.data)
+    asked = _start_in_query()
     starts = [asked] if asked else [to_datetime(start) for start in form.starts]
-    return [_answer(what, start, host.time_zone) for start in starts]
+    return [_answer(offering, start, host.time_zone) for start in starts]
 
 
-def _answer(what: Offering, start: datetime, time_zone: str) -> Explained:
-    found = why(what, start)
-    words = [reason_words.in_words(one, time_zone=time_zone, locale=current_locale()) for one in found.reasons]
-    return Explained(what, start, time_zone, words, found.holidays_known_until)
+def _answer(offering: Offering, start: datetime, time_zone: str) -> Explained:
+    explanation = why(offering, start)
+    words = [reason_words.in_words(one, time_zone=time_zone, locale=current_locale()) for one in explanation.reasons]
+    return Explained(offering, start, time_zone, words, explanation.holidays_known_until)
 
 
-def _asked_start() -> datetime | None:
+def _start_in_query() -> datetime | None:
 
     for written in START_FORMATS:
         with suppress(ValueError):

@@ -46,14 +46,14 @@ def details(slug: str, event_type: str) -> BaseResponse:
     return form_or_calendar(find_offering(slug, event_type))
 
 
-def form_or_calendar(what: Offering) -> BaseResponse:
-    form = booking_form(what)(formdata=None, start=request.args.get("start"), zone=request.args.get("zone"))
+def form_or_calendar(offering: Offering) -> BaseResponse:
+    form = booking_form(offering)(formdata=None, start=request.args.get("start"), zone=request.args.get("zone"))
     start = form.start_seconds
     if start is None:
-        return redirect(calendar_url(what), 303)
-    if not offered(what, start, start + 1):
-        return refused(what, form, SlotUnavailable())
-    return form_page(what, form)
+        return redirect(calendar_url(offering), 303)
+    if not offered(offering, start, start + 1):
+        return refused(offering, form, SlotUnavailable())
+    return form_page(offering, form)
 
 
 @blueprint.post("/<slug>/<event_type>/book")
@@ -63,27 +63,27 @@ def book(slug: str, event_type: str) -> BaseResponse:
     return booked(find_offering(slug, event_type))
 
 
-def booked(what: Offering) -> BaseResponse:
-    form = booking_form(what)()
+def booked(offering: Offering) -> BaseResponse:
+    form = booking_form(offering)()
     if not form.validate():
-        return form_page(what, form, status=422)
+        return form_page(offering, form, status=422)
     try:
-        booking = bookings.book(form.command(what, link_token=link_token()), actor=GUEST, seen=what)
+        booking = bookings.book(form.command(offering, link_token=link_token()), actor=GUEST, seen=offering)
     except DomainError as error:
-        return refused(what, form, error)
+        return refused(offering, form, error)
     return htmx.see_other(remember(booking))
 
 
-def refused(what: Offering, form: BookingForm, error: DomainError) -> BaseResponse:
+def refused(offering: Offering, form: BookingForm, error: DomainError) -> BaseResponse:
     """The form again, with what can be done about the error. Raises errors that no guest can do anything about."""
     match error:
         case Invalid():
             form.refuse(error)
-            return form_page(what, form, status=422)
-        case SlotUnavailable() if own := remembered_url(what, form.start_seconds, form.email.data or ""):
+            return form_page(offering, form, status=422)
+        case SlotUnavailable() if own := remembered_url(offering, form.start_seconds, form.email.data or ""):
             return htmx.see_other(own)
         case SlotUnavailable():
-            return form_page(what, form, status=409, is_gone=True)
+            return form_page(offering, form, status=409, is_gone=True)
         case LinkUsed():
             return used_link()
         case AlreadyBooked():
@@ -93,10 +93,10 @@ def refused(what: Offering, form: BookingForm, error: DomainError) -> BaseRespon
             form.renew_key()
             problem = gettext("This form has been sent before and your meeting is booked: the link is in the mail.")
         case Overloaded():
-            return busy(form_page(what, form, status=503, problem=_too_busy()), error)
+            return busy(form_page(offering, form, status=503, problem=_too_busy()), error)
         case _:
             raise error
-    return form_page(what, form, status=status_of(error), problem=problem)
+    return form_page(offering, form, status=status_of(error), problem=problem)
 
 
 def used_link() -> Response:
@@ -109,39 +109,41 @@ def busy(response: Response, error: Overloaded) -> Response:
 
 
 def form_page(
-    what: Offering, form: BookingForm, *, status: int = 200, is_gone: bool = False, problem: str = ""
+    offering: Offering, form: BookingForm, *, status: int = 200, is_gone: bool = False, problem: str = ""
 ) -> Response:
-    form.prepare(what.host_time_zone)
+    form.prepare(offering.host_time_zone)
     response = page_or_fragment(
         "booking/details.html",
         "booking",
         status=status,
         form=form,
-        calendar_url=calendar_url(what, zone=form.zone.data),
+        calendar_url=calendar_url(offering, zone=form.zone.data),
         knows_browser=knows_browser(),
         is_gone=is_gone,
         problem=problem,
-        **about(what),
-        **_chosen(what, form, is_gone=is_gone),
+        **about(offering),
+        **_chosen(offering, form, is_gone=is_gone),
     )
     response.headers["Cache-Control"] = "private, no-cache"  # its key is of one guest's form
     response.vary.add("Cookie")  # going back after booking asks anew, and ends at the confirmation
     return response
 
 
-def _chosen(what: Offering, form: BookingForm, *, is_gone: bool) -> dict[str, Any]:
+def _chosen(offering: Offering, form: BookingForm, *, is_gone: bool) -> dict[str, Any]:
     """The chosen time in words, and others when it is gone. Without a readable time: nothing but the others."""
     start, zone, locale = form.start_seconds, str(form.zone.data), current_locale()
     fresh = []
     if is_gone or start is None:
-        fresh = fresh_days(partial(offered, what), what.now, start or what.now, time_zone=zone, locale=locale)
+        fresh = fresh_days(
+            partial(offered, offering), offering.now, start or offering.now, time_zone=zone, locale=locale
+        )
     if start is None:
         return {"when": None, "host_when": None, "fresh": fresh, "zone": zone}
     begins = to_datetime(start)
-    ends = begins + timedelta(minutes=what.rules.duration_minutes)
+    ends = begins + timedelta(minutes=offering.rules.duration_minutes)
     return {
         "when": when(begins, ends, zone, locale),
-        "host_when": host_when(begins, zone, what.host_time_zone, what.host_name, locale),
+        "host_when": host_when(begins, zone, offering.host_time_zone, offering.host_name, locale),
         "fresh": fresh,
         "zone": zone,
     }

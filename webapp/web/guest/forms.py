@@ -71,12 +71,12 @@ class BookingForm(GuestForm):
             else:
                 field.errors = [*field.errors, *messages]
 
-    def command(self, what: Offering, *, link_token: str | None = None) -> Book:
+    def command(self, offering: Offering, *, link_token: str | None = None) -> Book:
         """`link_token`: of the single-use link that the guest came by."""
         start = self.start_seconds
         return Book(
-            host=what.host_slug,
-            event_type=what.slug,
+            host=offering.host_slug,
+            event_type=offering.slug,
             start=None if start is None else to_datetime(start),
             name=self.name.data or "",
             email=self.email.data or "",
@@ -112,9 +112,9 @@ class Answer:
             raise StopValidation(words(fault)) from None
 
 
-def booking_form(what: Offering) -> type[BookingForm]:
+def booking_form(offering: Offering) -> type[BookingForm]:
     """The booking form of this event type."""
-    return _form_class(what.questions, what.location_kind == "ask")
+    return _form_class(offering.questions, offering.location_kind == "ask")
 
 
 @lru_cache(maxsize=256)

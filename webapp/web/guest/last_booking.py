@@ -29,7 +29,7 @@ def knows_browser() -> bool:
     return current_app.config["SESSION_COOKIE_NAME"] in request.cookies
 
 
-def remembered_url(what: Offering, start: int | None, email: str) -> str | None:
+def remembered_url(offering: Offering, start: int | None, email: str) -> str | None:
     """The confirmation, if the booking that this browser made stands and is of this event type at this start.
 
     `email`: as typed, or "" before anything is; somebody else's is another booking.
@@ -40,7 +40,7 @@ def remembered_url(what: Offering, start: int | None, email: str) -> str | None:
         booking = managed_booking(manage_token(uuid.UUID(session[NAME])))
     except NotFound:
         return None
-    is_it = booking.event_type_id == what.event_type_id and instant(booking.start) == start
+    is_it = booking.event_type_id == offering.event_type_id and instant(booking.start) == start
     is_it = is_it and email.lower() in ("", booking.guest_email.lower())
     return confirmation_url(booking) if booking.is_active and is_it else None
 

@@ -35,16 +35,16 @@ def times(slug: str, event_type: str) -> Response:
     return calendar_page(find_offering(slug, event_type))
 
 
-def calendar_page(what: Offering) -> Response:
+def calendar_page(offering: Offering) -> Response:
     wanted = asked(request.args)
-    view = _view(what, wanted)
-    found = Found(what, view.span)
+    view = _view(offering, wanted)
+    found = Found(offering, view.span)
     key = None if found.key is None else (found.key, wanted, str(view.locale), request.path)
 
     def values() -> tuple[dict[str, Any], bool]:
         shown = picker(view, found)
         target = None if link_token() else "#picker"
-        return {"picker": shown, "target": target, **about(what), **zone_choice(shown)}, found.was_enough
+        return {"picker": shown, "target": target, **about(offering), **zone_choice(shown)}, found.was_enough
 
     return kept_page_or_fragment(key, "booking/times.html", "picker", values)
 
@@ -52,8 +52,8 @@ def calendar_page(what: Offering) -> Response:
 class Found:
     """What is offered in a span, read at once; what is offered elsewhere is read when somebody asks."""
 
-    def __init__(self, what: Offering, span: Interval) -> None:
-        self._listing = listing(what, *span)
+    def __init__(self, offering: Offering, span: Interval) -> None:
+        self._listing = listing(offering, *span)
         self.key = self._listing.key
         self.was_enough = True
 
@@ -64,18 +64,18 @@ class Found:
         return offered(self._listing.what, first, last)
 
 
-def _view(what: Offering, wanted: Asked) -> View:
-    zone = wanted.zone or what.host_time_zone
+def _view(offering: Offering, wanted: Asked) -> View:
+    zone = wanted.zone or offering.host_time_zone
 
     def links() -> Addresses:
-        return Addresses(calendar_url(what), form_url(what), zone, is_zone_asked=wanted.zone is not None)
+        return Addresses(calendar_url(offering), form_url(offering), zone, is_zone_asked=wanted.zone is not None)
 
-    return View(wanted, zone, links, current_locale(), what.now, shows_seats=what.rules.capacity > 1)
+    return View(wanted, zone, links, current_locale(), offering.now, shows_seats=offering.rules.capacity > 1)
 
 
-def about(what: Offering) -> dict[str, Any]:
+def about(offering: Offering) -> dict[str, Any]:
     """What every page of an event type says about it."""
-    return {"what": what, "initials": initials(what.host_name)}
+    return {"offering": offering, "initials": initials(offering.host_name)}
 
 
 def zone_choice(shown: Picker) -> dict[str, Any]:

@@ -12,13 +12,13 @@ def link_token() -> str | None:
     return (request.view_args or {}).get("token")
 
 
-def calendar_url(what: Offering, **query: Any) -> str:
+def calendar_url(offering: Offering, **query: Any) -> str:
     if token := link_token():
         return url_for("booking.once", token=token, **query)
-    return url_for("booking.times", slug=what.host_slug, event_type=what.slug, **query)
+    return url_for("booking.times", slug=offering.host_slug, event_type=offering.slug, **query)
 
 
-def form_url(what: Offering) -> str:
+def form_url(offering: Offering) -> str:
     if token := link_token():
         return url_for("booking.once_details", token=token)
-    return url_for("booking.details", slug=what.host_slug, event_type=what.slug)
+    return url_for("booking.details", slug=offering.host_slug, event_type=offering.slug)

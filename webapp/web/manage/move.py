@@ -44,8 +44,8 @@ def choose(token: str) -> BaseResponse:
     booking = managed_booking(token)
     if not may_change(booking):
         return to_booking(token)
-    what = _offering(booking)
-    shown = _picker(booking, what, token) if what else None
+    offering = _offering(booking)
+    shown = _picker(booking, offering, token) if offering else None
     options = partial(zone_options, guest_zone(booking), current_locale())
     values = about(booking, token) | {"picker": shown, "zone_options": options}
     return make_response(render_template("manage/choose.html", **values))
@@ -55,40 +55,40 @@ def choose(token: str) -> BaseResponse:
 @manage_link
 def confirm_move(token: str) -> BaseResponse:
     booking, form = managed_booking(token), MoveForm(formdata=None, start=request.args.get("start"))
-    what, start = _offering(booking), form.start_seconds
-    if not may_change(booking) or what is None:
+    offering, start = _offering(booking), form.start_seconds
+    if not may_change(booking) or offering is None:
         return to_booking(token)
     if start is None:
         return redirect(url_for("manage.choose", token=token), 303)
-    is_gone = not offered_to_move(what, booking, start, start + 1)
-    return _confirm_page(booking, what, form, start, status=409 if is_gone else 200)
+    is_gone = not offered_to_move(offering, booking, start, start + 1)
+    return _confirm_page(booking, offering, form, start, status=409 if is_gone else 200)
 
 
 @blueprint.post("/reschedule")
 @manage_link
 def move(token: str) -> BaseResponse:
     booking, form = managed_booking(token), MoveForm()
-    what, start = _offering(booking), form.start_seconds
-    if not may_change(booking) or what is None or start == instant(booking.start):
+    offering, start = _offering(booking), form.start_seconds
+    if not may_change(booking) or offering is None or start == instant(booking.start):
         return to_booking(token)  # moved there already, by a first click
     if start is None:
         return redirect(url_for("manage.choose", token=token), 303)
     if not form.validate():
-        return _confirm_page(booking, what, form, start, status=422)
-    return _move(booking, what, form, start)
+        return _confirm_page(booking, offering, form, start, status=422)
+    return _move(booking, offering, form, start)
 
 
-def _move(booking: BookingView, what: Offering, form: MoveForm, start: int) -> BaseResponse:
+def _move(booking: BookingView, offering: Offering, form: MoveForm, start: int) -> BaseResponse:
     """Move the booking; answers with its page, or with the confirm page when the new time is refused."""
     token = manage_token(booking.uid)
     try:
         bookings.reschedule(booking.uid, to_datetime(start), actor=manage_link_actor(str(booking.uid)))
     except Overloaded as error:
-        response = _confirm_page(booking, what, form, start, status=503)
+        response = _confirm_page(booking, offering, form, start, status=503)
         response.headers["Retry-After"] = str(error.retry_after)
         return response
     except SlotUnavailable:
-        return _confirm_page(booking, what, form, start, status=409)
+        return _confirm_page(booking, offering, form, start, status=409)
     except (Invalid, Conflict):
         return to_booking(token)  # somebody was faster; the page says how it stands
     return to_booking(token, moved=1)
@@ -102,7 +102,7 @@ def _offering(booking: BookingView) -> Offering | None:
         return None
 
 
-def _picker(booking: BookingView, what: Offering, token: str) -> Any:
+def _picker(booking: BookingView, offering: Offering, token: str) -> Any:
     wanted, zone = asked(request.args), guest_zone(booking)
     addresses = Addresses(
         calendar=url_for("manage.choose", token=token),
@@ -110,20 +110,22 @@ def _picker(booking: BookingView, what: Offering, token: str) -> Any:
         zone=zone,
         is_zone_asked=wanted.zone is not None,
     )
-    view = View(wanted, zone, lambda: addresses, current_locale(), what.now, shows_seats=what.rules.capacity > 1)
-    return picker(view, partial(offered_to_move, what, booking))
+    view = View(
+        wanted, zone, lambda: addresses, current_locale(), offering.now, shows_seats=offering.rules.capacity > 1
+    )
+    return picker(view, partial(offered_to_move, offering, booking))
 
 
-def _confirm_page(booking: BookingView, what: Offering, form: MoveForm, start: int, *, status: int) -> Response:
+def _confirm_page(booking: BookingView, offering: Offering, form: MoveForm, start: int, *, status: int) -> Response:
     zone, locale = guest_zone(booking), current_locale()
-    offers = partial(offered_to_move, what, booking)
+    offers = partial(offered_to_move, offering, booking)
     form.start.data = written(start)
     new_start = to_datetime(start)
     body = render_template(
         "manage/move.html",
         form=form,
-        new=when(new_start, new_start + timedelta(minutes=what.rules.duration_minutes), zone, locale),
-        fresh=fresh_days(offers, what.now, start, time_zone=zone, locale=locale) if status == 409 else [],
+        new=when(new_start, new_start + timedelta(minutes=offering.rules.duration_minutes), zone, locale),
+        fresh=fresh_days(offers, offering.now, start, time_zone=zone, locale=locale) if status == 409 else [],
         is_gone=status == 409,
         problem=gettext("Too busy just now. Your meeting is where it was: try again in a few seconds.")
         if status == 503
