@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.models.base import Base, Keyed
+from webapp.models.base import OF_GUEST, OF_HOST, OF_SYSTEM, Base, Keyed
 from webapp.models.host import Host
 from webapp.models.slot import Slot
 
@@ -31,9 +31,9 @@ class Guest(Keyed, Base):
         CheckConstraint("email <> ''", name="email_present"),
     )
 
-    host_id: Mapped[int] = mapped_column(ForeignKey("host.id"))
-    email: Mapped[str]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id"), info=OF_SYSTEM)
+    email: Mapped[str] = mapped_column(info=OF_GUEST)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)
 
     host: Mapped[Host] = relationship(viewonly=True)
 
@@ -80,28 +80,32 @@ class Booking(Keyed, Base):
         Index("ix_booking_expires_at", "expires_at", postgresql_where=text("status = 'pending'")),
     )
 
-    uid: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid(), unique=True)
-    host_id: Mapped[int]
-    guest_id: Mapped[int]
-    slot_id: Mapped[int]
-    slot_capacity: Mapped[int]
-    seat: Mapped[int]
-    status: Mapped[str]
-    is_live: Mapped[bool] = mapped_column(Computed("status NOT IN ('cancelled', 'declined')", persisted=True))
-    version: Mapped[int] = mapped_column(server_default=text("0"))
-    guest_name: Mapped[str]
-    subject: Mapped[str]
-    notes: Mapped[str] = mapped_column(server_default="")
-    location: Mapped[str] = mapped_column(server_default="", doc="as agreed when it was made")
-    is_guest_location: Mapped[bool] = mapped_column(server_default=text("false"), doc="the guest typed it")
-    answers: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
-    time_zone: Mapped[str] = mapped_column(doc="the guest's, IANA name")
-    locale: Mapped[str] = mapped_column(server_default="en")
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    expires_at: Mapped[datetime | None] = mapped_column(doc="when a pending booking is given up")
-    cancelled_at: Mapped[datetime | None]
-    cancelled_by: Mapped[str | None]
-    cancel_reason: Mapped[str | None]
+    uid: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid(), unique=True, info=OF_HOST)
+    host_id: Mapped[int] = mapped_column(info=OF_SYSTEM)
+    guest_id: Mapped[int] = mapped_column(info=OF_SYSTEM)
+    slot_id: Mapped[int] = mapped_column(info=OF_SYSTEM)
+    slot_capacity: Mapped[int] = mapped_column(info=OF_SYSTEM)
+    seat: Mapped[int] = mapped_column(info=OF_HOST)
+    status: Mapped[str] = mapped_column(info=OF_HOST)
+    is_live: Mapped[bool] = mapped_column(
+        Computed("status NOT IN ('cancelled', 'declined')", persisted=True), info=OF_SYSTEM
+    )
+    version: Mapped[int] = mapped_column(server_default=text("0"), info=OF_HOST)
+    guest_name: Mapped[str] = mapped_column(info=OF_GUEST)
+    subject: Mapped[str] = mapped_column(info=OF_GUEST)
+    notes: Mapped[str] = mapped_column(server_default="", info=OF_GUEST)
+    location: Mapped[str] = mapped_column(server_default="", info=OF_GUEST, doc="as agreed when it was made")
+    is_guest_location: Mapped[bool] = mapped_column(
+        server_default=text("false"), info=OF_HOST, doc="the guest typed it"
+    )
+    answers: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"), info=OF_GUEST)
+    time_zone: Mapped[str] = mapped_column(info=OF_GUEST, doc="the guest's, IANA name")
+    locale: Mapped[str] = mapped_column(server_default="en", info=OF_GUEST)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_HOST)
+    expires_at: Mapped[datetime | None] = mapped_column(info=OF_HOST, doc="when a pending booking is given up")
+    cancelled_at: Mapped[datetime | None] = mapped_column(info=OF_HOST)
+    cancelled_by: Mapped[str | None] = mapped_column(info=OF_HOST)
+    cancel_reason: Mapped[str | None] = mapped_column(info=OF_GUEST)
 
     guest: Mapped[Guest] = relationship(viewonly=True)
     slot: Mapped[Slot] = relationship(viewonly=True)

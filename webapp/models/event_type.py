@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.models.base import Base, Keyed
+from webapp.models.base import OF_HOST, OF_SYSTEM, Base, Keyed
 from webapp.models.host import Host
 
 
@@ -52,39 +52,39 @@ class EventType(Keyed, Base):
         CheckConstraint("archived_at IS NULL OR NOT is_active", name="archived_is_inactive"),
     )
 
-    host_id: Mapped[int] = mapped_column(ForeignKey("host.id"))
-    slug: Mapped[str]
-    title: Mapped[str]
-    description: Mapped[str] = mapped_column(server_default="")
-    duration_minutes: Mapped[int]
-    buffer_before_minutes: Mapped[int] = mapped_column(server_default=text("0"))
-    buffer_after_minutes: Mapped[int] = mapped_column(server_default=text("0"))
-    notice_minutes: Mapped[int] = mapped_column(server_default=text("0"))
-    capacity: Mapped[int] = mapped_column(server_default=text("1"))
-    position: Mapped[int] = mapped_column(server_default=text("0"), doc="order on the public page")
-    is_active: Mapped[bool] = mapped_column(server_default=text("true"))
-    schedule_id: Mapped[int | None] = mapped_column(doc="None: the host's default schedule")
-    increment_minutes: Mapped[int | None] = mapped_column(doc="None: the duration")
-    window_days: Mapped[int | None] = mapped_column(doc="rolling booking window")
-    window_from: Mapped[date | None]
-    window_to: Mapped[date | None]
-    max_per_day: Mapped[int | None]
-    max_per_week: Mapped[int | None]
-    requires_confirmation: Mapped[bool] = mapped_column(server_default=text("false"))
-    location_kind: Mapped[str | None]
-    location_detail: Mapped[str] = mapped_column(server_default="")
-    questions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
-    is_public: Mapped[bool] = mapped_column(server_default=text("true"), doc="listed on the host's page")
-    color: Mapped[str] = mapped_column(server_default="spruce")
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id"), info=OF_SYSTEM)
+    slug: Mapped[str] = mapped_column(info=OF_HOST)
+    title: Mapped[str] = mapped_column(info=OF_HOST)
+    description: Mapped[str] = mapped_column(server_default="", info=OF_HOST)
+    duration_minutes: Mapped[int] = mapped_column(info=OF_HOST)
+    buffer_before_minutes: Mapped[int] = mapped_column(server_default=text("0"), info=OF_HOST)
+    buffer_after_minutes: Mapped[int] = mapped_column(server_default=text("0"), info=OF_HOST)
+    notice_minutes: Mapped[int] = mapped_column(server_default=text("0"), info=OF_HOST)
+    capacity: Mapped[int] = mapped_column(server_default=text("1"), info=OF_HOST)
+    position: Mapped[int] = mapped_column(server_default=text("0"), info=OF_HOST, doc="order on the public page")
+    is_active: Mapped[bool] = mapped_column(server_default=text("true"), info=OF_HOST)
+    schedule_id: Mapped[int | None] = mapped_column(info=OF_HOST, doc="None: the host's default schedule")
+    increment_minutes: Mapped[int | None] = mapped_column(info=OF_HOST, doc="None: the duration")
+    window_days: Mapped[int | None] = mapped_column(info=OF_HOST, doc="rolling booking window")
+    window_from: Mapped[date | None] = mapped_column(info=OF_HOST)
+    window_to: Mapped[date | None] = mapped_column(info=OF_HOST)
+    max_per_day: Mapped[int | None] = mapped_column(info=OF_HOST)
+    max_per_week: Mapped[int | None] = mapped_column(info=OF_HOST)
+    requires_confirmation: Mapped[bool] = mapped_column(server_default=text("false"), info=OF_HOST)
+    location_kind: Mapped[str | None] = mapped_column(info=OF_HOST)
+    location_detail: Mapped[str] = mapped_column(server_default="", info=OF_HOST)
+    questions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"), info=OF_HOST)
+    is_public: Mapped[bool] = mapped_column(server_default=text("true"), info=OF_HOST, doc="listed on the host's page")
+    color: Mapped[str] = mapped_column(server_default="spruce", info=OF_HOST)
     change_notice_minutes: Mapped[int] = mapped_column(
-        server_default=text("0"), doc="until so long before the start a guest may cancel or reschedule"
+        server_default=text("0"), info=OF_HOST, doc="until so long before the start a guest may cancel or reschedule"
     )
     reminder_minutes: Mapped[list[int]] = mapped_column(
-        ARRAY(BigInteger), server_default=text("'{1440,60}'::bigint[]"), doc="before the start"
+        ARRAY(BigInteger), server_default=text("'{1440,60}'::bigint[]"), info=OF_HOST, doc="before the start"
     )
-    has_follow_up: Mapped[bool] = mapped_column(server_default=text("false"))
-    archived_at: Mapped[datetime | None]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    has_follow_up: Mapped[bool] = mapped_column(server_default=text("false"), info=OF_HOST)
+    archived_at: Mapped[datetime | None] = mapped_column(info=OF_HOST)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_HOST)
 
     host: Mapped[Host] = relationship(viewonly=True)
 
@@ -99,9 +99,9 @@ class SingleUseLink(Keyed, Base):
         CheckConstraint("(booking_id IS NULL) = (used_at IS NULL)", name="used"),
     )
 
-    host_id: Mapped[int]
-    event_type_id: Mapped[int]
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True, doc="SHA-256")
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    used_at: Mapped[datetime | None]
-    booking_id: Mapped[int | None]
+    host_id: Mapped[int] = mapped_column(info=OF_SYSTEM)
+    event_type_id: Mapped[int] = mapped_column(info=OF_SYSTEM)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True, info=OF_SYSTEM, doc="SHA-256")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)
+    used_at: Mapped[datetime | None] = mapped_column(info=OF_SYSTEM)
+    booking_id: Mapped[int | None] = mapped_column(info=OF_SYSTEM)

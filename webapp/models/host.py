@@ -6,13 +6,13 @@ from flask_security.core import RoleMixin, UserMixin
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.models.base import Base, Keyed
+from webapp.models.base import OF_HOST, OF_SYSTEM, Base, Keyed
 
 host_role = Table(
     "host_role",
     Base.metadata,
-    Column("host_id", ForeignKey("host.id", ondelete="CASCADE"), primary_key=True),
-    Column("role_id", ForeignKey("role.id"), primary_key=True),
+    Column("host_id", ForeignKey("host.id", ondelete="CASCADE"), primary_key=True, info=OF_SYSTEM),
+    Column("role_id", ForeignKey("role.id"), primary_key=True, info=OF_SYSTEM),
 )
 
 
@@ -21,8 +21,8 @@ class Role(Keyed, RoleMixin, Base):
 
     __tablename__ = "role"
 
-    name: Mapped[str] = mapped_column(unique=True)
-    description: Mapped[str] = mapped_column(server_default="")
+    name: Mapped[str] = mapped_column(unique=True, info=OF_SYSTEM)
+    description: Mapped[str] = mapped_column(server_default="", info=OF_SYSTEM)
 
 
 class Host(Keyed, UserMixin, Base):
@@ -35,18 +35,20 @@ class Host(Keyed, UserMixin, Base):
         CheckConstraint("length(name) BETWEEN 1 AND 120", name="name_length"),
     )
 
-    email: Mapped[str]
-    name: Mapped[str]
-    slug: Mapped[str] = mapped_column(unique=True)
-    time_zone: Mapped[str] = mapped_column(doc="IANA name")
-    locale: Mapped[str] = mapped_column(server_default="en")
-    about: Mapped[str] = mapped_column(server_default="", doc="shown to guests on the public page")
-    has_public_busy_times: Mapped[bool] = mapped_column(server_default=text("false"), doc="a VFREEBUSY for anybody")
-    password: Mapped[str | None]
-    active: Mapped[bool] = mapped_column(server_default=text("true"))
-    fs_uniquifier: Mapped[str] = mapped_column(unique=True)
-    confirmed_at: Mapped[datetime | None]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    email: Mapped[str] = mapped_column(info=OF_HOST)
+    name: Mapped[str] = mapped_column(info=OF_HOST)
+    slug: Mapped[str] = mapped_column(unique=True, info=OF_HOST)
+    time_zone: Mapped[str] = mapped_column(info=OF_HOST, doc="IANA name")
+    locale: Mapped[str] = mapped_column(server_default="en", info=OF_HOST)
+    about: Mapped[str] = mapped_column(server_default="", info=OF_HOST, doc="shown to guests on the public page")
+    has_public_busy_times: Mapped[bool] = mapped_column(
+        server_default=text("false"), info=OF_HOST, doc="a VFREEBUSY for anybody"
+    )
+    password: Mapped[str | None] = mapped_column(info=OF_HOST)
+    active: Mapped[bool] = mapped_column(server_default=text("true"), info=OF_SYSTEM)
+    fs_uniquifier: Mapped[str] = mapped_column(unique=True, info=OF_SYSTEM)
+    confirmed_at: Mapped[datetime | None] = mapped_column(info=OF_SYSTEM)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)
 
     roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]
         secondary=host_role, lazy="selectin"

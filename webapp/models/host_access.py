@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.models.base import Base, Keyed
+from webapp.models.base import OF_HOST, OF_SYSTEM, Base, Keyed
 from webapp.models.host import Host
 
 
@@ -20,14 +20,14 @@ class ApiToken(Keyed, Base):
         Index("ix_api_token_host_id", "host_id"),
     )
 
-    public_id: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid(), unique=True)
-    host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"))
-    name: Mapped[str]
-    scope: Mapped[str]
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True, doc="SHA-256")
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    expires_at: Mapped[datetime | None] = mapped_column(doc="None: it lasts until it is revoked")
-    last_used_at: Mapped[datetime | None]
+    public_id: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid(), unique=True, info=OF_SYSTEM)
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"), info=OF_SYSTEM)
+    name: Mapped[str] = mapped_column(info=OF_HOST)
+    scope: Mapped[str] = mapped_column(info=OF_HOST)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True, info=OF_SYSTEM, doc="SHA-256")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)
+    expires_at: Mapped[datetime | None] = mapped_column(info=OF_HOST, doc="None: it lasts until it is revoked")
+    last_used_at: Mapped[datetime | None] = mapped_column(info=OF_SYSTEM)
 
     host: Mapped[Host] = relationship(viewonly=True)
 
@@ -43,13 +43,13 @@ class Feed(Keyed, Base):
         Index("ix_feed_host_id", "host_id"),
     )
 
-    public_id: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid(), unique=True)
-    host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"))
-    name: Mapped[str]
-    detail: Mapped[str] = mapped_column(doc="full: who and what; busy: only when")
-    secret_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True, doc="SHA-256")
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    last_used_at: Mapped[datetime | None]
+    public_id: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid(), unique=True, info=OF_SYSTEM)
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"), info=OF_SYSTEM)
+    name: Mapped[str] = mapped_column(info=OF_HOST)
+    detail: Mapped[str] = mapped_column(info=OF_HOST, doc="full: who and what; busy: only when")
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True, info=OF_SYSTEM, doc="SHA-256")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)
+    last_used_at: Mapped[datetime | None] = mapped_column(info=OF_SYSTEM)
 
     host: Mapped[Host] = relationship(viewonly=True)
 
@@ -61,6 +61,6 @@ class LoginSession(Base):
     __tablename__ = "login_session"
     __table_args__ = (Index("ix_login_session_host_id", "host_id"),)
 
-    uid: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
-    host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"))
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    uid: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4, info=OF_SYSTEM)
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"), info=OF_SYSTEM)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)

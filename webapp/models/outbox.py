@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.models.base import Base, Keyed
+from webapp.models.base import OF_GUEST, OF_SYSTEM, Base, Keyed
 from webapp.models.host import Host
 
 
@@ -34,13 +34,13 @@ class OutboxEvent(Keyed, Base):
         Index("ix_outbox_event_booking_id", "booking_id"),
     )
 
-    kind: Mapped[str]
-    host_id: Mapped[int] = mapped_column(ForeignKey("host.id"))
-    booking_id: Mapped[int | None]
-    booking_version: Mapped[int | None]
-    data: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
-    occurred_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    dispatched_at: Mapped[datetime | None]
+    kind: Mapped[str] = mapped_column(info=OF_SYSTEM)
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id"), info=OF_SYSTEM)
+    booking_id: Mapped[int | None] = mapped_column(info=OF_SYSTEM)
+    booking_version: Mapped[int | None] = mapped_column(info=OF_SYSTEM)
+    data: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"), info=OF_SYSTEM)
+    occurred_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)
+    dispatched_at: Mapped[datetime | None] = mapped_column(info=OF_SYSTEM)
 
     host: Mapped[Host] = relationship(viewonly=True, foreign_keys=[host_id])
 
@@ -87,21 +87,21 @@ class Delivery(Keyed, Base):
         ),
     )
 
-    event_id: Mapped[int] = mapped_column(ForeignKey("outbox_event.id"))
-    kind: Mapped[str]
-    channel: Mapped[str] = mapped_column(server_default="mail")
-    recipient: Mapped[str]
-    host_id: Mapped[int] = mapped_column(ForeignKey("host.id"))
-    booking_id: Mapped[int | None]
-    booking_version: Mapped[int | None]
-    status: Mapped[str] = mapped_column(server_default="waiting")
-    attempts: Mapped[int] = mapped_column(server_default=text("0"))
-    due_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    last_error: Mapped[str | None]
-    refused_at: Mapped[datetime | None]
-    message_id: Mapped[str] = mapped_column(unique=True)
-    webhook_endpoint_id: Mapped[int | None]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    sent_at: Mapped[datetime | None]
+    event_id: Mapped[int] = mapped_column(ForeignKey("outbox_event.id"), info=OF_SYSTEM)
+    kind: Mapped[str] = mapped_column(info=OF_SYSTEM)
+    channel: Mapped[str] = mapped_column(server_default="mail", info=OF_SYSTEM)
+    recipient: Mapped[str] = mapped_column(info=OF_SYSTEM)
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id"), info=OF_SYSTEM)
+    booking_id: Mapped[int | None] = mapped_column(info=OF_SYSTEM)
+    booking_version: Mapped[int | None] = mapped_column(info=OF_SYSTEM)
+    status: Mapped[str] = mapped_column(server_default="waiting", info=OF_SYSTEM)
+    attempts: Mapped[int] = mapped_column(server_default=text("0"), info=OF_SYSTEM)
+    due_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)
+    last_error: Mapped[str | None] = mapped_column(info=OF_GUEST)
+    refused_at: Mapped[datetime | None] = mapped_column(info=OF_SYSTEM)
+    message_id: Mapped[str] = mapped_column(unique=True, info=OF_SYSTEM)
+    webhook_endpoint_id: Mapped[int | None] = mapped_column(info=OF_SYSTEM)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)
+    sent_at: Mapped[datetime | None] = mapped_column(info=OF_SYSTEM)
 
     host: Mapped[Host] = relationship(viewonly=True, foreign_keys=[host_id])

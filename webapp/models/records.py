@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.models.base import Base, Keyed
+from webapp.models.base import OF_GUEST, OF_SYSTEM, Base, Keyed
 
 
 class AuditEntry(Keyed, Base):
@@ -20,13 +20,13 @@ class AuditEntry(Keyed, Base):
         Index("ix_audit_entry_occurred_at", "occurred_at"),
     )
 
-    occurred_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    actor_kind: Mapped[str]
-    actor_id: Mapped[int | None]
-    action: Mapped[str]
-    object_kind: Mapped[str]
-    object_id: Mapped[int]
-    details: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    occurred_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)
+    actor_kind: Mapped[str] = mapped_column(info=OF_SYSTEM)
+    actor_id: Mapped[int | None] = mapped_column(info=OF_SYSTEM)
+    action: Mapped[str] = mapped_column(info=OF_SYSTEM)
+    object_kind: Mapped[str] = mapped_column(info=OF_SYSTEM)
+    object_id: Mapped[int] = mapped_column(info=OF_SYSTEM)
+    details: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"), info=OF_SYSTEM)
 
 
 class IdempotencyKey(Base):
@@ -35,8 +35,8 @@ class IdempotencyKey(Base):
     __tablename__ = "idempotency_key"
     __table_args__ = (Index("ix_idempotency_key_created_at", "created_at"),)
 
-    scope: Mapped[str] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(primary_key=True)
-    request_hash: Mapped[str]
-    answer: Mapped[dict[str, Any] | None]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    scope: Mapped[str] = mapped_column(primary_key=True, info=OF_SYSTEM)
+    key: Mapped[str] = mapped_column(primary_key=True, info=OF_GUEST)
+    request_hash: Mapped[str] = mapped_column(info=OF_GUEST)
+    answer: Mapped[dict[str, Any] | None] = mapped_column(info=OF_SYSTEM)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)

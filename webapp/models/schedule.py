@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.models.base import Base, Keyed
+from webapp.models.base import OF_HOST, OF_SYSTEM, Base, Keyed
 
 MINUTES = "start_minute BETWEEN 0 AND 1439 AND end_minute BETWEEN 0 AND 1440"
 
@@ -36,15 +36,15 @@ class Schedule(Keyed, Base):
         CheckConstraint("holiday_country IS NOT NULL OR holiday_subdivision IS NULL", name="holiday_subdivision"),
     )
 
-    host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"))
-    name: Mapped[str]
-    is_default: Mapped[bool] = mapped_column(server_default=text("false"))
-    time_zone: Mapped[str] = mapped_column(doc="IANA name")
-    week_start: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), doc="Monday = 0")
-    holiday_country: Mapped[str | None] = mapped_column(doc="ISO 3166-1 alpha-2")
-    holiday_subdivision: Mapped[str | None]
-    holidays_off: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'::text[]"))
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"), info=OF_SYSTEM)
+    name: Mapped[str] = mapped_column(info=OF_HOST)
+    is_default: Mapped[bool] = mapped_column(server_default=text("false"), info=OF_HOST)
+    time_zone: Mapped[str] = mapped_column(info=OF_HOST, doc="IANA name")
+    week_start: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), info=OF_HOST, doc="Monday = 0")
+    holiday_country: Mapped[str | None] = mapped_column(info=OF_HOST, doc="ISO 3166-1 alpha-2")
+    holiday_subdivision: Mapped[str | None] = mapped_column(info=OF_HOST)
+    holidays_off: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'::text[]"), info=OF_HOST)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)
 
 
 class WeeklyHours(Keyed, Base):
@@ -57,10 +57,10 @@ class WeeklyHours(Keyed, Base):
         CheckConstraint(MINUTES, name="minutes"),
     )
 
-    schedule_id: Mapped[int] = mapped_column(ForeignKey("schedule.id", ondelete="CASCADE"))
-    weekday: Mapped[int] = mapped_column(SmallInteger, doc="of the start, Monday = 0")
-    start_minute: Mapped[int] = mapped_column(SmallInteger)
-    end_minute: Mapped[int] = mapped_column(SmallInteger)
+    schedule_id: Mapped[int] = mapped_column(ForeignKey("schedule.id", ondelete="CASCADE"), info=OF_SYSTEM)
+    weekday: Mapped[int] = mapped_column(SmallInteger, info=OF_HOST, doc="of the start, Monday = 0")
+    start_minute: Mapped[int] = mapped_column(SmallInteger, info=OF_HOST)
+    end_minute: Mapped[int] = mapped_column(SmallInteger, info=OF_HOST)
 
 
 class DateOverride(Keyed, Base):
@@ -69,8 +69,8 @@ class DateOverride(Keyed, Base):
     __tablename__ = "date_override"
     __table_args__ = (UniqueConstraint("schedule_id", "on_date"),)
 
-    schedule_id: Mapped[int] = mapped_column(ForeignKey("schedule.id", ondelete="CASCADE"))
-    on_date: Mapped[date]
+    schedule_id: Mapped[int] = mapped_column(ForeignKey("schedule.id", ondelete="CASCADE"), info=OF_SYSTEM)
+    on_date: Mapped[date] = mapped_column(info=OF_HOST)
 
 
 class OverrideWindow(Keyed, Base):
@@ -82,9 +82,9 @@ class OverrideWindow(Keyed, Base):
         CheckConstraint(MINUTES, name="minutes"),
     )
 
-    date_override_id: Mapped[int] = mapped_column(ForeignKey("date_override.id", ondelete="CASCADE"))
-    start_minute: Mapped[int] = mapped_column(SmallInteger)
-    end_minute: Mapped[int] = mapped_column(SmallInteger)
+    date_override_id: Mapped[int] = mapped_column(ForeignKey("date_override.id", ondelete="CASCADE"), info=OF_SYSTEM)
+    start_minute: Mapped[int] = mapped_column(SmallInteger, info=OF_HOST)
+    end_minute: Mapped[int] = mapped_column(SmallInteger, info=OF_HOST)
 
 
 class BlockedTime(Keyed, Base):
@@ -97,9 +97,9 @@ class BlockedTime(Keyed, Base):
         Index("ix_blocked_time_host_id_ends_at", "host_id", "ends_at"),
     )
 
-    public_id: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid(), unique=True)
-    host_id: Mapped[int] = mapped_column(ForeignKey("host.id"))
-    starts_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
-    note: Mapped[str] = mapped_column(server_default="")
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    public_id: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid(), unique=True, info=OF_SYSTEM)
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id"), info=OF_SYSTEM)
+    starts_at: Mapped[datetime] = mapped_column(info=OF_HOST)
+    ends_at: Mapped[datetime] = mapped_column(info=OF_HOST)
+    note: Mapped[str] = mapped_column(server_default="", info=OF_HOST)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.models.base import Base, Keyed
+from webapp.models.base import OF_HOST, OF_SYSTEM, Base, Keyed
 from webapp.models.event_type import EventType
 from webapp.models.host import Host
 
@@ -81,25 +81,25 @@ class Slot(Keyed, Base):
         Index("ix_slot_host_id_starts_at", "host_id", "starts_at", postgresql_where=text("withdrawn_at IS NULL")),
     )
 
-    public_id: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid(), unique=True)
-    host_id: Mapped[int]
-    event_type_id: Mapped[int]
-    starts_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
-    busy: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
-    capacity: Mapped[int]
+    public_id: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid(), unique=True, info=OF_SYSTEM)
+    host_id: Mapped[int] = mapped_column(info=OF_SYSTEM)
+    event_type_id: Mapped[int] = mapped_column(info=OF_SYSTEM)
+    starts_at: Mapped[datetime] = mapped_column(info=OF_HOST)
+    ends_at: Mapped[datetime] = mapped_column(info=OF_HOST)
+    busy: Mapped[Range[datetime]] = mapped_column(TSTZRANGE, info=OF_HOST)
+    capacity: Mapped[int] = mapped_column(info=OF_HOST)
     seats_taken: Mapped[int] = mapped_column(
-        server_default=text("0"), doc="kept by a trigger on booking; nobody else may"
+        server_default=text("0"), info=OF_SYSTEM, doc="kept by a trigger on booking; nobody else may"
     )
-    origin: Mapped[str]
+    origin: Mapped[str] = mapped_column(info=OF_HOST)
     status: Mapped[str] = mapped_column(
-        Computed("CASE WHEN seats_taken < capacity THEN 'available' ELSE 'booked' END", persisted=True)
+        Computed("CASE WHEN seats_taken < capacity THEN 'available' ELSE 'booked' END", persisted=True), info=OF_SYSTEM
     )
     claimed_host_id: Mapped[int | None] = mapped_column(
-        BigInteger, Computed("CASE WHEN seats_taken > 0 THEN host_id END", persisted=True)
+        BigInteger, Computed("CASE WHEN seats_taken > 0 THEN host_id END", persisted=True), info=OF_SYSTEM
     )
-    withdrawn_at: Mapped[datetime | None]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    withdrawn_at: Mapped[datetime | None] = mapped_column(info=OF_HOST)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)
 
     event_type: Mapped[EventType] = relationship(viewonly=True)
     host: Mapped[Host] = relationship(viewonly=True, primaryjoin="foreign(Slot.host_id) == Host.id")
@@ -122,6 +122,6 @@ class Claim(Base):
         ),
     )
 
-    slot_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    host_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    busy: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+    slot_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=OF_SYSTEM)
+    host_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=OF_SYSTEM)
+    busy: Mapped[Range[datetime]] = mapped_column(TSTZRANGE, info=OF_SYSTEM)

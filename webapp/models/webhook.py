@@ -4,7 +4,7 @@ from datetime import datetime
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.models.base import Base, Keyed
+from webapp.models.base import OF_HOST, OF_SYSTEM, Base, Keyed
 from webapp.models.host import Host
 from webapp.models.outbox import Delivery
 
@@ -30,21 +30,25 @@ class WebhookEndpoint(Keyed, Base):
         Index("ix_webhook_endpoint_host_id", "host_id"),
     )
 
-    public_id: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid(), unique=True)
-    host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"))
-    url: Mapped[str]
-    description: Mapped[str] = mapped_column(server_default="")
-    events: Mapped[list[str]] = mapped_column(ARRAY(Text), doc="of domain.webhook_events.WebhookEvent")
-    secret_salt: Mapped[bytes] = mapped_column(LargeBinary)
-    old_secret_salt: Mapped[bytes | None] = mapped_column(LargeBinary, doc="of the secret before it")
-    old_secret_until: Mapped[datetime | None] = mapped_column(doc="so long messages are signed with both")
-    is_active: Mapped[bool] = mapped_column(server_default=text("true"))
-    disabled_at: Mapped[datetime | None] = mapped_column(doc="by the system; None while active or when the host did it")
-    failing_since: Mapped[datetime | None]
-    lent_until: Mapped[datetime | None]
-    paused_until: Mapped[datetime | None]
-    is_slow: Mapped[bool] = mapped_column(server_default=text("false"))
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    public_id: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid(), unique=True, info=OF_SYSTEM)
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"), info=OF_SYSTEM)
+    url: Mapped[str] = mapped_column(info=OF_HOST)
+    description: Mapped[str] = mapped_column(server_default="", info=OF_HOST)
+    events: Mapped[list[str]] = mapped_column(ARRAY(Text), info=OF_HOST, doc="of domain.webhook_events.WebhookEvent")
+    secret_salt: Mapped[bytes] = mapped_column(LargeBinary, info=OF_SYSTEM)
+    old_secret_salt: Mapped[bytes | None] = mapped_column(LargeBinary, info=OF_SYSTEM, doc="of the secret before it")
+    old_secret_until: Mapped[datetime | None] = mapped_column(
+        info=OF_SYSTEM, doc="so long messages are signed with both"
+    )
+    is_active: Mapped[bool] = mapped_column(server_default=text("true"), info=OF_HOST)
+    disabled_at: Mapped[datetime | None] = mapped_column(
+        info=OF_SYSTEM, doc="by the system; None while active or when the host did it"
+    )
+    failing_since: Mapped[datetime | None] = mapped_column(info=OF_SYSTEM)
+    lent_until: Mapped[datetime | None] = mapped_column(info=OF_SYSTEM)
+    paused_until: Mapped[datetime | None] = mapped_column(info=OF_SYSTEM)
+    is_slow: Mapped[bool] = mapped_column(server_default=text("false"), info=OF_SYSTEM)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)
 
     host: Mapped[Host] = relationship(viewonly=True)
 
@@ -59,9 +63,9 @@ class WebhookAttempt(Keyed, Base):
         Index("ix_webhook_attempt_delivery_id", "delivery_id"),
     )
 
-    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id", ondelete="CASCADE"))
-    attempted_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    duration_ms: Mapped[int] = mapped_column(server_default=text("0"))
-    status: Mapped[int | None] = mapped_column(doc="of HTTP; None: no answer")
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id", ondelete="CASCADE"), info=OF_SYSTEM)
+    attempted_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)
+    duration_ms: Mapped[int] = mapped_column(server_default=text("0"), info=OF_SYSTEM)
+    status: Mapped[int | None] = mapped_column(info=OF_SYSTEM, doc="of HTTP; None: no answer")
 
     delivery: Mapped[Delivery] = relationship(viewonly=True)
