@@ -10,6 +10,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tests.builders import Build, tomorrow
+from tests.effects.traces import traces_in_tables
+from tests.services.guest_words import WORD, build_guest
 from tests.services.threads import at_once
 from webapp.core.db import database_now, transaction
 from webapp.core.extensions import db
@@ -28,6 +30,18 @@ HALF_ERASED = """
     WHERE (g.email LIKE '%@erased.invalid') <> (b.guest_name = 'Erased guest')
        OR (b.guest_name = 'Erased guest') <> (b.subject = '')
 """
+
+
+@pytest.mark.usefixtures("context")
+def test_no_column_of_the_guest_is_left(build: Build) -> None:
+    words = build_guest(build)
+    assert set(words) <= set(traces_in_tables(build.owner, WORD))
+    erase_address(words["guest.email"])
+    left = traces_in_tables(build.owner, WORD)
+    assert left == [], (
+        f"{', '.join(left)} outlives the guest: empty it in webapp/services/privacy/erase.py, which empties the columns"
+        " of a booking by itself."
+    )
 
 
 def test_a_booking_is_erased_whole_or_is_a_new_guests(app: Flask, build: Build) -> None:

@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, case, cast, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, String, case, cast, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.core.db import database_now, transactional, within_transaction
 from webapp.core.db import session as current_session
 from webapp.domain.actor import GUEST, SYSTEM, Actor, ActorKind, manage_link_actor
-from webapp.domain.bookings import ACTIVE
+from webapp.domain.bookings import ACTIVE, EventKind
 from webapp.domain.erasure import ERASED_DOMAIN, ERASED_LOCALE, ERASED_NAME, ERASED_ZONE, erased_address
 from webapp.domain.errors import AlreadyCancelled, Forbidden, NotActive
-from webapp.models import Booking, Delivery, DeliveryStatus, Guest, Host, IdempotencyKey, Slot
+from webapp.models import Base, Booking, Delivery, DeliveryStatus, Guest, Host, IdempotencyKey, OutboxEvent, Slot
+from webapp.models.base import OF_GUEST, columns_of
 from webapp.services.bookings.bookings import cancel
 from webapp.services.bookings.decisions import SWEEP_LIMIT
 from webapp.services.bookings.view import booking_select, booking_view
@@ -101,7 +102,7 @@ def _erase(session: Session, actor: Actor, *which: ColumnElement[bool]) -> Erasu
     mine = session.execute(select(Booking.id, Booking.uid).where(Booking.guest_id.in_(guest_ids))).all()
     _forget_words(session, [row.id for row in mine])
     _forget_answers(session, mine)
-    _drop_mails(session, [row.id for row in mine])
+    _drop_mails(session, guest_ids, [row.id for row in mine])
     for guest_id in guest_ids:
         session.execute(update(Guest).where(Guest.id == guest_id).values(email=erased_address()))
         write_audit(session, actor, "guest.erased", "guest", guest_id)
@@ -123,18 +124,21 @@ def _cancel_coming(session: Session, guest_ids: Sequence[int], actor: Actor) -> 
 
 
 def _forget_words(session: Session, booking_ids: Sequence[int]) -> None:
-    """Of the guest, and what a host answered them. A place that the host named stays: it is the host's."""
-    blank = {
+    mine = update(Booking).where(Booking.id.in_(booking_ids))
+    session.execute(mine.values(_erased_booking()).execution_options(**_STAYS))
+
+
+def _erased_booking() -> dict[str, Any]:
+    """Each column of the guest is emptied, but where something has to stand in its place. A location that the host
+    named stays: it is the host's."""
+    columns = columns_of(Base.metadata.tables["booking"], OF_GUEST)
+    return {column.name: None if column.nullable else "" for column in columns} | {
         "guest_name": ERASED_NAME,
-        "subject": "",
-        "notes": "",
         "answers": {},
         "location": case((Booking.is_guest_location, ""), else_=Booking.location),
-        "cancel_reason": None,
         "time_zone": ERASED_ZONE,
         "locale": ERASED_LOCALE,
     }
-    session.execute(update(Booking).where(Booking.id.in_(booking_ids)).values(blank).execution_options(**_STAYS))
 
 
 def _forget_answers(session: Session, bookings: Sequence[Any]) -> None:
@@ -148,11 +152,12 @@ def _forget_answers(session: Session, bookings: Sequence[Any]) -> None:
     session.execute(delete(IdempotencyKey).where(theirs).execution_options(**_STAYS))
 
 
-def _drop_mails(session: Session, booking_ids: Sequence[int]) -> None:
+def _drop_mails(session: Session, guest_ids: Sequence[int], booking_ids: Sequence[int]) -> None:
     """What waits for the guest is not sent, and what servers said of the address is forgotten. A delivery that a worker
     has in hand is left to it: it looks at the guest itself."""
     is_theirs = (Delivery.recipient == "guest") & (Delivery.status == DeliveryStatus.WAITING)
-    free = select(Delivery.id).where(Delivery.booking_id.in_(booking_ids), is_theirs | Delivery.last_error.is_not(None))
+    about_them = or_(Delivery.booking_id.in_(booking_ids), Delivery.id.in_(_links_to_data(guest_ids)))
+    free = select(Delivery.id).where(about_them, is_theirs | Delivery.last_error.is_not(None))
     session.execute(
         update(Delivery)
         .where(Delivery.id.in_(free.with_for_update(skip_locked=True)))
@@ -162,3 +167,10 @@ def _drop_mails(session: Session, booking_ids: Sequence[int]) -> None:
         )
         .execution_options(**_STAYS)
     )
+
+
+def _links_to_data(guest_ids: Sequence[int]) -> Select[int]:
+    """Mails with the link to their data, which belong to no booking."""
+    asked = OutboxEvent.kind == EventKind.GUEST_ASKED, OutboxEvent.data["guest_id"].as_integer().in_(guest_ids)
+    query = select(Delivery.id).join(OutboxEvent, OutboxEvent.id == Delivery.event_id)
+    return query.where(Delivery.booking_id.is_(None), Delivery.kind == EventKind.GUEST_ASKED, *asked)
