@@ -1,10 +1,11 @@
-"""The real stack for tests: an embedded Postgres and Valkey per test process, one migrated database as a template.
+"""The real stack for tests: a Postgres that runs share, in it a migrated database for each process; a Valkey for each.
 
 Commits are real: deferred constraints are part of what is tested. `clean` empties the tables after each test.
 """
 
 import logging
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 import pytest
@@ -15,12 +16,12 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from tests.builders import Build, calendar
+from tests.database.lease import QUIET_SECONDS, Server, leased, own_folder
 from tests.web.pages import PASSWORD
 from webapp import create_app
 from webapp.core import rate_limits
 from webapp.core.config import Settings, forget_postgres_variables
-from webapp.core.extensions import db, init_migrations
-from webapp.embedded.postgres import PostgresService, create_database, start_postgres
+from webapp.core.extensions import db
 from webapp.embedded.valkey import ValkeyService, start_valkey
 from webapp.models import Base
 from webapp.web.operations import health
@@ -47,11 +48,48 @@ def pytest_runtest_setup() -> None:
     calendar.look()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--end-postgres", action="store_true", help="leave no Postgres to later runs, unless another run uses it"
+    )
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Of several processes the first: it makes what the others copy, and keeps the server until all of them ended."""
+    config = session.config
+    if hasattr(config, "workerinput") or config.getoption("dist", "no") == "no":
+        return
+    from tests.database.databases import migrated
+
+    migrated(config.stash.setdefault(STACK, _stack(config)).enter_context(lease(config)))
+
+
+STACK = pytest.StashKey[ExitStack]()
+
+
+def _stack(config: pytest.Config) -> ExitStack:
+    stack = ExitStack()
+    config.add_cleanup(stack.close)
+    return stack
+
+
+def lease(config: pytest.Config) -> AbstractContextManager[Server]:
+    return leased(own_folder(), quiet=0.0 if config.getoption("--end-postgres") else QUIET_SECONDS)
+
+
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresService]:
-    service = start_postgres(tmp_path_factory.mktemp("postgres"), durable=False)
-    yield service
-    service.stop()
+def postgres(pytestconfig: pytest.Config) -> Iterator[Server]:
+    with lease(pytestconfig) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def database(postgres: Server) -> Iterator[str]:
+    """The name of this process's own, migrated."""
+    from tests.database.databases import own_database
+
+    with own_database(postgres) as name:
+        yield name
 
 
 @pytest.fixture(scope="session")
@@ -63,15 +101,14 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyService]:
 
 @pytest.fixture(scope="session")
 def environment(
-    postgres: PostgresService, valkey: ValkeyService, tmp_path_factory: pytest.TempPathFactory
+    postgres: Server, database: str, valkey: ValkeyService, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, str]:
-    """What a process of the application gets as its environment. The database is `tests`, migrated."""
-    create_database(postgres, "tests")
+    """What a process of the application gets as its environment."""
     return {
         "PUBLIC_URL": "http://localhost",
         "SECRET_KEY": "a secret of the tests, long enough to be one",
-        "DATABASE_URL": postgres.url_for("tests", "openslot"),
-        "DATABASE_OWNER_URL": postgres.url_for("tests", "openslot_owner"),
+        "DATABASE_URL": postgres.url_for(database, "openslot"),
+        "DATABASE_OWNER_URL": postgres.url_for(database, "openslot_owner"),
         "REDIS_URL": valkey.url,
         "MAIL_SERVER": "127.0.0.1",
         "MAIL_PORT": "1",
@@ -82,13 +119,8 @@ def environment(
 
 @pytest.fixture(scope="session")
 def app(environment: dict[str, str]) -> Iterator[Flask]:
-    from flask_migrate import upgrade
-
     app = create_app(Settings.load(environment))
     app.testing = True
-    init_migrations(app)
-    with app.app_context():
-        upgrade()
     yield app
     with app.app_context():
         db.engine.dispose()

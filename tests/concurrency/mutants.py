@@ -27,7 +27,10 @@ STATEMENTS = {
         *(f"DROP INDEX {index}" for index in INDEXES),
     ),
     # The check reads the state from before the wait for the lock.
-    "old-snapshot": ("ALTER DATABASE tests SET default_transaction_isolation = 'repeatable read'",),
+    "old-snapshot": (
+        """DO $$ BEGIN EXECUTE concat('ALTER DATABASE ', current_database(),
+        ' SET default_transaction_isolation = ', quote_literal('repeatable read')); END $$""",
+    ),
     "keys": ("ALTER TABLE idempotency_key DROP CONSTRAINT pk_idempotency_key",),
 }
 

@@ -11,12 +11,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.builders import Build
+from tests.database.lease import Server
 from tests.libpq import WRONG
 from tests.proxies import ForgetfulPooler, standing_before
 from webapp import create_app
 from webapp.core.config import PROJECT_DIR, forget_postgres_variables
 from webapp.core.extensions import db, site
-from webapp.embedded.postgres import PostgresService, superuser_connection
+from webapp.embedded.postgres import superuser_connection
 
 SET_OUTSIDE = {
     "DateStyle": "German, DMY",
@@ -53,9 +54,9 @@ def another_app(app: Flask) -> Iterator[Callable[..., FlaskClient]]:
 
 
 @pytest.fixture
-def set_outside(postgres: PostgresService) -> Iterator[Callable[[str, str], None]]:
+def set_outside(postgres: Server, database: str) -> Iterator[Callable[[str, str], None]]:
     """As a database administrator would, for the role in its database: what comes first of all that may be set."""
-    where = "ALTER ROLE openslot IN DATABASE tests"
+    where = f"ALTER ROLE openslot IN DATABASE {database}"
     with superuser_connection(postgres) as superuser:
         yield lambda name, value: superuser.execute(f"{where} SET {name} = {value!r}") and None
         superuser.execute(f"{where} RESET ALL")

@@ -11,10 +11,11 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import Engine, create_engine
 
+from tests.database.lease import Server
 from webapp import create_app
 from webapp.core.config import Settings
 from webapp.core.extensions import init_migrations
-from webapp.embedded.postgres import PostgresService, binary, create_database, drop_database
+from webapp.embedded.postgres import binary, create_database, drop_database
 
 _numbers = count(1)
 # pg_dump guards its output with a word of its own in each run, and sets what the tables then need.
@@ -44,8 +45,8 @@ class Fresh:
 
 
 @pytest.fixture
-def fresh(postgres: PostgresService, environment: dict[str, str]) -> Iterator[Fresh]:
-    name = f"migrations{next(_numbers)}"
+def fresh(postgres: Server, database: str, environment: dict[str, str]) -> Iterator[Fresh]:
+    name = f"{database}_{next(_numbers)}"
     create_database(postgres, name)
     urls = {
         "DATABASE_URL": postgres.url_for(name, "openslot"),

@@ -23,7 +23,7 @@ OUT_OF_REACH = (
     "CREATE SCHEMA mine",
     "CREATE ROLE mine",
     "SET session_replication_role = replica",
-    "ALTER DATABASE tests SET session_replication_role = replica",
+    "DO $$ BEGIN EXECUTE concat('ALTER DATABASE ', current_database(), ' SET lock_timeout = 0'); END $$",
     "ALTER ROLE openslot SUPERUSER",
     "SET ROLE openslot_owner",
     "SET ROLE postgres",

@@ -40,7 +40,7 @@ INITDB_OPTIONS = (
     "--builtin-locale=C.UTF-8",
     "--no-instructions",
 )
-RELAXED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+RELAXED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=400")
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,16 @@ from tests.effects.webhook_harness import Hooks, booked
 from webapp.domain.actor import host_actor
 from webapp.embedded.mailcatcher.sink import MailSink
 from webapp.embedded.valkey import ValkeyService
-from webapp.services.bookings import bookings
+from webapp.services.bookings.bookings import bookings
 
 pytestmark = pytest.mark.usefixtures("local", "context")
 
 Start = Callable[..., WorkerProcess]
 ANSWERED = "SELECT attempted_at + duration_ms * interval '1 ms' AS at FROM webhook_attempt WHERE status = 200"
 MAILED = "SELECT sent_at AS at FROM delivery WHERE channel = 'mail' AND sent_at IS NOT NULL"
-RELAYS = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'openslot relay'"
+RELAYS = """
+    SELECT 1 FROM pg_stat_activity WHERE application_name = 'openslot relay' AND datname = current_database()
+"""
 THIRTY = [tomorrow(hour, minute, days=day) for day in (1, 2, 3) for hour in range(8, 13) for minute in (0, 30)]
 
 
