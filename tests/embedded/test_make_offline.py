@@ -13,8 +13,8 @@ from webapp.core.config import PROJECT_DIR
 
 @pytest.mark.parametrize("target", ["run", "lint"])
 def test_a_first_start_without_network_says_what_it_needs(tmp_path: Path, target: str) -> None:
-    for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
-        shutil.copy(PROJECT_DIR / name, tmp_path)
+    for path in (PROJECT_DIR / "Makefile", *PROJECT_DIR.glob("requirements*.txt")):
+        shutil.copy(path, tmp_path)
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
     (tmp_path / ".venv" / "bin" / "python").symlink_to(sys.executable)
     nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:1/", "PIP_RETRIES": "0", "PIP_NO_CACHE_DIR": "1"}

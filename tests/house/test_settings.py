@@ -12,7 +12,7 @@ from webapp.core.config import MailSettings, Settings, WebServerSettings, variab
 
 # Set by `make run` itself, for itself; and what the image sets.
 NOT_FOR_SERVERS = {"ENVIRONMENT", "DATA", "WEB_HOST", "PORT"}
-REQUIREMENTS = ("requirements-server", "requirements", "requirements-dev")
+REQUIREMENTS = ("requirements-server", "requirements", "requirements-lint", "requirements-dev")
 # Used by a command, or by another package when it is there; everything else is imported.
 COMMANDS = {
     "argon2-cffi",
