@@ -23,7 +23,7 @@ test: $(VENV)/.installed-dev ## Run all tests (installs a browser if there is no
 	@CHROMIUM="$$(bin/browser)" && export CHROMIUM && $(IN_VENV) pytest -n auto --dist loadgroup --end-postgres $(ARGS)
 
 fast: $(VENV)/.installed-dev ## Run the quick tests: domain, services, the code base itself
-	@$(IN_VENV) pytest -q -n auto $(FAST_TESTS) $(ARGS)
+	@FEW_EXAMPLES=1 $(IN_VENV) pytest -q -n auto $(FAST_TESTS) $(ARGS)
 
 lint: $(VENV)/.installed-lint ## Check style, types, layers and templates
 	@failed=; \

@@ -3,7 +3,9 @@
 Commits are real: deferred constraints are part of what is tested. `clean` empties the tables after each test.
 """
 
+import gc
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from typing import Any
@@ -24,6 +26,7 @@ from webapp.core.config import Settings, forget_postgres_variables
 from webapp.core.extensions import db
 from webapp.embedded.valkey import ValkeyService, start_valkey
 from webapp.models import Base
+from webapp.web.accounts import options
 from webapp.web.operations import health
 
 # Everything but what migrations put there.
@@ -31,6 +34,8 @@ EMPTY_TABLES = "; ".join(
     f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables) if table.name != "role"
 )  # 2 ms; TRUNCATE takes 77
 
+# Each test of a host logs in, which is slow on purpose.
+options.OPTIONS["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] |= {"argon2__memory_cost": 8, "argon2__time_cost": 1}
 health.ANSWER_SECONDS = 60.0  # of /readyz within the tests' own process, which a busy machine may halt for long
 logging.getLogger("mail.log").setLevel(logging.WARNING)  # each command of an SMTP dialogue with our sinks
 forget_postgres_variables()  # here, and in all processes that are started from here
@@ -62,6 +67,20 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     from tests.database.databases import migrated
 
     migrated(config.stash.setdefault(STACK, _stack(config)).enter_context(lease(config)))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays for good: to look for garbage in it only costs, as in wsgi.py."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Its plugin would load Hypothesis now, which takes a second, to say that no test has used it."""
+    plugin = session.config.pluginmanager.get_plugin("hypothesispytest")
+    if plugin and "hypothesis" not in sys.modules:
+        session.config.pluginmanager.unregister(plugin)
 
 
 STACK = pytest.StashKey[ExitStack]()
@@ -128,7 +147,7 @@ def app(environment: dict[str, str]) -> Iterator[Flask]:
 
 @pytest.fixture(scope="session")
 def password_hash(app: Flask) -> str:
-    """Of PASSWORD; made once, since argon2 is slow on purpose."""
+    """Of PASSWORD."""
     with app.app_context():
         hashed: str = hash_password(PASSWORD)
         return hashed

@@ -12,22 +12,23 @@ from hypothesis import strategies as st
 from tests.domain.availability.builders import DAY, schedule
 from tests.domain.availability.slow_engine import naive, slow_offers
 from tests.domain.availability.strategies import FIRST_CHANGE, ZONES, changes, situations
+from tests.examples import examples
 from webapp.domain.availability.by_date import by_local_date
 from webapp.domain.availability.facts import Busy, BusyKind, EventTypeRules, Facts, without_booking
 from webapp.domain.availability.offers import Offer, offer_at, offers
 from webapp.domain.availability.reasons import reasons
 
 Situation = tuple[Facts, int, int]
-bounded = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+bounded = settings(deadline=None, max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
 
 
-@settings(bounded, max_examples=100)
+@settings(bounded, max_examples=examples(100))
 @given(situations())
 def test_the_engine_agrees_with_the_rules_taken_minute_by_minute(situation: Situation) -> None:
     assert offers(*situation) == slow_offers(*situation)
 
 
-@settings(bounded, max_examples=40)
+@settings(bounded, max_examples=examples(40))
 @given(situations(), st.integers(0, 1440 - 180))
 def test_what_is_listed_books_and_what_is_not_has_a_reason(situation: Situation, minute: int) -> None:
     facts, first, _ = situation

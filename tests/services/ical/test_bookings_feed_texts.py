@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.builders import Build, tomorrow
+from tests.examples import examples
 from tests.services.ical.feed_reading import block, feed, the_one
 from tests.services.ical.publish_rules import events_of, feed_faults
 from webapp.domain.text import flattened
@@ -51,7 +52,7 @@ def test_any_text_that_is_stored_keeps_the_rules(build: Build, text: str) -> Non
 
 
 @given(text=st.text(max_size=200))
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_at_all_keeps_the_rules(text: str) -> None:
     start = datetime(2027, 5, 4, 8, tzinfo=UTC)
     entry = Entry(

@@ -6,6 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from icalendar import Event
 
+from tests.examples import examples
 from tests.services.ical.ics_rules import unfolded
 from webapp.services.ical.files import octets_of
 
@@ -13,7 +14,7 @@ TEXTS = st.text(st.sampled_from("ab \\\\\\\\;,^ü李👩\n"), max_size=400)
 
 
 @given(text=TEXTS, shift=st.integers(0, 80))
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @example(text="\\" * 300, shift=1)
 @example(text="^" * 300, shift=0)
 @example(text="👩🏽‍💻" * 60, shift=2)

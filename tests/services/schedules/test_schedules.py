@@ -10,14 +10,14 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.builders import Build
 from tests.domain.availability.builders import day_window, weekly
+from tests.examples import examples
 from tests.schedule_builders import CONTENTS, add_schedule, content, set_schedule, stored, versions
 from webapp.core.extensions import db
 from webapp.domain.actor import GUEST, SYSTEM, host_actor
 from webapp.domain.availability.windows import Window
 from webapp.domain.errors import Forbidden, Invalid, NameTaken, NotFound
-from webapp.services.schedules import schedules
 from webapp.services.schedules.content import ScheduleContent, checked_schedule
-from webapp.services.schedules.schedules import ScheduleInUse
+from webapp.services.schedules.schedules import ScheduleInUse, schedules
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -47,7 +47,7 @@ def test_what_is_saved_is_what_is_read(build: Build) -> None:
     assert read == replace(typed, overrides={CHRISTMAS: (), NEW_YEAR: typed.overrides[NEW_YEAR][::-1]})
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(CONTENTS)
 def test_saving_what_was_loaded_writes_nothing(build: Build, typed: ScheduleContent) -> None:
     host = build.host()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
-from webapp.core.mailbox import Mailbox
+from tests.examples import examples
 from webapp.domain.text import TextFault
 from webapp.services.shared.validation import email_address, known_address
 
@@ -41,7 +41,7 @@ pieces = st.lists(st.sampled_from(PARTS), min_size=1, max_size=6).map("".join)
 
 
 @given(pieces | pieces.map('"{}"'.format), pieces | st.sampled_from(["example.org", "[127.0.0.1]", "exämple.org"]))
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=examples(1000), deadline=None)
 @example('"a b"', "example.org")
 @example('"a@b,<c>"', "example.org")
 def test_programs_agree_about_a_well_formed_address(local: str, domain: str) -> None:
