@@ -9,9 +9,6 @@ SHORTEST_FILE = 40  # lines, of a module that only one other imports
 SHORT_MODULES = {
     "webapp.api.http.conditions": "If-Match, which somebody looks for by its name",
     "webapp.api.spec.docs": "a blueprint",
-    "webapp.effects.letters.booking": "chooses the letter of a booking; its neighbours write them",
-    "webapp.effects.letters.guest_data": "a letter of its own, to somebody who is neither guest nor host of a booking",
-    "webapp.effects.mail.redaction": "pure, and tested by itself",
     "webapp.embedded.mailcatcher.catcher": "joins sink, store and page, which do not know each other",
     "webapp.web.accounts.home": "a blueprint",
     "webapp.web.shared.assets": "one thing that every answer goes through, as its neighbours are",

@@ -16,8 +16,9 @@ from webapp.core.extensions import db
 from webapp.domain.actor import GUEST, SYSTEM, host_actor
 from webapp.domain.availability.windows import Window
 from webapp.domain.errors import Forbidden, Invalid, NameTaken, NotFound
+from webapp.services.schedules import schedules
 from webapp.services.schedules.content import ScheduleContent, checked_schedule
-from webapp.services.schedules.schedules import ScheduleInUse, schedules
+from webapp.services.schedules.schedules import ScheduleInUse
 
 pytestmark = pytest.mark.usefixtures("context")
 

@@ -8,6 +8,7 @@ from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
+from webapp.core.mailbox import Mailbox
 from webapp.domain.text import TextFault
 from webapp.services.shared.validation import email_address, known_address
 
