@@ -23,16 +23,19 @@ from webapp.core.extensions import db
 from webapp.core.logs import log
 from webapp.core.sql import Statement
 from webapp.domain import errors
-from webapp.domain.errors import DomainError, Invalid, Overloaded
+from webapp.domain.errors import DomainError
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 ATTEMPTS = 3
-LOCK_TIMEOUT_MS = 3000
+DATABASE_ERRORS: tuple[type[Exception], ...] = (DBAPIError, PoolTimeout)
+REPEATED = (pg.SerializationFailure, pg.DeadlockDetected)
+# No connection, a restart, a full disk, a cancelled statement, a standby: all of them pass.
+PASSING = (pg.OperationalError, pg.ReadOnlySqlTransaction, pg.IdleInTransactionSessionTimeout)
 _NOTIFY = Statement("SELECT pg_notify(%(channel)s, '')")
 
-CONSTRAINT_ERRORS: dict[str, type[errors.DomainError]] = {
+CONSTRAINT_ERRORS: dict[str, type[DomainError]] = {
     "ex_claim_overlap": errors.SlotTaken,
     "uq_booking_slot_id_seat": errors.SlotTaken,
     "uq_booking_uid": errors.Conflict,
@@ -141,51 +144,41 @@ def transactional(command: Callable[Concatenate[Session, P], T]) -> Callable[P, 
             try:
                 with transaction() as current:
                     return command(current, *args, **kwargs)
-            except DBAPIError as error:
-                if attempt < ATTEMPTS and _is_retryable(error):
-                    time.sleep(random.uniform(0.005, 0.05) * attempt)
-                    continue
-                raise _meaning(error) from error
-            except PoolTimeout as error:
-                raise errors.Overloaded("no database connection in time") from error
+            except DATABASE_ERRORS as error:
+                if attempt == ATTEMPTS or not isinstance(_cause(error), REPEATED):
+                    raise _refusal(error) or error from error
+                time.sleep(random.uniform(0.005, 0.05) * attempt)
         raise AssertionError("unreachable")
 
     return run
 
 
-def _is_retryable(error: DBAPIError) -> bool:
-    return isinstance(error.orig, pg.SerializationFailure | pg.DeadlockDetected)
+def meaning(error: Exception) -> DomainError | None:
+    """The domain error behind an error of the database, or None: then it is a fault of ours."""
+    if refusal := _refusal(error):
+        return refusal
+    if getattr(error, "connection_invalidated", False) or isinstance(_cause(error), PASSING):
+        return errors.Overloaded("the database does not answer")
+    if isinstance(_cause(error), pg.DataError):  # a NUL, a number out of range: nothing of ours is like that
+        return errors.Invalid({"": ["Something here cannot be stored."]})
+    return None
 
 
-def _meaning(error: DBAPIError) -> Exception:
-    cause = error.orig
-    if isinstance(cause, pg.LockNotAvailable | pg.SerializationFailure | pg.DeadlockDetected):
+def _refusal(error: Exception) -> DomainError | None:
+    """Of a database that works: others were first, or a constraint stands against it."""
+    cause = _cause(error)
+    if isinstance(error, PoolTimeout):
+        return errors.Overloaded("no database connection in time")
+    if isinstance(cause, (*REPEATED, pg.LockNotAvailable)):
         return errors.Overloaded("the calendar is busy")
     if isinstance(cause, pg.IntegrityError):
         known = CONSTRAINT_ERRORS.get(cause.diag.constraint_name or "")
-        if known:
-            return known()
-    return error
-
-
-DATABASE_ERRORS: tuple[type[Exception], ...] = (DBAPIError, PoolTimeout)
-# No connection, a restart, a full disk, a cancelled or locked statement, a standby: all of them pass.
-PASSING = (pg.OperationalError, pg.ReadOnlySqlTransaction, pg.IdleInTransactionSessionTimeout)
-
-
-def meaning(error: Exception) -> DomainError | None:
-    """The domain error behind it, or None: then it is a fault of ours."""
-    if isinstance(error, PoolTimeout):
-        return Overloaded("no database connection in time")
-    cause = getattr(error, "orig", None)
-    if getattr(error, "connection_invalidated", False) or isinstance(cause, PASSING):
-        return Overloaded("the database does not answer")
-    if isinstance(cause, pg.IntegrityError):
-        known = CONSTRAINT_ERRORS.get(cause.diag.constraint_name or "")
         return known() if known else None
-    if isinstance(cause, pg.DataError):  # a NUL, a number out of range: nothing of ours is like that
-        return Invalid({"": ["Something here cannot be stored."]})
     return None
+
+
+def _cause(error: Exception) -> BaseException | None:
+    return getattr(error, "orig", None)
 
 
 def database_now(session: Session) -> datetime:
