@@ -1,13 +1,13 @@
-"""A mailto: URI leads to its address and to nothing else (RFC 6068)."""
+"""A mailto: URI leads to its address and to nothing else (RFC 6068); bytes have one spelling (RFC 4648)."""
 
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 from email_validator import EmailNotValidError, validate_email
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from webapp.domain.urls import mailto
+from webapp.domain.urls import base64url, from_base64url, mailto
 
 ATEXT = "abcXYZ019!#$%&'*+-/=?^_`{|}~."
 
@@ -47,3 +47,16 @@ def test_every_address_that_is_accepted_comes_back_and_brings_nothing_along(addr
     assert unquote(read.path) == address
     assert (read.scheme, read.query, read.fragment) == ("mailto", "", "")
     assert mailto(address).isascii()
+
+
+@given(st.binary(max_size=40))
+def test_bytes_are_read_as_they_were_written(raw: bytes) -> None:
+    text = base64url(raw)
+    assert quote(text, safe="") == text
+    assert from_base64url(text) == raw
+
+
+@pytest.mark.parametrize("text", ["YQ==", "YR", "YQ\n", " YQ", "Y", "+-", "/_", "\u00e9", "Y=Q"])
+def test_another_spelling_is_refused(text: str) -> None:
+    assert from_base64url("YQ") == b"a"
+    assert from_base64url(text) is None

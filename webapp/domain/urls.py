@@ -1,5 +1,7 @@
-"""URLs that are checked or escaped: paths of this site that a visitor may be sent to, and mailto: (RFC 6068)."""
+"""URLs that are checked or escaped: paths of this site that a visitor may be sent to, mailto: (RFC 6068), and bytes in
+base64url (RFC 4648), as tokens and cursors are written."""
 
+import base64
 import re
 from urllib.parse import quote
 
@@ -22,3 +24,18 @@ _AS_THEY_ARE = "@!$'*+/=^`{|}"  # besides letters, digits, and "-._~"
 def mailto(address: str) -> str:
     """Leads to `address` and to nobody else, whatever it contains."""
     return f"mailto:{quote(address, safe=_AS_THEY_ARE)}"
+
+
+def base64url(raw: bytes) -> str:
+    """Without padding."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def from_base64url(text: str) -> bytes | None:
+    """None for what `base64url` does not write. One spelling for each value: the last character may carry bits that
+    decode to nothing."""
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        return None
+    return raw if base64url(raw) == text else None

@@ -1,7 +1,5 @@
 """Cursors: where a page ended, opaque to callers."""
 
-import base64
-import binascii
 import re
 import uuid
 from collections.abc import Callable, Sequence
@@ -10,6 +8,7 @@ from typing import TypeVar
 
 from webapp.api.http.answers import Page
 from webapp.domain.errors import Invalid
+from webapp.domain.urls import base64url, from_base64url
 from webapp.services.bookings.lists import ListPage, Place
 
 T = TypeVar("T")
@@ -89,15 +88,16 @@ def _key(cursor: str) -> Key:
 
 
 def _encoded(text: str) -> str:
-    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+    return base64url(text.encode())
 
 
 def _decoded(cursor: str) -> str:
+    raw = from_base64url(cursor) if len(cursor) <= LONGEST else None
+    if raw is None:
+        raise _no_cursor()
     try:
-        if len(cursor) > LONGEST:
-            raise _no_cursor()
-        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError):
+        return raw.decode()
+    except UnicodeDecodeError:
         raise _no_cursor() from None
 
 

@@ -1,8 +1,6 @@
 """Accounts of hosts: one way to create a host, for registration, the command line, demo data and tests; invitations to
 register, which are signed for one address and some days and need no row; and the logins that are valid."""
 
-import base64
-import binascii
 import time
 import uuid
 from collections.abc import Sequence
@@ -14,8 +12,9 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from webapp.core.db import session, transactional
-from webapp.core.extensions import signer, site
+from webapp.core.extensions import TAG_BYTES, signer, site
 from webapp.domain.bookings import EventKind
+from webapp.domain.urls import base64url, from_base64url
 from webapp.models import EventType, Host, LoginSession, Role, Schedule
 from webapp.services.shared import outbox
 
@@ -112,22 +111,19 @@ def update_profile(session: Session, *, host_id: int, name: str, slug: str, time
 
 
 PURPOSE = "registration"
-TAG_BYTES = 16
 DAYS = 7
 
 
 def invitation_url(email: str) -> str:
     """The link by which `email` may register within the next days."""
     raw = int(time.time() + DAYS * 86_400).to_bytes(8) + email.encode()
-    token = base64.urlsafe_b64encode(signer.tag(PURPOSE, raw) + raw).rstrip(b"=").decode()
-    return site.url(f"/register?invitation={token}")
+    return site.url(f"/register?invitation={base64url(signer.tag(PURPOSE, raw) + raw)}")
 
 
 def invited_email(token: str) -> str | None:
     """Whom a token invites; None when it is expired or not ours."""
-    try:
-        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
+    raw = from_base64url(token)
+    if raw is None:
         return None
     tag, signed = raw[:TAG_BYTES], raw[TAG_BYTES:]
     if len(signed) <= 8 or not signer.verifies(PURPOSE, signed, tag):

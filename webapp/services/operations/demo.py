@@ -1,7 +1,6 @@
 """Demo data for a first look: an admin and three hosts in three zones, with hours, a group, requests that wait for the
 host's yes, questions, an event type that is not listed, and a busy week."""
 
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,6 +14,7 @@ from webapp.core.extensions import signer
 from webapp.domain.actor import GUEST, host_actor
 from webapp.domain.availability.windows import Window
 from webapp.domain.questions import Question, QuestionKind
+from webapp.domain.urls import base64url
 from webapp.models import Host
 from webapp.services.accounts.accounts import HOST, create_host
 from webapp.services.availability.offering import find_offering
@@ -139,7 +139,7 @@ def _make_accounts(session: Session, hash_password: Callable[[str], str]) -> Non
 
 
 def _password(email: str) -> str:
-    return urlsafe_b64encode(signer.tag("demo", email.encode())[:9]).decode()
+    return base64url(signer.tag("demo", email.encode())[:9])
 
 
 def _fill_berlin(host_id: int) -> None:

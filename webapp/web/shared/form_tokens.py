@@ -4,8 +4,6 @@ Token: base64url of when it was made (5 bytes, Unix seconds) and the signature o
 sent to (16), 28 characters. The same for everybody at that second: it says which form of ours it is of, not whose.
 """
 
-import base64
-import binascii
 import time
 from typing import Any
 
@@ -14,6 +12,7 @@ from flask_babel import gettext
 from flask_wtf import FlaskForm
 
 from webapp.core.extensions import signer
+from webapp.domain.urls import base64url, from_base64url
 
 FIELD = "csrf_token"
 PURPOSE = "guest-form"
@@ -43,7 +42,7 @@ def init_app(app: Flask) -> None:
 def form_token(url: str) -> str:
     """For a form that is sent to `url`; its query does not count."""
     made_at = int(time.time()).to_bytes(5)
-    return _written(made_at + signer.tag(PURPOSE, made_at + url.partition("?")[0].encode()))
+    return base64url(made_at + signer.tag(PURPOSE, made_at + url.partition("?")[0].encode()))
 
 
 def require_form_token() -> None:
@@ -56,15 +55,7 @@ def require_form_token() -> None:
 
 def _made_at(token: str, path: str) -> int | None:
     """Unix seconds; None when it is no token of a form that is sent to this path."""
-    try:
-        raw = base64.b64decode(token, altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
+    raw = from_base64url(token)
+    if raw is None or not signer.verifies(PURPOSE, raw[:5] + path.encode(), raw[5:]):
         return None
-    made_at, tag = raw[:5], raw[5:]
-    if _written(raw) != token or not signer.verifies(PURPOSE, made_at + path.encode(), tag):
-        return None
-    return int.from_bytes(made_at)
-
-
-def _written(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode()
+    return int.from_bytes(raw[:5])
