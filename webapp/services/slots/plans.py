@@ -38,7 +38,7 @@ class BatchRefused(Invalid):
     """Some slots of a batch cannot be published, and none was. `clashes` names them all."""
 
     def __init__(self, clashes: Sequence[Clash]) -> None:
-        super().__init__({f"slots.{clash.index}": [MESSAGES[clash.error]] for clash in clashes})
+        super().__init__(_messages(clashes))
         self.clashes = tuple(clashes)
 
 
@@ -47,7 +47,7 @@ class BatchOverlaps(SlotOverlap):
 
     def __init__(self, clashes: Sequence[Clash]) -> None:
         super().__init__(f"slots {', '.join(str(clash.index) for clash in clashes)} overlap")
-        self.errors = {f"slots.{clash.index}": [MESSAGES[clash.error]] for clash in clashes}
+        self.errors = _messages(clashes)
         self.clashes = tuple(clashes)
 
 
@@ -58,6 +58,11 @@ MESSAGES = {
     "capacity": "Must be between 1 and 1000 seats.",
     "overlap": "Overlaps another slot.",
 }
+
+
+def _messages(clashes: Sequence[Clash]) -> dict[str, list[str]]:
+    """By the fields of a batch."""
+    return {f"slots.{clash.index}": [MESSAGES[clash.error]] for clash in clashes}
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,13 +44,7 @@ def publish(session: Session, slots: Sequence[NewSlot], *, host_id: int, actor: 
     if not 1 <= len(slots) <= MOST_AT_ONCE:
         raise Invalid({"slots": [f"Between 1 and {MOST_AT_ONCE} slots at once."]})
     lock_host(session, host_id)
-    plans = plans_of(session, slots, host_id)
-    clashes = clashes_of(session, plans, host_id)
-    if any(clash.error != "overlap" for clash in clashes):
-        raise BatchRefused(clashes)
-    if clashes:
-        raise BatchOverlaps(clashes)
-    rows = [plan.row(host_id) for plan in plans]
+    rows = [plan.row(host_id) for plan in _sound_plans(session, slots, host_id)]
     ids = session.execute(insert(Slot).returning(Slot.id, sort_by_parameter_order=True), rows).scalars().all()
     for slot_id in ids:
         write_audit(session, actor, "slot.published", "slot", slot_id)
@@ -116,7 +110,8 @@ def change_slot(session: Session, public_id: uuid.UUID, change: SlotChange, *, h
         withdraw(public_id, host_id=host_id, actor=actor)
         if slot.event_type != before.event_type_slug or _has_history(session, before.id):
             return publish([slot], host_id=host_id, actor=actor)[0]
-    return _move(session, before, _sound_plan(session, slot, host_id), actor)
+    [plan] = _sound_plans(session, [slot], host_id)  # the slot itself is withdrawn, and not in its own way
+    return _move(session, before, plan, actor)
 
 
 def _slot_after(before: SlotView, change: SlotChange) -> NewSlot:
@@ -132,18 +127,15 @@ def _has_history(session: Session, slot_id: int) -> bool:
     return session.scalar(select(Booking.id).where(Booking.slot_id == slot_id).limit(1)) is not None
 
 
-def _sound_plan(session: Session, slot: NewSlot, host_id: int) -> Plan:
-    """Looked at while the slot itself is withdrawn, so that it is not in its own way."""
-    plans = plans_of(session, [slot], host_id)
-    _refuse(clashes_of(session, plans, host_id))
-    return plans[0]
-
-
-def _refuse(clashes: Sequence[Clash]) -> None:
+def _sound_plans(session: Session, slots: Sequence[NewSlot], host_id: int) -> list[Plan]:
+    """Plans against which nothing stands. Raises BatchOverlaps, BatchRefused."""
+    plans = plans_of(session, slots, host_id)
+    clashes = clashes_of(session, plans, host_id)
     if any(clash.error != "overlap" for clash in clashes):
         raise BatchRefused(clashes)
     if clashes:
         raise BatchOverlaps(clashes)
+    return plans
 
 
 def _move(session: Session, before: SlotView, plan: Plan, actor: Actor) -> SlotView:
