@@ -18,7 +18,7 @@ from webapp.services.privacy.guests import LINK_SECONDS, asker
 from webapp.services.shared.links import booking_page_url, manage_url, privacy_url
 from webapp.words.formats import english_of
 
-BY_HOST = ("host", "admin")
+BY_HOST = ("host", "admin")  # then the reason for a cancellation is the host's words
 
 
 @about_booking
@@ -27,7 +27,7 @@ def requested(context: LetterContext) -> Letter:
         context,
         subject=_("Requested: %(what)s, %(when)s", **_what_and_when(context)),
         heading=_("Your request was received"),
-        paragraphs=(_answer_by(context),),
+        paragraphs=_answer_by(context),
         rows=(*context.times, *_place(context)),
         action=_change_or_cancel(context),
     )
@@ -49,36 +49,45 @@ def confirmed(context: LetterContext) -> Letter:
 
 @about_booking
 def declined(context: LetterContext) -> Letter:
-    what, host, is_expired = _what_and_when(context), context.booking.host_name, context.data.get("is_expired")
-    is_free = _("The time was held for you until now and is free again. You can ask for another one.")
-    no, too_late = _("%(host)s cannot take your booking", host=host), _("Your request was not answered in time")
+    rows, action = (*context.times, *context.reason), _book_another_time(context)
+    if context.data.get("is_expired"):
+        is_free = _("The time was held for you until now and is free again. You can ask for another one.")
+        return _letter(
+            context,
+            subject=_("Not confirmed: %(what)s, %(when)s", **_what_and_when(context)),
+            heading=_("Your request was not answered in time"),
+            paragraphs=(is_free,),
+            rows=rows,
+            action=action,
+        )
     return _letter(
         context,
-        subject=_("Not confirmed: %(what)s, %(when)s", **what)
-        if is_expired
-        else _("Declined: %(what)s, %(when)s", **what),
-        heading=too_late if is_expired else no,
-        paragraphs=(is_free,) if is_expired else (),
-        rows=(*context.times, *context.reason),
-        action=_book_another_time(context),
+        subject=_("Declined: %(what)s, %(when)s", **_what_and_when(context)),
+        heading=_("%(host)s cannot take your booking", host=context.booking.host_name),
+        rows=rows,
+        action=action,
     )
 
 
 @about_booking
 def rescheduled(context: LetterContext) -> Letter:
-    what, is_request = _what_and_when(context), context.data.get("is_pending")
+    rows, action = (*context.moved_times, *_place(context)), _change_or_cancel(context)
+    if context.data.get("is_pending"):
+        return _letter(
+            context,
+            subject=_("New time requested: %(what)s, %(when)s", **_what_and_when(context)),
+            heading=_("Your request has a new time"),
+            paragraphs=_answer_by(context),
+            rows=rows,
+            action=action,
+        )
     return _letter(
         context,
-        subject=(
-            _("New time requested: %(what)s, %(when)s", **what)
-            if is_request
-            else _("New time: %(what)s, %(when)s", **what)
-        ),
-        heading=_("Your request has a new time") if is_request else _("Your booking has a new time"),
-        paragraphs=(_answer_by(context),) if is_request else (),
-        rows=(*context.moved_times, *_place(context)),
-        action=_change_or_cancel(context),
-        invite=None if is_request else context.invite(Method.REQUEST),
+        subject=_("New time: %(what)s, %(when)s", **_what_and_when(context)),
+        heading=_("Your booking has a new time"),
+        rows=rows,
+        action=action,
+        invite=context.invite(Method.REQUEST),
     )
 
 
@@ -190,11 +199,11 @@ def _what_and_when(context: LetterContext) -> dict[str, str]:
     return {"what": what, "when": context.begins}
 
 
-def _answer_by(context: LetterContext) -> str:
+def _answer_by(context: LetterContext) -> tuple[str, ...]:
     host, moment = context.booking.host_name, context.expiry
     if moment is None:
-        return _("%(host)s answers by mail.", host=host)
-    return _("%(host)s will answer by %(moment)s. The time is held for you until then.", host=host, moment=moment)
+        return (_("%(host)s answers by mail.", host=host),)
+    return (_("%(host)s will answer by %(moment)s. The time is held for you until then.", host=host, moment=moment),)
 
 
 def _place(context: LetterContext) -> Rows:
