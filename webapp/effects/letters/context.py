@@ -51,8 +51,8 @@ class LetterContext:
     def begins(self) -> str:
         """Short, for a subject line: with blanks of ASCII alone, since other ones need encoded words."""
         day = self.booking.start.astimezone(zone(self.zone)).date()
-        told = f"{format_day_short(day, self.locale)}, {format_time(self.booking.start, self.zone, self.locale)}"
-        return " ".join(told.split())
+        text = f"{format_day_short(day, self.locale)}, {format_time(self.booking.start, self.zone, self.locale)}"
+        return " ".join(text.split())
 
     @property
     def ahead(self) -> str:

@@ -133,20 +133,20 @@ def reminder(context: LetterContext) -> Letter:
 def asked_for_data(session: Session, delivery: ClaimedDelivery) -> Letter | str:
     """To somebody who asks what is held about their address. The link is made when the mail is written, so that a late
     one carries a link that works."""
-    found = asker(session, delivery.data["guest_id"])
-    if found is None:
+    reader = asker(session, delivery.data["guest_id"])
+    if reader is None:
         return NOTHING_TO_SAY
-    locale = english_of(found.locale)
+    locale = english_of(reader.locale)
     with force_locale(str(locale)):
         period = format_timedelta(LINK_SECONDS, locale=locale)
         return Letter(
-            to=address(found.email),
+            to=address(reader.email),
             subject=_("Your data at %(site)s", site=site.domain),
             heading=_("See, download or erase your data"),
             paragraphs=(
                 _("Somebody asked what is kept here about this address: the times you booked, and what you wrote."),
             ),
-            actions=(Action(_("Show my data"), privacy_url(found.token)),),
+            actions=(Action(_("Show my data"), privacy_url(reader.token)),),
             closing=(
                 _("The link works for %(period)s. Whoever has it sees what you would see.", period=period),
                 _("If it was not you, you need do nothing."),

@@ -105,14 +105,14 @@ def _resolve(target: Target, deadline: _Deadline) -> list[Address]:
 
     threading.Thread(target=resolve, name="resolver", daemon=True).start()
     try:
-        found = results.get(timeout=deadline.left())
+        infos = results.get(timeout=deadline.left())
     except Empty:
         raise NoAnswerError("the name was not resolved in time") from None
-    if isinstance(found, Exception):
-        raise NoAnswerError(f"the name was not resolved ({type(found).__name__})")
-    if not found:
+    if isinstance(infos, Exception):
+        raise NoAnswerError(f"the name was not resolved ({type(infos).__name__})")
+    if not infos:
         raise NoAnswerError("the name has no address")
-    return list(dict.fromkeys(_address(info[4]) for info in found))
+    return list(dict.fromkeys(_address(info[4]) for info in infos))
 
 
 def _address(place: tuple[Any, ...]) -> Address:

@@ -102,8 +102,8 @@ def message_body(session: Session, message: ClaimedMessage) -> bytes | None:
     data = _data(session, message)
     if data is None:
         return None
-    said = {"type": message.kind, "timestamp": f"{message.occurred_at:%Y-%m-%dT%H:%M:%SZ}", "data": data}
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+    payload = {"type": message.kind, "timestamp": f"{message.occurred_at:%Y-%m-%dT%H:%M:%SZ}", "data": data}
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _data(session: Session, message: ClaimedMessage) -> dict[str, Any] | None:

@@ -60,8 +60,8 @@ class ClaimedDelivery:
 
 def lease_due(session: Session, *, limit: int) -> list[DeliveryLease]:
     """Lease deliveries that are due, in order, and move their `due_at` ahead by the lease."""
-    taken = session.execute(_LEASE, {"most": limit})
-    return sorted((DeliveryLease(*row) for row in taken), key=lambda lease: lease.delivery_id)
+    rows = session.execute(_LEASE, {"most": limit})
+    return sorted((DeliveryLease(*row) for row in rows), key=lambda lease: lease.delivery_id)
 
 
 def claim(session: Session, lease: DeliveryLease) -> ClaimedDelivery | None:
@@ -158,7 +158,7 @@ def _lease() -> Any:
 
 def _claim() -> Any:
     other, sent = _others(DeliveryStatus.SENT)
-    told = (
+    columns = (
         delivery.id,
         delivery.kind,
         delivery.recipient,
@@ -172,7 +172,7 @@ def _claim() -> Any:
     overtaken = select(1).where(sent, other.event_id > delivery.event_id).exists()
     leased = (delivery.id == bindparam("lease_id")) & (delivery.attempts == bindparam("lease_attempts"))
     return (
-        select(*told, event.occurred_at, event.data, overtaken.label("is_overtaken"), patience.label("patience"))
+        select(*columns, event.occurred_at, event.data, overtaken.label("is_overtaken"), patience.label("patience"))
         .join_from(_DELIVERY, _EVENT, event.id == delivery.event_id)
         .where(leased, delivery.status == DeliveryStatus.WAITING)
         .with_for_update(of=_DELIVERY, skip_locked=True)

@@ -108,11 +108,11 @@ def _row(event: Event, kind: str, recipient: Audience, moment: datetime | None =
 
 
 def _with_follow_up(session: Session, booking_ids: set[int | None]) -> frozenset[int]:
-    found = session.scalars(
+    ids = session.scalars(
         select(Booking.id)
         .join(Slot, Slot.id == Booking.slot_id)
         .join(EventType, EventType.id == Slot.event_type_id)
         .where(Booking.id.in_(booking_ids), EventType.has_follow_up)
         .where(Slot.ends_at > func.now() - FOLLOW_UP_WITHIN)
     )
-    return frozenset(found)
+    return frozenset(ids)

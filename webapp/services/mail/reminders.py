@@ -43,13 +43,13 @@ def planned_reminders(session: Session, events: Sequence[Event]) -> Iterator[tup
     beginnings = {event.booking_id: event for event in events if event.kind in BEGINNINGS}
     if not beginnings:
         return
-    found = session.execute(
+    rows = session.execute(
         select(Booking.id, Booking.version, Slot.starts_at, EventType.reminder_minutes, func.now().label("now"))
         .join(Slot, Slot.id == Booking.slot_id)
         .join(EventType, EventType.id == Slot.event_type_id)
         .where(Booking.id.in_(beginnings), Booking.status == BookingStatus.CONFIRMED)
     )
-    for row in found:
+    for row in rows:
         event = beginnings[row.id]
         if event.booking_version == row.version:
             for kind, moment in reminders_ahead(row.starts_at, row.reminder_minutes, row.now):
@@ -59,14 +59,16 @@ def planned_reminders(session: Session, events: Sequence[Event]) -> Iterator[tup
 def drop_reminders(session: Session, events: Sequence[Event]) -> None:
     """Skip what waits for another version of these bookings or another state. One that a worker has in hand is left
     to that worker; letters about later events wait for it."""
-    ended = {event.booking_id for event in events if event.kind in ENDINGS}
-    if not ended:
+    booking_ids = {event.booking_id for event in events if event.kind in ENDINGS}
+    if not booking_ids:
         return
     waiting = (
         select(delivery.id)
         .join_from(_DELIVERY, Booking, Booking.id == delivery.booking_id)
         .where(
-            delivery.booking_id.in_(ended), delivery.kind.startswith(PREFIX), delivery.status == DeliveryStatus.WAITING
+            delivery.booking_id.in_(booking_ids),
+            delivery.kind.startswith(PREFIX),
+            delivery.status == DeliveryStatus.WAITING,
         )
         .where(or_(Booking.status != BookingStatus.CONFIRMED, Booking.version != delivery.booking_version))
         .with_for_update(of=_DELIVERY, skip_locked=True)
@@ -79,16 +81,16 @@ def why_not(session: Session, mail: ClaimedDelivery, booking: BookingView) -> st
     """Why this reminder makes no sense now; None when it does. `booking`: as it stands."""
     if booking.status is not BookingStatus.CONFIRMED or booking.version != mail.booking_version:
         return NOT_WANTED
-    asked = {"booking": booking.id, "version": booking.version, "who": mail.recipient, "what": mail.kind}
-    rows = session.execute(_SIBLINGS, asked).all()
+    values = {"booking": booking.id, "version": booking.version, "recipient": mail.recipient, "kind": mail.kind}
+    rows = session.execute(_SIBLINGS, values).all()
     if booking.start <= rows[0].now:
         return PAST
     mine, ahead = reminder_minutes(mail.kind) or 0, booking.start - rows[0].now
     later = [minutes for row in rows if (minutes := reminder_minutes(row.kind) or 0) < mine]
     if any(timedelta(minutes=minutes) >= ahead for minutes in later):
         return LATER_ONE
-    told = mail.recipient == Audience.HOST and session.execute(_TOLD, asked | {"slot": booking.slot_id}).first()
-    return TOLD_ONCE if told else None
+    is_told = mail.recipient == Audience.HOST and session.execute(_TOLD, values | {"slot": booking.slot_id}).first()
+    return TOLD_ONCE if is_told else None
 
 
 def confirmed_guests(session: Session, slot_id: int) -> list[tuple[str, str]]:
@@ -100,7 +102,7 @@ def confirmed_guests(session: Session, slot_id: int) -> list[tuple[str, str]]:
 _SIBLINGS = select(delivery.kind, func.now().label("now")).where(
     delivery.booking_id == bindparam("booking"),
     delivery.booking_version == bindparam("version"),
-    delivery.recipient == bindparam("who"),
+    delivery.recipient == bindparam("recipient"),
     delivery.kind.startswith(PREFIX),
     _STILL,
 )
@@ -109,7 +111,7 @@ _TOLD = (
     .join_from(_DELIVERY, Booking, (Booking.id == delivery.booking_id) & (Booking.version == delivery.booking_version))
     .where(Booking.slot_id == bindparam("slot"), Booking.id < bindparam("booking"))
     .where(Booking.status == BookingStatus.CONFIRMED)
-    .where(delivery.kind == bindparam("what"), delivery.recipient == bindparam("who"), _STILL)
+    .where(delivery.kind == bindparam("kind"), delivery.recipient == bindparam("recipient"), _STILL)
     .limit(1)
 )
 _GUESTS = (

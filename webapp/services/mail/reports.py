@@ -98,15 +98,15 @@ class DeadMail:
 def dead_mails(session: Session, *, since: datetime | None = None, reason: str = "") -> list[DeadMail]:
     """What was given up, in order: `since` then, with `reason` in what the mail server said last."""
     given_up_at = func.coalesce(Delivery.refused_at, Delivery.created_at)
-    found = (
+    dead = (
         select(Delivery.id, Delivery.last_error)
         .where(IS_MAIL, Delivery.status == DeliveryStatus.DEAD)
         .where(func.coalesce(Delivery.last_error, "").icontains(reason, autoescape=True))
         .order_by(Delivery.id)
     )
     if since:
-        found = found.where(given_up_at >= since)
-    return [DeadMail(*row) for row in session.execute(found)]
+        dead = dead.where(given_up_at >= since)
+    return [DeadMail(*row) for row in session.execute(dead)]
 
 
 @transactional

@@ -33,21 +33,21 @@ class WebhookChange:
     is_active: bool | None = None
 
 
-def checked_columns(given: NewWebhook | WebhookChange) -> dict[str, Any]:
+def checked_columns(webhook: NewWebhook | WebhookChange) -> dict[str, Any]:
     """Columns and values of what is given. Raises Invalid with the fields url, events and description."""
     checks: dict[str, Callable[[Any], Any]] = {"url": _url, "events": _events, "description": _description}
     columns: dict[str, Any] = {}
     faults: dict[str, list[str]] = {}
     for name, check in checks.items():
-        if (value := getattr(given, name)) is not None:
+        if (value := getattr(webhook, name)) is not None:
             try:
                 columns[name] = check(value)
             except ValueError as fault:
                 faults[name] = [str(fault)]
     if faults:
         raise Invalid(faults)
-    if given.is_active is not None:
-        columns["is_active"] = given.is_active
+    if webhook.is_active is not None:
+        columns["is_active"] = webhook.is_active
     return columns
 
 
@@ -57,14 +57,14 @@ def _url(text: str) -> str:
     return url
 
 
-def _events(chosen: Sequence[str]) -> list[str]:
+def _events(names: Sequence[str]) -> list[str]:
     """In the order of WebhookEvent, each once."""
-    unknown = set(chosen) - set(WebhookEvent)
+    unknown = set(names) - set(WebhookEvent)
     if unknown:
         raise ValueError(f"Must be some of {', '.join(WebhookEvent)}.")
-    if not chosen:
+    if not names:
         raise ValueError("Choose at least one event.")
-    return [str(event) for event in WebhookEvent if event in chosen]
+    return [str(event) for event in WebhookEvent if event in names]
 
 
 def _description(text: str) -> str:

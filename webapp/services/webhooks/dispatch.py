@@ -36,20 +36,20 @@ def record_published(session: Session, slots: Sequence[uuid.UUID], *, host_id: i
 
 def dispatch_to_webhooks(session: Session, events: Sequence[Event]) -> None:
     """One query for all events; where no host of theirs has a webhook, that is all."""
-    said = {event.id: webhook_events(event.kind, event.data) for event in events}
-    hosts = {event.host_id for event in events if said[event.id]}
+    names = {event.id: webhook_events(event.kind, event.data) for event in events}
+    hosts = {event.host_id for event in events if names[event.id]}
     if not hosts:
         return
     # Locked, so that none is deleted between this look and the insert, which would fail for all.
-    subscribed = select(WebhookEndpoint.id, WebhookEndpoint.host_id, WebhookEndpoint.events).where(
+    query = select(WebhookEndpoint.id, WebhookEndpoint.host_id, WebhookEndpoint.events).where(
         WebhookEndpoint.host_id.in_(hosts), WebhookEndpoint.is_active
     )
-    endpoints = session.execute(subscribed.order_by(WebhookEndpoint.id).with_for_update(read=True, key_share=True))
+    endpoints = session.execute(query.order_by(WebhookEndpoint.id).with_for_update(read=True, key_share=True))
     subscribers: dict[tuple[int, str], list[int]] = {}
-    for endpoint_id, host_id, chosen in endpoints:
-        for name in chosen:
+    for endpoint_id, host_id, subscriptions in endpoints:
+        for name in subscriptions:
             subscribers.setdefault((host_id, name), []).append(endpoint_id)
-    rows = list(_rows(events, said, subscribers))
+    rows = list(_rows(events, names, subscribers))
     if rows:
         session.execute(postgres_insert(_DELIVERY).on_conflict_do_nothing(), rows)
 
@@ -66,12 +66,12 @@ def dispatch_test(session: Session, *, endpoint_id: int, host_id: int) -> str:
 
 def _rows(
     events: Sequence[Event],
-    said: dict[int, tuple[Any, ...]],
+    names: dict[int, tuple[Any, ...]],
     subscribers: dict[tuple[int, str], list[int]],
 ) -> Iterator[dict[str, Any]]:
     """In the order in which they are to be sent."""
     for event in events:
-        for name in said[event.id]:
+        for name in names[event.id]:
             for endpoint_id in subscribers.get((event.host_id, str(name)), ()):
                 yield _row(event, str(name), endpoint_id)
 

@@ -58,8 +58,8 @@ def create_webhook(session: Session, new: NewWebhook, *, host_id: int, actor: Ac
     if session.scalars(select(func.count()).where(WebhookEndpoint.host_id == host_id)).one() >= MOST_WEBHOOKS:
         raise Invalid({"": [f"At most {MOST_WEBHOOKS} webhooks. Delete some that are not used."]})
     salt = new_salt()
-    made = insert(WebhookEndpoint).values(**columns, host_id=host_id, secret_salt=salt)
-    row = session.execute(made.returning(WebhookEndpoint.id, *_COLUMNS)).one()
+    statement = insert(WebhookEndpoint).values(**columns, host_id=host_id, secret_salt=salt)
+    row = session.execute(statement.returning(WebhookEndpoint.id, *_COLUMNS)).one()
     write_audit(session, actor, "webhook.created", "webhook", row.id, events=columns["events"])
     return MadeWebhook(_view(row), secret_of(salt))
 

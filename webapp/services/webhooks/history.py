@@ -84,12 +84,12 @@ def redeliver(session: Session, public_id: uuid.UUID, delivery_id: str, *, host_
     tries = case((Delivery.status == DeliveryStatus.WAITING, Delivery.attempts), else_=0)
     again = {"status": DeliveryStatus.WAITING, "due_at": func.now(), "sent_at": None, "last_error": None}
     statement = update(Delivery).where(*mine).values(**again, attempts=tries).returning(Delivery.id)
-    found = session.scalars(statement.execution_options(synchronize_session=False)).first()
-    if found is None:
+    row_id = session.scalars(statement.execution_options(synchronize_session=False)).first()
+    if row_id is None:
         raise NotFound
     if not endpoint.is_active:
         raise WebhookOff
-    write_audit(session, actor, "delivery.replay", "delivery", found)
+    write_audit(session, actor, "delivery.replay", "delivery", row_id)
     notify_after_commit(session, CHANNEL)
 
 
@@ -117,10 +117,10 @@ def _select(endpoint_id: int) -> Select[*tuple[Any, ...]]:
 
 def _views(session: Session, rows: Sequence[Row[Any]]) -> Iterator[WebhookDelivery]:
     attempts: dict[int, list[Attempt]] = {}
-    made = select(
+    query = select(
         WebhookAttempt.delivery_id, WebhookAttempt.attempted_at, WebhookAttempt.status, WebhookAttempt.duration_ms
     ).where(WebhookAttempt.delivery_id.in_([row.id for row in rows]))
-    for delivery_id, at, status, duration_ms in session.execute(made.order_by(WebhookAttempt.id)):
+    for delivery_id, at, status, duration_ms in session.execute(query.order_by(WebhookAttempt.id)):
         attempts.setdefault(delivery_id, []).append(Attempt(at, status, duration_ms))
     for row in rows:
         yield WebhookDelivery(
