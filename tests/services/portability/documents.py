@@ -11,7 +11,7 @@ from webapp.domain.availability.windows import DayWindow, Window
 from webapp.domain.questions import Question, QuestionKind
 from webapp.services.bookings import bookings, decisions
 from webapp.services.event_types import event_types
-from webapp.services.event_types.content import EventTypeContent, LocationKind
+from webapp.services.event_types.content import COLORS, EventTypeContent, LocationKind
 from webapp.services.portability.export import host_document
 from webapp.services.portability.restore import Imported, import_host
 from webapp.services.schedules import blocked_times, schedules
@@ -44,12 +44,15 @@ def build_busy_host(build: Build, **given: Any) -> int:
     """Group, pending, declined, cancelled, moved, completed; slots taken back; schedules; an archived event type."""
     host = build.host(name="Ada Host", slug="ada", **given)
     actor = host_actor(host)
+    profile = "about = 'Engines', locale = 'pt', has_public_busy_times = true"
+    build.row(f"UPDATE host SET {profile} WHERE id = :host RETURNING id", host=host)
     _give_hours(host)
     _give_event_types(build, host)
     new = blocked_times.NewBlockedTime(start=tomorrow(8, days=20), end=tomorrow(9, days=21), note="=away")
     blocked_times.block(new, host_id=host, actor=actor)
     group = build.slot(host, tomorrow(8, days=5), 60)
-    [build.booking(group, email=f"g{number}@example.net", name=f"Gast {number}") for number in range(3)]
+    typed = {"notes": "First time\nhere", "location": "At the gate", "locale": "de"}
+    [build.booking(group, email=f"g{number}@example.net", name=f"Gast {number}", **typed) for number in range(3)]
     free, off, gone, old, again = build.slots(host, [tomorrow(hour, days=6) for hour in range(8, 13)])
     cancelled = build.booking(off, answers=SEEN)
     bookings.cancel(cancelled.uid, actor=actor, reason="A cold\nand a cough")
@@ -87,7 +90,7 @@ def _give_hours(host: int) -> None:
 
 def _give_event_types(build: Build, host: int) -> None:
     actor = host_actor(host)
-    build.event_type(host, "60min", capacity=4, buffer_before_minutes=10, buffer_after_minutes=5)
+    build.event_type(host, "60min", capacity=4, buffer_before_minutes=10, buffer_after_minutes=5, location_kind="ask")
     build.event_type(host, "15min", window_from=tomorrow().date(), window_to=tomorrow(days=90).date())
     content = event_types.host_event_type(host, "30min").content
     own = schedules.host_schedules(host)[1].id
@@ -109,6 +112,26 @@ def _give_event_types(build: Build, host: int) -> None:
     event_types.delete_event_type("old", host_id=host, actor=actor)
     event_types.create_event_type(old, host_id=host, actor=actor)
     event_types.move_event_type("old", places=-2, host_id=host, actor=actor)
+    event_types.create_event_type(_particular(), host_id=host, actor=actor)
+
+
+def _particular() -> EventTypeContent:
+    """With a value of its own in each field that the others leave as it is."""
+    return EventTypeContent(
+        slug="particular",
+        title="Particular",
+        duration_minutes=20,
+        description="Only for few",
+        notice_minutes=90,
+        increment_minutes=40,
+        window_days=10,
+        max_per_week=2,
+        requires_confirmation=True,
+        is_public=False,
+        color=COLORS[1],
+        change_notice_minutes=30,
+        has_follow_up=True,
+    )
 
 
 def later(moment: str, **delta: float) -> str:

@@ -6,6 +6,7 @@ their places in the document: the ids inside never leave the application.
 """
 
 import json
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -18,7 +19,8 @@ from sqlalchemy.orm import Session
 
 from webapp.core.db import snapshot
 from webapp.domain.errors import NotFound
-from webapp.models import BlockedTime, Booking, EventType, Guest, Host, Slot
+from webapp.models import Base, BlockedTime, Booking, EventType, Guest, Host, Slot
+from webapp.models.base import OF_GUEST, OF_HOST, columns_of
 from webapp.services.event_types.event_types import host_event_types
 from webapp.services.schedules.schedules import ScheduleView, host_schedules
 
@@ -26,6 +28,12 @@ FORMAT = "openslot.host"
 VERSION = 1
 AT_A_TIME = 500  # rows in memory
 Json = dict[str, Any]
+_GUEST = ("guest_name", "time_zone", "locale")  # columns of Booking that stand under `guest`
+_BOOKING = [
+    column.name
+    for column in columns_of(Base.metadata.tables["booking"], OF_GUEST, OF_HOST)
+    if column.name not in _GUEST
+]
 
 
 def host_document(host_id: int) -> Iterator[str]:
@@ -61,16 +69,8 @@ def clock(minute: int) -> str:
 def booking_json(row: Mapping[str, Any]) -> Json:
     """A booking with its guest: of a row that has the columns of Booking and `guest_email`."""
     guest = {"name": row["guest_name"], "email": row["guest_email"]}
-    plain = ("subject", "notes", "location", "is_guest_location", "answers", "created_at", "expires_at")
-    cancelled = ("cancelled_at", "cancelled_by", "cancel_reason")
-    return {
-        "uid": str(row["uid"]),
-        "status": row["status"],
-        "version": row["version"],
-        "seat": row["seat"],
-        "guest": guest | {"time_zone": row["time_zone"], "locale": row["locale"]},
-        **{name: row[name] for name in plain + cancelled},
-    }
+    guest |= {"time_zone": row["time_zone"], "locale": row["locale"]}
+    return {name: row[name] for name in _BOOKING} | {"guest": guest}
 
 
 def _section(name: str, items: Iterable[Json]) -> Iterator[str]:
@@ -86,6 +86,8 @@ def _text(value: object) -> str:
         return utc(value)
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, uuid.UUID):
+        return str(value)
     raise TypeError(f"not for a document: {type(value).__name__}")
 
 
