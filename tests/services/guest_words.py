@@ -15,6 +15,13 @@ from webapp.services.privacy.guests import ask_for_data
 WORD = "quagmire"
 COLUMNS = [column for table in Base.metadata.sorted_tables for column in columns_of(table, OF_GUEST)]
 
+# What a guest gets to see neither in the copy nor on the page.
+LEFT_OUT = {
+    "delivery.last_error": "what a mail server answered this instance; addresses are taken out before it is kept",
+    "idempotency_key.key": "kept for a day, to answer a request that is sent again",
+    "idempotency_key.request_hash": "a hash of that request",
+}
+
 
 def build_guest(build: Build) -> dict[str, str]:
     """What was written, by column. The guest has met the only host, and has asked for their data."""

@@ -3,14 +3,8 @@
 import pytest
 
 from tests.builders import Build
-from tests.services.guest_words import build_guest
+from tests.services.guest_words import LEFT_OUT, build_guest
 from webapp.services.privacy.copy import guest_document
-
-LEFT_OUT = {
-    "delivery.last_error": "what a mail server answered this instance; addresses are taken out before it is kept",
-    "idempotency_key.key": "kept for a day, to answer a request that is sent again",
-    "idempotency_key.request_hash": "a hash of that request",
-}
 
 
 @pytest.mark.usefixtures("context")

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.builders import Build, tomorrow
+from tests.services.guest_words import LEFT_OUT, build_guest
 from tests.web.pages import HONEYPOT, Visitor, errors_of, fields_of
 from webapp.core.rate_limits import Counter
 from webapp.services.bookings.view import BookingView
@@ -28,6 +29,19 @@ def booking(build: Build) -> BookingView:
 def link(booking: BookingView, app: Flask) -> str:
     with app.app_context():
         return f"/privacy/{privacy_token(booking.uid, EMAIL)}"
+
+
+def test_each_column_of_the_guest_is_on_the_page(visitor: Visitor, app: Flask, build: Build) -> None:
+    with app.app_context():
+        words = build_guest(build)
+        uid, zone = build.row("UPDATE booking SET time_zone = 'Pacific/Chatham' RETURNING uid, time_zone")
+        link = f"/privacy/{privacy_token(uid, words['guest.email'])}"
+    page = visitor.open(link).text
+    missing = {column for column, word in (words | {"booking.time_zone": zone}).items() if word not in page}
+    forgotten = sorted(missing - set(LEFT_OUT))
+    assert forgotten == [], (
+        f"A guest does not get to see {', '.join(forgotten)}: add it in templates/privacy/held.html."
+    )
 
 
 def snapshot(build: Build) -> list[object]:
