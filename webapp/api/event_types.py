@@ -18,8 +18,6 @@ from webapp.services.bookings.idempotent import in_one_transaction
 from webapp.services.event_types import event_types
 from webapp.services.event_types.content import EventTypeContent, LocationKind
 
-NONE_IF_ZERO = ("increment_minutes", "max_per_day", "max_per_week")
-
 blueprint = Blueprint("Event types", __name__, description="What guests can book.")
 
 
@@ -98,7 +96,7 @@ def get_event_type_content(slug: str) -> EventTypeContent:
 
 def _columns(wanted: dict[str, Any]) -> dict[str, Any]:
     """The contract's names and shapes as those of the content."""
-    given: dict[str, Any] = {name: (value or None) if name in NONE_IF_ZERO else value for name, value in wanted.items()}
+    given = dict(wanted)
     if "location" in given:
         place = given.pop("location")
         given["location_kind"] = LocationKind(place["kind"]) if place else None

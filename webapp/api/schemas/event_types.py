@@ -18,9 +18,15 @@ def minutes(name: str, **given: Any) -> Whole:
     return Whole(*BOUNDS[name], **given)
 
 
-def limit(name: str, **given: Any) -> Whole:
-    """The same, where 0 means none."""
-    return Whole(0, BOUNDS[name][1], **given, allow_none=True, metadata={"description": "0 or null: none."})
+class Limit(Whole):
+    """The same, or none, which both 0 and null say."""
+
+    def __init__(self, name: str, none: str = "none") -> None:
+        super().__init__(0, BOUNDS[name][1], allow_none=True, metadata={"description": f"0 or null: {none}."})
+
+    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **given: Any) -> Any:
+        found = super().deserialize(value, attr, data, **given)
+        return None if found == 0 else found
 
 
 class Location(Body):
@@ -43,17 +49,15 @@ class EventTypeChange(Body):
     title = Text()
     description = Text()
     duration_minutes = minutes("duration_minutes")
-    increment_minutes = Whole(
-        0, BOUNDS["increment_minutes"][1], allow_none=True, metadata={"description": "0 or null: the duration."}
-    )
+    increment_minutes = Limit("increment_minutes", "the duration")
     buffer_before_minutes = minutes("buffer_before_minutes")
     buffer_after_minutes = minutes("buffer_after_minutes")
     notice_minutes = minutes("notice_minutes")
     window_days = minutes("window_days", allow_none=True)
     window_from = Day(allow_none=True)
     window_to = Day(allow_none=True)
-    max_per_day = limit("max_per_day")
-    max_per_week = limit("max_per_week")
+    max_per_day = Limit("max_per_day")
+    max_per_week = Limit("max_per_week")
     capacity = minutes("capacity")
     requires_confirmation = Flag()
     location = fields.Nested(Location, allow_none=True)

@@ -3,8 +3,8 @@
 import json
 import uuid
 from collections import namedtuple
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from typing import Any
 
@@ -48,6 +48,9 @@ class Offering:
     source: Hashable = field(default=None, compare=False, repr=False)
 
 
+PUT_TOGETHER = ("rules", "schedule", "now", "source")  # fields of Offering that are no column
+
+
 def find_offering(host_slug: str, event_type_slug: str) -> Offering:
     """Raises NotFound for an unknown or inactive host or event type."""
     statement, values = asked_offering(host_slug, event_type_slug)
@@ -83,33 +86,7 @@ def offering_select(*, with_inactive: bool = False) -> Select[Any]:
     query: Any = (
         select(
             epoch(func.now()).label("now"),  # first: offering_from takes it apart
-            Host.id.label("host_id"),
-            Host.slug.label("host_slug"),
-            Host.name.label("host_name"),
-            Host.email.label("host_email"),
-            Host.time_zone.label("host_time_zone"),
-            EventType.id.label("event_type_id"),
-            EventType.slug,
-            EventType.title,
-            EventType.description,
-            EventType.color,
-            EventType.location_kind,
-            EventType.location_detail,
-            cast(EventType.questions, Text).label("questions"),
-            EventType.requires_confirmation,
-            EventType.change_notice_minutes,
-            EventType.duration_minutes,
-            EventType.increment_minutes,
-            EventType.buffer_before_minutes,
-            EventType.buffer_after_minutes,
-            EventType.notice_minutes,
-            EventType.window_days,
-            EventType.window_from,
-            EventType.window_to,
-            EventType.max_per_day,
-            EventType.max_per_week,
-            EventType.capacity,
-            (Host.active & Host.confirmed_at.is_not(None) & EventType.is_active).label("is_active"),
+            *_columns(),
             *schedule_columns(),
         )
         .select_from(Host)
@@ -123,6 +100,27 @@ def offering_select(*, with_inactive: bool = False) -> Select[Any]:
     return narrow
 
 
+def _columns() -> Iterator[ColumnElement[Any]]:
+    """One for each field of `Offering` and of the rules in it: that of the event type, unless it is said here."""
+    named: dict[str, Any] = {
+        "host_id": Host.id,
+        "host_slug": Host.slug,
+        "host_name": Host.name,
+        "host_email": Host.email,
+        "host_time_zone": Host.time_zone,
+        "event_type_id": EventType.id,
+        "questions": cast(EventType.questions, Text),
+        "is_active": Host.active & Host.confirmed_at.is_not(None) & EventType.is_active,
+    }
+    for name in (*_fields(Offering, without=PUT_TOGETHER), *_fields(EventTypeRules)):
+        column = named[name] if name in named else getattr(EventType, name)
+        yield column.label(name)
+
+
+def _fields(of: Any, *, without: Collection[str] = ()) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(of) if one.name not in without)
+
+
 def offering_from(row: Any) -> Offering:
     """Of a row of `offering_select`. Parsing is remembered: mostly, only `now` is new since a row was last read."""
     now, *columns = row[: 1 + len(_names())]
@@ -133,23 +131,11 @@ def offering_from(row: Any) -> Offering:
 def _parsed(columns: tuple[Any, ...], day: int) -> Offering:
     """`day`, since 1970, says which years' holidays there are."""
     row = _row_type()(*columns)
+    values = {name: getattr(row, name) for name in _fields(Offering, without=PUT_TOGETHER)}
+    values["questions"] = tuple(Question.from_json(stored) for stored in json.loads(row.questions))
     return Offering(
-        host_id=row.host_id,
-        host_slug=row.host_slug,
-        host_name=row.host_name,
-        host_email=row.host_email,
-        host_time_zone=row.host_time_zone,
-        event_type_id=row.event_type_id,
-        slug=row.slug,
-        title=row.title,
-        description=row.description,
-        color=row.color,
-        location_kind=row.location_kind,
-        location_detail=row.location_detail,
-        questions=tuple(Question.from_json(stored) for stored in json.loads(row.questions)),
-        requires_confirmation=row.requires_confirmation,
-        change_notice_minutes=row.change_notice_minutes,
-        rules=_rules(row),
+        **values,
+        rules=EventTypeRules(**{name: getattr(row, name) for name in _fields(EventTypeRules)}),
         schedule=engine_schedule(row, day * DAY_SECONDS),
         now=day * DAY_SECONDS,
         source=(day, *columns),
@@ -165,23 +151,6 @@ def _names() -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _row_type() -> Any:
     return namedtuple("OfferingRow", _names())  # noqa: PYI024  its fields are those of the query
-
-
-def _rules(row: Any) -> EventTypeRules:
-    return EventTypeRules(
-        duration_minutes=row.duration_minutes,
-        increment_minutes=row.increment_minutes,
-        buffer_before_minutes=row.buffer_before_minutes,
-        buffer_after_minutes=row.buffer_after_minutes,
-        notice_minutes=row.notice_minutes,
-        window_days=row.window_days,
-        window_from=row.window_from,
-        window_to=row.window_to,
-        max_per_day=row.max_per_day,
-        max_per_week=row.max_per_week,
-        capacity=row.capacity,
-        is_active=row.is_active,
-    )
 
 
 def epoch(instant: Any) -> ColumnElement[int]:

@@ -3,9 +3,9 @@ blocked times; its slots are read by `host_document_slots`. No database here."""
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 from webapp.domain.availability.windows import MINUTES_OF_DAY, DayWindow, Window
 from webapp.domain.errors import Invalid
@@ -138,7 +138,7 @@ def _window(node: Node) -> tuple[int, int]:
 
 
 def _event_type(node: Node) -> EventTypeEntry:
-    values = {one.name: _field(node, one.name) for one in fields(EventTypeContent) if one.name != "schedule_id"}
+    values = {name: READERS[kind](node, name) for name, kind in _TYPES.items()}
     entry = EventTypeEntry(
         number=node.whole("number", 1, MOST_EVENT_TYPES),
         content=_checked_content(node, event_type_content.checked_event_type, EventTypeContent(**values)),
@@ -151,30 +151,8 @@ def _event_type(node: Node) -> EventTypeEntry:
     return entry
 
 
-_OPTIONAL = ("increment_minutes", "window_days", "max_per_day", "max_per_week")
-
-
-def _field(node: Node, name: str) -> Any:
-    """A value of the type that EventTypeContent has it in; what it may be is checked afterwards."""
-    if name in BOUNDS:
-        return node.optional(name, _bounded(node)) if name in _OPTIONAL else _bounded(node)(name)
-    if name.startswith(("is_", "has_", "requires_")):
-        return node.flag(name)
-    match name:
-        case "window_from" | "window_to":
-            return node.optional(name, node.day)
-        case "location_kind":
-            return node.optional(name, lambda _: LocationKind(node.choice(name, [str(kind) for kind in LocationKind])))
-        case "questions":
-            return node.parts(name, _question)
-        case "reminder_minutes":
-            return _reminders(node, name)
-        case _:
-            return node.text(name, str)
-
-
-def _bounded(node: Node) -> Callable[[str], int]:
-    return lambda name: node.whole(name, *BOUNDS[name])
+def _bounded(node: Node, name: str) -> int:
+    return node.whole(name, *BOUNDS[name])
 
 
 def _reminders(node: Node, name: str) -> tuple[int, ...]:
@@ -192,6 +170,22 @@ def _question(node: Node) -> Question:
         required=node.flag("required"),
         options=tuple(node.texts("options")),
     )
+
+
+PLACES = [str(kind) for kind in LocationKind]
+# By the types that EventTypeContent has its fields in; what a value may be is checked afterwards.
+READERS: dict[Any, Callable[[Node, str], Any]] = {
+    str: lambda node, name: node.text(name, str),
+    bool: Node.flag,
+    int: _bounded,
+    int | None: lambda node, name: node.optional(name, lambda _: _bounded(node, name)),
+    date | None: lambda node, name: node.optional(name, node.day),
+    LocationKind | None: lambda node, name: node.optional(name, lambda _: LocationKind(node.choice(name, PLACES))),
+    tuple[Question, ...]: lambda node, name: node.parts(name, _question),
+    tuple[int, ...]: _reminders,
+}
+# The schedule is not among them: the document has its name, since its id means nothing elsewhere.
+_TYPES = {name: kind for name, kind in get_type_hints(EventTypeContent).items() if name != "schedule_id"}
 
 
 def _blocked_time(node: Node) -> NewBlockedTime:

@@ -21,6 +21,7 @@ from webapp.core.db import snapshot
 from webapp.domain.errors import NotFound
 from webapp.models import Base, BlockedTime, Booking, EventType, Guest, Host, Slot
 from webapp.models.base import OF_GUEST, OF_HOST, columns_of
+from webapp.services.event_types.content import EventTypeContent
 from webapp.services.event_types.event_types import host_event_types
 from webapp.services.schedules.schedules import ScheduleView, host_schedules
 
@@ -45,7 +46,7 @@ def host_document(host_id: int) -> Iterator[str]:
         numbers = {id_: number for number, id_ in enumerate(event_types, 1)}
         head = {"format": FORMAT, "version": VERSION, "profile": _profile(session, host_id)}
         yield written(head).removesuffix("}")
-        yield from _section("schedules", map(_schedule, schedules))
+        yield from _section("schedules", map(schedule_json, schedules))
         yield from _section("event_types", event_types.values())
         yield from _section("blocked_times", _blocked_times(session, host_id))
         yield from _section("slots", _slots(session, host_id, numbers))
@@ -99,7 +100,7 @@ def _profile(session: Session, host_id: int) -> Json:
     return dict(row._mapping)
 
 
-def _schedule(view: ScheduleView) -> Json:
+def schedule_json(view: ScheduleView) -> Json:
     content = view.content
     return {
         "name": content.name,
@@ -126,13 +127,16 @@ def _event_types(session: Session, host_id: int, schedules: Mapping[int, str]) -
     rows = {row.id: row for row in session.execute(dates)}
     found = {}
     for number, view in enumerate(host_event_types(host_id, with_archived=True), 1):
-        content = asdict(view.content)
-        chosen = content.pop("schedule_id")
-        content["questions"] = [question.as_json() for question in view.content.questions]
-        named = {"schedule": None if chosen is None else schedules[chosen]}
         dated = {"archived_at": rows[view.id].archived_at, "created_at": rows[view.id].created_at}
-        found[view.id] = {"number": number, **content, **named, **dated}
+        found[view.id] = {"number": number, **event_type_json(view.content, schedules), **dated}
     return found
+
+
+def event_type_json(content: EventTypeContent, schedules: Mapping[int, str]) -> Json:
+    """Its fields, but the name of its schedule (null: the usual one) in place of an id."""
+    values = asdict(content)
+    chosen = values.pop("schedule_id")
+    return values | {"schedule": None if chosen is None else schedules[chosen]}
 
 
 def _blocked_times(session: Session, host_id: int) -> Iterator[Json]:

@@ -1,6 +1,7 @@
 """The event type editor: fields named as those of `EventTypeContent`, so that a refusal finds its field."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from flask import request
@@ -36,10 +37,6 @@ from webapp.web.shared.fields import Text
 OTHER = "other"
 USUAL_DURATIONS = (15, 30, 60)
 INCREMENTS = (5, 10, 15, 20, 30, 45, 60, 90, 120)
-# Fields whose data is what is stored.
-PLAIN = ("title", "slug", "description", "duration_minutes", "color", "is_public", "is_active", "notice_minutes",
-         "max_per_day", "max_per_week", "buffer_before_minutes", "buffer_after_minutes", "capacity",
-         "requires_confirmation", "change_notice_minutes", "has_follow_up")  # fmt: skip
 REMINDERS = (10, 30, 60, 120, 1440, 2880, 10_080)
 
 
@@ -133,20 +130,19 @@ class EventTypeForm(FlaskForm):  # type: ignore[misc]
             return None
         kind, window = self.location_kind.data, self.window_kind.data
         has_detail = kind not in ("", LocationKind.ASK)
-        return EventTypeContent(
-            **{name: self[name].data for name in PLAIN}
-            | {
-                "increment_minutes": int(self.increment_minutes.data) if self.increment_minutes.data else None,
-                "schedule_id": int(self.schedule_id.data) if self.schedule_id.data else None,
-                "window_days": self.window_days.data if window == "days" else None,
-                "window_from": self.window_from.data if window == "dates" else None,
-                "window_to": self.window_to.data if window == "dates" else None,
-                "location_kind": LocationKind(kind) if kind else None,
-                "location_detail": self.location_detail.data if has_detail else "",
-                "reminder_minutes": tuple(self.reminder_minutes.data or ()),
-                "questions": questions,
-            }
-        )
+        chosen: dict[str, Any] = {
+            "increment_minutes": int(self.increment_minutes.data) if self.increment_minutes.data else None,
+            "schedule_id": int(self.schedule_id.data) if self.schedule_id.data else None,
+            "window_days": self.window_days.data if window == "days" else None,
+            "window_from": self.window_from.data if window == "dates" else None,
+            "window_to": self.window_to.data if window == "dates" else None,
+            "location_kind": LocationKind(kind) if kind else None,
+            "location_detail": self.location_detail.data if has_detail else "",
+            "reminder_minutes": tuple(self.reminder_minutes.data or ()),
+            "questions": questions,
+        }
+        plain = {one.name: self[one.name].data for one in fields(EventTypeContent) if one.name not in chosen}
+        return EventTypeContent(**chosen, **plain)
 
     def validate_window_days(self, field: Any) -> None:
         if self.window_kind.data == "days" and field.data is None:
@@ -174,8 +170,7 @@ def form_values(content: EventTypeContent) -> dict[str, Any]:
     """What the form starts with."""
     window = "days" if content.window_days is not None else "dates" if content.window_from else "none"
     is_usual = content.duration_minutes in USUAL_DURATIONS
-    dated = ("window_days", "window_from", "window_to", "location_detail")
-    return {name: getattr(content, name) for name in (*PLAIN, *dated)} | {
+    return {one.name: getattr(content, one.name) for one in fields(content)} | {
         "duration": str(content.duration_minutes) if is_usual else OTHER,
         "window_kind": window,
         "increment_minutes": str(content.increment_minutes or ""),
