@@ -1,7 +1,7 @@
 """Schedules: read, create, change, delete. What was typed is stored: local minutes, dates and a zone's name."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,7 @@ from webapp.services.shared.access import lock_host, require_host
 from webapp.services.shared.audit import write_audit
 
 MOST_SCHEDULES = 50
+IN_TABLES = ("weekly_hours", "overrides")  # of their own; the other fields are columns
 
 
 class ScheduleInUse(Conflict):
@@ -145,14 +146,8 @@ def _found(session: Session, schedule_id: int, host_id: int) -> Any:
 
 
 def _columns(content: ScheduleContent) -> dict[str, Any]:
-    return {
-        "name": content.name,
-        "time_zone": content.time_zone,
-        "week_start": content.week_start,
-        "holiday_country": content.holiday_country,
-        "holiday_subdivision": content.holiday_subdivision,
-        "holidays_off": sorted(content.holidays_off),
-    }
+    columns = {one.name: getattr(content, one.name) for one in fields(content) if one.name not in IN_TABLES}
+    return columns | {"holidays_off": sorted(content.holidays_off)}
 
 
 def _write_windows(session: Session, schedule_id: int, content: ScheduleContent) -> None:
@@ -172,16 +167,11 @@ def _write_windows(session: Session, schedule_id: int, content: ScheduleContent)
 
 
 def _content(row: Any, weekly: Mapping[int, Any], overrides: Mapping[int, Any]) -> ScheduleContent:
-    return ScheduleContent(
-        name=row.name,
-        time_zone=row.time_zone,
-        week_start=row.week_start,
-        weekly_hours=tuple(weekly.get(row.id, ())),
-        overrides={day: tuple(windows) for day, windows in overrides.get(row.id, {}).items()},
-        holiday_country=row.holiday_country,
-        holiday_subdivision=row.holiday_subdivision,
-        holidays_off=frozenset(row.holidays_off),
-    )
+    values = {one.name: getattr(row, one.name) for one in fields(ScheduleContent) if one.name not in IN_TABLES}
+    values["weekly_hours"] = tuple(weekly.get(row.id, ()))
+    values["overrides"] = {day: tuple(windows) for day, windows in overrides.get(row.id, {}).items()}
+    values["holidays_off"] = frozenset(row.holidays_off)
+    return ScheduleContent(**values)
 
 
 def _weekly_hours(session: Session, ids: Sequence[int]) -> dict[int, list[Window]]:
