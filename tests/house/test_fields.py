@@ -82,6 +82,7 @@ ONE_SCHEDULE = {
     "name": "the API knows the usual schedule alone",
     "holidays_off": "stays as it is while the place of the holidays does",
 }
+BY_TYPE = "READERS of webapp/services/portability/document.py, which go by type,"
 TABLE = "FACES of tests/house/test_fields.py"
 FACES = [
     face(EventTypeContent, EventType),
@@ -96,11 +97,7 @@ FACES = [
         event_type_json(LESSON, {}),
         renamed={"schedule_id": "schedule"},
     ),
-    Face(
-        EventTypeContent,
-        "READERS of webapp/services/portability/document.py, which go by type,",
-        [name for name, kind in TYPES.items() if kind in READERS],
-    ),
+    Face(EventTypeContent, BY_TYPE, [name for name, kind in TYPES.items() if kind in READERS]),
     Face(
         EventTypeContent,
         "BOUNDS of webapp/services/event_types/content.py, which every number needs,",
@@ -115,6 +112,7 @@ FACES = [
     ),
     face(Question, event_type_schemas.Question),
     face(Question, event_type_schemas.QuestionAnswer),
+    Face(Question, BY_TYPE, [name for name, kind in get_type_hints(Question).items() if kind in READERS]),
     face(ScheduleContent, Schedule, left_out=dict.fromkeys(IN_TABLES, "has a table of its own")),
     face(ScheduleContent, schedule_schemas.ScheduleBody, left_out=ONE_SCHEDULE, renamed=HOLIDAYS),
     Face(ScheduleContent, "schedule_json of webapp/services/portability/export.py", schedule_json(HOURS)),

@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar, get_type_hints
 
 from webapp.domain.availability.windows import MINUTES_OF_DAY, DayWindow, Window
@@ -26,6 +28,7 @@ from webapp.services.schedules.schedules import MOST_SCHEDULES
 
 _LOCALE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,4}")
 C = TypeVar("C")
+K = TypeVar("K", bound=StrEnum)
 MOST_EVENT_TYPES = 10_000
 
 
@@ -138,7 +141,7 @@ def _window(node: Node) -> tuple[int, int]:
 
 
 def _event_type(node: Node) -> EventTypeEntry:
-    values = {name: READERS[kind](node, name) for name, kind in _TYPES.items()}
+    values = _values(node, EventTypeContent, without="schedule_id")  # `schedule`: its id means nothing elsewhere
     entry = EventTypeEntry(
         number=node.whole("number", 1, MOST_EVENT_TYPES),
         content=_checked_content(node, event_type_content.checked_event_type, EventTypeContent(**values)),
@@ -162,30 +165,28 @@ def _reminders(node: Node, name: str) -> tuple[int, ...]:
     return tuple(minutes)
 
 
-def _question(node: Node) -> Question:
-    return Question(
-        key=node.text("key", str),
-        label=node.text("label", str),
-        kind=QuestionKind(node.choice("kind", [str(kind) for kind in QuestionKind])),
-        required=node.flag("required"),
-        options=tuple(node.texts("options")),
-    )
+def _one_of(kinds: type[K]) -> Callable[[Node, str], K]:
+    return lambda node, name: kinds(node.choice(name, list(kinds)))
 
 
-PLACES = [str(kind) for kind in LocationKind]
-# By the types that EventTypeContent has its fields in; what a value may be is checked afterwards.
+# By the types that dataclasses have their fields in; what a value may be is checked afterwards.
 READERS: dict[Any, Callable[[Node, str], Any]] = {
     str: lambda node, name: node.text(name, str),
     bool: Node.flag,
     int: _bounded,
     int | None: lambda node, name: node.optional(name, lambda _: _bounded(node, name)),
     date | None: lambda node, name: node.optional(name, node.day),
-    LocationKind | None: lambda node, name: node.optional(name, lambda _: LocationKind(node.choice(name, PLACES))),
-    tuple[Question, ...]: lambda node, name: node.parts(name, _question),
+    LocationKind | None: lambda node, name: node.optional(name, lambda _: _one_of(LocationKind)(node, name)),
+    QuestionKind: _one_of(QuestionKind),
+    tuple[Question, ...]: lambda node, name: node.parts(name, lambda each: Question(**_values(each, Question))),
+    tuple[str, ...]: lambda node, name: tuple(node.texts(name)),
     tuple[int, ...]: _reminders,
 }
-# The schedule is not among them: the document has its name, since its id means nothing elsewhere.
-_TYPES = {name: kind for name, kind in get_type_hints(EventTypeContent).items() if name != "schedule_id"}
+_types = cache(get_type_hints)
+
+
+def _values(node: Node, of: type, *, without: str = "") -> dict[str, Any]:
+    return {name: READERS[kind](node, name) for name, kind in _types(of).items() if name != without}
 
 
 def _blocked_time(node: Node) -> NewBlockedTime:
