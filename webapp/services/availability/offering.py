@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections import namedtuple
-from collections.abc import Collection, Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from typing import Any
@@ -117,7 +117,8 @@ def _columns() -> Iterator[ColumnElement[Any]]:
         yield column.label(name)
 
 
-def _fields(of: Any, *, without: Collection[str] = ()) -> tuple[str, ...]:
+@lru_cache(maxsize=2)
+def _fields(of: Any, *, without: tuple[str, ...] = ()) -> tuple[str, ...]:
     return tuple(one.name for one in fields(of) if one.name not in without)
 
 
