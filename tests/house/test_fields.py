@@ -13,20 +13,24 @@ from wtforms.fields.core import UnboundField
 from tests.house.source import TEMPLATES
 from webapp.api.schemas import event_types as event_type_schemas
 from webapp.api.schemas import schedules as schedule_schemas
+from webapp.api.schemas import slots as slot_schemas
 from webapp.api.schemas import webhooks as webhook_schemas
 from webapp.api.spec import examples
 from webapp.domain.availability.facts import EventTypeRules
 from webapp.domain.questions import Question
-from webapp.models import Base, BlockedTime, EventType, Schedule, WebhookEndpoint
+from webapp.models import Base, BlockedTime, EventType, Host, Schedule, WebhookEndpoint
 from webapp.services.availability.offering import Offering
 from webapp.services.event_types.content import BOUNDS, EventTypeContent
-from webapp.services.portability.document import READERS
+from webapp.services.portability.document import READERS, Profile
 from webapp.services.portability.export import event_type_json, schedule_json
 from webapp.services.schedules.blocked_times import BlockedTimeView, NewBlockedTime
 from webapp.services.schedules.content import ScheduleContent
 from webapp.services.schedules.schedules import IN_TABLES, ScheduleView
+from webapp.services.slots.plans import NewSlot
+from webapp.services.slots.slots import SlotChange
 from webapp.services.webhooks.content import NewWebhook, WebhookChange
 from webapp.services.webhooks.endpoints import WebhookView
+from webapp.web.accounts.profile import ProfileForm
 from webapp.web.event_types.forms import EventTypeForm
 from webapp.web.webhooks.forms import WebhookForm
 
@@ -82,6 +86,10 @@ ONE_SCHEDULE = {
     "name": "the API knows the usual schedule alone",
     "holidays_off": "stays as it is while the place of the holidays does",
 }
+SET_ELSEWHERE = {
+    "locale": "no page sets it: what hosts see goes by the browser",
+    "has_public_busy_times": "switched on the page of calendar feeds",
+}
 BY_TYPE = "READERS of webapp/services/portability/document.py, which go by type,"
 TABLE = "FACES of tests/house/test_fields.py"
 FACES = [
@@ -120,12 +128,17 @@ FACES = [
     face(NewBlockedTime, BlockedTimeView),
     face(NewBlockedTime, schedule_schemas.NewBlockedTime),
     face(NewBlockedTime, schedule_schemas.BlockedTime),
+    face(NewSlot, SlotChange),
+    face(NewSlot, slot_schemas.NewSlot),
+    face(NewSlot, slot_schemas.SlotChange),
     face(NewWebhook, WebhookEndpoint),
     face(NewWebhook, WebhookChange),
     face(NewWebhook, WebhookView),
     face(NewWebhook, WebhookForm),
     face(NewWebhook, webhook_schemas.WebhookChange),
     face(NewWebhook, webhook_schemas.Webhook),
+    face(Profile, Host),
+    face(Profile, ProfileForm, left_out=SET_ELSEWHERE),
 ]
 
 

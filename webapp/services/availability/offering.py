@@ -48,9 +48,6 @@ class Offering:
     source: Hashable = field(default=None, compare=False, repr=False)
 
 
-PUT_TOGETHER = ("rules", "schedule", "now", "source")  # fields of Offering that are no column
-
-
 def find_offering(host_slug: str, event_type_slug: str) -> Offering:
     """Raises NotFound for an unknown or inactive host or event type."""
     statement, values = asked_offering(host_slug, event_type_slug)
@@ -98,6 +95,9 @@ def offering_select(*, with_inactive: bool = False) -> Select[Any]:
         query = query.where(Host.active, Host.confirmed_at.is_not(None), EventType.is_active)
     narrow: Select[Any] = query
     return narrow
+
+
+PUT_TOGETHER = ("rules", "schedule", "now", "source")  # fields of Offering that are no column
 
 
 def _columns() -> Iterator[ColumnElement[Any]]:

@@ -6,7 +6,7 @@ reminded of. Slots get new ids.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Text, Uuid, any_, cast, delete, exists, func, insert, select, update
@@ -124,16 +124,10 @@ def _refuse_known(session: Session, slots: Sequence[SlotEntry]) -> None:
 
 def _write_profile(session: Session, profile: Profile, host_id: int, reserved: Collection[str]) -> str | None:
     taken = session.scalar(select(Host.id).where(Host.slug == profile.slug, Host.id != host_id)) is not None
-    values = {
-        "name": profile.name,
-        "time_zone": profile.time_zone,
-        "locale": profile.locale,
-        "about": profile.about,
-        "has_public_busy_times": profile.has_public_busy_times,
-    }
+    values = asdict(profile)
     keeps = taken or profile.slug in reserved
-    if not keeps:
-        values["slug"] = profile.slug
+    if keeps:
+        del values["slug"]
     session.execute(update(Host).where(Host.id == host_id).values(values))
     return session.scalars(select(Host.slug).where(Host.id == host_id)).one() if keeps else None
 
