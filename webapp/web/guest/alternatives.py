@@ -12,7 +12,7 @@ from webapp.domain.availability.instants import DAY_SECONDS, day_start, local_da
 from webapp.domain.availability.offers import Offer
 from webapp.web.guest import words
 from webapp.web.guest.picker import Offers, next_offer
-from webapp.web.guest.query import written
+from webapp.web.guest.query import format_start
 from webapp.words import formats
 
 DAYS_AHEAD = 21
@@ -44,5 +44,5 @@ def _days(offers: Sequence[Offer], time_zone: str, locale: Locale) -> Iterator[F
         labels = [formats.format_time(moment, time_zone, locale) for moment in moments]
         yield FreshDay(
             words.day_and_month(day, locale),
-            [(written(offer.start), label) for offer, label in zip(found, labels, strict=True)],
+            [(format_start(offer.start), label) for offer, label in zip(found, labels, strict=True)],
         )

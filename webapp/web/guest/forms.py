@@ -17,7 +17,7 @@ from webapp.services.availability.offering import Offering
 from webapp.services.bookings import request
 from webapp.services.bookings.request import LONGEST_LOCATION, Book
 from webapp.services.shared.validation import email_address
-from webapp.web.guest.query import asked_start, asked_zone
+from webapp.web.guest.query import parse_start, zone_in
 from webapp.web.shared.fields import Text, words
 from webapp.web.shared.form_tokens import GuestForm
 from webapp.web.shared.forms import HoneypotField
@@ -47,11 +47,11 @@ class BookingForm(GuestForm):
 
     @property
     def start_seconds(self) -> int | None:
-        return asked_start(self.start.data or "")
+        return parse_start(self.start.data or "")
 
     @property
     def known_zone(self) -> str | None:
-        return asked_zone({"zone": self.zone.data or ""})
+        return zone_in({"zone": self.zone.data or ""})
 
     def prepare(self, default_zone: str) -> None:
         """Before it is shown: the key stays with the form that it was made for, whatever is typed again."""

@@ -17,7 +17,7 @@ from webapp.domain.availability.instants import DAY_SECONDS, day_start, local_da
 from webapp.domain.availability.intervals import Interval
 from webapp.domain.availability.offers import Offer
 from webapp.web.guest import words
-from webapp.web.guest.query import Addresses, Asked, written
+from webapp.web.guest.query import Addresses, CalendarQuery, format_start
 from webapp.words import formats, zone_names
 
 MONTHS_AHEAD = 24
@@ -82,19 +82,19 @@ class NoTimes:
 class Picker:
     month: Month
     day: date | None
-    is_day_asked: bool
+    is_day_in_query: bool
     times: Parts | None
     no_times: NoTimes | None
     zone: str
     zone_label: str
-    is_zone_asked: bool
+    is_zone_in_query: bool
 
 
 @dataclass(frozen=True)
 class View:
     """From where somebody looks at a calendar, and where its links lead: a remembered page needs not know that."""
 
-    asked: Asked
+    query: CalendarQuery
     zone: str
     links: Callable[[], Addresses]
     locale: Locale
@@ -112,7 +112,7 @@ class View:
     @property
     def first(self) -> date:
         """The first of the month that is shown."""
-        return self.asked.month or self.today.replace(day=1)
+        return self.query.month or self.today.replace(day=1)
 
     @property
     def span(self) -> Interval:
@@ -124,17 +124,17 @@ def picker(view: View, offers: Offers) -> Picker:
     first, last = view.first, words.last_of_month(view.first)
     by_date = by_local_date(offers(*view.span), view.zone)
     days = {day: found for day, found in by_date.items() if first <= day <= last}
-    day = view.asked.day or next(iter(days), None)
+    day = view.query.day or next(iter(days), None)
     times = _times(view, day, days[day]) if day is not None and day in days else None
     return Picker(
         month=_month(view, days, day),
         day=day,
-        is_day_asked=view.asked.day is not None,
+        is_day_in_query=view.query.day is not None,
         times=times,
         no_times=None if times else _no_times(view, day if days else None, offers),
         zone=view.zone,
         zone_label=zone_names.zone_label(view.zone, _noon(day or first), view.locale),
-        is_zone_asked=view.addresses.is_zone_asked,
+        is_zone_in_query=view.addresses.is_zone_in_query,
     )
 
 
@@ -194,7 +194,7 @@ def _labelled(view: View, offers: Sequence[Offer]) -> list[tuple[Offer, int, str
 def _slot(view: View, offer: Offer, label: str, day: str) -> Slot:
     seats = offer.seats_left
     note = ngettext("one seat left", "%(num)s seats left", seats) if view.shows_seats else ""
-    start = written(offer.start)
+    start = format_start(offer.start)
     return Slot(view.addresses.start(start), start, label, f"{label}, {day}", note)
 
 

@@ -16,7 +16,7 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CalendarQuery:
     """`month` is the first of a month. None: not asked, or not understood."""
 
     month: date | None = None
@@ -24,20 +24,20 @@ class Asked:
     zone: str | None = None
 
 
-def asked(arguments: Mapping[str, str]) -> Asked:
+def calendar_query(arguments: Mapping[str, str]) -> CalendarQuery:
     day = _date(arguments.get("day", ""))
     month = _date(f"{arguments.get('month', '')}-01") or (day and day.replace(day=1))
     if day and month and day.replace(day=1) != month:
         day = None
-    return Asked(month, day, asked_zone(arguments))
+    return CalendarQuery(month, day, zone_in(arguments))
 
 
-def asked_zone(arguments: Mapping[str, str]) -> str | None:
+def zone_in(arguments: Mapping[str, str]) -> str | None:
     name = arguments.get("zone", "")
     return zone_names.present_name(name) if time_zones.is_zone(name) else None
 
 
-def asked_start(text: str) -> int | None:
+def parse_start(text: str) -> int | None:
     """Unix seconds of `2027-05-04T09:00:00Z`, as the links of the calendar write it."""
     if not _INSTANT.fullmatch(text):
         return None
@@ -48,7 +48,7 @@ def asked_start(text: str) -> int | None:
     return instant(moment) if EARLIEST_YEAR <= moment.year <= LATEST_YEAR else None
 
 
-def written(start: int) -> str:
+def format_start(start: int) -> str:
     """Unix seconds as they stand in addresses and forms."""
     return datetime.fromtimestamp(start, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -63,7 +63,7 @@ class Addresses:
     calendar: str
     choose: str
     zone: str
-    is_zone_asked: bool
+    is_zone_in_query: bool
 
     def month(self, first: date) -> str:
         return f"{self.calendar}?month={first:%Y-%m}{self._zone()}"
@@ -73,11 +73,11 @@ class Addresses:
         return f"{self.calendar}?month={day[:7]}&day={day}{self._zone()}"
 
     def start(self, start: str) -> str:
-        """`start` as `written` gives it."""
+        """`start` as `format_start` gives it."""
         return f"{self.choose}?start={start}&zone={_quoted(self.zone)}"
 
     def _zone(self) -> str:
-        return f"&zone={_quoted(self.zone)}" if self.is_zone_asked else ""
+        return f"&zone={_quoted(self.zone)}" if self.is_zone_in_query else ""
 
 
 _quoted = lru_cache(maxsize=1024)(quote)

@@ -13,7 +13,7 @@ from webapp.services.availability.offering import Offering, find_offering
 from webapp.services.availability.offers import listing, offered
 from webapp.web.guest.blueprint import blueprint
 from webapp.web.guest.picker import Picker, View, picker
-from webapp.web.guest.query import Addresses, Asked, asked
+from webapp.web.guest.query import Addresses, CalendarQuery, calendar_query
 from webapp.web.guest.urls import calendar_url, form_url, link_token
 from webapp.web.shared.fields import zone_options
 from webapp.web.shared.guards import public
@@ -36,10 +36,10 @@ def times(slug: str, event_type: str) -> Response:
 
 
 def calendar_page(offering: Offering) -> Response:
-    wanted = asked(request.args)
-    view = _view(offering, wanted)
+    query = calendar_query(request.args)
+    view = _view(offering, query)
     found = Found(offering, view.span)
-    key = None if found.key is None else (found.key, wanted, str(view.locale), request.path)
+    key = None if found.key is None else (found.key, query, str(view.locale), request.path)
 
     def values() -> tuple[dict[str, Any], bool]:
         shown = picker(view, found)
@@ -64,13 +64,13 @@ class Found:
         return offered(self._listing.what, first, last)
 
 
-def _view(offering: Offering, wanted: Asked) -> View:
-    zone = wanted.zone or offering.host_time_zone
+def _view(offering: Offering, query: CalendarQuery) -> View:
+    zone = query.zone or offering.host_time_zone
 
     def links() -> Addresses:
-        return Addresses(calendar_url(offering), form_url(offering), zone, is_zone_asked=wanted.zone is not None)
+        return Addresses(calendar_url(offering), form_url(offering), zone, is_zone_in_query=query.zone is not None)
 
-    return View(wanted, zone, links, current_locale(), offering.now, shows_seats=offering.rules.capacity > 1)
+    return View(query, zone, links, current_locale(), offering.now, shows_seats=offering.rules.capacity > 1)
 
 
 def about(offering: Offering) -> dict[str, Any]:

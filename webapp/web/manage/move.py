@@ -19,7 +19,7 @@ from webapp.services.bookings.view import BookingView
 from webapp.services.shared.links import manage_token
 from webapp.web.guest.alternatives import fresh_days
 from webapp.web.guest.picker import View, picker
-from webapp.web.guest.query import Addresses, asked, asked_start, written
+from webapp.web.guest.query import Addresses, calendar_query, format_start, parse_start
 from webapp.web.guest.words import when
 from webapp.web.manage.blueprint import blueprint
 from webapp.web.manage.cancel import to_booking
@@ -35,7 +35,7 @@ class MoveForm(GuestForm):
 
     @property
     def start_seconds(self) -> int | None:
-        return asked_start(self.start.data or "")
+        return parse_start(self.start.data or "")
 
 
 @blueprint.get("/reschedule")
@@ -103,23 +103,21 @@ def _offering(booking: BookingView) -> Offering | None:
 
 
 def _picker(booking: BookingView, offering: Offering, token: str) -> Any:
-    wanted, zone = asked(request.args), guest_zone(booking)
+    query, zone = calendar_query(request.args), guest_zone(booking)
     addresses = Addresses(
         calendar=url_for("manage.choose", token=token),
         choose=url_for("manage.confirm_move", token=token),
         zone=zone,
-        is_zone_asked=wanted.zone is not None,
+        is_zone_in_query=query.zone is not None,
     )
-    view = View(
-        wanted, zone, lambda: addresses, current_locale(), offering.now, shows_seats=offering.rules.capacity > 1
-    )
+    view = View(query, zone, lambda: addresses, current_locale(), offering.now, shows_seats=offering.rules.capacity > 1)
     return picker(view, partial(offered_to_move, offering, booking))
 
 
 def _confirm_page(booking: BookingView, offering: Offering, form: MoveForm, start: int, *, status: int) -> Response:
     zone, locale = guest_zone(booking), current_locale()
     offers = partial(offered_to_move, offering, booking)
-    form.start.data = written(start)
+    form.start.data = format_start(start)
     new_start = to_datetime(start)
     body = render_template(
         "manage/move.html",

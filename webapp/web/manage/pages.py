@@ -13,7 +13,7 @@ from flask import Response, make_response, render_template, request
 from webapp.domain.bookings import Audience, BookingStatus
 from webapp.services.bookings.guest_access import has_begun, managed_booking, may_change
 from webapp.services.bookings.view import BookingView
-from webapp.web.guest.query import asked_zone
+from webapp.web.guest.query import zone_in
 from webapp.web.guest.words import host_when, when
 from webapp.web.manage.blueprint import blueprint
 from webapp.web.shared.fields import zone_options
@@ -55,7 +55,7 @@ def invite(token: str) -> Response:
 
 def guest_zone(booking: BookingView) -> str:
     """The zone that the guest booked in, or another that the address asks for."""
-    return asked_zone(request.args) or booking.guest_time_zone
+    return zone_in(request.args) or booking.guest_time_zone
 
 
 def about(booking: BookingView, token: str) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def about(booking: BookingView, token: str) -> dict[str, Any]:
         "answered": answered(booking),
         "token": token,
         "zone": zone,
-        "zone_asked": asked_zone(request.args),
+        "zone_in_query": zone_in(request.args),
         "when": when(booking.start, booking.end, zone, current_locale()),
         "has_begun": has_begun(booking),
         "may_change": may_change(booking),
