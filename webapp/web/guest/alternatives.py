@@ -20,14 +20,14 @@ MOST_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class FreshDay:
+class AlternativeDay:
     """`times`: (value of the field, label)."""
 
     label: str
     times: Sequence[tuple[str, str]]
 
 
-def fresh_days(offers: Offers, now: int, start: int, *, time_zone: str, locale: Locale) -> list[FreshDay]:
+def alternative_days(offers: Offers, now: int, start: int, *, time_zone: str, locale: Locale) -> list[AlternativeDay]:
     """The times left on the guest's day of `start` and on the next days that have some; the next of all otherwise."""
     first = day_start(time_zone, local_date(time_zone, start))
     found = offers(first, first + DAYS_AHEAD * DAY_SECONDS)
@@ -37,12 +37,12 @@ def fresh_days(offers: Offers, now: int, start: int, *, time_zone: str, locale: 
     return list(islice(_days(found, time_zone, locale), MOST_DAYS))
 
 
-def _days(offers: Sequence[Offer], time_zone: str, locale: Locale) -> Iterator[FreshDay]:
+def _days(offers: Sequence[Offer], time_zone: str, locale: Locale) -> Iterator[AlternativeDay]:
     zone = formats.zone(time_zone)
     for day, found in by_local_date(offers, time_zone).items():
         moments = [datetime.fromtimestamp(offer.start, zone) for offer in found]
         labels = [formats.format_time(moment, time_zone, locale) for moment in moments]
-        yield FreshDay(
+        yield AlternativeDay(
             words.day_and_month(day, locale),
             [(format_start(offer.start), label) for offer, label in zip(found, labels, strict=True)],
         )

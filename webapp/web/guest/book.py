@@ -23,13 +23,13 @@ from webapp.domain.errors import (
 from webapp.services.availability.offering import Offering, find_offering
 from webapp.services.availability.offers import offered
 from webapp.services.bookings import bookings
-from webapp.web.guest.alternatives import fresh_days
+from webapp.web.guest.alternatives import alternative_days
 from webapp.web.guest.blueprint import blueprint
 from webapp.web.guest.forms import BookingForm, booking_form
 from webapp.web.guest.last_booking import knows_browser, remember, remembered_url
 from webapp.web.guest.times import about
 from webapp.web.guest.urls import calendar_url, link_token
-from webapp.web.guest.words import host_when, when
+from webapp.web.guest.words import host_time, meeting_time
 from webapp.web.shared import htmx
 from webapp.web.shared.guards import public
 from webapp.web.shared.htmx import page_or_fragment
@@ -132,19 +132,19 @@ def form_page(
 def _chosen(offering: Offering, form: BookingForm, *, is_gone: bool) -> dict[str, Any]:
     """The chosen time in words, and others when it is gone. Without a readable time: nothing but the others."""
     start, zone, locale = form.start_seconds, str(form.zone.data), current_locale()
-    fresh = []
+    alternatives = []
     if is_gone or start is None:
-        fresh = fresh_days(
+        alternatives = alternative_days(
             partial(offered, offering), offering.now, start or offering.now, time_zone=zone, locale=locale
         )
     if start is None:
-        return {"when": None, "host_when": None, "fresh": fresh, "zone": zone}
+        return {"meeting_time": None, "host_time": None, "alternatives": alternatives, "zone": zone}
     begins = to_datetime(start)
     ends = begins + timedelta(minutes=offering.rules.duration_minutes)
     return {
-        "when": when(begins, ends, zone, locale),
-        "host_when": host_when(begins, zone, offering.host_time_zone, offering.host_name, locale),
-        "fresh": fresh,
+        "meeting_time": meeting_time(begins, ends, zone, locale),
+        "host_time": host_time(begins, zone, offering.host_time_zone, offering.host_name, locale),
+        "alternatives": alternatives,
         "zone": zone,
     }
 

@@ -72,7 +72,7 @@ def months_later(first: date, months: int) -> date:
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class MeetingTime:
     """`leaf`: month, day and weekday, short. `time`: from and to, with the second day where it is another."""
 
     leaf: tuple[str, int, str]
@@ -81,13 +81,13 @@ class When:
     zone: str
 
 
-def when(start: datetime, end: datetime, time_zone: str, locale: Locale) -> When:
+def meeting_time(start: datetime, end: datetime, time_zone: str, locale: Locale) -> MeetingTime:
     zone = formats.zone(time_zone)
     first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
     finish = formats.format_time(end, time_zone, locale)
     if last != first:
         finish = f"{finish}, {day_and_month(last, locale)}"
-    return When(
+    return MeetingTime(
         leaf=leaf(first, locale),
         date=formats.format_day(first, locale),
         time=f"{formats.format_time(start, time_zone, locale)}{formats.RANGE}{finish}",
@@ -95,7 +95,7 @@ def when(start: datetime, end: datetime, time_zone: str, locale: Locale) -> When
     )
 
 
-def host_when(start: datetime, guest_zone: str, host_zone: str, host: str, locale: Locale) -> str | None:
+def host_time(start: datetime, guest_zone: str, host_zone: str, host: str, locale: Locale) -> str | None:
     """The start as the host's clock shows it, when that is not what the guest's shows."""
     for_host = start.astimezone(formats.zone(host_zone))
     if for_host.utcoffset() == start.astimezone(formats.zone(guest_zone)).utcoffset():

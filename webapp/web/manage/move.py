@@ -17,10 +17,10 @@ from webapp.services.bookings import bookings
 from webapp.services.bookings.guest_access import managed_booking, may_change, offered_to_move
 from webapp.services.bookings.view import BookingView
 from webapp.services.shared.links import manage_token
-from webapp.web.guest.alternatives import fresh_days
+from webapp.web.guest.alternatives import alternative_days
 from webapp.web.guest.picker import View, picker
 from webapp.web.guest.query import Addresses, calendar_query, format_start, parse_start
-from webapp.web.guest.words import when
+from webapp.web.guest.words import meeting_time
 from webapp.web.manage.blueprint import blueprint
 from webapp.web.manage.cancel import to_booking
 from webapp.web.manage.pages import about, guest_zone
@@ -119,12 +119,14 @@ def _confirm_page(booking: BookingView, offering: Offering, form: MoveForm, star
     offers = partial(offered_to_move, offering, booking)
     form.start.data = format_start(start)
     new_start = to_datetime(start)
+    new_end = new_start + timedelta(minutes=offering.rules.duration_minutes)
+    is_gone = status == 409
     body = render_template(
         "manage/move.html",
         form=form,
-        new=when(new_start, new_start + timedelta(minutes=offering.rules.duration_minutes), zone, locale),
-        fresh=fresh_days(offers, offering.now, start, time_zone=zone, locale=locale) if status == 409 else [],
-        is_gone=status == 409,
+        new=meeting_time(new_start, new_end, zone, locale),
+        alternatives=alternative_days(offers, offering.now, start, time_zone=zone, locale=locale) if is_gone else [],
+        is_gone=is_gone,
         problem=gettext("Too busy just now. Your meeting is where it was: try again in a few seconds.")
         if status == 503
         else "",

@@ -14,7 +14,7 @@ from webapp.domain.bookings import Audience, BookingStatus
 from webapp.services.bookings.guest_access import has_begun, managed_booking, may_change
 from webapp.services.bookings.view import BookingView
 from webapp.web.guest.query import zone_in
-from webapp.web.guest.words import host_when, when
+from webapp.web.guest.words import host_time, meeting_time
 from webapp.web.manage.blueprint import blueprint
 from webapp.web.shared.fields import zone_options
 from webapp.web.shared.guards import manage_link
@@ -30,7 +30,7 @@ def booking(token: str) -> str:
     return render_template(
         "manage/booking.html",
         **about(found, token),
-        host_when=host_when(found.start, zone, found.host_time_zone, found.host_name, locale),
+        host_time=host_time(found.start, zone, found.host_time_zone, found.host_name, locale),
         is_new="booked" in request.args,
         is_moved="moved" in request.args,
         links=calendar_links(found),
@@ -67,7 +67,7 @@ def about(booking: BookingView, token: str) -> dict[str, Any]:
         "token": token,
         "zone": zone,
         "zone_in_query": zone_in(request.args),
-        "when": when(booking.start, booking.end, zone, current_locale()),
+        "meeting_time": meeting_time(booking.start, booking.end, zone, current_locale()),
         "has_begun": has_begun(booking),
         "may_change": may_change(booking),
     }

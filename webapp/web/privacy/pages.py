@@ -18,7 +18,7 @@ from webapp.services.privacy.copy import guest_document
 from webapp.services.privacy.erase import erase_address
 from webapp.services.privacy.guests import ask_for_data, bookings_of_address, proved_address
 from webapp.services.shared.validation import LONGEST_EMAIL, email_address
-from webapp.web.guest.words import when
+from webapp.web.guest.words import meeting_time
 from webapp.web.privacy.blueprint import blueprint
 from webapp.web.shared.fields import Text
 from webapp.web.shared.form_tokens import GuestForm
@@ -76,13 +76,13 @@ class EraseForm(GuestForm):
 @blueprint.get("/<token>")
 @manage_link
 def held(token: str) -> str:
-    email = proved_address(token)
-    found = bookings_of_address(email, limit=SHOWN + 1)
-    shown = [
-        (booking, when(booking.start, booking.end, booking.guest_time_zone, current_locale()), answered(booking))
-        for booking in found[:SHOWN]
+    email, locale = proved_address(token), current_locale()
+    bookings = bookings_of_address(email, limit=SHOWN + 1)
+    rows = [
+        (booking, meeting_time(booking.start, booking.end, booking.guest_time_zone, locale), answered(booking))
+        for booking in bookings[:SHOWN]
     ]
-    values = {"email": email, "token": token, "bookings": shown, "has_more": len(found) > SHOWN}
+    values = {"email": email, "token": token, "bookings": rows, "has_more": len(bookings) > SHOWN}
     return render_template("privacy/held.html", **values)
 
 
