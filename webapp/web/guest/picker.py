@@ -80,7 +80,10 @@ class NoTimes:
 
 @dataclass(frozen=True, slots=True)
 class Picker:
+    """`has_times`: whether the month has any."""
+
     month: Month
+    has_times: bool
     day: date | None
     is_day_in_query: bool
     times: Parts | None
@@ -123,11 +126,12 @@ class View:
 def picker(view: View, offers: Offers) -> Picker:
     first, last = view.first, words.last_of_month(view.first)
     by_date = by_local_date(offers(*view.span), view.zone)
-    days = {day: found for day, found in by_date.items() if first <= day <= last}
+    days = {day: times for day, times in by_date.items() if first <= day <= last}
     day = view.query.day or next(iter(days), None)
     times = _times(view, day, days[day]) if day is not None and day in days else None
     return Picker(
         month=_month(view, days, day),
+        has_times=bool(days),
         day=day,
         is_day_in_query=view.query.day is not None,
         times=times,

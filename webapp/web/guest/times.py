@@ -1,16 +1,16 @@
 """What anybody can look at: a host, and the free times of an event type. No session, no cookie, two queries."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from flask import Response, make_response, render_template, request
 
-from webapp.domain.availability.intervals import Interval
 from webapp.domain.availability.offers import Offer
 from webapp.domain.text import initials
 from webapp.services.accounts.public_page import public_host
 from webapp.services.availability.offering import Offering, find_offering
-from webapp.services.availability.offers import listing, offered
+from webapp.services.availability.offers import Listing, listing, offered
 from webapp.web.guest.blueprint import blueprint
 from webapp.web.guest.picker import Picker, View, picker
 from webapp.web.guest.query import Addresses, CalendarQuery, calendar_query
@@ -18,14 +18,14 @@ from webapp.web.guest.urls import calendar_url, form_url, link_token
 from webapp.web.shared.fields import zone_options
 from webapp.web.shared.guards import public
 from webapp.web.shared.i18n import current_locale
-from webapp.web.shared.page_cache import kept_page_or_fragment
+from webapp.web.shared.page_cache import cached_page_or_fragment
 
 
 @blueprint.get("/<slug>")
 @public
 def host(slug: str) -> Response:
-    found = public_host(slug)
-    return make_response(render_template("booking/host.html", host=found, initials=initials(found.name)))
+    profile = public_host(slug)
+    return make_response(render_template("booking/host.html", host=profile, initials=initials(profile.name)))
 
 
 @blueprint.get("/<slug>/<event_type>")
@@ -38,30 +38,21 @@ def times(slug: str, event_type: str) -> Response:
 def calendar_page(offering: Offering) -> Response:
     query = calendar_query(request.args)
     view = _view(offering, query)
-    found = Found(offering, view.span)
-    key = None if found.key is None else (found.key, query, str(view.locale), request.path)
+    month = listing(offering, *view.span)
+    key = None if month.key is None else (month.key, query, str(view.locale), request.path)
 
     def values() -> tuple[dict[str, Any], bool]:
-        shown = picker(view, found)
+        calendar = picker(view, partial(_offers, offering, month))
         target = None if link_token() else "#picker"
-        return {"picker": shown, "target": target, **about(offering), **zone_choice(shown)}, found.was_enough
+        # What an empty month names instead is of other months, which the key does not cover.
+        return {"picker": calendar, "target": target, **about(offering), **zone_choice(calendar)}, calendar.has_times
 
-    return kept_page_or_fragment(key, "booking/times.html", "picker", values)
+    return cached_page_or_fragment(key, "booking/times.html", "picker", values)
 
 
-class Found:
-    """What is offered in a span, read at once; what is offered elsewhere is read when somebody asks."""
-
-    def __init__(self, offering: Offering, span: Interval) -> None:
-        self._listing = listing(offering, *span)
-        self.key = self._listing.key
-        self.was_enough = True
-
-    def __call__(self, first: int, last: int) -> Sequence[Offer]:
-        if (first, last) == (self._listing.first, self._listing.last):
-            return self._listing.offers()
-        self.was_enough = False
-        return offered(self._listing.what, first, last)
+def _offers(offering: Offering, month: Listing, first: int, last: int) -> Sequence[Offer]:
+    """Those of the month have been read already."""
+    return month.offers() if (first, last) == (month.first, month.last) else offered(offering, first, last)
 
 
 def _view(offering: Offering, query: CalendarQuery) -> View:
@@ -78,5 +69,5 @@ def about(offering: Offering) -> dict[str, Any]:
     return {"offering": offering, "initials": initials(offering.host_name)}
 
 
-def zone_choice(shown: Picker) -> dict[str, Any]:
-    return {"zone_options": lambda: zone_options(shown.zone, current_locale())}
+def zone_choice(calendar: Picker) -> dict[str, Any]:
+    return {"zone_options": lambda: zone_options(calendar.zone, current_locale())}

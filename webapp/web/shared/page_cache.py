@@ -14,17 +14,17 @@ from webapp.web.shared.security import NONCE_TO_COME, csp_nonce, nonce_to_come
 _BODIES: Memo[bytes] = Memo(entries=64)
 
 
-def kept_page_or_fragment(
+def cached_page_or_fragment(
     key: Hashable, template: str, block: str, values: Callable[[], tuple[dict[str, Any], bool]]
 ) -> Response:
-    """As `page_or_fragment`. `key` says all that decides about the body; None, or False beside the values: it must
-    not be remembered. Only the nonce of its scripts is an answer's own."""
+    """As `page_or_fragment`. `key` holds everything that the body depends on, except for the nonce of its scripts. The
+    body is not cached when `key` is None, or when `values` returns False beside the values: then it depends on more."""
     is_fragment = htmx.wants_fragment()
     key = None if key is None or (_may_have_messages() and not is_fragment) else (key, template, is_fragment)
     body = None if key is None else _BODIES.get(key)
     if body is None:
-        body, is_all = _body(template, block, values)
-        if is_all and key is not None:
+        body, is_covered = _body(template, block, values)
+        if is_covered and key is not None:
             _BODIES.keep(key, body)
     if not is_fragment:
         body = body.replace(NONCE_TO_COME, csp_nonce().encode())
@@ -32,9 +32,9 @@ def kept_page_or_fragment(
 
 
 def _body(template: str, block: str, values: Callable[[], tuple[dict[str, Any], bool]]) -> tuple[bytes, bool]:
-    shown, is_all = values()
+    page_values, is_covered = values()
     with nonce_to_come():
-        return rendered(template, block, shown).encode(), is_all
+        return rendered(template, block, page_values).encode(), is_covered
 
 
 def _may_have_messages() -> bool:
