@@ -64,6 +64,15 @@ def test_blocked_time_is_seen_at_once(build: Build, look: Callable[[], str]) -> 
     assert choice not in look()
 
 
+def test_an_empty_month_names_the_next_free_day_of_another_as_it_is_now(build: Build, client: FlaskClient) -> None:
+    first, _ = build.slots(build.host(slug="mara"), [START, START + timedelta(days=1)])
+    empty_month = "/mara/30min?month=2001-01&zone=UTC"
+    link = f"day={START:%Y-%m-%d}"
+    assert link in client.get(empty_month).text
+    build.booking(first)
+    assert link not in client.get(empty_month).text
+
+
 @pytest.mark.parametrize(
     "change",
     [
