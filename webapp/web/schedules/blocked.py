@@ -12,7 +12,7 @@ from webapp.services.schedules import blocked_times
 from webapp.services.schedules.blocked_times import BlockedTimeView
 from webapp.web.schedules.blocked_form import BlockedTimeForm, is_day_start
 from webapp.web.schedules.blueprint import blueprint
-from webapp.web.schedules.frame import frame
+from webapp.web.schedules.frame import schedule_frame
 from webapp.web.shared import htmx
 from webapp.web.shared.dates import format_span, local_day
 from webapp.web.shared.guards import current_actor, current_host, host_required
@@ -32,33 +32,33 @@ def blocked() -> Response:
 @host_required
 def block() -> Any:
     form = BlockedTimeForm(current_host().time_zone)
-    made = _saved(form) if form.validate() else None
-    if made is None:
+    blocked = _save(form) if form.validate() else None
+    if blocked is None:
         return _page(form, 422)
-    return _done(_with_meetings(gettext("Blocked: %(when)s.", when=when(made)), made))
+    return _done(_with_meetings(gettext("Blocked: %(when)s.", when=blocked_text(blocked)), blocked))
 
 
 @blueprint.get("/blocked/<uuid:public_id>/edit")
 @host_required
 def edit_blocked(public_id: uuid.UUID) -> Response:
-    return _page(BlockedTimeForm.of(_found(public_id), current_host().time_zone), 200)
+    return _page(BlockedTimeForm.of(_blocked_time(public_id), current_host().time_zone), 200)
 
 
 @blueprint.post("/blocked/<uuid:public_id>/edit")
 @host_required
 def change_blocked(public_id: uuid.UUID) -> Any:
-    form = BlockedTimeForm(current_host().time_zone, _found(public_id))
-    changed = _saved(form) if form.validate() else None
+    form = BlockedTimeForm(current_host().time_zone, _blocked_time(public_id))
+    changed = _save(form) if form.validate() else None
     if changed is None:
         return _page(form, 422)
-    return _done(_with_meetings(gettext("Saved: %(when)s.", when=when(changed)), changed))
+    return _done(_with_meetings(gettext("Saved: %(when)s.", when=blocked_text(changed)), changed))
 
 
 @blueprint.get("/blocked/<uuid:public_id>/delete")
 @host_required
 def confirm_unblock(public_id: uuid.UUID) -> str:
-    found = _found(public_id)
-    return render_template("availability/unblock.html", blocked=found, when=when(found))
+    blocked = _blocked_time(public_id)
+    return render_template("availability/unblock.html", blocked=blocked, when=blocked_text(blocked))
 
 
 @blueprint.post("/blocked/<uuid:public_id>/delete")
@@ -68,7 +68,7 @@ def unblock(public_id: uuid.UUID) -> Any:
     return _done(gettext("Deleted. Guests can book this time again."))
 
 
-def when(blocked: BlockedTimeView) -> str:
+def blocked_text(blocked: BlockedTimeView) -> str:
     """Dates alone where they are whole, in the host's zone."""
     zone = current_host().time_zone
     if is_day_start(blocked.start, zone) and is_day_start(blocked.end, zone):
@@ -76,7 +76,7 @@ def when(blocked: BlockedTimeView) -> str:
     return format_range(blocked.start, blocked.end, zone)
 
 
-def _found(public_id: uuid.UUID) -> BlockedTimeView:
+def _blocked_time(public_id: uuid.UUID) -> BlockedTimeView:
     return blocked_times.blocked_time(public_id, host_id=current_host().id)
 
 
@@ -84,7 +84,7 @@ def _empty() -> BlockedTimeForm:
     return BlockedTimeForm.empty(current_host().time_zone)
 
 
-def _saved(form: BlockedTimeForm) -> BlockedTimeView | None:
+def _save(form: BlockedTimeForm) -> BlockedTimeView | None:
     """None: the form says why not."""
     whose: dict[str, Any] = {"host_id": current_host().id, "actor": current_actor()}
     try:
@@ -118,6 +118,6 @@ def _done(said: str) -> Any:
 
 def _page(form: BlockedTimeForm, status: int, said: str = "") -> Response:
     host = current_host()
-    coming = [(one, when(one)) for one in blocked_times.blocked_times(host.id)]
+    coming = [(one, blocked_text(one)) for one in blocked_times.blocked_times(host.id)]
     values = {"form": form, "coming": coming, "host": host, "said": said}
-    return page_or_fragment(TEMPLATE, "editor", status=status, frame=frame("blocked"), **values)
+    return page_or_fragment(TEMPLATE, "editor", status=status, frame=schedule_frame("blocked"), **values)

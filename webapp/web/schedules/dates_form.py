@@ -46,7 +46,7 @@ class DatesForm:
         )
 
     @classmethod
-    def asked(cls, query: MultiDict[str, str], content: ScheduleContent) -> "DatesForm":
+    def of_query(cls, query: MultiDict[str, str], content: ScheduleContent) -> "DatesForm":
         """As the dates of the query are now. What has no override yet is likely to become the opposite of usual."""
         day, last = parsed_date(query.get("on", "")), parsed_date(query.get("until", ""))
         if day is None:

@@ -53,32 +53,32 @@ class Coming:
     remove_url: str
 
 
-def asked_month(text: str, content: ScheduleContent) -> str:
+def month_of_text(text: str, content: ScheduleContent) -> str:
     """`2027-05` of a month or a date; the present one of what is neither."""
     day = parsed_date(text) or parsed_date(f"{text}-01") or today_of(content)
     return f"{day:%Y-%m}"
 
 
-def month_of_dates(shown: Frame, form: DatesForm, asked: str) -> Month:
-    first = date.fromisoformat(f"{asked_month(asked or form.on, shown.content)}-01")
-    start = first - timedelta(days=(first.weekday() - shown.content.week_start) % 7)
+def month_of_dates(frame: Frame, form: DatesForm, month: str) -> Month:
+    first = date.fromisoformat(f"{month_of_text(month or form.on, frame.content)}-01")
+    start = first - timedelta(days=(first.weekday() - frame.content.week_start) % 7)
     following = (first + timedelta(days=31)).replace(day=1)
-    days = [_day(shown, form, day, first.month) for day in _dates(start, following)]
+    days = [_day(frame, form, day, first.month) for day in _dates(start, following)]
     weeks = tuple(tuple(days[number : number + 7]) for number in range(0, len(days), 7))
     before = first - timedelta(days=1)
-    is_past = before < today_of(shown.content)
+    is_past = before < today_of(frame.content)
     return Month(
         label=format_month(first),
         weekdays=tuple(format_weekday(day.date) for day in weeks[0]),
         weeks=weeks,
-        previous_url=None if is_past or first.year <= FIRST_YEAR else shown.url("dates", month=f"{before:%Y-%m}"),
-        next_url=None if following.year > LAST_YEAR else shown.url("dates", month=f"{following:%Y-%m}"),
-        holidays_known_until=known_until(shown.content.holiday_country, days[-1].date),
+        previous_url=None if is_past or first.year <= FIRST_YEAR else frame.url("dates", month=f"{before:%Y-%m}"),
+        next_url=None if following.year > LAST_YEAR else frame.url("dates", month=f"{following:%Y-%m}"),
+        holidays_known_until=known_until(frame.content.holiday_country, days[-1].date),
     )
 
 
-def coming_overrides(shown: Frame) -> list[Coming]:
-    overrides, today = shown.content.overrides, today_of(shown.content)
+def coming_overrides(frame: Frame) -> list[Coming]:
+    overrides, today = frame.content.overrides, today_of(frame.content)
     groups: list[list[date]] = []
     days = [day for day in sorted(overrides) if day >= today]
     for before, day in pairwise([date.min, *days]):
@@ -86,18 +86,18 @@ def coming_overrides(shown: Frame) -> list[Coming]:
             groups[-1].append(day)
         else:
             groups.append([day])
-    return [_coming(shown, group[0], group[-1]) for group in groups]
+    return [_coming(frame, group[0], group[-1]) for group in groups]
 
 
-def _coming(shown: Frame, first: date, last: date) -> Coming:
-    windows = shown.content.overrides[first]
-    asked = {"on": first.isoformat(), "until": last.isoformat() if last > first else None}
+def _coming(frame: Frame, first: date, last: date) -> Coming:
+    windows = frame.content.overrides[first]
+    query = {"on": first.isoformat(), "until": last.isoformat() if last > first else None}
     return Coming(
         first,
         format_span(first, last),
         hours_text(windows) or gettext("Day off"),
-        shown.url("dates", **asked),
-        shown.url("dates", kind=USUAL_HOURS, **asked),
+        frame.url("dates", **query),
+        frame.url("dates", kind=USUAL_HOURS, **query),
     )
 
 
@@ -109,12 +109,12 @@ def _dates(start: date, following: date) -> Iterator[date]:
         day += timedelta(days=1)
 
 
-def _day(shown: Frame, form: DatesForm, day: date, month: int) -> MonthDay:
-    kind, text = _state(shown.content, day)
-    today = today_of(shown.content)
+def _day(frame: Frame, form: DatesForm, day: date, month: int) -> MonthDay:
+    kind, text = _state(frame.content, day)
+    today = today_of(frame.content)
     return MonthDay(
         date=day,
-        url=None if day < today else shown.url("dates", on=day, month=f"{day.year}-{month:02}"),
+        url=None if day < today else frame.url("dates", on=day, month=f"{day.year}-{month:02}"),
         kind=kind,
         text=text,
         label=f"{format_day(day)}: {text}",

@@ -47,39 +47,41 @@ class Frame:
 
     def url(self, view: str, **values: Any) -> str:
         """Of a view of the schedule that is shown."""
-        return url_for(f"availability.{view}", schedule_id=self.shown.id, **values)
+        return url_for(f"availability.{view}", schedule_id=self.current.id, **values)
 
     @property
-    def shown(self) -> ScheduleView:
+    def current(self) -> ScheduleView:
         if self.schedule is None:
-            raise LookupError("no schedule is shown")
+            raise LookupError("the page of blocked time shows no schedule")
         return self.schedule
 
     @property
     def content(self) -> ScheduleContent:
-        return self.shown.content
+        return self.current.content
 
 
-def frame(section: str, schedule_id: int | None = None) -> Frame:
+def schedule_frame(section: str, schedule_id: int | None = None) -> Frame:
     """Of the host's schedule, without an id the default. Raises NotFound for another host's."""
-    found = tuple(schedules.host_schedules(current_host().id))
+    all_schedules = tuple(schedules.host_schedules(current_host().id))
     if section == "blocked":
-        return Frame(schedules=found, schedule=None, section=section)
-    for one in found:
+        return Frame(schedules=all_schedules, schedule=None, section=section)
+    for one in all_schedules:
         if one.id == schedule_id or (schedule_id is None and one.is_default):
-            return Frame(schedules=found, schedule=one, section=section)
+            return Frame(schedules=all_schedules, schedule=one, section=section)
     raise NotFound
 
 
-def previewed(shown: Frame, content: ScheduleContent, first: date | None = None) -> dict[str, Any]:
+def preview_values(frame: Frame, content: ScheduleContent, first: date | None = None) -> dict[str, Any]:
     """What the preview's templates show: the event type that is asked for, as the schedule would be with this content.
     `first`: the date to begin with, without it today."""
-    host_id, asked = current_host().id, request.values.get("event_type", "")
-    preview = schedule_preview(content, host_id=host_id, schedule_id=shown.shown.id, event_type=asked, first=first)
-    return {"preview": preview, "is_draft": not is_the_same(content, shown.content)}
+    host_id, event_type = current_host().id, request.values.get("event_type", "")
+    preview = schedule_preview(
+        content, host_id=host_id, schedule_id=frame.current.id, event_type=event_type, first=first
+    )
+    return {"preview": preview, "is_draft": not is_the_same(content, frame.content)}
 
 
-def drafted(response: Any) -> Any:
+def refresh_preview(response: Any) -> Any:
     """A form that has changed without being saved: the preview beside it fetches itself."""
     return htmx.trigger(response, schedule_drafted=None)
 

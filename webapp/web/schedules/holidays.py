@@ -24,7 +24,7 @@ from webapp.services.schedules.holidays import (
 )
 from webapp.web.schedules.blueprint import blueprint
 from webapp.web.schedules.dates_form import today_of
-from webapp.web.schedules.frame import Frame, drafted, frame, previewed
+from webapp.web.schedules.frame import Frame, preview_values, refresh_preview, schedule_frame
 from webapp.web.shared import htmx
 from webapp.web.shared.guards import current_actor, current_host, host_required
 from webapp.web.shared.htmx import page_or_fragment
@@ -56,9 +56,9 @@ class HolidaysForm:
         if country != form.get("listed_for", ""):
             return cls(country, part, frozenset())
         listed, closed = set(form.getlist("listed")), set(form.getlist("closed"))
-        kept = content.holidays_off if country == content.holiday_country else frozenset()
-        unseen = {name for name in kept if holiday_key(name) not in listed}
-        unchanged = {name for name in kept if holiday_key(name) in listed - closed}
+        days_off = content.holidays_off if country == content.holiday_country else frozenset()
+        unseen = {name for name in days_off if holiday_key(name) not in listed}
+        unchanged = {name for name in days_off if holiday_key(name) in listed - closed}
         new = (listed - closed) - {holiday_key(name) for name in unchanged}
         return cls(country, part, frozenset(unseen | unchanged | new))
 
@@ -99,55 +99,55 @@ class HolidaysForm:
 @blueprint.get("/<int:schedule_id>/holidays")
 @host_required
 def holidays(schedule_id: int) -> Response:
-    shown = frame("holidays", schedule_id)
-    return _page(shown, HolidaysForm.of(shown.content))
+    frame = schedule_frame("holidays", schedule_id)
+    return _page(frame, HolidaysForm.of(frame.content))
 
 
 @blueprint.post("/<int:schedule_id>/holidays")
 @host_required
 def save_holidays(schedule_id: int) -> Any:
-    shown = frame("holidays", schedule_id)
-    form = _typed(shown)
+    frame = schedule_frame("holidays", schedule_id)
+    form = _form_of_request(frame)
     host_id, actor = current_host().id, current_actor()
     try:
         schedules.revise_schedule(form.revised, host_id=host_id, schedule_id=schedule_id, actor=actor)
     except Invalid:
-        return _page(shown, form, status=422, error=gettext("Choose a country from the list."))
+        return _page(frame, form, status=422, error=gettext("Choose a country from the list."))
     if htmx.wants_fragment():
-        return _page(frame("holidays", schedule_id), form, said=gettext("Saved."))
+        return _page(schedule_frame("holidays", schedule_id), form, said=gettext("Saved."))
     flash(gettext("Saved."), "success")
-    return htmx.see_other(shown.url("holidays"))
+    return htmx.see_other(frame.url("holidays"))
 
 
 @blueprint.post("/<int:schedule_id>/holidays/draft")
 @host_required
 def draft_holidays(schedule_id: int) -> Any:
     """Another country or part of it: its holidays, nothing stored."""
-    shown = frame("holidays", schedule_id)
-    form = _typed(shown)
+    frame = schedule_frame("holidays", schedule_id)
+    form = _form_of_request(frame)
     if not htmx.wants_fragment():
-        return _page(shown, form)
-    return drafted(page_or_fragment(TEMPLATE, "holidays", frame=shown, form=form))
+        return _page(frame, form)
+    return refresh_preview(page_or_fragment(TEMPLATE, "holidays", frame=frame, form=form))
 
 
 @blueprint.post("/<int:schedule_id>/holidays/preview")
 @host_required
 def preview_holidays(schedule_id: int) -> Any:
-    shown = frame("holidays", schedule_id)
-    form = _typed(shown)
+    frame = schedule_frame("holidays", schedule_id)
+    form = _form_of_request(frame)
     if not htmx.wants_fragment():
-        return _page(shown, form)
-    return htmx.vary(make_response(render_template("availability/preview.html", **_preview(shown, form))))
+        return _page(frame, form)
+    return htmx.vary(make_response(render_template("availability/preview.html", **_preview(frame, form))))
 
 
-def _typed(shown: Frame) -> HolidaysForm:
-    return HolidaysForm.typed(request.form, shown.content)
+def _form_of_request(frame: Frame) -> HolidaysForm:
+    return HolidaysForm.typed(request.form, frame.content)
 
 
-def _page(shown: Frame, form: HolidaysForm, *, status: int = 200, **said: str) -> Response:
-    values = _preview(shown, form) | said
-    return page_or_fragment(TEMPLATE, "editor", status=status, frame=shown, form=form, **values)
+def _page(frame: Frame, form: HolidaysForm, *, status: int = 200, **said: str) -> Response:
+    values = _preview(frame, form) | said
+    return page_or_fragment(TEMPLATE, "editor", status=status, frame=frame, form=form, **values)
 
 
-def _preview(shown: Frame, form: HolidaysForm) -> dict[str, Any]:
-    return previewed(shown, form.revised(shown.content) if form.is_known else shown.content)
+def _preview(frame: Frame, form: HolidaysForm) -> dict[str, Any]:
+    return preview_values(frame, form.revised(frame.content) if form.is_known else frame.content)

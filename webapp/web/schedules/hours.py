@@ -17,7 +17,7 @@ from webapp.domain.errors import Invalid, NameTaken
 from webapp.services.schedules import schedules
 from webapp.services.schedules.content import LONGEST_NAME, ScheduleContent
 from webapp.web.schedules.blueprint import blueprint
-from webapp.web.schedules.frame import Frame, drafted, frame, previewed, weekday_names
+from webapp.web.schedules.frame import Frame, preview_values, refresh_preview, schedule_frame, weekday_names
 from webapp.web.schedules.windows import USUAL, Rows, index_of
 from webapp.web.shared import htmx
 from webapp.web.shared.fields import Text, TimeZoneField
@@ -153,53 +153,53 @@ class HoursForm(FlaskForm):  # type: ignore[misc]
 @blueprint.get("/<int:schedule_id>")
 @host_required
 def hours(schedule_id: int | None) -> Response:
-    shown = frame("hours", schedule_id)
-    return _page(shown, HoursForm(shown.content))
+    frame = schedule_frame("hours", schedule_id)
+    return _page(frame, HoursForm(frame.content))
 
 
 @blueprint.post("/<int:schedule_id>")
 @host_required
 def save_hours(schedule_id: int) -> Any:
-    shown = frame("hours", schedule_id)
-    form = HoursForm(shown.content)
-    if not (form.is_right() and _saved(form, shown)):
-        return _page(shown, form, status=422)
+    frame = schedule_frame("hours", schedule_id)
+    form = HoursForm(frame.content)
+    if not (form.is_right() and _save(form, frame)):
+        return _page(frame, form, status=422)
     said = gettext("Saved. This is what guests can book from now on.")
     if htmx.wants_fragment():
-        return _page(frame("hours", schedule_id), form, said=said)
+        return _page(schedule_frame("hours", schedule_id), form, said=said)
     flash(said, "success")
-    return htmx.see_other(shown.url("hours"))
+    return htmx.see_other(frame.url("hours"))
 
 
 @blueprint.post("/<int:schedule_id>/hours/draft")
 @host_required
 def draft_hours(schedule_id: int) -> Any:
     """Windows added, removed or copied, days opened or closed: the form again, nothing stored."""
-    shown = frame("hours", schedule_id)
-    form = HoursForm(shown.content)
+    frame = schedule_frame("hours", schedule_id)
+    form = HoursForm(frame.content)
     command = request.form.get("do", "")
     form.week = form.week.changed(command, request.form)
     if not htmx.wants_fragment():
-        return _page(shown, form)
+        return _page(frame, form)
     focus_day = index_of(command.partition(".")[2].partition(".")[0] or "0")
-    return drafted(page_or_fragment(TEMPLATE, "hours", frame=shown, form=form, focus_day=focus_day))
+    return refresh_preview(page_or_fragment(TEMPLATE, "hours", frame=frame, form=form, focus_day=focus_day))
 
 
 @blueprint.post("/<int:schedule_id>/hours/preview")
 @host_required
 def preview_hours(schedule_id: int) -> Any:
-    shown = frame("hours", schedule_id)
-    form = HoursForm(shown.content)
+    frame = schedule_frame("hours", schedule_id)
+    form = HoursForm(frame.content)
     if not htmx.wants_fragment():
-        return _page(shown, form)
-    values = previewed(shown, form.draft(shown.content))
+        return _page(frame, form)
+    values = preview_values(frame, form.draft(frame.content))
     return htmx.vary(make_response(render_template("availability/hours_preview.html", form=form, **values)))
 
 
-def _saved(form: HoursForm, shown: Frame) -> bool:
+def _save(form: HoursForm, frame: Frame) -> bool:
     host_id, actor = current_host().id, current_actor()
     try:
-        schedules.revise_schedule(form.revised, host_id=host_id, schedule_id=shown.shown.id, actor=actor)
+        schedules.revise_schedule(form.revised, host_id=host_id, schedule_id=frame.current.id, actor=actor)
     except NameTaken:
         form.name.errors = [gettext("You have another schedule of this name.")]
     except Invalid as refusal:
@@ -207,7 +207,7 @@ def _saved(form: HoursForm, shown: Frame) -> bool:
     return not form.errors
 
 
-def _page(shown: Frame, form: HoursForm, *, status: int = 200, said: str = "") -> Response:
-    content = form.draft(shown.content) if form.is_submitted() else shown.content
-    values = previewed(shown, content)
-    return page_or_fragment(TEMPLATE, "editor", status=status, frame=shown, form=form, said=said, **values)
+def _page(frame: Frame, form: HoursForm, *, status: int = 200, said: str = "") -> Response:
+    content = form.draft(frame.content) if form.is_submitted() else frame.content
+    values = preview_values(frame, content)
+    return page_or_fragment(TEMPLATE, "editor", status=status, frame=frame, form=form, said=said, **values)

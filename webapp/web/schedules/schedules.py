@@ -15,7 +15,7 @@ from webapp.services.schedules import schedules
 from webapp.services.schedules.content import LONGEST_NAME, ScheduleContent
 from webapp.services.schedules.schedules import ScheduleInUse
 from webapp.web.schedules.blueprint import blueprint
-from webapp.web.schedules.frame import Frame, frame
+from webapp.web.schedules.frame import Frame, schedule_frame
 from webapp.web.shared import htmx
 from webapp.web.shared.fields import Text
 from webapp.web.shared.guards import current_actor, current_host, host_required
@@ -26,11 +26,11 @@ class NewScheduleForm(FlaskForm):  # type: ignore[misc]
     name = StringField(_l("Name"), description=_l("Only you see it."), validators=[Text(text.line, LONGEST_NAME)])
     start = SelectField(_l("Start with"), default="", validate_choice=False)
 
-    def __init__(self, shown: Frame) -> None:
+    def __init__(self, frame: Frame) -> None:
         super().__init__()
-        copies = [(str(one.id), gettext("A copy of “%(name)s”", name=one.content.name)) for one in shown.schedules]
+        copies = [(str(one.id), gettext("A copy of “%(name)s”", name=one.content.name)) for one in frame.schedules]
         self.start.choices = [("", gettext("No hours yet")), *copies]
-        self.contents = {str(one.id): one.content for one in shown.schedules}
+        self.contents = {str(one.id): one.content for one in frame.schedules}
 
     def content(self) -> ScheduleContent:
         """Of a form that is valid: a copy, or nothing, in the host's zone."""
@@ -42,18 +42,18 @@ class NewScheduleForm(FlaskForm):  # type: ignore[misc]
 @blueprint.get("/new")
 @host_required
 def new_schedule() -> Response:
-    return _new_page(NewScheduleForm(frame("hours")), 200)
+    return _new_page(NewScheduleForm(schedule_frame("hours")), 200)
 
 
 @blueprint.post("/new")
 @host_required
 def create_schedule() -> Any:
-    form = NewScheduleForm(frame("hours"))
-    made = _made(form) if form.validate() else None
-    if made is None:
+    form = NewScheduleForm(schedule_frame("hours"))
+    schedule_id = _create(form) if form.validate() else None
+    if schedule_id is None:
         return _new_page(form, 422)
     flash(gettext("Made. Choose it in an event type to offer its hours there."), "success")
-    return htmx.see_other(url_for("availability.hours", schedule_id=made))
+    return htmx.see_other(url_for("availability.hours", schedule_id=schedule_id))
 
 
 @blueprint.post("/<int:schedule_id>/default")
@@ -81,7 +81,7 @@ def delete_schedule(schedule_id: int) -> Any:
     return htmx.see_other(url_for("availability.hours"))
 
 
-def _made(form: NewScheduleForm) -> int | None:
+def _create(form: NewScheduleForm) -> int | None:
     try:
         return schedules.create_schedule(form.content(), host_id=current_host().id, actor=current_actor())
     except NameTaken:
@@ -97,6 +97,6 @@ def _new_page(form: NewScheduleForm, status: int) -> Response:
 
 def _delete_page(schedule_id: int, status: int) -> Response:
     """It asks, or says what uses the schedule."""
-    shown = frame("hours", schedule_id)
+    frame = schedule_frame("hours", schedule_id)
     users = schedules.schedule_users(current_host().id, schedule_id)
-    return make_response(render_template("availability/delete.html", frame=shown, users=users), status)
+    return make_response(render_template("availability/delete.html", frame=frame, users=users), status)
