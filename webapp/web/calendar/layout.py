@@ -60,12 +60,12 @@ class DayColumn:
 
     def gaps(self, length: int) -> list[Interval]:
         """Parts of the axis that this day does not have."""
-        found, top = [], 0
+        gaps, top = [], 0
         for piece in sorted(self.pieces):
             if piece.top > top:
-                found.append((top, piece.top))
+                gaps.append((top, piece.top))
             top = piece.top + piece.minutes
-        return [*found, (top, length)] if top < length else found
+        return [*gaps, (top, length)] if top < length else gaps
 
     def cells(self, minutes: int) -> Iterator[tuple[int, int, int]]:
         """(top, bottom, instant) of each step of wall time (00:00, 00:30, ... for 30) that is wholly there."""

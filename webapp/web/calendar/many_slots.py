@@ -117,6 +117,6 @@ def _preview_page(new: Sequence[NewSlot], duration: str, status: int, *, is_refu
     typed: dict[str, Any] = request.args.to_dict(flat=False)
     urls = url_for("calendar.many", **typed), url_for("calendar.publish_many", **typed)
     preview = Preview(days, duration, duration_label(event_type), len(planned), clashes, *urls)
-    shown = {"preview": preview, "is_refused": is_refused, "host": host}
+    values = {"preview": preview, "is_refused": is_refused, "host": host}
     words = {"start_format": START_FORMAT, "short_clashes": SHORT_CLASHES}
-    return page_or_fragment("calendar/many_preview.html", "many", status=status, **shown, **words)
+    return page_or_fragment("calendar/many_preview.html", "many", status=status, **values, **words)

@@ -32,7 +32,7 @@ class Month:
     weeks: tuple[tuple[MonthDay, ...], ...]
 
 
-def month(period: Period, counts: Mapping[date, DayCount]) -> Month:
+def month_grid(period: Period, counts: Mapping[date, DayCount]) -> Month:
     days = [_day(period, period.first + timedelta(days=number), counts) for number in range(period.days)]
     weeks = tuple(tuple(days[first : first + 7]) for first in range(0, period.days, 7))
     return Month(tuple(format_weekday(day.date) for day in days[:7]), weeks)

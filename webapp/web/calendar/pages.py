@@ -12,10 +12,9 @@ from webapp.services.accounts.accounts import Account
 from webapp.services.calendar import calendar
 from webapp.services.calendar.calendar import open_hours
 from webapp.web.calendar.blueprint import blueprint
-from webapp.web.calendar.month import Month, month
-from webapp.web.calendar.period import Period, View, period
-from webapp.web.calendar.week import Week, clock_changes, list_days
-from webapp.web.calendar.week import week as week_of
+from webapp.web.calendar.month import Month, month_grid
+from webapp.web.calendar.period import Period, View, read_period
+from webapp.web.calendar.week import Week, clock_changes, list_days, week_grid
 from webapp.web.shared.dates import first_weekday, format_span
 from webapp.web.shared.guards import current_host, host_required
 from webapp.web.shared.htmx import page_or_fragment
@@ -60,34 +59,36 @@ def grid() -> Response:
 
 
 def _page(host: Account) -> Page:
-    asked = request.args
-    shown = period(asked.get("view", ""), asked.get("on", ""), time_zone=host.time_zone, first_weekday=first_weekday())
-    found = _month(host, shown) if shown.view is View.MONTH else _slots(host, shown)
+    query = request.args
+    period = read_period(
+        query.get("view", ""), query.get("on", ""), time_zone=host.time_zone, first_weekday=first_weekday()
+    )
+    views = _month(host, period) if period.view is View.MONTH else _slots(host, period)
     return Page(
-        period=shown,
-        heading=_heading(shown),
-        changes=clock_changes(shown) if shown.view is not View.MONTH else [],
+        period=period,
+        heading=_heading(period),
+        changes=clock_changes(period) if period.view is not View.MONTH else [],
         public_url=site.url(f"/{host.slug}"),
-        has_whole_days=asked.get("hours") == "all",
-        is_new_host=found.pop("is_empty") and not calendar.has_slots(host.id),
-        **found,
+        has_whole_days=query.get("hours") == "all",
+        is_new_host=views.pop("is_empty") and not calendar.has_slots(host.id),
+        **views,
     )
 
 
-def _slots(host: Account, shown: Period) -> dict[str, Any]:
-    slots = calendar.calendar_slots(host.id, shown.start, shown.end)
+def _slots(host: Account, period: Period) -> dict[str, Any]:
+    slots = calendar.calendar_slots(host.id, period.start, period.end)
     booked = sum(bool(slot.bookings) for slot in slots)
-    found: dict[str, Any] = {"summary": _summary(booked, len(slots) - booked), "is_empty": not slots}
-    if shown.view is View.AGENDA:
-        return found | {"agenda": list_days(shown, slots)}
-    hours = open_hours(host.id, shown.start, shown.end)
-    return found | {"week": week_of(shown, slots, hours, whole_days=request.args.get("hours") == "all")}
+    values: dict[str, Any] = {"summary": _summary(booked, len(slots) - booked), "is_empty": not slots}
+    if period.view is View.AGENDA:
+        return values | {"agenda": list_days(period, slots)}
+    hours = open_hours(host.id, period.start, period.end)
+    return values | {"week": week_grid(period, slots, hours, whole_days=request.args.get("hours") == "all")}
 
 
-def _month(host: Account, shown: Period) -> dict[str, Any]:
-    counts = calendar.day_counts(host.id, host.time_zone, shown.first, shown.days)
+def _month(host: Account, period: Period) -> dict[str, Any]:
+    counts = calendar.day_counts(host.id, host.time_zone, period.first, period.days)
     booked, available = (sum(column) for column in zip((0, 0), *counts.values(), strict=True))
-    return {"month": month(shown, counts), "summary": _summary(booked, available), "is_empty": not counts}
+    return {"month": month_grid(period, counts), "summary": _summary(booked, available), "is_empty": not counts}
 
 
 def _summary(booked: int, free: int) -> str:
@@ -99,7 +100,7 @@ def _summary(booked: int, free: int) -> str:
     )
 
 
-def _heading(shown: Period) -> str:
-    if shown.view is View.MONTH:
-        return format_month(shown.on)
-    return format_day(shown.on) if shown.view is View.DAY else format_span(shown.first, shown.last)
+def _heading(period: Period) -> str:
+    if period.view is View.MONTH:
+        return format_month(period.on)
+    return format_day(period.on) if period.view is View.DAY else format_span(period.first, period.last)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from webapp.domain.availability.instants import day_start, instant, local_date, to_datetime
+from webapp.domain.availability.limits import week_of
 
 AGENDA_DAYS = 28
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -43,7 +44,7 @@ class Period:
         return to_datetime(day_start(self.time_zone, self.last + timedelta(days=1)))
 
 
-def period(view: str, on: str, *, time_zone: str, first_weekday: int) -> Period:
+def read_period(view: str, on: str, *, time_zone: str, first_weekday: int) -> Period:
     """What is asked for; today's week where that is nothing sensible. `first_weekday`: Monday = 0."""
     today = local_date(time_zone, instant(datetime.now(UTC)))
     day = parsed_date(on) or today
@@ -74,17 +75,13 @@ def _reach(view: View, day: date, first_weekday: int) -> tuple[date, int, date, 
     if view is View.MONTH:
         first = day.replace(day=1)
         following = (first + timedelta(days=31)).replace(day=1)
-        grid_first = _week_of(first, first_weekday)
-        days = (_week_of(following - timedelta(days=1), first_weekday) - grid_first).days + 7
+        grid_first = week_of(first, first_weekday)
+        days = (week_of(following - timedelta(days=1), first_weekday) - grid_first).days + 7
         return grid_first, days, (first - timedelta(days=1)).replace(day=1), following
     first, days = {
         View.DAY: (day, 1),
         View.AGENDA: (day, AGENDA_DAYS),
-        View.WEEK: (_week_of(day, first_weekday), 7),
+        View.WEEK: (week_of(day, first_weekday), 7),
     }[view]
     step = timedelta(days=days)
     return first, days, day - step, day + step
-
-
-def _week_of(day: date, first_weekday: int) -> date:
-    return day - timedelta(days=(day.weekday() - first_weekday) % 7)

@@ -31,7 +31,7 @@ FIRST_HOUR = timedelta(hours=9)
 @blueprint.get("/slots/new")
 @host_required
 def new_slot() -> Response:
-    return _form_page(_form(_asked_start()), 200)
+    return _form_page(_form(_start_of_query()), 200)
 
 
 @blueprint.post("/slots/new")
@@ -58,23 +58,22 @@ def slot(public_id: uuid.UUID) -> Response:
 @host_required
 def confirm_delete(public_id: uuid.UUID) -> Response:
     host = current_host()
-    found = calendar.calendar_slot(public_id, host_id=host.id)
-    return page_or_fragment(
-        "calendar/slot_delete.html", "panel", slot=found.slot, entry=entry(found, host.time_zone), host=host
-    )
+    slot = calendar.calendar_slot(public_id, host_id=host.id)
+    values: dict[str, Any] = {"slot": slot.slot, "entry": entry(slot, host.time_zone), "host": host}
+    return page_or_fragment("calendar/slot_delete.html", "panel", **values)
 
 
 @blueprint.post("/slots/<uuid:public_id>/delete")
 @host_required
 def delete_slot(public_id: uuid.UUID) -> Any:
     host = current_host()
-    found = calendar.calendar_slot(public_id, host_id=host.id).slot
+    slot = calendar.calendar_slot(public_id, host_id=host.id).slot
     try:
         slots.withdraw(public_id, host_id=host.id, actor=current_actor())
     except SlotBooked:
         return _slot_page(public_id, 409, was_booked=True)
-    text = gettext("Deleted: %(when)s", when=format_range(found.start, found.end, host.time_zone))
-    return _changed(text, found)
+    text = gettext("Deleted: %(when)s", when=format_range(slot.start, slot.end, host.time_zone))
+    return _changed(text, slot)
 
 
 def _form(start: datetime | None = None, *, duration: str | None = None) -> SlotForm:
@@ -93,9 +92,9 @@ def _form_page(form: SlotForm, status: int, **values: Any) -> Response:
 
 def _slot_page(public_id: uuid.UUID, status: int, **values: Any) -> Response:
     host = current_host()
-    found = calendar.calendar_slot(public_id, host_id=host.id)
-    shown = {"slot": found.slot, "bookings": found.bookings, "entry": entry(found, host.time_zone), "host": host}
-    return page_or_fragment("calendar/slot.html", "panel", status=status, **shown, **values)
+    slot = calendar.calendar_slot(public_id, host_id=host.id)
+    values |= {"slot": slot.slot, "bookings": slot.bookings, "entry": entry(slot, host.time_zone), "host": host}
+    return page_or_fragment("calendar/slot.html", "panel", status=status, **values)
 
 
 def _published(slot: SlotView) -> Any:
@@ -116,7 +115,7 @@ def _changed(text: str, slot: SlotView) -> Any:
     return htmx.see_other(url_for("calendar.week", on=local_day(slot.start, current_host().time_zone)))
 
 
-def _asked_start() -> datetime:
+def _start_of_query() -> datetime:
     """By an instant (a click on a time), by a date, or the next full hour."""
     zone, now = current_host().time_zone, datetime.now(UTC)
     hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)

@@ -63,36 +63,36 @@ class Week:
     has_more_hours: bool
 
 
-def week(period: Period, slots: Sequence[CalendarSlot], hours: Sequence[Interval], *, whole_days: bool) -> Week:
+def week_grid(period: Period, slots: Sequence[CalendarSlot], hours: Sequence[Interval], *, whole_days: bool) -> Week:
     """`hours`: what the host's usual schedule has open, in Unix seconds."""
     layout = grid(period.time_zone, period.first, period.days)
     placed = {column.day: _spans(column, slots) for column in layout.columns}
     taken = [span for spans in placed.values() for span, _ in spans]
-    shown = (0, layout.length) if whole_days else layout.shown(taken, USUAL_MINUTES)
-    view = _Window(layout, period, shown, hours)
+    window = (0, layout.length) if whole_days else layout.shown(taken, USUAL_MINUTES)
+    view = _Window(layout, period, window, hours)
     return Week(
         tuple(view.axis()),
         tuple(view.day(column, placed[column.day]) for column in layout.columns),
-        shown != (0, layout.length),
+        window != (0, layout.length),
     )
 
 
 def list_days(period: Period, slots: Sequence[CalendarSlot]) -> list[tuple[date, list[Entry]]]:
     """The dates of an agenda with what starts on them (or before, on the first); dates without any are left out."""
     layout = grid(period.time_zone, period.first, period.days)
-    found = [(column.day, [one for _, one in _spans(column, slots)]) for column in layout.columns]
-    return [(day, [entry(one, period.time_zone) for one in on_day]) for day, on_day in found if on_day]
+    by_day = [(column.day, [one for _, one in _spans(column, slots)]) for column in layout.columns]
+    return [(day, [entry(one, period.time_zone) for one in on_day]) for day, on_day in by_day if on_day]
 
 
 def _spans(column: DayColumn, slots: Sequence[CalendarSlot]) -> list[tuple[Interval, CalendarSlot]]:
     """What is on this date, with its place in minutes of the axis."""
-    found = []
+    spans = []
     for one in slots:
         start, end = instant(one.slot.start), instant(one.slot.end)
         if start < column.end and end > column.start:
             top = column.top_of(start)
-            found.append(((top, max(column.bottom_of(end), top + LEAST_MINUTES)), one))
-    return found
+            spans.append(((top, max(column.bottom_of(end), top + LEAST_MINUTES)), one))
+    return spans
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ class Explained:
 def ask() -> Response:
     host = current_host()
     titles = {one.content.slug: one.content.title for one in event_types.host_event_types(host.id)}
-    start = _start_in_query()
+    start = _start_of_query()
     form = _form(titles, host, start)
     is_asked = "date" in request.args or start is not None
     is_valid = form.validate() if is_asked else False
@@ -95,8 +95,8 @@ def _form(titles: dict[str, str], host: Account, start: datetime | None) -> WhyF
 
 def _explained(host: Account, form: WhyForm) -> list[Explained]:
     offering = inspected(host.slug, form.event_type.data)
-    asked = _start_in_query()
-    starts = [asked] if asked else [to_datetime(start) for start in form.starts]
+    in_query = _start_of_query()
+    starts = [in_query] if in_query else [to_datetime(start) for start in form.starts]
     return [_answer(offering, start, host.time_zone) for start in starts]
 
 
@@ -106,7 +106,7 @@ def _answer(offering: Offering, start: datetime, time_zone: str) -> Explained:
     return Explained(offering, start, time_zone, words, explanation.holidays_known_until)
 
 
-def _start_in_query() -> datetime | None:
+def _start_of_query() -> datetime | None:
 
     for written in START_FORMATS:
         with suppress(ValueError):

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from flask_babel import gettext
 
+from webapp.domain.availability.limits import week_of
 from webapp.domain.availability.windows import DayWindow
 from webapp.services.schedules.content import ScheduleContent
 from webapp.services.schedules.holidays import known_until, observed_holidays
@@ -61,7 +62,7 @@ def month_of_text(text: str, content: ScheduleContent) -> str:
 
 def month_of_dates(frame: Frame, form: DatesForm, month: str) -> Month:
     first = date.fromisoformat(f"{month_of_text(month or form.on, frame.content)}-01")
-    start = first - timedelta(days=(first.weekday() - frame.content.week_start) % 7)
+    start = week_of(first, frame.content.week_start)
     following = (first + timedelta(days=31)).replace(day=1)
     days = [_day(frame, form, day, first.month) for day in _dates(start, following)]
     weeks = tuple(tuple(days[number : number + 7]) for number in range(0, len(days), 7))

@@ -27,7 +27,7 @@ SECTIONS = ("hours", "dates", "holidays")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """`schedule`: the one that is shown, None on the page of blocked time. `section`: one of SECTIONS or "blocked"."""
+    """`schedule`: the current one; None on the page of blocked time. `section`: one of SECTIONS, or "blocked"."""
 
     schedules: tuple[ScheduleView, ...]
     schedule: ScheduleView | None
@@ -46,7 +46,7 @@ class Frame:
             yield self.url(section), name, section == self.section
 
     def url(self, view: str, **values: Any) -> str:
-        """Of a view of the schedule that is shown."""
+        """Of a view of the current schedule."""
         return url_for(f"availability.{view}", schedule_id=self.current.id, **values)
 
     @property
@@ -72,17 +72,15 @@ def schedule_frame(section: str, schedule_id: int | None = None) -> Frame:
 
 
 def preview_values(frame: Frame, content: ScheduleContent, first: date | None = None) -> dict[str, Any]:
-    """What the preview's templates show: the event type that is asked for, as the schedule would be with this content.
-    `first`: the date to begin with, without it today."""
-    host_id, event_type = current_host().id, request.values.get("event_type", "")
-    preview = schedule_preview(
-        content, host_id=host_id, schedule_id=frame.current.id, event_type=event_type, first=first
-    )
+    """For the preview's templates: the times of the event type that the request names, if the schedule had this
+    content. `first`: the first date, today by default."""
+    host_id, schedule_id, event_type = current_host().id, frame.current.id, request.values.get("event_type", "")
+    preview = schedule_preview(content, host_id=host_id, schedule_id=schedule_id, event_type=event_type, first=first)
     return {"preview": preview, "is_draft": not is_the_same(content, frame.content)}
 
 
 def refresh_preview(response: Any) -> Any:
-    """A form that has changed without being saved: the preview beside it fetches itself."""
+    """The form has changed, though nothing is saved: tells the preview beside it to fetch itself."""
     return htmx.trigger(response, schedule_drafted=None)
 
 
