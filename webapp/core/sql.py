@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import RowFactory, namedtuple_row, tuple_row
 from psycopg.sql import Literal
-from sqlalchemy import Executable, PoolProxiedConnection
+from sqlalchemy import BigInteger, ColumnElement, Executable, PoolProxiedConnection, cast, func
 from sqlalchemy.dialects.postgresql import psycopg as postgresql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -78,6 +78,15 @@ class Statement:
         for listener in db.engine.dispatch.before_cursor_execute:  # whoever counts statements counts these, too
             listener(None, cursor, self.sql, values, None, False)
         return cursor.execute(self.sql, values)
+
+
+def epoch(instant: Any) -> ColumnElement[int]:
+    """Whole Unix seconds, a fraction rounded up, so that `start >= now` stays exact.
+
+    By date_part, whose doubles hold microseconds for two centuries: EXTRACT gives numeric, which made a third of the
+    query of a busy month.
+    """
+    return cast(func.ceil(func.date_part("epoch", instant)), BigInteger)
 
 
 def rows_of_all(session: Session, *statements: tuple[Statement, Values]) -> list[list[tuple[Any, ...]]]:

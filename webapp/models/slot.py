@@ -61,7 +61,7 @@ class Slot(Keyed, Base):
             "isfinite(lower(busy)) AND isfinite(upper(busy))",
             name="busy_half_open",
         ),
-        # Who looks for slots around an instant need not look further (services.offers.REACH_SECONDS).
+        # Who looks for slots around an instant need not look further (services.availability.busy).
         CheckConstraint(
             "ends_at - starts_at <= interval '8 hours' AND starts_at - lower(busy) <= interval '1 day' AND "
             "upper(busy) - ends_at <= interval '1 day'",

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Text, bindparam, cast, func, select
+from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, select
 
 from webapp.core.db import open_transaction
 from webapp.core.db import session as current_session
-from webapp.core.sql import Statement, Values
+from webapp.core.sql import Statement, Values, epoch
 from webapp.domain.availability.facts import EventTypeRules
 from webapp.domain.availability.instants import DAY_SECONDS
 from webapp.domain.availability.windows import Schedule as EngineSchedule
@@ -152,12 +152,3 @@ def _names() -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _row_type() -> Any:
     return namedtuple("OfferingRow", _names())  # noqa: PYI024  its fields are those of the query
-
-
-def epoch(instant: Any) -> ColumnElement[int]:
-    """Whole Unix seconds, a fraction rounded up, so that `start >= now` stays exact.
-
-    By date_part, whose doubles hold microseconds for two centuries: EXTRACT gives numeric, which made a third of the
-    query of a busy month.
-    """
-    return cast(func.ceil(func.date_part("epoch", instant)), BigInteger)

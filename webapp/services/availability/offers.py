@@ -5,39 +5,49 @@ be booked.
 """
 
 import uuid
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, literal, null, select, union_all
+from sqlalchemy import Boolean, ColumnElement, Select, bindparam, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from webapp.core.db import open_transaction
 from webapp.core.db import session as current_session
-from webapp.core.sql import Statement, Values
+from webapp.core.sql import Statement, Values, epoch
 from webapp.domain.availability.facts import Busy, BusyKind, Facts, PublishedSlot
 from webapp.domain.availability.instants import DAY_SECONDS, day_start, to_datetime
 from webapp.domain.availability.offers import Offer, offers
-from webapp.models import BlockedTime, Slot
-from webapp.services.availability.offering import (
-    Offering,
-    epoch,
-)
+from webapp.models import Slot
+from webapp.services.availability import busy
+from webapp.services.availability.offering import Offering
 
-# A meeting lasts 8 hours at most, with a day of buffer on each side: what is in the way of a start overlaps such a
-# meeting there, and has started itself at most 3 days from it. A week's limit counts bookings of whole weeks.
+# A meeting lasts 8 hours at most, with a day of buffer on each side: what is in the way of a start meets such a meeting
+# there. A week's limit counts bookings of whole weeks.
 LONGEST_BUFFER_SECONDS = DAY_SECONDS
 LONGEST_MEETING_SECONDS = 8 * 3600
-REACH_SECONDS = 3 * DAY_SECONDS
 REACH_OF_LIMITS_SECONDS = 9 * DAY_SECONDS
 
 # A start that was listed less than 60 s ago can be booked (rule 8): half of that is left to whoever looks.
 LISTED_SECONDS = 30
 
-# slot_id, event_type_id, start, end, busy_start, busy_end, capacity, seats_taken
+# A row: of busy time the columns of `busy.COLUMNS`, with None behind them; of a slot `_SLOT` and the fields of `_Slot`.
 Times = tuple[Any, ...]
+_SLOT = "slot"
+_KINDS = {str(kind): kind for kind in BusyKind}
+
+
+class _Slot(NamedTuple):
+    start: int
+    end: int
+    slot_id: int
+    event_type_id: int
+    busy_start: int
+    busy_end: int
+    capacity: int
+    seats_taken: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +67,16 @@ class Listing:
         return self.what.source, self.what.now // LISTED_SECONDS, self.first, self.last, self.times
 
     def facts(self) -> Facts:
-        what, published, busy = self.what, *_sorted_out(self.times, self.what.event_type_id)
+        what = self.what
+        slots = {row[3]: _Slot(*row[1:]) for row in self.times if row[0] == _SLOT}
+        own = [slot for slot in slots.values() if slot.event_type_id == what.event_type_id]
         return Facts(
             rules=what.rules,
             now=what.now,
             schedule=what.schedule,
-            published=tuple(published),
-            busy=tuple(busy),
-            counted_starts=tuple(_counted_starts(self.times, what.event_type_id)) if _has_limits(what) else (),
+            published=tuple(_published(own)),
+            busy=tuple(_busy(self.times, slots, what.event_type_id)),
+            counted_starts=tuple(_counted_starts(own)) if _has_limits(what) else (),
             time_zone=what.host_time_zone,
         )
 
@@ -78,33 +90,32 @@ def offered(what: Offering, first: int, last: int) -> list[Offer]:
 
 
 def facts(session: Session, what: Offering, first: int, last: int) -> Facts:
-    """Everything that decides about starts in [first, last)."""
-    return _read(session, what, first, last).facts()
+    """Everything that decides about starts in [first, last), and that explains why one is not offered."""
+    statement, values = asked_facts(what, first, last)
+    return Listing(what, first, last, tuple(statement.rows(session, **values))).facts()
 
 
 def listing(what: Offering, first: int, last: int) -> Listing:
     """One query, whatever the host's history."""
-    return _read(open_transaction(), what, first, last)
+    statement = _statement(busy.SOURCES, with_meetings=False)
+    return Listing(what, first, last, tuple(statement.rows(open_transaction(), **_values(what, first, last))))
 
 
-def _read(session: Session | None, what: Offering, first: int, last: int) -> Listing:
-    statement, values = asked_times(what, first, last)
-    return Listing(what, first, last, tuple(statement.rows(session, **values)))
+def asked_facts(what: Offering, first: int, last: int) -> tuple[Statement, Values]:
+    """What `facts` asks the database, for those who ask it together with something else."""
+    return _statement(busy.SOURCES, with_meetings=True), _values(what, first, last)
 
 
-def asked_times(what: Offering, first: int, last: int) -> tuple[Statement, Values]:
-    """What `listing` asks the database, for those who ask it together with something else."""
-    reach = before = after = REACH_OF_LIMITS_SECONDS
-    if not _has_limits(what):
-        reach, before = REACH_SECONDS, LONGEST_BUFFER_SECONDS
-        after = LONGEST_MEETING_SECONDS + LONGEST_BUFFER_SECONDS
-    return _times(), {
-        "host": what.host_id,
+def _values(what: Offering, first: int, last: int) -> Values:
+    has_limits = _has_limits(what)
+    reach = REACH_OF_LIMITS_SECONDS if has_limits else 0
+    ahead = LONGEST_MEETING_SECONDS + LONGEST_BUFFER_SECONDS
+    return {
         "event_type": what.event_type_id,
         "first": to_datetime(first - reach),
         "last": to_datetime(last + reach),
-        "busy_first": to_datetime(first - before),
-        "busy_last": to_datetime(last + after),
+        "with_full": has_limits,
+        **busy.span(what.host_id, first - LONGEST_BUFFER_SECONDS, last + ahead),
     }
 
 
@@ -112,59 +123,69 @@ def _has_limits(what: Offering) -> bool:
     return bool(what.rules.max_per_day or what.rules.max_per_week)
 
 
-@lru_cache(maxsize=1)
-def _times() -> Statement:
-    """Taken slots of the host, free published ones of the event type, blocked time (without slot and seats).
+@lru_cache(maxsize=4)
+def _statement(sources: tuple[Select[Any], ...], *, with_meetings: bool) -> Statement:
+    """Slots of the event type that guests may take seats of, and all busy time.
 
-    Instants come as Unix seconds, so that no datetime is built per row.
+    `with_meetings` adds the slot of each meeting, so that a meeting can be told from its buffers and a full one from
+    one of another event type. A listing does without: that join took as long as all the rest.
     """
-    slots = select(
+    slots = [_slots().where(*_is_on_offer())]
+    if with_meetings:
+        all_sources = union_all(*sources).subquery()
+        slots.append(_slots().where(Slot.id.in_(select(all_sources.c.slot_id))))
+    rest = [null()] * (len(slots[0].selected_columns) - len(busy.COLUMNS))
+    return Statement.of(union_all(*slots, *(source.add_columns(*rest) for source in sources)))
+
+
+def _slots() -> Select[Any]:
+    columns: tuple[Any, ...] = (
+        literal(_SLOT),
+        epoch(Slot.starts_at),
+        epoch(Slot.ends_at),
         Slot.id,
         Slot.event_type_id,
-        epoch(Slot.starts_at).label("start"),
-        epoch(Slot.ends_at).label("end"),
-        epoch(func.lower(Slot.busy)).label("busy_start"),
-        epoch(func.upper(Slot.busy)).label("busy_end"),
+        epoch(func.lower(Slot.busy)),
+        epoch(func.upper(Slot.busy)),
         Slot.capacity,
         Slot.seats_taken,
-    ).where(
-        Slot.host_id == bindparam("host"),
+    )
+    return select(*columns)
+
+
+def _is_on_offer() -> tuple[ColumnElement[bool], ...]:
+    """Full ones only where bookings are counted."""
+    return (
+        Slot.event_type_id == bindparam("event_type"),
         Slot.withdrawn_at.is_(None),
         Slot.starts_at >= bindparam("first"),
         Slot.starts_at < bindparam("last"),
-        func.upper(Slot.busy) > bindparam("busy_first"),
-        func.lower(Slot.busy) < bindparam("busy_last"),
-        (Slot.event_type_id == bindparam("event_type")) | (Slot.seats_taken > 0),
+        (Slot.seats_taken < Slot.capacity) | bindparam("with_full", type_=Boolean),
     )
-    start, end = epoch(BlockedTime.starts_at), epoch(BlockedTime.ends_at)
-    blocked = select(null(), null(), start, end, start, end, literal(0), literal(-1)).where(
-        BlockedTime.host_id == bindparam("host"),
-        BlockedTime.ends_at > bindparam("busy_first"),
-        BlockedTime.starts_at < bindparam("busy_last"),
-    )
-    return Statement.of(union_all(slots, blocked))
 
 
-def _sorted_out(rows: Iterable[Times], event_type_id: int) -> tuple[list[PublishedSlot], list[Busy]]:
-    """Free published slots, and all that is busy. Rows are unpacked: a named column of a row costs a look-up."""
-    published: list[PublishedSlot] = []
-    busy: list[Busy] = []
-    for slot_id, of, start, end, busy_start, busy_end, capacity, taken in rows:
-        if taken == 0:
-            published.append(PublishedSlot(slot_id, start, end, busy_start, busy_end, capacity))
-        elif slot_id is None:
-            busy.append(Busy(start, end, BusyKind.BLOCKED))
+def _published(slots: Iterable[_Slot]) -> Iterator[PublishedSlot]:
+    for slot in slots:
+        if slot.seats_taken == 0:
+            yield PublishedSlot(slot.slot_id, slot.start, slot.end, slot.busy_start, slot.busy_end, slot.capacity)
+
+
+def _busy(rows: Iterable[Times], slots: Mapping[int, _Slot], event_type_id: int) -> Iterator[Busy]:
+    for kind, start, end, slot_id, *_ in rows:
+        if kind == _SLOT:
+            continue
+        if slot_id in slots:
+            slot = slots[slot_id]
+            is_same, left = slot.event_type_id == event_type_id, slot.capacity - slot.seats_taken
+            yield Busy(start, end, _KINDS[kind], slot.start, slot.end, is_same, slot_id, slot.capacity, left)
         else:
-            is_same, left = of == event_type_id, capacity - taken
-            busy.append(Busy(busy_start, busy_end, BusyKind.MEETING, start, end, is_same, slot_id, capacity, left))
-    return published, busy
+            yield Busy(start, end, _KINDS[kind], slot_id=slot_id)
 
 
-def _counted_starts(rows: Iterable[Times], event_type_id: int) -> Iterable[int]:
-    """One start per live booking of the event type."""
-    for _, of, start, _, _, _, _, taken in rows:
-        if of == event_type_id:
-            yield from [start] * taken
+def _counted_starts(slots: Iterable[_Slot]) -> Iterator[int]:
+    """One start per live booking."""
+    for slot in slots:
+        yield from [slot.start] * slot.seats_taken
 
 
 def public_slot_ids(slot_ids: Iterable[int]) -> dict[int, uuid.UUID]:

@@ -29,7 +29,7 @@ from webapp.services.availability.offering import (
     offering_in,
     offering_select,
 )
-from webapp.services.availability.offers import Listing, asked_times, facts
+from webapp.services.availability.offers import Listing, asked_facts, facts
 from webapp.services.bookings.insert import insert_booking
 from webapp.services.bookings.request import Book, checked_booking, checked_reason, guest_answers
 from webapp.services.bookings.seats import release_claim_of_last_seat, release_slot, seat_in_slot, take_seat
@@ -152,11 +152,11 @@ def _locked_by_slugs(session: Session, command: Book, start: int, seen: Offering
     a way that matters, they are read again.
     """
     seen = seen or find_offering(command.host, command.event_type)
-    times = asked_times(seen, start, start + 1)
+    times = asked_facts(seen, start, start + 1)
     lock = _LOCK_HOST, {"host": command.host}
     _, offerings, rows = rows_of_all(session, lock, asked_offering(command.host, command.event_type), times)
     offering = offering_in(offerings)
-    if asked_times(offering, start, start + 1) != times:
+    if asked_facts(offering, start, start + 1) != times:
         return offering, facts(session, offering, start, start + 1)
     return offering, Listing(offering, start, start + 1, tuple(rows)).facts()
 

@@ -7,18 +7,18 @@ that neither who, what, how many nor which part is a vacation can be read from i
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, union_all, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from webapp.core.db import session as current_session
 from webapp.core.db import transactional
+from webapp.core.sql import epoch
 from webapp.domain.actor import Actor
-from webapp.domain.availability.instants import DAY_SECONDS, to_datetime
+from webapp.domain.availability.instants import DAY_SECONDS
 from webapp.domain.availability.intervals import Interval, merged
 from webapp.domain.errors import NotFound
-from webapp.models import BlockedTime, Host, Slot
-from webapp.services.availability.offering import epoch
-from webapp.services.availability.offers import REACH_SECONDS
+from webapp.models import Host
+from webapp.services.availability.busy import busy_times
 from webapp.services.shared.access import require_host
 from webapp.services.shared.audit import write_audit
 
@@ -66,17 +66,5 @@ def public_busy_times(host_slug: str) -> PublicBusyTimes:
 
 
 def _busy(host_id: int, first: int, last: int) -> tuple[Interval, ...]:
-    taken = select(epoch(func.lower(Slot.busy)), epoch(func.upper(Slot.busy))).where(
-        Slot.host_id == host_id,
-        Slot.seats_taken > 0,
-        Slot.withdrawn_at.is_(None),
-        Slot.starts_at >= to_datetime(first - REACH_SECONDS),
-        Slot.starts_at < to_datetime(last + REACH_SECONDS),
-    )
-    blocked = select(epoch(BlockedTime.starts_at), epoch(BlockedTime.ends_at)).where(
-        BlockedTime.host_id == host_id,
-        BlockedTime.ends_at > to_datetime(first),
-        BlockedTime.starts_at < to_datetime(last),
-    )
-    rows = current_session().execute(union_all(taken, blocked))
-    return tuple(merged((max(start, first), min(end, last)) for start, end in rows))
+    rows = busy_times(current_session(), host_id, first, last)
+    return tuple(merged((max(row.start, first), min(row.end, last)) for row in rows))

@@ -10,8 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
+from webapp.domain.availability.facts import BusyKind
+from webapp.domain.availability.instants import instant, to_datetime
+from webapp.domain.availability.intervals import Interval, overlap
 from webapp.domain.errors import Invalid, SlotOverlap
-from webapp.models import Claim, EventType, Slot, SlotOrigin
+from webapp.models import EventType, Slot, SlotOrigin
+from webapp.services.availability.busy import busy_times
 
 FURTHEST = timedelta(days=3 * 366)
 
@@ -78,10 +82,10 @@ class Plan:
         return self.new.start + timedelta(minutes=self.new.duration_minutes)
 
     @property
-    def busy(self) -> Range[datetime]:
-        before = timedelta(minutes=self.event_type.buffer_before_minutes)
-        after = timedelta(minutes=self.event_type.buffer_after_minutes)
-        return Range(self.new.start - before, self.end + after, bounds="[)")
+    def busy(self) -> Interval:
+        """With its buffers, Unix seconds."""
+        before, after = self.event_type.buffer_before_minutes, self.event_type.buffer_after_minutes
+        return instant(self.new.start) - 60 * before, instant(self.end) + 60 * after
 
     @property
     def capacity(self) -> int:
@@ -102,7 +106,7 @@ class Plan:
             "event_type_id": self.event_type.id,
             "starts_at": self.new.start,
             "ends_at": self.end,
-            "busy": self.busy,
+            "busy": Range(*map(to_datetime, self.busy), bounds="[)"),
             "capacity": self.capacity,
             "origin": SlotOrigin.PUBLISHED,
         }
@@ -143,13 +147,30 @@ def _overlaps_among(plans: dict[int, Plan]) -> list[int]:
 
 
 def _overlaps_with_stored(session: Session, plans: dict[int, Plan], host_id: int) -> list[int]:
-    """Slots that overlap a published one of their event type, or (padded) a taken one of any."""
+    """Slots that overlap a published one of their event type, or with their buffers a time at which the host is busy.
+
+    Time that the host has blocked does not count: what is published in it is offered once it is blocked no more.
+    """
     if not plans:
         return []
-    first: Any = min(plan.busy.lower for plan in plans.values())  # type: ignore[type-var]
-    last: Any = max(plan.busy.upper for plan in plans.values())  # type: ignore[type-var]
-    span = Range(first, last, bounds="[)")
-    published = session.execute(
+    first = min(plan.busy[0] for plan in plans.values())
+    last = max(plan.busy[1] for plan in plans.values())
+    rows = busy_times(session, host_id, first, last)
+    busy = [(row.start, row.end) for row in rows if row.kind != BusyKind.BLOCKED]
+    published = _published(session, host_id, to_datetime(first), to_datetime(last))
+    return [
+        index
+        for index, plan in plans.items()
+        if any(overlap(plan.busy, one) for one in busy)
+        or any(
+            row.event_type_id == plan.event_type.id and row.starts_at < plan.end and plan.new.start < row.ends_at
+            for row in published
+        )
+    ]
+
+
+def _published(session: Session, host_id: int, first: datetime, last: datetime) -> Sequence[Any]:
+    return session.execute(
         select(Slot.event_type_id, Slot.starts_at, Slot.ends_at).where(
             Slot.host_id == host_id,
             Slot.withdrawn_at.is_(None),
@@ -157,14 +178,3 @@ def _overlaps_with_stored(session: Session, plans: dict[int, Plan], host_id: int
             Slot.starts_at > first - timedelta(days=1),
         )
     ).all()
-    claims = session.execute(select(Claim.busy).where(Claim.host_id == host_id, Claim.busy.overlaps(span)))
-    busy = claims.scalars().all()
-    return [
-        index
-        for index, plan in plans.items()
-        if any(plan.busy.overlaps(one) for one in busy)
-        or any(
-            row.event_type_id == plan.event_type.id and row.starts_at < plan.end and plan.new.start < row.ends_at
-            for row in published
-        )
-    ]
