@@ -3,10 +3,12 @@
 import uuid
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     Computed,
     ForeignKeyConstraint,
     Index,
@@ -105,17 +107,22 @@ class Slot(Keyed, Base):
     host: Mapped[Host] = relationship(viewonly=True, primaryjoin="foreign(Slot.host_id) == Host.id")
 
 
+def _only(host_id: Any) -> ColumnElement[Any]:
+    """A range of this host's id alone: it stands in for btree_gist, which not every Postgres has."""
+    return func.int8range(host_id, host_id, text("'[]'"))
+
+
 class Claim(Base):
-    """A taken slot occupies a host's time. No two claims of one host overlap: buffers included, whoever writes."""
+    """A taken slot occupies the time of a host: of the one that it is of, and of each who takes part. No two claims of
+    one host overlap: buffers included, whoever writes."""
 
     __tablename__ = "claim"
     __table_args__ = (
         # Follows its slot and can never drift from it.
         ForeignKeyConstraint(["slot_id", "busy"], ["slot.id", "slot.busy"], onupdate="CASCADE"),
         ForeignKeyConstraint(["host_id"], ["host.id"]),
-        # int8range stands in for btree_gist, which not every Postgres has.
         ExcludeConstraint(
-            (func.int8range(text("host_id"), text("host_id"), text("'[]'")), "&&"),
+            (_only(text("host_id")), "&&"),
             ("busy", "&&"),
             name="ex_claim_overlap",
             using="gist",
@@ -125,3 +132,8 @@ class Claim(Base):
     slot_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=OF_SYSTEM)
     host_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=OF_SYSTEM)
     busy: Mapped[Range[datetime]] = mapped_column(TSTZRANGE, info=OF_SYSTEM)
+
+    @classmethod
+    def is_of(cls, host_id: Any) -> ColumnElement[bool]:
+        """Whether it is on this host's time, in the words of the index that holds all claims."""
+        return _only(cls.host_id).op("&&", is_comparison=True)(_only(host_id))

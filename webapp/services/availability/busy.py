@@ -5,7 +5,6 @@ to know when a host is busy reads all of `SOURCES`; a further source is a table 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -25,7 +24,7 @@ from sqlalchemy.orm import Session
 from webapp.core.sql import epoch
 from webapp.domain.availability.facts import BusyKind
 from webapp.domain.availability.instants import to_datetime
-from webapp.models import BlockedTime, Slot
+from webapp.models import BlockedTime, Claim
 
 # `kind` is a BusyKind; `start` and `end` are Unix seconds, buffers included, so that no datetime is built per row;
 # `slot_id` is that of a meeting, else None.
@@ -37,10 +36,6 @@ HOST = bindparam("host", type_=BigInteger)
 FIRST = bindparam("busy_first", type_=DateTime(timezone=True))
 LAST = bindparam("busy_last", type_=DateTime(timezone=True))
 
-# A meeting lasts 8 hours at most, with a day of buffer on each side: one that meets a span has started itself at most
-# 3 days from it.
-_REACH = timedelta(days=3)
-
 
 def source(kind: BusyKind, start: Any, end: Any, slot_id: Any = _NO_SLOT) -> Select[Any]:
     """Busy time from `start` to `end`, for the caller to narrow with where()."""
@@ -48,19 +43,13 @@ def source(kind: BusyKind, start: Any, end: Any, slot_id: Any = _NO_SLOT) -> Sel
     return select(*(column.label(name) for column, name in zip(columns, COLUMNS, strict=True)))
 
 
-_TAKEN_SLOTS = source(BusyKind.MEETING, func.lower(Slot.busy), func.upper(Slot.busy), Slot.id).where(
-    Slot.host_id == HOST,
-    Slot.seats_taken > 0,
-    Slot.withdrawn_at.is_(None),
-    Slot.busy.overlaps(func.tstzrange(FIRST, LAST)),
-    # Lets the index find the span.
-    Slot.starts_at > FIRST - _REACH,
-    Slot.starts_at < LAST + _REACH,
+_MEETINGS = source(BusyKind.MEETING, func.lower(Claim.busy), func.upper(Claim.busy), Claim.slot_id).where(
+    Claim.is_of(HOST), Claim.busy.overlaps(func.tstzrange(FIRST, LAST))
 )
 _BLOCKED_TIMES = source(BusyKind.BLOCKED, BlockedTime.starts_at, BlockedTime.ends_at).where(
     BlockedTime.host_id == HOST, BlockedTime.ends_at > FIRST, BlockedTime.starts_at < LAST
 )
-SOURCES: tuple[Select[Any], ...] = (_TAKEN_SLOTS, _BLOCKED_TIMES)
+SOURCES: tuple[Select[Any], ...] = (_MEETINGS, _BLOCKED_TIMES)
 
 
 def span(host_id: int, first: int, last: int) -> Mapping[str, Any]:

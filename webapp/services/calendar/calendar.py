@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select, union_all
+from sqlalchemy.dialects.postgresql import Range
 
 from webapp.core.db import session
 from webapp.domain.availability.instants import day_start, instant, to_datetime
@@ -73,10 +74,9 @@ class BookingPage:
 
 
 def calendar_slots(host_id: int, first: datetime, last: datetime) -> list[CalendarSlot]:
-    """Slots that overlap [first, last), sorted by start: free published ones and all that have live bookings."""
-    rows = session().execute(
-        slot_select().where(*_overlapping(host_id, first, last)).order_by(Slot.starts_at, Slot.ends_at, Slot.id)
-    )
+    """Slots that overlap [first, last), sorted by start: free published ones and all that take the host's time."""
+    overlapping = _is_shown(host_id, first, last), Slot.starts_at < last, Slot.ends_at > first
+    rows = session().execute(slot_select().where(*overlapping).order_by(Slot.starts_at, Slot.ends_at, Slot.id))
     slots = [slot_view(row) for row in rows]
     guests = _bookings_of([slot.id for slot in slots if slot.seats_taken])
     covered = _covered(host_id, first, last) if any(not slot.seats_taken for slot in slots) else frozenset()
@@ -94,12 +94,7 @@ def day_counts(host_id: int, time_zone: str, first: date, days: int) -> dict[dat
     available = func.count().filter(Slot.seats_taken == 0, Slot.starts_at > func.now())
     rows = session().execute(
         select(number, booked.label("booked"), available.label("available"))
-        .where(
-            Slot.host_id == host_id,
-            Slot.withdrawn_at.is_(None),
-            Slot.starts_at >= begins[0],
-            Slot.starts_at < begins[-1],
-        )
+        .where(_is_shown(host_id, begins[0], begins[-1]), Slot.starts_at >= begins[0], Slot.starts_at < begins[-1])
         .group_by(number)
     )
     return {first + timedelta(days=row.number - 1): DayCount(row.booked, row.available) for row in rows}
@@ -107,7 +102,8 @@ def day_counts(host_id: int, time_zone: str, first: date, days: int) -> dict[dat
 
 def has_slots(host_id: int) -> bool:
     """Whether the host has ever published a slot or been booked."""
-    return bool(session().execute(select(exists().where(Slot.host_id == host_id))).scalar())
+    has_any = exists().where(Slot.host_id == host_id) | exists().where(Claim.is_of(host_id))
+    return bool(session().execute(select(has_any)).scalar())
 
 
 def calendar_slot(public_id: uuid.UUID, *, host_id: int) -> CalendarSlot:
@@ -148,22 +144,29 @@ def bookings_page(host_id: int, *, which: BookingFilter, search: str = "", page:
     return BookingPage(bookings, page, len(rows) > PAGE_SIZE, _undelivered(bookings))
 
 
-def _overlapping(host_id: int, first: datetime, last: datetime) -> tuple[ColumnElement[bool], ...]:
+def _is_shown(host_id: int, first: datetime, last: datetime) -> ColumnElement[bool]:
+    """Slots that the host has claimed any of [first, last) for, and free ones that start in it or shortly before."""
+    claimed = select(Claim.slot_id).where(Claim.is_of(host_id), Claim.busy.overlaps(Range(first, last, bounds="[)")))
+    return Slot.id.in_(union_all(claimed, select(Slot.id).where(*_free(host_id, first, last))))
+
+
+def _free(host_id: int, first: datetime, last: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         Slot.host_id == host_id,
         Slot.withdrawn_at.is_(None),
+        Slot.seats_taken == 0,
         Slot.starts_at < last,
         # Lets the index find the week.
         Slot.starts_at > first - LONGEST_SLOT,
-        Slot.ends_at > first,
     )
 
 
 def _covered(host_id: int, first: datetime, last: datetime) -> frozenset[int]:
     """Free slots that cannot be booked because the host's time is taken, buffers included."""
-    taken = exists().where(Claim.host_id == Slot.host_id, Claim.busy.overlaps(Slot.busy))
-    query = select(Slot.id).where(*_overlapping(host_id, first, last), Slot.seats_taken == 0, taken)
-    return frozenset(session().scalars(query))
+    taken = exists().where(Claim.is_of(Slot.host_id), Claim.busy.overlaps(Slot.busy))
+    return frozenset(
+        session().scalars(select(Slot.id).where(*_free(host_id, first, last), Slot.ends_at > first, taken))
+    )
 
 
 def _bookings_of(slot_ids: Sequence[int]) -> dict[int, list[CalendarBooking]]:

@@ -16,12 +16,13 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Label, func, select
+from sqlalchemy.dialects.postgresql import Range
 
 from webapp.core.db import session
 from webapp.core.extensions import signer
 from webapp.domain.bookings import BookingStatus
 from webapp.domain.text import flattened
-from webapp.models import AuditEntry, BlockedTime, Booking, Slot
+from webapp.models import AuditEntry, BlockedTime, Booking, Claim, Slot
 from webapp.services.bookings.view import BookingView, booking_from, booking_select
 from webapp.services.ical.feeds import Detail, FeedReader
 from webapp.services.ical.files import calendar_address, host_lines, host_summary, text_of, uid_of
@@ -30,7 +31,6 @@ from webapp.services.shared.links import booking_url, host_page_url, slot_url
 
 BACK = timedelta(days=90)
 AHEAD = timedelta(days=3 * 366)  # no slot can be published further ahead
-LONGEST_SLOT = timedelta(hours=8)  # the schema allows no longer one
 MOST_ROWS = 10_000  # the latest are kept
 LONGEST_DESCRIPTION = 20_000  # a slot takes up to a thousand guests, each with notes
 
@@ -157,17 +157,16 @@ def _unknown_uid(public_id: uuid.UUID) -> str:
 
 
 def _taken_slots(host_id: int) -> Iterator[list[Seat]]:
-    """The live bookings of each slot, by start."""
+    """The live bookings of each slot that takes the host's time, by start."""
     now = datetime.now(UTC)
+    span = Range(now - BACK, now + AHEAD, bounds="[)")
+    claimed = select(Claim.slot_id).where(Claim.is_of(host_id), Claim.busy.overlaps(span))
     rows = session().execute(
         booking_select()
         .add_columns(_changed_at("booking", Booking), Slot.capacity)
         .where(
             Booking.is_live,
-            # Of the slot: these let its index find the span, however long the host's history is.
-            Slot.host_id == host_id,
-            Slot.withdrawn_at.is_(None),
-            Slot.starts_at > now - BACK - LONGEST_SLOT,
+            Slot.id.in_(claimed),
             Slot.starts_at < now + AHEAD,
             Slot.ends_at > now - BACK,
         )

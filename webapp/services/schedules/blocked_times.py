@@ -14,14 +14,13 @@ from webapp.core.db import session as current_session
 from webapp.domain.actor import Actor
 from webapp.domain.errors import Invalid, NotFound
 from webapp.domain.text import TextFault, line
-from webapp.models import BlockedTime, Booking, Slot
+from webapp.models import BlockedTime, Booking, Claim, Slot
 from webapp.services.shared.access import lock_host, require_host
 from webapp.services.shared.audit import write_audit
 
 LONGEST_NOTE = 200
 FURTHEST = timedelta(days=5 * 366)
 MOST_AT_A_TIME = 500
-LONGEST_SLOT = timedelta(hours=8)  # the schema allows no longer event type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,15 +160,15 @@ def _bookings_inside(session: Session, ids: Sequence[int]) -> dict[int, list[Boo
     """By blocked time. Buffers do not count: what matters is whether the meeting is in it."""
     if not ids:
         return {}
+    blocked = func.tstzrange(BlockedTime.starts_at, BlockedTime.ends_at)
     query = (
         select(BlockedTime.id, Booking.uid, Booking.guest_name, Slot.starts_at, Slot.ends_at)
+        .join(Claim, Claim.is_of(BlockedTime.host_id) & Claim.busy.overlaps(blocked))
         .join(Slot, (Slot.starts_at < BlockedTime.ends_at) & (Slot.ends_at > BlockedTime.starts_at))
         .join(Booking, Booking.slot_id == Slot.id)
         .where(
             BlockedTime.id.in_(ids),
-            Slot.host_id == BlockedTime.host_id,
-            # Lets the index find the slots.
-            Slot.starts_at > BlockedTime.starts_at - LONGEST_SLOT,
+            Slot.id == Claim.slot_id,
             Slot.ends_at > func.now(),
             Booking.is_live,
         )
