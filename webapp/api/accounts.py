@@ -29,7 +29,7 @@ from webapp.services.accounts.public_page import PublicHost, public_host
 from webapp.services.accounts.tokens import TokenHolder
 from webapp.services.availability import why
 from webapp.services.availability.offering import find_offering
-from webapp.services.availability.offers import Listing, listing_on, public_slot_ids
+from webapp.services.availability.offers import Availability, public_slot_ids, read_availability_on
 from webapp.words.reasons import in_words
 
 MOST_DAYS = 62
@@ -60,14 +60,14 @@ def list_offered_slots(asked: dict[str, Any], host_slug: str, slug: str) -> Resp
     _require_few_days(first, last)
     offering = find_offering(host_slug, slug)
     zone = asked["time_zone"] or offering.host_time_zone
-    found = listing_on(offering, first, last, time_zone=zone)
+    found = read_availability_on(offering, first, last, time_zone=zone)
     body, tag = _BODIES.get((found.key, zone)) or _listed(found, zone)
     response = json_answer(body)
     response.set_etag(tag)
     return response
 
 
-def _listed(found: Listing, zone: str) -> tuple[bytes, str]:
+def _listed(found: Availability, zone: str) -> tuple[bytes, str]:
     offers = found.offers()
     rows = [offer.slot_id for offer in offers if offer.slot_id is not None]
     body = offered_slots(offers, zone, public_slot_ids(rows) if rows else {}).encode()

@@ -51,7 +51,7 @@ class _Slot(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class Availability:
     """All that decides about starts in [first, last), read; worked out only when it is asked what they are."""
 
     what: Offering
@@ -86,19 +86,19 @@ class Listing:
 
 def offered(what: Offering, first: int, last: int) -> list[Offer]:
     """What can be booked with starts in [first, last), Unix seconds, sorted."""
-    return listing(what, first, last).offers()
+    return read_availability(what, first, last).offers()
 
 
 def facts(session: Session, what: Offering, first: int, last: int) -> Facts:
     """Everything that decides about starts in [first, last), and that explains why one is not offered."""
     statement, values = asked_facts(what, first, last)
-    return Listing(what, first, last, tuple(statement.rows(session, **values))).facts()
+    return Availability(what, first, last, tuple(statement.rows(session, **values))).facts()
 
 
-def listing(what: Offering, first: int, last: int) -> Listing:
+def read_availability(what: Offering, first: int, last: int) -> Availability:
     """One query, whatever the host's history."""
     statement = _statement(busy.SOURCES, with_meetings=False)
-    return Listing(what, first, last, tuple(statement.rows(open_transaction(), **_values(what, first, last))))
+    return Availability(what, first, last, tuple(statement.rows(open_transaction(), **_values(what, first, last))))
 
 
 def asked_facts(what: Offering, first: int, last: int) -> tuple[Statement, Values]:
@@ -196,9 +196,9 @@ def public_slot_ids(slot_ids: Iterable[int]) -> dict[int, uuid.UUID]:
 
 def offers_on(what: Offering, first: date, last: date, *, time_zone: str) -> list[Offer]:
     """Offers that start on the local dates first..last, both included, as of `what.now`."""
-    return listing_on(what, first, last, time_zone=time_zone).offers()
+    return read_availability_on(what, first, last, time_zone=time_zone).offers()
 
 
-def listing_on(what: Offering, first: date, last: date, *, time_zone: str) -> Listing:
+def read_availability_on(what: Offering, first: date, last: date, *, time_zone: str) -> Availability:
     """As `offers_on`, not yet worked out."""
-    return listing(what, day_start(time_zone, first), day_start(time_zone, last + timedelta(days=1)))
+    return read_availability(what, day_start(time_zone, first), day_start(time_zone, last + timedelta(days=1)))

@@ -29,7 +29,7 @@ from webapp.services.availability.offering import (
     offering_in,
     offering_select,
 )
-from webapp.services.availability.offers import Listing, asked_facts, facts
+from webapp.services.availability.offers import Availability, asked_facts, facts
 from webapp.services.bookings.insert import insert_booking
 from webapp.services.bookings.request import Book, checked_booking, checked_reason, guest_answers
 from webapp.services.bookings.seats import release_claim_of_last_seat, release_slot, seat_in_slot, take_seat
@@ -158,7 +158,7 @@ def _locked_by_slugs(session: Session, command: Book, start: int, seen: Offering
     offering = offering_in(offerings)
     if asked_facts(offering, start, start + 1) != times:
         return offering, facts(session, offering, start, start + 1)
-    return offering, Listing(offering, start, start + 1, tuple(rows)).facts()
+    return offering, Availability(offering, start, start + 1, tuple(rows)).facts()
 
 
 def _locked_by_slot(session: Session, command: Book) -> tuple[Offering, int]:

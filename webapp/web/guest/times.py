@@ -10,7 +10,7 @@ from webapp.domain.availability.offers import Offer
 from webapp.domain.text import initials
 from webapp.services.accounts.public_page import public_host
 from webapp.services.availability.offering import Offering, find_offering
-from webapp.services.availability.offers import Listing, listing, offered
+from webapp.services.availability.offers import Availability, offered, read_availability
 from webapp.web.guest.blueprint import blueprint
 from webapp.web.guest.picker import Picker, View, picker
 from webapp.web.guest.query import Addresses, CalendarQuery, calendar_query
@@ -38,7 +38,7 @@ def times(slug: str, event_type: str) -> Response:
 def calendar_page(offering: Offering) -> Response:
     query = calendar_query(request.args)
     view = _view(offering, query)
-    month = listing(offering, *view.span)
+    month = read_availability(offering, *view.span)
     key = None if month.key is None else (month.key, query, str(view.locale), request.path)
 
     def values() -> tuple[dict[str, Any], bool]:
@@ -50,7 +50,7 @@ def calendar_page(offering: Offering) -> Response:
     return cached_page_or_fragment(key, "booking/times.html", "picker", values)
 
 
-def _offers(offering: Offering, month: Listing, first: int, last: int) -> Sequence[Offer]:
+def _offers(offering: Offering, month: Availability, first: int, last: int) -> Sequence[Offer]:
     """Those of the month have been read already."""
     return month.offers() if (first, last) == (month.first, month.last) else offered(offering, first, last)
 
