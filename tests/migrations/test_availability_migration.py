@@ -13,7 +13,7 @@ from webapp.core.extensions import db
 from webapp.domain.actor import GUEST, host_actor
 from webapp.domain.bookings import BookingStatus
 from webapp.services.availability.offering import find_offering
-from webapp.services.availability.offers import offered
+from webapp.services.availability.offers import list_offers
 from webapp.services.bookings import bookings
 from webapp.services.bookings.request import Book
 from webapp.services.event_types import event_types
@@ -54,7 +54,7 @@ def test_event_types_and_slots_are_as_they_were(fresh: Fresh, migrated: dict[str
         assert schedules.host_schedule(migrated["host"]).content.weekly_hours == ()
         what = find_offering("host", event_type.content.slug)
         begin = int(DAY.timestamp())
-        hours = [(offer.start - begin) // 3600 for offer in offered(what, begin, begin + 86_400)]
+        hours = [(offer.start - begin) // 3600 for offer in list_offers(what, begin, begin + 86_400)]
         assert hours == [10, 14], "what was published, and nothing else"
 
 

@@ -16,7 +16,7 @@ from webapp.domain.availability.instants import DAY_SECONDS, to_datetime
 from webapp.domain.errors import DomainError, NotFound, SlotUnavailable
 from webapp.models import Booking
 from webapp.services.availability.offering import find_offering
-from webapp.services.availability.offers import offered
+from webapp.services.availability.offers import list_offers
 from webapp.services.bookings import bookings
 from webapp.services.bookings.view import BookingView, booking_by_id
 from webapp.services.mail.reports import delivery_states, replay
@@ -105,7 +105,7 @@ def _booking(row_id: int) -> BookingView:
 def _choices(booking: BookingView) -> list[tuple[str, datetime]]:
     """Starts that the booking's event type offers from now on, as (Unix seconds, UTC)."""
     offering = find_offering(booking.host_slug, booking.event_type_slug)
-    found = offered(offering, offering.now, offering.now + MOVE_DAYS * DAY_SECONDS)
+    found = list_offers(offering, offering.now, offering.now + MOVE_DAYS * DAY_SECONDS)
     return [(str(offer.start), to_datetime(offer.start)) for offer in found[:MOST_CHOICES]]
 
 

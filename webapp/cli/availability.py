@@ -12,7 +12,7 @@ from webapp.domain.availability.offers import Offer
 from webapp.domain.errors import NotFound
 from webapp.services.availability import why as services
 from webapp.services.availability.offering import Offering
-from webapp.services.availability.offers import offers_on
+from webapp.services.availability.offers import list_offers_on
 from webapp.words import formats, reasons, zone_names
 
 DAYS_SHOWN = 7
@@ -67,7 +67,7 @@ def slots(
     end = _date("--to", last) if last else begin + timedelta(days=DAYS_SHOWN - 1)
     if not 0 <= (end - begin).days <= MOST_DAYS:
         raise click.ClickException(f"--to: Must be on or after --from, by {MOST_DAYS} days at most.")
-    found = offers_on(offering, begin, end, time_zone=reader)
+    found = list_offers_on(offering, begin, end, time_zone=reader)
     for line in (_json(one) if as_json else _line(offering, one, reader) for one in found):
         click.echo(line)
     if not found and not as_json:

@@ -15,7 +15,7 @@ from webapp.domain.actor import host_actor
 from webapp.domain.availability.instants import DAY_SECONDS, instant, to_datetime
 from webapp.domain.errors import SlotUnavailable
 from webapp.services.availability.offering import find_offering
-from webapp.services.availability.offers import offered
+from webapp.services.availability.offers import list_offers
 from webapp.services.availability.preview import Emptiness, schedule_preview
 from webapp.services.bookings import bookings
 from webapp.services.schedules import blocked_times
@@ -37,7 +37,7 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
 
 def listed(slug: str, event_type: str, first: datetime, days: int) -> set[int]:
     start = instant(first)
-    return {offer.start for offer in offered(find_offering(slug, event_type), start, start + days * DAY_SECONDS)}
+    return {offer.start for offer in list_offers(find_offering(slug, event_type), start, start + days * DAY_SECONDS)}
 
 
 def codes(build: Build, slug: str, event_type: str, start: int) -> tuple[str, ...]:

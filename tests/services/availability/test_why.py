@@ -9,7 +9,7 @@ from webapp.domain import errors
 from webapp.domain.actor import GUEST, host_actor
 from webapp.domain.availability.reasons import Reason, ReasonCode
 from webapp.domain.availability.windows import Window
-from webapp.services.availability.offers import offers_on
+from webapp.services.availability.offers import list_offers_on
 from webapp.services.availability.why import inspected, why
 from webapp.services.bookings import bookings
 from webapp.services.schedules.content import ScheduleContent
@@ -69,7 +69,7 @@ def test_unknown_names_are_not_found(host: int) -> None:
 def test_what_why_refuses_cannot_be_booked_and_the_other_way_round(build: Build, host: int) -> None:
     build.booking(build.slot(host, tomorrow(10)))
     what = inspected("ada", "30min")
-    listed = {offer.start for offer in offers_on(what, tomorrow().date(), tomorrow().date(), time_zone="UTC")}
+    listed = {offer.start for offer in list_offers_on(what, tomorrow().date(), tomorrow().date(), time_zone="UTC")}
     for quarter in range(36, 48):
         start = tomorrow(0) + timedelta(minutes=15 * quarter)
         offered = why(what, start).offered

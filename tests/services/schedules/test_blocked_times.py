@@ -15,7 +15,7 @@ from webapp.domain.actor import GUEST, host_actor
 from webapp.domain.availability.instants import instant
 from webapp.domain.errors import Forbidden, Invalid, NotFound, SlotUnavailable
 from webapp.services.availability.offering import find_offering
-from webapp.services.availability.offers import offered
+from webapp.services.availability.offers import list_offers
 from webapp.services.schedules import blocked_times
 from webapp.services.schedules.blocked_times import MOST_AT_A_TIME, BlockedTimeView, NewBlockedTime
 
@@ -34,7 +34,7 @@ def change(made: BlockedTimeView, host: int, **changes: Any) -> BlockedTimeView:
 
 
 def starts(slug: str, first: datetime, last: datetime) -> list[datetime]:
-    found = offered(find_offering(slug, "60min"), instant(first), instant(last))
+    found = list_offers(find_offering(slug, "60min"), instant(first), instant(last))
     return [datetime.fromtimestamp(offer.start, UTC) for offer in found]
 
 

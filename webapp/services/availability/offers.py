@@ -84,7 +84,7 @@ class Availability:
         return offers(self.facts(), self.first, self.last)
 
 
-def offered(what: Offering, first: int, last: int) -> list[Offer]:
+def list_offers(what: Offering, first: int, last: int) -> list[Offer]:
     """What can be booked with starts in [first, last), Unix seconds, sorted."""
     return read_availability(what, first, last).offers()
 
@@ -194,11 +194,11 @@ def public_slot_ids(slot_ids: Iterable[int]) -> dict[int, uuid.UUID]:
     return {row.id: row.public_id for row in current_session().execute(query)}
 
 
-def offers_on(what: Offering, first: date, last: date, *, time_zone: str) -> list[Offer]:
+def list_offers_on(what: Offering, first: date, last: date, *, time_zone: str) -> list[Offer]:
     """Offers that start on the local dates first..last, both included, as of `what.now`."""
     return read_availability_on(what, first, last, time_zone=time_zone).offers()
 
 
 def read_availability_on(what: Offering, first: date, last: date, *, time_zone: str) -> Availability:
-    """As `offers_on`, not yet worked out."""
+    """As `list_offers_on`, not yet worked out."""
     return read_availability(what, day_start(time_zone, first), day_start(time_zone, last + timedelta(days=1)))

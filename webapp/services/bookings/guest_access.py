@@ -28,7 +28,7 @@ def managed_booking(token: str, *, now: datetime | None = None) -> BookingView:
     return booking
 
 
-def offered_to_move(offering: Offering, booking: BookingView, first: int, last: int) -> Sequence[Offer]:
+def list_offers_to_move(offering: Offering, booking: BookingView, first: int, last: int) -> Sequence[Offer]:
     """Where the booking can go with starts in [first, last), Unix seconds: its own time is no obstacle (rule 13)."""
     start = instant(booking.start)
     known = facts(current_session(), offering, first, last)

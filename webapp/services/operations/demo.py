@@ -18,7 +18,7 @@ from webapp.domain.urls import base64url
 from webapp.models import Host
 from webapp.services.accounts.accounts import HOST, create_host
 from webapp.services.availability.offering import find_offering
-from webapp.services.availability.offers import offered
+from webapp.services.availability.offers import list_offers
 from webapp.services.bookings.bookings import book
 from webapp.services.bookings.request import Book
 from webapp.services.event_types.content import EventTypeContent, LocationKind
@@ -179,7 +179,7 @@ def _add(host_id: int, content: EventTypeContent) -> None:
 def _book_free_ones(host: DemoHost, event_type: str, *, every: int, most: int) -> None:
     """Some of the starts that are offered over the next ten days, a guest each."""
     what = find_offering(host.slug, event_type)
-    found = offered(what, what.now, what.now + 10 * 86_400)
+    found = list_offers(what, what.now, what.now + 10 * 86_400)
     for number, offer in enumerate(found[2::every][:most]):
         start = datetime.fromtimestamp(offer.start, UTC)
         book(_wish(number, host=host.slug, event_type=event_type, start=start, what=what.questions), actor=GUEST)

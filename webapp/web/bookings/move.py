@@ -18,7 +18,7 @@ from webapp.domain.errors import Conflict, Invalid, NotFound, SlotUnavailable
 from webapp.services.accounts.accounts import Account
 from webapp.services.availability.offering import find_offering
 from webapp.services.bookings import bookings
-from webapp.services.bookings.guest_access import offered_to_move
+from webapp.services.bookings.guest_access import list_offers_to_move
 from webapp.services.bookings.view import BookingView
 from webapp.services.calendar import calendar
 from webapp.web.bookings.blueprint import blueprint
@@ -90,7 +90,7 @@ def _offered(found: BookingView, first: int, last: int) -> Sequence[Offer]:
         offering = find_offering(found.host_slug, found.event_type_slug)
     except NotFound:
         return []
-    return offered_to_move(offering, found, first, last)
+    return list_offers_to_move(offering, found, first, last)
 
 
 def _days(offered: Sequence[Offer], time_zone: str) -> Iterator[tuple[date, list[datetime]]]:

@@ -21,7 +21,7 @@ from webapp.domain.errors import (
     SlotUnavailable,
 )
 from webapp.services.availability.offering import Offering, find_offering
-from webapp.services.availability.offers import offered
+from webapp.services.availability.offers import list_offers
 from webapp.services.bookings import bookings
 from webapp.web.guest.alternatives import alternative_days
 from webapp.web.guest.blueprint import blueprint
@@ -51,7 +51,7 @@ def form_or_calendar(offering: Offering) -> BaseResponse:
     start = form.start_seconds
     if start is None:
         return redirect(calendar_url(offering), 303)
-    if not offered(offering, start, start + 1):
+    if not list_offers(offering, start, start + 1):
         return refused(offering, form, SlotUnavailable())
     return form_page(offering, form)
 
@@ -135,7 +135,7 @@ def _chosen(offering: Offering, form: BookingForm, *, is_gone: bool) -> dict[str
     alternatives = []
     if is_gone or start is None:
         alternatives = alternative_days(
-            partial(offered, offering), offering.now, start or offering.now, time_zone=zone, locale=locale
+            partial(list_offers, offering), offering.now, start or offering.now, time_zone=zone, locale=locale
         )
     if start is None:
         return {"meeting_time": None, "host_time": None, "alternatives": alternatives, "zone": zone}

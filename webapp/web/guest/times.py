@@ -10,7 +10,7 @@ from webapp.domain.availability.offers import Offer
 from webapp.domain.text import initials
 from webapp.services.accounts.public_page import public_host
 from webapp.services.availability.offering import Offering, find_offering
-from webapp.services.availability.offers import Availability, offered, read_availability
+from webapp.services.availability.offers import Availability, list_offers, read_availability
 from webapp.web.guest.blueprint import blueprint
 from webapp.web.guest.picker import Picker, View, picker
 from webapp.web.guest.query import Addresses, CalendarQuery, calendar_query
@@ -52,7 +52,7 @@ def calendar_page(offering: Offering) -> Response:
 
 def _offers(offering: Offering, month: Availability, first: int, last: int) -> Sequence[Offer]:
     """Those of the month have been read already."""
-    return month.offers() if (first, last) == (month.first, month.last) else offered(offering, first, last)
+    return month.offers() if (first, last) == (month.first, month.last) else list_offers(offering, first, last)
 
 
 def _view(offering: Offering, query: CalendarQuery) -> View:

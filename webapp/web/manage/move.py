@@ -14,7 +14,7 @@ from webapp.domain.availability.instants import instant, to_datetime
 from webapp.domain.errors import Conflict, Invalid, NotFound, Overloaded, SlotUnavailable
 from webapp.services.availability.offering import Offering, find_offering
 from webapp.services.bookings import bookings
-from webapp.services.bookings.guest_access import managed_booking, may_change, offered_to_move
+from webapp.services.bookings.guest_access import list_offers_to_move, managed_booking, may_change
 from webapp.services.bookings.view import BookingView
 from webapp.services.shared.links import manage_token
 from webapp.web.guest.alternatives import alternative_days
@@ -60,7 +60,7 @@ def confirm_move(token: str) -> BaseResponse:
         return to_booking(token)
     if start is None:
         return redirect(url_for("manage.choose", token=token), 303)
-    is_gone = not offered_to_move(offering, booking, start, start + 1)
+    is_gone = not list_offers_to_move(offering, booking, start, start + 1)
     return _confirm_page(booking, offering, form, start, status=409 if is_gone else 200)
 
 
@@ -111,12 +111,12 @@ def _picker(booking: BookingView, offering: Offering, token: str) -> Any:
         is_zone_in_query=query.zone is not None,
     )
     view = View(query, zone, lambda: addresses, current_locale(), offering.now, shows_seats=offering.rules.capacity > 1)
-    return picker(view, partial(offered_to_move, offering, booking))
+    return picker(view, partial(list_offers_to_move, offering, booking))
 
 
 def _confirm_page(booking: BookingView, offering: Offering, form: MoveForm, start: int, *, status: int) -> Response:
     zone, locale = guest_zone(booking), current_locale()
-    offers = partial(offered_to_move, offering, booking)
+    offers = partial(list_offers_to_move, offering, booking)
     form.start.data = format_start(start)
     new_start = to_datetime(start)
     new_end = new_start + timedelta(minutes=offering.rules.duration_minutes)
