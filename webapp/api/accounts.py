@@ -89,7 +89,7 @@ def explain_slot(asked: dict[str, Any], host_slug: str, slug: str) -> dict[str, 
     """Why a start is offered or not, for the host"""
     if host_slug != host().slug:
         raise NotFound
-    found = why.why(why.inspected(host_slug, slug), asked["start"])
+    found = why.why(why.find_any_offering(host_slug, slug), asked["start"])
     if found.offered:
         return {"offered": True}
     zone = host().time_zone

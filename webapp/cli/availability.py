@@ -77,8 +77,12 @@ def slots(
 def _inspected(host: str, event_type: str, now: str | None) -> Offering:
     """Raises ClickException for names and moments that are none."""
     try:
-        offering = services.inspected(host, event_type)
-        return services.inspected(host, event_type, now=_moment("--now", now, _zone_of(offering))) if now else offering
+        offering = services.find_any_offering(host, event_type)
+        return (
+            services.find_any_offering(host, event_type, now=_moment("--now", now, _zone_of(offering)))
+            if now
+            else offering
+        )
     except NotFound:
         raise click.ClickException(f"There is no event type /{host}/{event_type}.") from None
 

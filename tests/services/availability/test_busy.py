@@ -16,7 +16,7 @@ from webapp.services.availability import busy
 from webapp.services.availability.offering import offering
 from webapp.services.availability.offers import list_offers_on
 from webapp.services.availability.preview import schedule_preview
-from webapp.services.availability.why import inspected, why
+from webapp.services.availability.why import find_any_offering, why
 from webapp.services.bookings import bookings
 from webapp.services.bookings.guest_access import list_offers_to_move
 from webapp.services.ical.busy_times import public_busy_times, publish_busy_times
@@ -72,7 +72,7 @@ def test_a_booking_can_neither_be_moved_there_nor_is_it_offered_to(build: Build,
 
 
 def test_it_is_the_reason_that_is_given(ada: int) -> None:
-    answer = why(inspected("ada", "30min"), tomorrow(START, 30))
+    answer = why(find_any_offering("ada", "30min"), tomorrow(START, 30))
     assert [(reason.code, reason.start, reason.end) for reason in answer.reasons] == [
         ("calendar", instant(tomorrow(START)), instant(tomorrow(END)))
     ]

@@ -14,7 +14,7 @@ from webapp.domain.errors import SlotTaken
 from webapp.services.availability.offering import offering
 from webapp.services.availability.offers import list_offers_on
 from webapp.services.availability.preview import schedule_preview
-from webapp.services.availability.why import inspected, why
+from webapp.services.availability.why import find_any_offering, why
 from webapp.services.calendar.calendar import DayCount, calendar_slots, day_counts, has_slots
 from webapp.services.ical.busy_times import public_busy_times, publish_busy_times
 from webapp.services.schedules.blocked_times import NewBlockedTime, block
@@ -54,7 +54,7 @@ def test_the_time_cannot_be_booked_and_is_explained(
 ) -> None:
     build.event_type(bob, buffer_before_minutes=buffer)
     start = tomorrow(10, minute)
-    assert tuple(str(reason.code) for reason in why(inspected("bob", "30min"), start).reasons) == reasons
+    assert tuple(str(reason.code) for reason in why(find_any_offering("bob", "30min"), start).reasons) == reasons
     if not reasons:
         assert book_at("bob", "30min", start, build).start == start
         return

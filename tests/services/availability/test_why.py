@@ -10,7 +10,7 @@ from webapp.domain.actor import GUEST, host_actor
 from webapp.domain.availability.reasons import Reason, ReasonCode
 from webapp.domain.availability.windows import Window
 from webapp.services.availability.offers import list_offers_on
-from webapp.services.availability.why import inspected, why
+from webapp.services.availability.why import find_any_offering, why
 from webapp.services.bookings import bookings
 from webapp.services.schedules.content import ScheduleContent
 from webapp.services.schedules.schedules import replace_schedule
@@ -30,7 +30,7 @@ def host(build: Build) -> int:
 
 
 def codes(start: datetime, event_type: str = "30min", **asked: datetime) -> list[str]:
-    answer = why(inspected("ada", event_type, **asked), start)
+    answer = why(find_any_offering("ada", event_type, **asked), start)
     assert answer.offered is (answer.reasons == [])
     return [str(reason.code) for reason in answer.reasons]
 
@@ -63,12 +63,12 @@ def test_another_now_is_another_answer(host: int, build: Build) -> None:
 def test_unknown_names_are_not_found(host: int) -> None:
     for names in (("ada", "none"), ("none", "30min")):
         with pytest.raises(errors.NotFound):
-            inspected(*names)
+            find_any_offering(*names)
 
 
 def test_what_why_refuses_cannot_be_booked_and_the_other_way_round(build: Build, host: int) -> None:
     build.booking(build.slot(host, tomorrow(10)))
-    what = inspected("ada", "30min")
+    what = find_any_offering("ada", "30min")
     listed = {offer.start for offer in list_offers_on(what, tomorrow().date(), tomorrow().date(), time_zone="UTC")}
     for quarter in range(36, 48):
         start = tomorrow(0) + timedelta(minutes=15 * quarter)

@@ -50,16 +50,16 @@ class Offering:
 
 def find_offering(host_slug: str, event_type_slug: str) -> Offering:
     """Raises NotFound for an unknown or inactive host or event type."""
-    statement, values = asked_offering(host_slug, event_type_slug)
-    return offering_in(statement.rows(open_transaction(), **values))
+    statement, values = offering_query(host_slug, event_type_slug)
+    return first_offering(statement.rows(open_transaction(), **values))
 
 
-def asked_offering(host_slug: str, event_type_slug: str) -> tuple[Statement, Values]:
+def offering_query(host_slug: str, event_type_slug: str) -> tuple[Statement, Values]:
     """What `find_offering` asks the database, for those who ask it together with something else."""
     return _by_slugs(), {"host": host_slug, "event_type": event_type_slug}
 
 
-def offering_in(rows: Sequence[Any]) -> Offering:
+def first_offering(rows: Sequence[Any]) -> Offering:
     """Of the rows that came back. Raises NotFound."""
     if not rows:
         raise NotFound
@@ -74,7 +74,7 @@ def _by_slugs() -> Statement:
 
 def offering_of_slot(slot_public_id: uuid.UUID) -> Offering:
     query = offering_select().join(Slot, Slot.event_type_id == EventType.id)
-    return offering_in(current_session().execute(query.where(Slot.public_id == slot_public_id)).all())
+    return first_offering(current_session().execute(query.where(Slot.public_id == slot_public_id)).all())
 
 
 @lru_cache(maxsize=2)

@@ -91,7 +91,7 @@ def list_offers(what: Offering, first: int, last: int) -> list[Offer]:
 
 def facts(session: Session, what: Offering, first: int, last: int) -> Facts:
     """Everything that decides about starts in [first, last), and that explains why one is not offered."""
-    statement, values = asked_facts(what, first, last)
+    statement, values = facts_query(what, first, last)
     return Availability(what, first, last, tuple(statement.rows(session, **values))).facts()
 
 
@@ -101,7 +101,7 @@ def read_availability(what: Offering, first: int, last: int) -> Availability:
     return Availability(what, first, last, tuple(statement.rows(open_transaction(), **_values(what, first, last))))
 
 
-def asked_facts(what: Offering, first: int, last: int) -> tuple[Statement, Values]:
+def facts_query(what: Offering, first: int, last: int) -> tuple[Statement, Values]:
     """What `facts` asks the database, for those who ask it together with something else."""
     return _statement(busy.SOURCES, with_meetings=True), _values(what, first, last)
 

@@ -23,13 +23,13 @@ from webapp.domain.errors import Invalid, NotActive, NotFound, SlotTaken, SlotUn
 from webapp.models import Booking, EventType, Host, Slot
 from webapp.services.availability.offering import (
     Offering,
-    asked_offering,
     find_offering,
+    first_offering,
     offering_from,
-    offering_in,
+    offering_query,
     offering_select,
 )
-from webapp.services.availability.offers import Availability, asked_facts, facts
+from webapp.services.availability.offers import Availability, facts, facts_query
 from webapp.services.bookings.insert import insert_booking
 from webapp.services.bookings.request import Book, checked_booking, checked_reason, guest_answers
 from webapp.services.bookings.seats import release_claim_of_last_seat, release_slot, seat_in_slot, take_seat
@@ -152,11 +152,11 @@ def _locked_by_slugs(session: Session, command: Book, start: int, seen: Offering
     a way that matters, they are read again.
     """
     seen = seen or find_offering(command.host, command.event_type)
-    times = asked_facts(seen, start, start + 1)
+    times = facts_query(seen, start, start + 1)
     lock = _LOCK_HOST, {"host": command.host}
-    _, offerings, rows = rows_of_all(session, lock, asked_offering(command.host, command.event_type), times)
-    offering = offering_in(offerings)
-    if asked_facts(offering, start, start + 1) != times:
+    _, offerings, rows = rows_of_all(session, lock, offering_query(command.host, command.event_type), times)
+    offering = first_offering(offerings)
+    if facts_query(offering, start, start + 1) != times:
         return offering, facts(session, offering, start, start + 1)
     return offering, Availability(offering, start, start + 1, tuple(rows)).facts()
 

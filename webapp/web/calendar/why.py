@@ -15,7 +15,7 @@ from wtforms.validators import DataRequired, ValidationError
 from webapp.domain.availability.instants import occurrences, to_datetime
 from webapp.services.accounts.accounts import Account
 from webapp.services.availability.offering import Offering
-from webapp.services.availability.why import inspected, why
+from webapp.services.availability.why import find_any_offering, why
 from webapp.services.event_types import event_types
 from webapp.web.calendar.blueprint import blueprint
 from webapp.web.calendar.forms import slot_values
@@ -94,7 +94,7 @@ def _form(titles: dict[str, str], host: Account, start: datetime | None) -> WhyF
 
 
 def _explained(host: Account, form: WhyForm) -> list[Explained]:
-    offering = inspected(host.slug, form.event_type.data)
+    offering = find_any_offering(host.slug, form.event_type.data)
     in_query = _start_of_query()
     starts = [in_query] if in_query else [to_datetime(start) for start in form.starts]
     return [_answer(offering, start, host.time_zone) for start in starts]
