@@ -11,7 +11,7 @@ from webapp.domain.availability.by_date import by_local_date
 from webapp.domain.availability.instants import DAY_SECONDS, day_start, local_date
 from webapp.domain.availability.offers import Offer
 from webapp.web.guest import words
-from webapp.web.guest.picker import Offers, next_offer
+from webapp.web.guest.picker import ListOffers, next_offer
 from webapp.web.guest.query import format_start
 from webapp.words import formats
 
@@ -27,7 +27,9 @@ class AlternativeDay:
     times: Sequence[tuple[str, str]]
 
 
-def alternative_days(offers: Offers, now: int, start: int, *, time_zone: str, locale: Locale) -> list[AlternativeDay]:
+def alternative_days(
+    offers: ListOffers, now: int, start: int, *, time_zone: str, locale: Locale
+) -> list[AlternativeDay]:
     """The times left on the guest's day of `start` and on the next days that have some; the next of all otherwise."""
     first = day_start(time_zone, local_date(time_zone, start))
     found = offers(first, first + DAYS_AHEAD * DAY_SECONDS)

@@ -28,7 +28,7 @@ FEW_TIMES = 6  # a day of so few is not divided into parts
 HORIZON_SECONDS = 400 * DAY_SECONDS
 
 # What is offered with starts in [first, last), Unix seconds.
-Offers = Callable[[int, int], Sequence[Offer]]
+ListOffers = Callable[[int, int], Sequence[Offer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class View:
         return padded_range(self.first, words.last_of_month(self.first))
 
 
-def picker(view: View, offers: Offers) -> Picker:
+def picker(view: View, offers: ListOffers) -> Picker:
     first, last = view.first, words.last_of_month(view.first)
     by_date = by_local_date(offers(*view.span), view.zone)
     days = {day: times for day, times in by_date.items() if first <= day <= last}
@@ -142,7 +142,7 @@ def picker(view: View, offers: Offers) -> Picker:
     )
 
 
-def next_offer(offers: Offers, now: int, after: int) -> Offer | None:
+def next_offer(offers: ListOffers, now: int, after: int) -> Offer | None:
     """The first offer that starts at `after` or later; if there is none, the first of all."""
     ahead = offers(now, max(after, now) + HORIZON_SECONDS)
     return next((offer for offer in ahead if offer.start >= after), ahead[0] if ahead else None)
@@ -214,7 +214,7 @@ def _by_part(times: Iterable[tuple[int, Slot]]) -> list[tuple[str | None, Sequen
     return [(label, slots) for label, slots in parts if slots]
 
 
-def _no_times(view: View, day: date | None, offers: Offers) -> NoTimes:
+def _no_times(view: View, day: date | None, offers: ListOffers) -> NoTimes:
     """`day`: a day without times in a month that has some; None: the whole month has none."""
     if day:
         return NoTimes(gettext("No free times on %(day)s", day=words.day_and_month(day, view.locale)))
