@@ -78,11 +78,9 @@ def _inspected(host: str, event_type: str, now: str | None) -> Offering:
     """Raises ClickException for names and moments that are none."""
     try:
         offering = services.find_any_offering(host, event_type)
-        return (
-            services.find_any_offering(host, event_type, now=_moment("--now", now, _zone_of(offering)))
-            if now
-            else offering
-        )
+        if now is None:
+            return offering
+        return services.find_any_offering(host, event_type, now=_moment("--now", now, _zone_of(offering)))
     except NotFound:
         raise click.ClickException(f"There is no event type /{host}/{event_type}.") from None
 

@@ -54,7 +54,7 @@ class _Slot(NamedTuple):
 class Availability:
     """All that decides about starts in [first, last), read; worked out only when it is asked what they are."""
 
-    what: Offering
+    offering: Offering
     first: int
     last: int
     times: tuple[Times, ...]
@@ -62,65 +62,67 @@ class Availability:
     @property
     def key(self) -> Hashable:
         """What follows from a listing may be shown again for one with the same key; None: may not."""
-        if self.what.source is None:
+        if self.offering.source is None:
             return None
-        return self.what.source, self.what.now // LISTED_SECONDS, self.first, self.last, self.times
+        return self.offering.source, self.offering.now // LISTED_SECONDS, self.first, self.last, self.times
 
     def facts(self) -> Facts:
-        what = self.what
+        offering = self.offering
         slots = {row[3]: _Slot(*row[1:]) for row in self.times if row[0] == _SLOT}
-        own = [slot for slot in slots.values() if slot.event_type_id == what.event_type_id]
+        own = [slot for slot in slots.values() if slot.event_type_id == offering.event_type_id]
         return Facts(
-            rules=what.rules,
-            now=what.now,
-            schedule=what.schedule,
+            rules=offering.rules,
+            now=offering.now,
+            schedule=offering.schedule,
             published=tuple(_published(own)),
-            busy=tuple(_busy(self.times, slots, what.event_type_id)),
-            counted_starts=tuple(_counted_starts(own)) if _has_limits(what) else (),
-            time_zone=what.host_time_zone,
+            busy=tuple(_busy(self.times, slots, offering.event_type_id)),
+            counted_starts=tuple(_counted_starts(own)) if _has_limits(offering) else (),
+            time_zone=offering.host_time_zone,
         )
 
     def offers(self) -> list[Offer]:
         return offers(self.facts(), self.first, self.last)
 
 
-def list_offers(what: Offering, first: int, last: int) -> list[Offer]:
+def list_offers(offering: Offering, first: int, last: int) -> list[Offer]:
     """What can be booked with starts in [first, last), Unix seconds, sorted."""
-    return read_availability(what, first, last).offers()
+    return read_availability(offering, first, last).offers()
 
 
-def facts(session: Session, what: Offering, first: int, last: int) -> Facts:
+def facts(session: Session, offering: Offering, first: int, last: int) -> Facts:
     """Everything that decides about starts in [first, last), and that explains why one is not offered."""
-    statement, values = facts_query(what, first, last)
-    return Availability(what, first, last, tuple(statement.rows(session, **values))).facts()
+    statement, values = facts_query(offering, first, last)
+    return Availability(offering, first, last, tuple(statement.rows(session, **values))).facts()
 
 
-def read_availability(what: Offering, first: int, last: int) -> Availability:
+def read_availability(offering: Offering, first: int, last: int) -> Availability:
     """One query, whatever the host's history."""
     statement = _statement(busy.SOURCES, with_meetings=False)
-    return Availability(what, first, last, tuple(statement.rows(open_transaction(), **_values(what, first, last))))
+    return Availability(
+        offering, first, last, tuple(statement.rows(open_transaction(), **_values(offering, first, last)))
+    )
 
 
-def facts_query(what: Offering, first: int, last: int) -> tuple[Statement, Values]:
+def facts_query(offering: Offering, first: int, last: int) -> tuple[Statement, Values]:
     """What `facts` asks the database, for those who ask it together with something else."""
-    return _statement(busy.SOURCES, with_meetings=True), _values(what, first, last)
+    return _statement(busy.SOURCES, with_meetings=True), _values(offering, first, last)
 
 
-def _values(what: Offering, first: int, last: int) -> Values:
-    has_limits = _has_limits(what)
+def _values(offering: Offering, first: int, last: int) -> Values:
+    has_limits = _has_limits(offering)
     reach = REACH_OF_LIMITS_SECONDS if has_limits else 0
     ahead = LONGEST_MEETING_SECONDS + LONGEST_BUFFER_SECONDS
     return {
-        "event_type": what.event_type_id,
+        "event_type": offering.event_type_id,
         "first": to_datetime(first - reach),
         "last": to_datetime(last + reach),
         "with_full": has_limits,
-        **busy.span(what.host_id, first - LONGEST_BUFFER_SECONDS, last + ahead),
+        **busy.span(offering.host_id, first - LONGEST_BUFFER_SECONDS, last + ahead),
     }
 
 
-def _has_limits(what: Offering) -> bool:
-    return bool(what.rules.max_per_day or what.rules.max_per_week)
+def _has_limits(offering: Offering) -> bool:
+    return bool(offering.rules.max_per_day or offering.rules.max_per_week)
 
 
 @lru_cache(maxsize=4)
@@ -194,11 +196,11 @@ def public_slot_ids(slot_ids: Iterable[int]) -> dict[int, uuid.UUID]:
     return {row.id: row.public_id for row in current_session().execute(query)}
 
 
-def list_offers_on(what: Offering, first: date, last: date, *, time_zone: str) -> list[Offer]:
-    """Offers that start on the local dates first..last, both included, as of `what.now`."""
-    return read_availability_on(what, first, last, time_zone=time_zone).offers()
+def list_offers_on(offering: Offering, first: date, last: date, *, time_zone: str) -> list[Offer]:
+    """Offers that start on the local dates first..last, both included, as of `offering.now`."""
+    return read_availability_on(offering, first, last, time_zone=time_zone).offers()
 
 
-def read_availability_on(what: Offering, first: date, last: date, *, time_zone: str) -> Availability:
+def read_availability_on(offering: Offering, first: date, last: date, *, time_zone: str) -> Availability:
     """As `list_offers_on`, not yet worked out."""
-    return read_availability(what, day_start(time_zone, first), day_start(time_zone, last + timedelta(days=1)))
+    return read_availability(offering, day_start(time_zone, first), day_start(time_zone, last + timedelta(days=1)))

@@ -86,8 +86,8 @@ def schedule_preview(
     row, chosen = _chosen(rows, types, event_type)
     days: tuple[PreviewDay, ...] = ()
     if row:
-        what = replace(offering_from(row), schedule=engine_schedule_of(content, row.now), source=None)
-        days = tuple(_days(what, first))
+        offering = replace(offering_from(row), schedule=engine_schedule_of(content, row.now), source=None)
+        days = tuple(_days(offering, first))
     return Preview(
         time_zone=content.time_zone,
         event_types=tuple(types),
@@ -107,12 +107,12 @@ def _chosen(rows: Sequence[Any], types: Sequence[PreviewedType], slug: str) -> t
     return wanted[0] if wanted else (None, None)
 
 
-def _days(what: Offering, first: date | None) -> Iterator[PreviewDay]:
-    zone = what.schedule.time_zone if what.schedule else what.host_time_zone
-    today = local_date(zone, what.now)
+def _days(offering: Offering, first: date | None) -> Iterator[PreviewDay]:
+    zone = offering.schedule.time_zone if offering.schedule else offering.host_time_zone
+    today = local_date(zone, offering.now)
     first = max(today, first or today)
     span = day_start(zone, first), day_start(zone, first + timedelta(days=DAYS))
-    known = facts(session(), what, *span)
+    known = facts(session(), offering, *span)
     found = by_local_date(offers(known, *span), zone)
     for number in range(DAYS):
         day = first + timedelta(days=number)

@@ -29,22 +29,22 @@ def find_any_offering(host_slug: str, event_type_slug: str, *, now: datetime | N
     row = session().execute(query.where(Host.slug == host_slug, EventType.slug == event_type_slug)).first()
     if row is None:
         raise NotFound
-    what = offering_from(row)
+    offering = offering_from(row)
     if now is None:
-        return what
+        return offering
     moment = instant(now)
-    return replace(what, now=moment, schedule=engine_schedule(row, moment), source=None)
+    return replace(offering, now=moment, schedule=engine_schedule(row, moment), source=None)
 
 
-def why(what: Offering, start: datetime) -> Answer:
-    """What closes this start, as of `what.now`: the same facts and rules that listing and booking go by."""
+def why(offering: Offering, start: datetime) -> Answer:
+    """What closes this start, as of `offering.now`: the same facts and rules that listing and booking go by."""
     second = instant(start)
-    found = reasons(facts(session(), what, second, second + 1), second)
-    return Answer(not found, found, _known_until(what, second))
+    found = reasons(facts(session(), offering, second, second + 1), second)
+    return Answer(not found, found, _known_until(offering, second))
 
 
-def _known_until(what: Offering, second: int) -> date | None:
-    schedule = what.schedule
+def _known_until(offering: Offering, second: int) -> date | None:
+    schedule = offering.schedule
     if schedule is None or schedule.holidays_known_until is None:
         return None
     is_later = local_date(schedule.time_zone, second) > schedule.holidays_known_until
