@@ -1,4 +1,4 @@
-"""Publishing many slots at once: weekdays, from when to when, over some weeks, as starts.
+"""How long a slot can be, and publishing many at once: weekdays, from when to when, over some weeks, as starts.
 
 Windows are resolved as availability rule 4 says: each end of a window by itself, then steps of absolute minutes.
 """
@@ -9,6 +9,10 @@ from datetime import date, timedelta
 
 from webapp.domain.availability.instants import DAY_SECONDS, day_start
 from webapp.domain.availability.windows import DayWindow, Schedule, stretches
+
+# The schema holds slots to these. Who looks for slots around an instant by their start need not look further.
+LONGEST_SLOT = timedelta(hours=8)
+LONGEST_BUFFER = timedelta(days=1)  # on each side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,7 +63,7 @@ class Slot(Keyed, Base):
             "isfinite(lower(busy)) AND isfinite(upper(busy))",
             name="busy_half_open",
         ),
-        # Who looks for slots around an instant need not look further (services.availability.busy).
+        # domain.slots: LONGEST_SLOT, LONGEST_BUFFER.
         CheckConstraint(
             "ends_at - starts_at <= interval '8 hours' AND starts_at - lower(busy) <= interval '1 day' AND "
             "upper(busy) - ends_at <= interval '1 day'",

@@ -20,14 +20,15 @@ from webapp.core.sql import Statement, Values, epoch
 from webapp.domain.availability.facts import Busy, BusyKind, Facts, PublishedSlot
 from webapp.domain.availability.instants import DAY_SECONDS, day_start, to_datetime
 from webapp.domain.availability.offers import Offer, offers
+from webapp.domain.slots import LONGEST_BUFFER, LONGEST_SLOT
 from webapp.models import Slot
 from webapp.services.availability import busy
 from webapp.services.availability.offering import Offering
 
-# A meeting lasts 8 hours at most, with a day of buffer on each side: what is in the way of a start meets such a meeting
-# there. A week's limit counts bookings of whole weeks.
-LONGEST_BUFFER_SECONDS = DAY_SECONDS
-LONGEST_MEETING_SECONDS = 8 * 3600
+# What is in the way of a start meets the longest meeting there, with the longest buffers.
+SECONDS_BEFORE = int(LONGEST_BUFFER.total_seconds())
+SECONDS_AFTER = int((LONGEST_SLOT + LONGEST_BUFFER).total_seconds())
+# A week's limit counts bookings of whole weeks.
 REACH_OF_LIMITS_SECONDS = 9 * DAY_SECONDS
 
 # A start that was listed less than 60 s ago can be booked (rule 8): half of that is left to whoever looks.
@@ -111,13 +112,12 @@ def facts_query(offering: Offering, first: int, last: int) -> tuple[Statement, V
 def _values(offering: Offering, first: int, last: int) -> Values:
     has_limits = _has_limits(offering)
     reach = REACH_OF_LIMITS_SECONDS if has_limits else 0
-    ahead = LONGEST_MEETING_SECONDS + LONGEST_BUFFER_SECONDS
     return {
         "event_type": offering.event_type_id,
         "first": to_datetime(first - reach),
         "last": to_datetime(last + reach),
         "with_full": has_limits,
-        **busy.span(offering.host_id, first - LONGEST_BUFFER_SECONDS, last + ahead),
+        **busy.span(offering.host_id, first - SECONDS_BEFORE, last + SECONDS_AFTER),
     }
 
 

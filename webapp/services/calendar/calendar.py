@@ -22,10 +22,9 @@ from webapp.services.availability.schedule_facts import engine_schedule_of
 from webapp.services.bookings.view import BookingView, booking_by_uid, booking_select, booking_view
 from webapp.services.mail.reports import DeliveryState, delivery_states
 from webapp.services.schedules.schedules import host_schedule
-from webapp.services.slots.views import SlotView, slot_by_public_id, slot_select, slot_view
+from webapp.services.slots.views import SlotView, overlapping_slots, slot_by_public_id, slot_select, slot_view
 
 PAGE_SIZE = 25
-LONGEST_SLOT = timedelta(hours=8)  # the schema allows no longer event type
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,28 +144,19 @@ def bookings_page(host_id: int, *, which: BookingFilter, search: str = "", page:
 
 
 def _is_shown(host_id: int, first: datetime, last: datetime) -> ColumnElement[bool]:
-    """Slots that the host has claimed any of [first, last) for, and free ones that start in it or shortly before."""
+    """Slots that the host has claimed any of [first, last) for, and free ones that meet it."""
     claimed = select(Claim.slot_id).where(Claim.is_of(host_id), Claim.busy.overlaps(Range(first, last, bounds="[)")))
     return Slot.id.in_(union_all(claimed, select(Slot.id).where(*_free(host_id, first, last))))
 
 
 def _free(host_id: int, first: datetime, last: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Slot.host_id == host_id,
-        Slot.withdrawn_at.is_(None),
-        Slot.seats_taken == 0,
-        Slot.starts_at < last,
-        # Lets the index find the week.
-        Slot.starts_at > first - LONGEST_SLOT,
-    )
+    return *overlapping_slots(host_id, first, last), Slot.seats_taken == 0
 
 
 def _covered(host_id: int, first: datetime, last: datetime) -> frozenset[int]:
     """Free slots that cannot be booked because the host's time is taken, buffers included."""
     taken = exists().where(Claim.is_of(Slot.host_id), Claim.busy.overlaps(Slot.busy))
-    return frozenset(
-        session().scalars(select(Slot.id).where(*_free(host_id, first, last), Slot.ends_at > first, taken))
-    )
+    return frozenset(session().scalars(select(Slot.id).where(*_free(host_id, first, last), taken)))
 
 
 def _bookings_of(slot_ids: Sequence[int]) -> dict[int, list[CalendarBooking]]:

@@ -13,14 +13,13 @@ from webapp.domain.bookings import NOT_LIVE, BookingStatus
 from webapp.domain.erasure import is_erased
 from webapp.domain.errors import Invalid
 from webapp.domain.questions import LONGEST_TEXT
+from webapp.domain.slots import LONGEST_BUFFER, LONGEST_SLOT
 from webapp.domain.text import TextFault, line, paragraph
 from webapp.models import SlotOrigin
 from webapp.services.bookings import request
 from webapp.services.portability.json_reader import Node
 from webapp.services.shared.validation import email_address
 
-LONGEST_SLOT = timedelta(hours=8)
-LONGEST_BUFFER = timedelta(days=1)
 MOST_SEATS = 1000
 MOST_ANSWERS = 100
 MOST_AT_ONE_START = 1000  # slots of one event type that were taken back one after the other

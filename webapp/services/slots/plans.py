@@ -16,6 +16,7 @@ from webapp.domain.availability.intervals import Interval, overlap
 from webapp.domain.errors import Invalid, SlotOverlap
 from webapp.models import EventType, Slot, SlotOrigin
 from webapp.services.availability.busy import busy_times
+from webapp.services.slots.views import overlapping_slots
 
 FURTHEST = timedelta(days=3 * 366)
 
@@ -157,7 +158,8 @@ def _overlaps_with_stored(session: Session, plans: dict[int, Plan], host_id: int
     last = max(plan.busy[1] for plan in plans.values())
     rows = busy_times(session, host_id, first, last)
     busy = [(row.start, row.end) for row in rows if row.kind != BusyKind.BLOCKED]
-    published = _published(session, host_id, to_datetime(first), to_datetime(last))
+    span = overlapping_slots(host_id, to_datetime(first), to_datetime(last))
+    published = session.execute(select(Slot.event_type_id, Slot.starts_at, Slot.ends_at).where(*span)).all()
     return [
         index
         for index, plan in plans.items()
@@ -167,14 +169,3 @@ def _overlaps_with_stored(session: Session, plans: dict[int, Plan], host_id: int
             for row in published
         )
     ]
-
-
-def _published(session: Session, host_id: int, first: datetime, last: datetime) -> Sequence[Any]:
-    return session.execute(
-        select(Slot.event_type_id, Slot.starts_at, Slot.ends_at).where(
-            Slot.host_id == host_id,
-            Slot.withdrawn_at.is_(None),
-            Slot.starts_at < last,
-            Slot.starts_at > first - timedelta(days=1),
-        )
-    ).all()

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 
+from webapp.domain.slots import LONGEST_SLOT
 from webapp.models import EventType, Slot
 
 
@@ -52,6 +53,17 @@ def slot_select() -> Select[*tuple[Any, ...]]:
         )
         .join(EventType, EventType.id == Slot.event_type_id)
         .where(Slot.withdrawn_at.is_(None))
+    )
+
+
+def overlapping_slots(host_id: int, first: datetime, last: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Conditions: slots of the host that were not taken back and meet [first, last)."""
+    return (
+        Slot.host_id == host_id,
+        Slot.withdrawn_at.is_(None),
+        Slot.starts_at < last,
+        Slot.starts_at > first - LONGEST_SLOT,  # lets the index find the span
+        Slot.ends_at > first,
     )
 
 
