@@ -39,6 +39,7 @@ def server(app: Flask, environment: dict[str, str], owner: Engine) -> Iterator[S
     if chosen_mutants():
         runpy.run_path(str(MUTANT_DIR / "sitecustomize.py"))  # builders work on the same database
         environ |= {"OPENSLOT_MUTANT": ",".join(chosen_mutants()), "PYTHONPATH": str(MUTANT_DIR)}
+        environ |= {name: os.environ[name] for name in ("OPENSLOT_MUTANT_LOG",) if name in os.environ}
     process = subprocess.Popen(["bin/web"], cwd=PROJECT_DIR, env=environ)
     try:
         _wait_for(f"{url}/readyz")

@@ -26,11 +26,7 @@ STATEMENTS = {
         *(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}" for table, constraint in CONSTRAINTS),
         *(f"DROP INDEX {index}" for index in INDEXES),
     ),
-    # The check reads the state from before the wait for the lock.
-    "old-snapshot": (
-        """DO $$ BEGIN EXECUTE concat('ALTER DATABASE ', current_database(),
-        ' SET default_transaction_isolation = ', quote_literal('repeatable read')); END $$""",
-    ),
+    "old-snapshot": (),
     "keys": ("ALTER TABLE idempotency_key DROP CONSTRAINT pk_idempotency_key",),
 }
 

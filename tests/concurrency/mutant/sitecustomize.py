@@ -5,18 +5,22 @@ Rewrites statements on their way to Postgres, as if whoever wrote them had forgo
 
 import os
 import re
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import psycopg
 
 LOCK = re.compile(r"\s+FOR (NO KEY )?UPDATE( OF \w+)?")
+TIMES = re.compile(r"\bUNION ALL\b(?s:.*)\bblocked_time\b")
 # mutant -> (statements that hold this, what is replaced in them, by what)
 REWRITES = {
     "host-lock": [(re.compile(r"\bFROM host\b"), LOCK, "")],
     "slot-lock": [(re.compile(r"\bFROM slot\b"), LOCK, "")],
     # The check under the lock sees no booking, and so does the search for a free seat.
     "check": [
-        (re.compile(r"\bUNION ALL\b(?s:.*)\bblocked_time\b"), re.compile(r"slot\.seats_taken(?! >)"), "0"),
+        (TIMES, re.compile(r"slot\.seats_taken"), "0"),
+        (TIMES, re.compile(r"\bFROM claim\s+WHERE\b"), "FROM claim WHERE false AND"),
         (re.compile(r"\bgenerate_series\b"), re.compile(r"booking\.is_live"), "false"),
     ],
     "single-use": [
@@ -25,6 +29,11 @@ REWRITES = {
     # The second writer of a claim waits for the first one at its primary key, which mutants.py drops.
     "constraints": [
         (re.compile(r"\bINSERT INTO claim\b"), re.compile(r"\s+ON CONFLICT \(slot_id, host_id\) DO NOTHING"), ""),
+    ],
+    # Connections set their own isolation level. With this one, the check reads what was there before it waited.
+    "old-snapshot": [
+        (re.compile(r"\bset_config\b"), re.compile(r"\bset_config\(name, value\b"),
+         "set_config(name, replace(value, 'read committed', 'repeatable read')"),
     ],
 }  # fmt: skip
 CHOSEN = [rewrite for name in os.environ["OPENSLOT_MUTANT"].split(",") for rewrite in REWRITES.get(name, [])]
@@ -36,8 +45,20 @@ def execute_mutant(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
     if isinstance(query, str):
         for holds, part, replacement in CHOSEN:
             if holds.search(query):
-                query = part.sub(replacement, query)
+                query, times = part.subn(replacement, query)
+                if times:
+                    note("rewritten", part.pattern)
     return execute(cursor, query, *args, **kwargs)
 
 
+@cache
+def note(what: str, pattern: str) -> None:
+    """For `red.py`: a rewrite that finds nothing any more tests nothing."""
+    if log := os.environ.get("OPENSLOT_MUTANT_LOG"):
+        with Path(log).open("a") as lines:
+            lines.write(f"{what}\t{pattern}\n")
+
+
+for _, part, _ in CHOSEN:
+    note("chosen", part.pattern)
 psycopg.Cursor.execute = execute_mutant  # type: ignore[method-assign]
