@@ -1,37 +1,25 @@
 """Brings the database up to date: asks first, since asking costs a hundredth of what loading the application does."""
 
-import re
 import subprocess
 import sys
 from contextlib import suppress
-from pathlib import Path
 
 import psycopg
 
 from webapp.core.config import PROJECT_DIR
 from webapp.core.config_values import database_url
+from webapp.core.migrations import APPLIED, heads
 from webapp.core.postgres import OWNER_SETTINGS, TooOldError, connect
 from webapp.embedded.processes import StartError
 
-REVISION = re.compile(r'^(down_)?revision\b[^=]*=\s*["\'](\w+)["\']', re.MULTILINE)
 
-
-def heads(versions: Path) -> set[str]:
-    """The revisions that no other one follows, read from the files without running them."""
-    found: dict[bool, set[str]] = {True: set(), False: set()}
-    for path in versions.glob("*.py"):
-        for is_down, revision in REVISION.findall(path.read_text()):
-            found[bool(is_down)].add(revision)
-    return found[False] - found[True]
-
-
-def applied(url: str) -> set[str] | None:
+def applied(url: str) -> frozenset[str] | None:
     """The database's revisions; None when it has no tables of ours yet. StartError when it cannot be asked."""
     try:
         with _connection(url) as connection:
             if connection.execute("SELECT to_regclass('alembic_version')").fetchone() == (None,):
                 return None
-            return {revision for (revision,) in connection.execute("SELECT version_num FROM alembic_version")}
+            return frozenset(revision for (revision,) in connection.execute(APPLIED))
     except psycopg.Error as error:
         raise StartError(f"The database of DATABASE_URL cannot be used: {str(error).splitlines()[0]}") from None
 
@@ -60,11 +48,11 @@ def is_empty(environ: dict[str, str]) -> bool:
 
 def upgrade(environ: dict[str, str]) -> None:
     """Apply what is missing."""
-    if _applied(environ) != heads(PROJECT_DIR / "migrations" / "versions"):
+    if _applied(environ) != heads():
         flask(environ, "db", "upgrade")
 
 
-def _applied(environ: dict[str, str]) -> set[str] | None:
+def _applied(environ: dict[str, str]) -> frozenset[str] | None:
     return applied(environ.get("DATABASE_OWNER_URL") or environ["DATABASE_URL"])
 
 

@@ -1,21 +1,14 @@
 """Whether this process can work: its database answers as it has to, and has the tables this code needs."""
 
-import re
-from functools import lru_cache
-
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
-from webapp.core.config import PROJECT_DIR
 from webapp.core.db import session
 from webapp.core.logs import log
+from webapp.core.migrations import APPLIED, heads, revisions
 from webapp.core.postgres import NO_SESSIONS, TooOldError, session_fault
 from webapp.core.sql import driver_connection
 from webapp.services.mail.server_refusals import mail_trouble
-
-REVISION = re.compile(r'^revision = "(\w+)"', re.MULTILINE)
-ANCESTOR = re.compile(r'^down_revision = "(\w+)"', re.MULTILINE)
-APPLIED = "SELECT version_num FROM alembic_version"
 
 
 class NotReadyError(Exception):
@@ -58,18 +51,8 @@ def tell_at_start(database_url: str) -> None:
 def _schema(applied: set[str]) -> str:
     """A newer release adds before it removes, so that its tables serve this code, too, while both run or after the
     newer code has been taken back."""
-    revisions, heads = migrations()
-    if applied == heads:
+    if applied == heads():
         return ""
-    if unknown := applied - revisions:
+    if unknown := applied - revisions():
         return f"database: newer schema, {', '.join(sorted(unknown))}"
     raise NotReadyError("database: not at the newest migration")
-
-
-@lru_cache(maxsize=1)
-def migrations() -> tuple[frozenset[str], frozenset[str]]:
-    """All revisions that this code knows, and the newest. Read once: the files of a running process do not change. Not
-    by Alembic, which takes 8 MB of each process."""
-    texts = [path.read_text() for path in (PROJECT_DIR / "migrations" / "versions").glob("*.py")]
-    revisions, ancestors = ({name for text in texts for name in found.findall(text)} for found in (REVISION, ANCESTOR))
-    return frozenset(revisions), frozenset(revisions - ancestors)
