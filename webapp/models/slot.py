@@ -13,12 +13,14 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
+    and_,
     func,
     text,
 )
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from webapp.domain.slots import LONGEST_BUFFER, LONGEST_SLOT
 from webapp.models.base import OF_HOST, OF_SYSTEM, Base, Keyed
 from webapp.models.event_type import EventType
 from webapp.models.host import Host
@@ -107,11 +109,6 @@ class Slot(Keyed, Base):
     host: Mapped[Host] = relationship(viewonly=True, primaryjoin="foreign(Slot.host_id) == Host.id")
 
 
-def _only(host_id: Any) -> ColumnElement[Any]:
-    """A range of this host's id alone: it stands in for btree_gist, which not every Postgres has."""
-    return func.int8range(host_id, host_id, text("'[]'"))
-
-
 class Claim(Base):
     """A taken slot occupies the time of a host: of the one that it is of, and of each who takes part. No two claims of
     one host overlap: buffers included, whoever writes."""
@@ -121,12 +118,15 @@ class Claim(Base):
         # Follows its slot and can never drift from it.
         ForeignKeyConstraint(["slot_id", "busy"], ["slot.id", "slot.busy"], onupdate="CASCADE"),
         ForeignKeyConstraint(["host_id"], ["host.id"]),
+        # int8range stands in for btree_gist, which not every Postgres has.
         ExcludeConstraint(
-            (_only(text("host_id")), "&&"),
+            (func.int8range(text("host_id"), text("host_id"), text("'[]'")), "&&"),
             ("busy", "&&"),
             name="ex_claim_overlap",
             using="gist",
         ),
+        # For `takes`: a question of ranges would be planned anew each time, which takes longer than to answer it.
+        Index("ix_claim_host_id_busy_end", "host_id", func.upper(text("busy"))),
     )
 
     slot_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=OF_SYSTEM)
@@ -134,6 +134,8 @@ class Claim(Base):
     busy: Mapped[Range[datetime]] = mapped_column(TSTZRANGE, info=OF_SYSTEM)
 
     @classmethod
-    def is_of(cls, host_id: Any) -> ColumnElement[bool]:
-        """Whether it is on this host's time, in the words of the index that holds all claims."""
-        return _only(cls.host_id).op("&&", is_comparison=True)(_only(host_id))
+    def takes(cls, host_id: Any, first: Any, last: Any) -> ColumnElement[bool]:
+        """Whether it takes any of [first, last) of the host's time. Arguments may be columns."""
+        start, end = func.lower(cls.busy), func.upper(cls.busy)
+        latest_end = last + LONGEST_SLOT + 2 * LONGEST_BUFFER  # lets the index find the span
+        return and_(cls.host_id == host_id, end > first, end < latest_end, start < last)

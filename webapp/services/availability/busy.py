@@ -44,7 +44,7 @@ def source(kind: BusyKind, start: Any, end: Any, slot_id: Any = _NO_SLOT) -> Sel
 
 
 _MEETINGS = source(BusyKind.MEETING, func.lower(Claim.busy), func.upper(Claim.busy), Claim.slot_id).where(
-    Claim.is_of(HOST), Claim.busy.overlaps(func.tstzrange(FIRST, LAST))
+    Claim.takes(HOST, FIRST, LAST)
 )
 _BLOCKED_TIMES = source(BusyKind.BLOCKED, BlockedTime.starts_at, BlockedTime.ends_at).where(
     BlockedTime.host_id == HOST, BlockedTime.ends_at > FIRST, BlockedTime.starts_at < LAST

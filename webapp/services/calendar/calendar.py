@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, union_all
-from sqlalchemy.dialects.postgresql import Range
 
 from webapp.core.db import session
 from webapp.domain.availability.instants import day_start, instant, to_datetime
@@ -101,7 +100,7 @@ def day_counts(host_id: int, time_zone: str, first: date, days: int) -> dict[dat
 
 def has_slots(host_id: int) -> bool:
     """Whether the host has ever published a slot or been booked."""
-    has_any = exists().where(Slot.host_id == host_id) | exists().where(Claim.is_of(host_id))
+    has_any = exists().where(Slot.host_id == host_id) | exists().where(Claim.host_id == host_id)
     return bool(session().execute(select(has_any)).scalar())
 
 
@@ -145,7 +144,7 @@ def bookings_page(host_id: int, *, which: BookingFilter, search: str = "", page:
 
 def _is_shown(host_id: int, first: datetime, last: datetime) -> ColumnElement[bool]:
     """Slots that the host has claimed any of [first, last) for, and free ones that meet it."""
-    claimed = select(Claim.slot_id).where(Claim.is_of(host_id), Claim.busy.overlaps(Range(first, last, bounds="[)")))
+    claimed = select(Claim.slot_id).where(Claim.takes(host_id, first, last))
     return Slot.id.in_(union_all(claimed, select(Slot.id).where(*_free(host_id, first, last))))
 
 
@@ -155,7 +154,7 @@ def _free(host_id: int, first: datetime, last: datetime) -> tuple[ColumnElement[
 
 def _covered(host_id: int, first: datetime, last: datetime) -> frozenset[int]:
     """Free slots that cannot be booked because the host's time is taken, buffers included."""
-    taken = exists().where(Claim.is_of(Slot.host_id), Claim.busy.overlaps(Slot.busy))
+    taken = exists().where(Claim.takes(Slot.host_id, func.lower(Slot.busy), func.upper(Slot.busy)))
     return frozenset(session().scalars(select(Slot.id).where(*_free(host_id, first, last), taken)))
 
 

@@ -16,7 +16,6 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Label, func, select
-from sqlalchemy.dialects.postgresql import Range
 
 from webapp.core.db import session
 from webapp.core.extensions import signer
@@ -159,8 +158,7 @@ def _unknown_uid(public_id: uuid.UUID) -> str:
 def _taken_slots(host_id: int) -> Iterator[list[Seat]]:
     """The live bookings of each slot that takes the host's time, by start."""
     now = datetime.now(UTC)
-    span = Range(now - BACK, now + AHEAD, bounds="[)")
-    claimed = select(Claim.slot_id).where(Claim.is_of(host_id), Claim.busy.overlaps(span))
+    claimed = select(Claim.slot_id).where(Claim.takes(host_id, now - BACK, now + AHEAD))
     rows = session().execute(
         booking_select()
         .add_columns(_changed_at("booking", Booking), Slot.capacity)

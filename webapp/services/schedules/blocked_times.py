@@ -160,10 +160,9 @@ def _bookings_inside(session: Session, ids: Sequence[int]) -> dict[int, list[Boo
     """By blocked time. Buffers do not count: what matters is whether the meeting is in it."""
     if not ids:
         return {}
-    blocked = func.tstzrange(BlockedTime.starts_at, BlockedTime.ends_at)
     query = (
         select(BlockedTime.id, Booking.uid, Booking.guest_name, Slot.starts_at, Slot.ends_at)
-        .join(Claim, Claim.is_of(BlockedTime.host_id) & Claim.busy.overlaps(blocked))
+        .join(Claim, Claim.takes(BlockedTime.host_id, BlockedTime.starts_at, BlockedTime.ends_at))
         .join(Slot, (Slot.starts_at < BlockedTime.ends_at) & (Slot.ends_at > BlockedTime.starts_at))
         .join(Booking, Booking.slot_id == Slot.id)
         .where(
