@@ -16,7 +16,7 @@ TEMPLATES = $(wildcard templates webapp/templates webapp/embedded/templates)
 help: ## List all commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-run: $(VENV)/.installed ## Start everything (PORT=8000 DATA=var); Ctrl-C stops it
+run: $(VENV)/.installed ## Start everything (PORT=8000 DATA=var RELOAD=0); Ctrl-C stops it
 	@exec $(IN_VENV) webapp.embedded.run --end-with-parent
 
 test: $(VENV)/.installed-dev ## Run all tests (installs a browser if there is none)

@@ -12,12 +12,14 @@ from typing import NoReturn
 from webapp.core.config import Settings, SettingsError, WebServerSettings, forget_server_variables
 
 
-def command(web: WebServerSettings) -> list[str]:
+def command(web: WebServerSettings, *, is_restarted: bool = False) -> list[str]:
+    """`is_restarted`: somebody else starts it again when it fails, and wants to see why."""
+    respawn = () if is_restarted else ("--respawn-failed-workers", "--respawn-interval", "1")
     return [
         *(sys.executable, "-m", "granian", "wsgi:app", "--interface", "wsgi"),
         *("--host", web.host, "--port", str(web.port)),
         *("--workers", str(web.workers), "--blocking-threads", str(web.threads)),
-        *("--no-ws", "--respawn-failed-workers", "--respawn-interval", "1", "--workers-kill-timeout", "5"),
+        *("--no-ws", *respawn, "--workers-kill-timeout", "5"),
         *("--log-level", "warning"),
     ]
 
@@ -44,13 +46,13 @@ def listening_fault(web: WebServerSettings) -> str | None:
 
 def main() -> NoReturn:
     try:
-        web = Settings.from_environment().web
+        settings = Settings.from_environment()
     except SettingsError as error:
         sys.exit(str(error))
-    if fault := listening_fault(web):
+    if fault := listening_fault(settings.web):
         sys.exit(fault)
     forget_server_variables()
-    line = command(web)
+    line = command(settings.web, is_restarted=bool(settings.reload))
     os.execv(line[0], line)  # noqa: S606  the same process, which is watched and asked to end
 
 

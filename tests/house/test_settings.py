@@ -11,7 +11,7 @@ from tests.house.source import PROJECT_DIR, nodes, python_files, strings
 from webapp.core.config import MailSettings, Settings, WebServerSettings, variables
 
 # Set by `make run` itself, for itself; and what the image sets.
-NOT_FOR_SERVERS = {"ENVIRONMENT", "DATA", "WEB_HOST", "PORT"}
+NOT_FOR_SERVERS = {"ENVIRONMENT", "DATA", "WEB_HOST", "PORT", "RELOAD"}
 REQUIREMENTS = ("requirements-server", "requirements", "requirements-lint", "requirements-dev")
 # Used by a command, or by another package when it is there; everything else is imported.
 COMMANDS = {

@@ -102,6 +102,7 @@ class Settings:
     log_level: Annotated[str, Env("LOG_LEVEL", as_.one_of(*LOG_LEVELS), "info", default="info")]
     database_pool_size: Annotated[int, Env("DATABASE_POOL_SIZE", as_.whole_number(1, 200), "10", default="10")]
     data_dir: Annotated[Path, Env("DATA", as_.directory, "var", default="var")]
+    reload: Annotated[int, Env("RELOAD", as_.whole_number(0, 1), "1", default="0")]
 
     @classmethod
     def from_environment(cls) -> Self:

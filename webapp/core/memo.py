@@ -27,6 +27,10 @@ class Memo(Generic[T]):
             self._known.move_to_end(key)
             return self._known[key]
 
+    def clear(self) -> None:
+        with self._lock:
+            self._known.clear()
+
     def keep(self, key: Hashable, value: T) -> None:
         with self._lock:
             self._known[key] = value

@@ -29,6 +29,7 @@ class Plan:
     public_url: str
     web: WebServerSettings
     embedded: frozenset[str]  # those of PENDING that are not configured
+    is_reloading: bool = False
 
     @classmethod
     def from_environment(cls, environ: dict[str, str]) -> "Plan":
@@ -39,7 +40,8 @@ class Plan:
         given = {name: value for name, value in environ.items() if value}
         complete = defaults | given | {"PORT": str(port), "DATA": str(data_dir), "PYTHONUNBUFFERED": "1"}
         settings = Settings.load(PENDING | complete)
-        return cls(complete, data_dir, settings.public_url, settings.web, frozenset(PENDING.keys() - given.keys()))
+        embedded = frozenset(PENDING.keys() - given.keys())
+        return cls(complete, data_dir, settings.public_url, settings.web, embedded, bool(settings.reload))
 
     @property
     def port(self) -> int:

@@ -2,6 +2,7 @@
 
 import re
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,16 @@ def show(started: Started) -> None:
         for line in child.log_tail().splitlines():
             if NOTEWORTHY.search(line):
                 print(f"  {child.name}: {line}", file=sys.stderr)
+
+
+def reload(text: str) -> None:
+    """Of `make run RELOAD=1`, while it runs."""
+    print(f"{time.strftime('%H:%M:%S')} {text}")
+
+
+def restarted(changed: list[Path], names: list[str]) -> None:
+    others = f" and {len(changed) - 1} more" if changed[1:] else ""
+    reload(f"{changed[0]}{others}: {' and '.join(names)} started again.")
 
 
 def failure(error: Exception) -> int:

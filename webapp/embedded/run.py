@@ -33,6 +33,7 @@ from webapp.embedded.plan import Plan
 from webapp.embedded.ports import free_port
 from webapp.embedded.postgres import PostgresService, start_postgres
 from webapp.embedded.processes import PR_SET_PDEATHSIG, Child, StartError, wait_until
+from webapp.embedded.reload import Sources
 from webapp.embedded.valkey import ValkeyService, start_valkey
 
 READY_TIMEOUT = 60.0  # seconds
@@ -40,6 +41,7 @@ STOP_TIMEOUTS = {"web": 6.0, "worker": 3.0}  # seconds, in this order; below 10 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SAME_CTRL_C = 1.0  # seconds within which a second signal is no second request
 DEMO_FILE = "demo-credentials.txt"
+PROGRAMS: dict[str, list[str | Path]] = {"web": [PROJECT_DIR / "bin" / "web"], "worker": [sys.executable, "worker.py"]}
 
 
 class StopRequestedError(BaseException):
@@ -54,6 +56,7 @@ class Supervisor:
         self.environ = dict(plan.environ)
         self.children: list[Child] = []
         self._stack = ExitStack()
+        self._sources = Sources(PROJECT_DIR) if plan.is_reloading else None
 
     def start(self) -> report.Started:
         self._lock()
@@ -61,19 +64,21 @@ class Supervisor:
         catcher = self._start_services()
         self._prepare_database()
         self._offer_services()
-        web = self._start("web", [PROJECT_DIR / "bin" / "web"])
+        web = self._start("web")
         mail_url = self._show_mail(catcher) if catcher else ""
         wait_until(self._is_ready, web, timeout=READY_TIMEOUT)
-        worker = self._start("worker", [sys.executable, "worker.py"])  # now: the first page does not wait for it
+        worker = self._start("worker")  # now: the first page does not wait for it
         page = f"{self.plan.public_url}/{schema.first_slug(self.environ['DATABASE_URL'])}"
         return report.Started(self.plan, page, mail_url, self.plan.data_dir / DEMO_FILE, (web, worker))
 
     def watch(self) -> NoReturn:
-        """Until a child ends: StartError says which."""
+        """Until a child ends: StartError says which. With RELOAD, those of the application wait for the next change."""
         while True:
-            for child in self.children:
+            if self._sources and (changed := self._sources.changed()):
+                self._reload(self._sources, changed)
+            for child in list(self.children):
                 if not child.is_running:
-                    raise StartError(f"{child.name} ended by itself, {child.ending} ({child.log}):\n{child.log_tail()}")
+                    self._give_up(child)
                 child.shorten_log()
             time.sleep(0.2)
 
@@ -84,6 +89,25 @@ class Supervisor:
                 if child.name == name:
                     child.stop(timeout)
         self._stack.close()
+
+    def _give_up(self, child: Child) -> None:
+        ending = f"{child.name} ended by itself, {child.ending} ({child.log}):\n{child.log_tail()}"
+        if not self._sources or child.name not in PROGRAMS:
+            raise StartError(ending)
+        self.children.remove(child)
+        report.reload(f"{ending}\nThe next change starts it again.")
+
+    def _reload(self, sources: Sources, changed: list[Path]) -> None:
+        if fault := sources.fault(changed):
+            report.reload(f"{fault}. What runs is the version before.")
+            return
+        names = list(PROGRAMS) if any(path.suffix == ".py" for path in changed) else ["worker"]
+        for child in [child for child in self.children if child.name in names]:
+            child.stop(STOP_TIMEOUTS[child.name])
+            self.children.remove(child)
+        for name in names:
+            self._start(name)
+        report.restarted(changed, names)
 
     def kill(self) -> None:
         for child in self.children:
@@ -139,9 +163,9 @@ class Supervisor:
         self._stack.callback(path.unlink, missing_ok=True)
         write_private(path, json.dumps({each: self.environ[each] for each in variables() if each in self.environ}))
 
-    def _start(self, name: str, command: list[str | Path]) -> Child:
+    def _start(self, name: str) -> Child:
         log = self.plan.data_dir / "log" / f"{name}.log"
-        child = Child(name, command, log=log, cwd=PROJECT_DIR, env=self.environ | {"PYTHON": sys.executable})
+        child = Child(name, PROGRAMS[name], log=log, cwd=PROJECT_DIR, env=self.environ | {"PYTHON": sys.executable})
         self.children.append(child)
         return child
 

@@ -9,6 +9,7 @@ from webapp.core.config import Settings
 
 def init_app(app: Flask, settings: Settings) -> None:
     from webapp.web.accounts import auth
+    from webapp.web.operations import reload
     from webapp.web.shared import assets, compression, dates, errors, htmx, i18n, layout, security
 
     compression.init_app(app)
@@ -20,6 +21,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     layout.init_app(app)
     htmx.init_app(app)
     auth.init_app(app, settings)
+    reload.init_app(app, settings)
     for blueprint in _blueprints():
         app.register_blueprint(blueprint)
 

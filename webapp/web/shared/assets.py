@@ -22,9 +22,9 @@ def _add_hash(endpoint: str, values: dict[str, Any]) -> None:
 
 
 def _hash_of(filename: str) -> str | None:
-    """The first 12 hex digits of SHA-256; read again when the file changes, but only while developing."""
+    """The first 12 hex digits of SHA-256."""
     hashes: dict[str, str | None] = current_app.extensions["asset_hashes"]
-    if filename not in hashes or current_app.debug:
+    if filename not in hashes:
         path = Path(current_app.static_folder or "") / filename
         hashes[filename] = hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else None
     return hashes[filename]

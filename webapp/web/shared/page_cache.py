@@ -31,6 +31,11 @@ def cached_page_or_fragment(
     return htmx.vary(make_response(body))
 
 
+def forget_pages() -> None:
+    """When a template was changed, which no key says."""
+    _BODIES.clear()
+
+
 def _body(template: str, block: str, values: Callable[[], tuple[dict[str, Any], bool]]) -> tuple[bytes, bool]:
     page_values, is_covered = values()
     with nonce_to_come():
