@@ -56,7 +56,7 @@ def cancel(uid: uuid.UUID) -> Any:
 def _form_page(uid: uuid.UUID, form: CancelForm, status: int) -> Response:
     """Or the booking as it is, where there is nothing to cancel any more."""
     host = current_host()
-    found = calendar.host_booking(uid, host_id=host.id)
-    if not found.is_active:
-        return booking_page(found, status=status, is_over=True)
-    return page_or_fragment("bookings/cancel.html", "panel", status=status, booking=found, form=form, host=host)
+    booking = calendar.host_booking(uid, host_id=host.id)
+    if not booking.is_active:
+        return booking_page(booking, status=status, is_over=True)
+    return page_or_fragment("bookings/cancel.html", "panel", status=status, booking=booking, form=form, host=host)

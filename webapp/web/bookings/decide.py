@@ -36,7 +36,7 @@ class DeclineForm(FlaskForm):  # type: ignore[misc]
 @host_required
 def confirm_accept(uid: uuid.UUID) -> Response:
     """Where a link in a mail may lead: looking decides nothing."""
-    return _if_it_waits(uid, "bookings/accept.html", 200)
+    return _pending_page(uid, "bookings/accept.html", 200)
 
 
 @blueprint.post("/<uuid:uid>/accept")
@@ -45,7 +45,7 @@ def accept(uid: uuid.UUID) -> Any:
     try:
         after = decisions.accept(uid, actor=current_actor())
     except (AlreadyCancelled, NotActive):
-        return _as_it_is(uid)
+        return _current_page(uid)
     return changed(after, gettext("Accepted. %(guest)s gets a mail.", guest=after.guest_name))
 
 
@@ -64,7 +64,7 @@ def decline(uid: uuid.UUID) -> Any:
     try:
         after = decisions.decline(uid, actor=current_actor(), reason=form.reason.data)
     except (AlreadyCancelled, NotActive):
-        return _as_it_is(uid)
+        return _current_page(uid)
     return changed(after, gettext("Declined. %(guest)s gets a mail.", guest=after.guest_name))
 
 
@@ -74,7 +74,7 @@ def no_show(uid: uuid.UUID) -> Any:
     try:
         after = decisions.mark_no_show(uid, actor=current_actor())
     except (AlreadyCancelled, NotActive):
-        return _as_it_is(uid)
+        return _current_page(uid)
     return changed(after, gettext("Noted: %(guest)s did not come.", guest=after.guest_name))
 
 
@@ -84,23 +84,23 @@ def undo_no_show(uid: uuid.UUID) -> Any:
     try:
         after = decisions.undo_no_show(uid, actor=current_actor())
     except (AlreadyCancelled, NotActive):
-        return _as_it_is(uid, gettext("It is not marked as a no-show. Nothing was changed."))
+        return _current_page(uid, gettext("It is not marked as a no-show. Nothing was changed."))
     return changed(after, gettext("Noted: %(guest)s came.", guest=after.guest_name))
 
 
 def _form_page(uid: uuid.UUID, form: DeclineForm, status: int) -> Response:
-    return _if_it_waits(uid, "bookings/decline.html", status, form=form)
+    return _pending_page(uid, "bookings/decline.html", status, form=form)
 
 
-def _if_it_waits(uid: uuid.UUID, template: str, status: int, **values: Any) -> Response:
+def _pending_page(uid: uuid.UUID, template: str, status: int, **values: Any) -> Response:
     """Or the booking as it is, where it is decided or has expired."""
     host = current_host()
-    found = calendar.host_booking(uid, host_id=host.id)
-    if found.status is not BookingStatus.PENDING or has_expired(found):
-        return booking_page(found, status=409, is_over=True)
-    return page_or_fragment(template, "panel", status=status, booking=found, host=host, **values)
+    booking = calendar.host_booking(uid, host_id=host.id)
+    if booking.status is not BookingStatus.PENDING or has_expired(booking):
+        return booking_page(booking, status=409, is_over=True)
+    return page_or_fragment(template, "panel", status=status, booking=booking, host=host, **values)
 
 
-def _as_it_is(uid: uuid.UUID, why: str = "") -> Response:
+def _current_page(uid: uuid.UUID, why: str = "") -> Response:
     """`why`: in other words than that it is cancelled or over."""
     return booking_page(calendar.host_booking(uid, host_id=current_host().id), status=409, is_over=True, why=why)

@@ -67,30 +67,30 @@ def move(uid: uuid.UUID) -> Any:
 def _times_page(uid: uuid.UUID, status: int, *, error: str | None = None) -> Response:
     """Or the booking as it is, where it cannot be moved any more."""
     host = current_host()
-    found = calendar.host_booking(uid, host_id=host.id)
-    if not found.is_active:
-        return booking_page(found, status=409, is_over=True)
-    times = _free_times(found, host, parsed_date(request.args.get("from", "")))
-    shown = {"booking": found, "times": times, "error": error, "host": host, "start_format": START_FORMAT}
-    return page_or_fragment("bookings/move.html", "panel", status=status, **shown)
+    booking = calendar.host_booking(uid, host_id=host.id)
+    if not booking.is_active:
+        return booking_page(booking, status=409, is_over=True)
+    times = _free_times(booking, host, parsed_date(request.args.get("from", "")))
+    page_values = {"booking": booking, "times": times, "error": error, "host": host, "start_format": START_FORMAT}
+    return page_or_fragment("bookings/move.html", "panel", status=status, **page_values)
 
 
-def _free_times(found: BookingView, host: Account, first: date | None) -> FreeTimes:
+def _free_times(booking: BookingView, host: Account, first: date | None) -> FreeTimes:
     now = datetime.now(UTC)
     start = max(instant(now), day_start(host.time_zone, first)) if first else instant(now)
-    offered = _offered(found, start, instant(now + HORIZON))
+    offered = _offered(booking, start, instant(now + HORIZON))
     days = list(islice(_days(offered, host.time_zone), DAYS_AT_ONCE + 1))
     later = days[DAYS_AT_ONCE][0] if len(days) > DAYS_AT_ONCE else None
     return FreeTimes(days[:DAYS_AT_ONCE], first is None, later)
 
 
-def _offered(found: BookingView, first: int, last: int) -> Sequence[Offer]:
+def _offered(booking: BookingView, first: int, last: int) -> Sequence[Offer]:
     """Nothing when the event type is no longer offered."""
     try:
-        offering = find_offering(found.host_slug, found.event_type_slug)
+        offering = find_offering(booking.host_slug, booking.event_type_slug)
     except NotFound:
         return []
-    return list_offers_to_move(offering, found, first, last)
+    return list_offers_to_move(offering, booking, first, last)
 
 
 def _days(offered: Sequence[Offer], time_zone: str) -> Iterator[tuple[date, list[datetime]]]:

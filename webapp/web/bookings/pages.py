@@ -26,7 +26,7 @@ LONGEST_SEARCH = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class BookingsQuery:
     """Which bookings a list shows."""
 
     which: BookingFilter
@@ -42,36 +42,36 @@ class Asked:
 @blueprint.get("")
 @host_required
 def index() -> Response:
-    host, asked = current_host(), _asked()
-    found = calendar.bookings_page(host.id, which=asked.which, search=asked.search, page=asked.page)
-    return page_or_fragment("bookings/index.html", "bookings", found=found, asked=asked, host=host)
+    host, query = current_host(), _query()
+    bookings_page = calendar.bookings_page(host.id, which=query.which, search=query.search, page=query.page)
+    return page_or_fragment("bookings/index.html", "bookings", bookings_page=bookings_page, query=query, host=host)
 
 
 @blueprint.get("/<uuid:uid>")
 @host_required
 def booking(uid: uuid.UUID) -> Response:
-    return booking_page(_found(uid))
+    return booking_page(_booking(uid))
 
 
 @blueprint.post("/<uuid:uid>/mails/<int:delivery_id>/again")
 @host_required
 def send_again(uid: uuid.UUID, delivery_id: int) -> Any:
     """A mail that was given up. One that is not of this booking is not there."""
-    found = _found(uid)
-    if delivery_id not in {state.id for state in calendar.booking_mails(found) if state.status == "dead"}:
+    booking = _booking(uid)
+    if delivery_id not in {state.id for state in calendar.booking_mails(booking) if state.status == "dead"}:
         abort(404)
     replay([delivery_id], actor=current_actor())
-    return changed(found, gettext("The mail will be sent again."))
+    return changed(booking, gettext("The mail will be sent again."))
 
 
-def booking_page(found: BookingView, *, status: int = 200, **values: Any) -> Response:
+def booking_page(booking: BookingView, *, status: int = 200, **values: Any) -> Response:
     """The page of a booking, or for htmx the panel."""
     host = current_host()
-    guest = found.guest_name if found.is_guest_erased else found.guest_email
-    states = mails(calendar.booking_mails(found), guest=guest, time_zone=host.time_zone)
-    shown = {"booking": found, "mails": states, "host": host, "answered": answered(found)}
-    shown |= {"has_begun": has_begun(found), "has_expired": has_expired(found)}
-    return page_or_fragment("bookings/booking.html", "panel", status=status, **shown, **values)
+    guest = booking.guest_name if booking.is_guest_erased else booking.guest_email
+    states = mails(calendar.booking_mails(booking), guest=guest, time_zone=host.time_zone)
+    page_values = {"booking": booking, "mails": states, "host": host, "answered": answered(booking)}
+    page_values |= {"has_begun": has_begun(booking), "has_expired": has_expired(booking)}
+    return page_or_fragment("bookings/booking.html", "panel", status=status, **page_values, **values)
 
 
 def changed(after: BookingView, text: str) -> Any:
@@ -82,14 +82,14 @@ def changed(after: BookingView, text: str) -> Any:
     return htmx.trigger(booking_page(after, done=text), calendar_changed=None)
 
 
-def _found(uid: uuid.UUID) -> BookingView:
+def _booking(uid: uuid.UUID) -> BookingView:
     return calendar.host_booking(uid, host_id=current_host().id)
 
 
-def _asked() -> Asked:
+def _query() -> BookingsQuery:
     which = request.args.get("which", "")
     page = request.args.get("page", 1, type=int)
-    return Asked(
+    return BookingsQuery(
         BookingFilter(which) if which in list(BookingFilter) else BookingFilter.UPCOMING,
         request.args.get("q", "").strip()[:LONGEST_SEARCH],
         min(max(page, 1), LAST_PAGE),

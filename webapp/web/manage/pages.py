@@ -25,15 +25,15 @@ from webapp.words.answers import answered
 @blueprint.get("")
 @manage_link
 def booking(token: str) -> str:
-    found = managed_booking(token)
-    zone, locale = guest_zone(found), current_locale()
+    booking = managed_booking(token)
+    zone, locale = guest_zone(booking), current_locale()
     return render_template(
         "manage/booking.html",
-        **about(found, token),
-        host_time=host_time(found.start, zone, found.host_time_zone, found.host_name, locale),
+        **about(booking, token),
+        host_time=host_time(booking.start, zone, booking.host_time_zone, booking.host_name, locale),
         is_new="booked" in request.args,
         is_moved="moved" in request.args,
-        links=calendar_links(found),
+        links=calendar_links(booking),
         zone_options=lambda: zone_options(zone, locale),
     )
 
@@ -44,10 +44,10 @@ def invite(token: str) -> Response:
     """What the mail carries, too: a calendar that has both keeps one meeting."""
     from webapp.services.ical.invitations import Method, invitation  # with icalendar 3 MB, and few ask for it
 
-    found = managed_booking(token)
-    gone = found.status in (BookingStatus.CANCELLED, BookingStatus.DECLINED)
+    booking = managed_booking(token)
+    gone = booking.status in (BookingStatus.CANCELLED, BookingStatus.DECLINED)
     method = Method.CANCEL if gone else Method.REQUEST
-    response = make_response(invitation(found, method=method, audience=Audience.GUEST))
+    response = make_response(invitation(booking, method=method, audience=Audience.GUEST))
     response.headers["Content-Type"] = f"text/calendar; charset=utf-8; method={method}"
     response.headers["Content-Disposition"] = 'attachment; filename="invite.ics"'
     return response
