@@ -38,7 +38,7 @@ def without_nonces(page: str) -> str:
 def test_the_second_look_renders_nothing(build: Build, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     build.slot(build.host(slug="mara"), START)
     client.get(f"/mara/30min?{MONTH}")
-    monkeypatch.delattr(page_cache, "rendered")
+    monkeypatch.delattr(page_cache, "render_page_or_block")
     assert client.get(f"/mara/30min?{MONTH}").status_code == 200
 
 

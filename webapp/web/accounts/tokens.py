@@ -80,8 +80,8 @@ def create() -> Response:
 @blueprint.get("/<uuid:token_id>/revoke")
 @host_required
 def confirm_revoke(token_id: uuid.UUID) -> str:
-    found = tokens.host_token(token_id, host_id=current_host().id)
-    return render_template("settings/tokens_revoke.html", token=found)
+    token = tokens.host_token(token_id, host_id=current_host().id)
+    return render_template("settings/tokens_revoke.html", token=token)
 
 
 @blueprint.post("/<uuid:token_id>/revoke")
@@ -94,5 +94,5 @@ def revoke(token_id: uuid.UUID) -> Any:
 
 def _page(form: TokenForm, *, token: str | None = None, status: int = 200) -> Response:
     host = current_host()
-    shown = {"form": form, "tokens": tokens.host_tokens(host.id), "token": token, "zone": host.time_zone}
-    return make_response(render_template("settings/tokens.html", **shown), status)
+    page_values = {"form": form, "tokens": tokens.host_tokens(host.id), "token": token, "zone": host.time_zone}
+    return make_response(render_template("settings/tokens.html", **page_values), status)

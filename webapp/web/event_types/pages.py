@@ -62,18 +62,24 @@ def _changed(text: str, *, focus: str) -> Any:
 
 def _page(done: str, *, focus: str = "") -> Response:
     host = current_host()
-    found = [one.content for one in event_types.host_event_types(host.id)]
-    urls = {one.slug: booking_page_url(host.slug, one.slug) for one in found}
-    shown: dict[str, Any] = {"event_types": found, "urls": urls, "summary": summary, "done": done, "focus": focus}
-    shown |= {"archived": archived_event_types.archived_event_types(host.id), "host": host}
-    return page_or_fragment("event_types/index.html", "list", **shown)
+    contents = [one.content for one in event_types.host_event_types(host.id)]
+    urls = {one.slug: booking_page_url(host.slug, one.slug) for one in contents}
+    page_values: dict[str, Any] = {
+        "event_types": contents,
+        "urls": urls,
+        "summary": summary,
+        "done": done,
+        "focus": focus,
+    }
+    page_values |= {"archived": archived_event_types.archived_event_types(host.id), "host": host}
+    return page_or_fragment("event_types/index.html", "list", **page_values)
 
 
 @blueprint.get("/<slug>/archive")
 @host_required
 def confirm_archive(slug: str) -> str:
-    found = event_types.host_event_type(current_host().id, slug)
-    return render_template("event_types/archive.html", event_type=found.content)
+    event_type = event_types.host_event_type(current_host().id, slug)
+    return render_template("event_types/archive.html", event_type=event_type.content)
 
 
 @blueprint.post("/<slug>/archive")
@@ -116,5 +122,5 @@ def make_link(slug: str) -> Response:
 
 
 def _links_page(slug: str, url: str | None) -> Response:
-    found = event_types.host_event_type(current_host().id, slug).content
-    return page_or_fragment("event_types/links.html", "links", event_type=found, url=url)
+    event_type = event_types.host_event_type(current_host().id, slug).content
+    return page_or_fragment("event_types/links.html", "links", event_type=event_type, url=url)

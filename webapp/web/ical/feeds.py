@@ -95,7 +95,7 @@ def publish_busy_times() -> Any:
 def _page(form: FeedForm, *, address: str | None = None, status: int = 200) -> Response:
     host = current_host()
     is_public = busy_times.has_public_busy_times(host.id)
-    shown = {
+    page_values = {
         "form": form,
         "feeds": feeds.host_feeds(host.id),
         "address": address,
@@ -104,4 +104,4 @@ def _page(form: FeedForm, *, address: str | None = None, status: int = 200) -> R
         "busy_form": BusyTimesForm(formdata=None, is_public=is_public),
         "busy_times_url": busy_times_url(host.slug) if is_public else None,
     }
-    return make_response(render_template("settings/feeds.html", **shown), status)
+    return make_response(render_template("settings/feeds.html", **page_values), status)

@@ -28,8 +28,8 @@ def error_page(status: int, *, retry_after: int | None = None, topic: str | None
     """The page, or for htmx a notice above the page as it is. `topic`: of what the texts are, if not of the status."""
     fragment = htmx.wants_fragment()
     template = "errors/notice.html" if fragment else "errors/error.html"
-    shown = {"code": status, "topic": topic or status, "request_id": request_id(), "retry_after": retry_after}
-    body = render_template(template, **shown)
+    page_values = {"code": status, "topic": topic or status, "request_id": request_id(), "retry_after": retry_after}
+    body = render_template(template, **page_values)
     response = make_response(body, status)
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)

@@ -97,14 +97,14 @@ def _instead(response: Response, url: str, status: int) -> Response:
 
 def page_or_fragment(template: str, block: str, *, status: int = 200, **values: Any) -> Response:
     """The block when htmx asks, otherwise the whole page that contains it."""
-    return vary(make_response(rendered(template, block, values), status))
+    return vary(make_response(render_page_or_block(template, block, values), status))
 
 
-def rendered(template: str, block: str, values: dict[str, Any]) -> str:
+def render_page_or_block(template: str, block: str, values: dict[str, Any]) -> str:
     return _block(template, block, values) if wants_fragment() else render_template(template, **values)
 
 
 def _block(template: str, block: str, values: dict[str, Any]) -> str:
-    found = current_app.jinja_env.get_template(template)
+    source = current_app.jinja_env.get_template(template)
     current_app.update_template_context(values)
-    return "".join(found.blocks[block](found.new_context(values)))
+    return "".join(source.blocks[block](source.new_context(values)))

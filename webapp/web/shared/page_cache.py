@@ -7,7 +7,7 @@ from flask import Response, current_app, make_response, request
 
 from webapp.core.memo import Memo
 from webapp.web.shared import htmx
-from webapp.web.shared.htmx import rendered
+from webapp.web.shared.htmx import render_page_or_block
 from webapp.web.shared.security import NONCE_TO_COME, csp_nonce, nonce_to_come
 
 # A page takes up to 40 kB. A process that shows more calendars than these renders some of them again.
@@ -39,7 +39,7 @@ def forget_pages() -> None:
 def _body(template: str, block: str, values: Callable[[], tuple[dict[str, Any], bool]]) -> tuple[bytes, bool]:
     page_values, is_covered = values()
     with nonce_to_come():
-        return rendered(template, block, page_values).encode(), is_covered
+        return render_page_or_block(template, block, page_values).encode(), is_covered
 
 
 def _may_have_messages() -> bool:

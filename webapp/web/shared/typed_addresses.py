@@ -27,7 +27,7 @@ from webapp.web.shared.guards import Guard, guard_of
 # What a sentence puts around or after a link, and white space.
 AROUND = "./,;:!?()[]{}<>'\"“”„‘’«» \t\r\n"
 SLUGS = ("<slug>", "<event_type>")  # always stored in small letters; other parts are tokens, and letters matter
-Found = tuple[Rule, Mapping[str, Any]]
+RouteMatch = tuple[Rule, Mapping[str, Any]]
 IN_A_QUERY = "!$&'()*+,;=:@/?%[]-._~"
 
 
@@ -48,10 +48,10 @@ def _meant(path: str) -> str | None:
     """The address of a page that is there."""
     typed = _segments(path)
     small = [segment.lower() for segment in typed]
-    found = _match(small)
-    if found is None:
+    matched = _match(small)
+    if matched is None:
         return None
-    pattern = str(found[0]).strip("/").split("/")
+    pattern = str(matched[0]).strip("/").split("/")
     meant = [s if part in SLUGS or "<" not in part else t for part, s, t in zip(pattern, small, typed, strict=False)]
     written = "/" + "/".join(meant)
     is_page = len(pattern) == len(typed) and OWN_PATH.fullmatch(written) and _is_there(_match(meant))
@@ -65,7 +65,7 @@ def _segments(path: str) -> list[str]:
     return [segment for segment in seen.split("/") if segment]
 
 
-def _match(segments: list[str]) -> Found | None:
+def _match(segments: list[str]) -> RouteMatch | None:
     adapter = request_ctx.url_adapter
     if adapter is None or not segments:
         return None
@@ -75,11 +75,11 @@ def _match(segments: list[str]) -> Found | None:
         return None
 
 
-def _is_there(found: Found | None) -> bool:
-    if found is None or guard_of(current_app.view_functions[found[0].endpoint]) in (None, Guard.FEED_LINK):
+def _is_there(matched: RouteMatch | None) -> bool:
+    if matched is None or guard_of(current_app.view_functions[matched[0].endpoint]) in (None, Guard.FEED_LINK):
         return False
     try:
-        _look_up(found[0].endpoint, found[1])
+        _look_up(matched[0].endpoint, matched[1])
     except NotFound:
         return False
     return True

@@ -34,31 +34,31 @@ def create() -> Response:
     """Answers the page itself: the secret is in no address, in no session, and shown this once."""
     form = NewWebhookForm()
     make = partial(endpoints.create_webhook, host_id=current_host().id, actor=current_actor())
-    made = outcome(form, lambda: make(form.new_webhook()))
-    return _page(NewWebhookForm(formdata=None), made=made) if made else _page(form, status=422)
+    created = outcome(form, lambda: make(form.new_webhook()))
+    return _page(NewWebhookForm(formdata=None), created=created) if created else _page(form, status=422)
 
 
-def _page(form: NewWebhookForm, *, made: MadeWebhook | None = None, status: int = 200) -> Response:
-    found = endpoints.host_webhooks(current_host().id)
-    shown: dict[str, Any] = {"form": form, "webhooks": found, "made": made, "name": name, "state": state}
-    return make_response(render_template("webhooks/index.html", **shown), status)
+def _page(form: NewWebhookForm, *, created: MadeWebhook | None = None, status: int = 200) -> Response:
+    webhooks = endpoints.host_webhooks(current_host().id)
+    page_values: dict[str, Any] = {"form": form, "webhooks": webhooks, "created": created, "name": name, "state": state}
+    return make_response(render_template("webhooks/index.html", **page_values), status)
 
 
 @blueprint.get("/<uuid:webhook_id>/edit")
 @host_required
 def edit(webhook_id: uuid.UUID) -> str:
-    found = endpoints.host_webhook(webhook_id, host_id=current_host().id)
-    return render_template("webhooks/edit.html", form=WebhookForm(obj=found), webhook=found, name=name(found))
+    webhook = endpoints.host_webhook(webhook_id, host_id=current_host().id)
+    return render_template("webhooks/edit.html", form=WebhookForm(obj=webhook), webhook=webhook, name=name(webhook))
 
 
 @blueprint.post("/<uuid:webhook_id>/edit")
 @host_required
 def change(webhook_id: uuid.UUID) -> Any:
-    found = endpoints.host_webhook(webhook_id, host_id=current_host().id)
+    webhook = endpoints.host_webhook(webhook_id, host_id=current_host().id)
     form = WebhookForm()
     save = partial(endpoints.change_webhook, webhook_id, host_id=current_host().id, actor=current_actor())
     if not outcome(form, lambda: save(form.change())):
-        return render_template("webhooks/edit.html", form=form, webhook=found, name=name(found)), 422
+        return render_template("webhooks/edit.html", form=form, webhook=webhook, name=name(webhook)), 422
     flash(gettext("Saved."), "success")
     return htmx.see_other(url_for("webhooks.show", webhook_id=webhook_id))
 
@@ -75,8 +75,8 @@ def switch_on(webhook_id: uuid.UUID) -> Any:
 @blueprint.get("/<uuid:webhook_id>/delete")
 @host_required
 def confirm_delete(webhook_id: uuid.UUID) -> str:
-    found = endpoints.host_webhook(webhook_id, host_id=current_host().id)
-    return render_template("webhooks/delete.html", webhook=found, name=name(found))
+    webhook = endpoints.host_webhook(webhook_id, host_id=current_host().id)
+    return render_template("webhooks/delete.html", webhook=webhook, name=name(webhook))
 
 
 @blueprint.post("/<uuid:webhook_id>/delete")
@@ -90,17 +90,17 @@ def delete(webhook_id: uuid.UUID) -> Any:
 @blueprint.get("/<uuid:webhook_id>/secret")
 @host_required
 def confirm_secret(webhook_id: uuid.UUID) -> str:
-    found = endpoints.host_webhook(webhook_id, host_id=current_host().id)
-    return render_template("webhooks/secret.html", webhook=found, name=name(found), secret=None)
+    webhook = endpoints.host_webhook(webhook_id, host_id=current_host().id)
+    return render_template("webhooks/secret.html", webhook=webhook, name=name(webhook), secret=None)
 
 
 @blueprint.post("/<uuid:webhook_id>/secret")
 @host_required
 def renew_secret(webhook_id: uuid.UUID) -> str:
     """Answers the page itself: the secret is in no address, in no session, and shown this once."""
-    found = endpoints.host_webhook(webhook_id, host_id=current_host().id)
+    webhook = endpoints.host_webhook(webhook_id, host_id=current_host().id)
     secret = endpoints.renew_secret(webhook_id, host_id=current_host().id, actor=current_actor())
-    return render_template("webhooks/secret.html", webhook=found, name=name(found), secret=secret)
+    return render_template("webhooks/secret.html", webhook=webhook, name=name(webhook), secret=secret)
 
 
 PER_PAGE = 20
@@ -111,14 +111,14 @@ PER_PAGE = 20
 def show(webhook_id: uuid.UUID) -> Response:
     host = current_host()
     webhook = endpoints.host_webhook(webhook_id, host_id=host.id)
-    shown: dict[str, Any] = {
+    page_values: dict[str, Any] = {
         "webhook": webhook,
         "name": name(webhook),
         "state": state(webhook),
         "trouble": trouble(webhook, host.time_zone),
         "zone": host.time_zone,
     }
-    return page_or_fragment("webhooks/show.html", "messages", **shown, **_messages(webhook_id))
+    return page_or_fragment("webhooks/show.html", "messages", **page_values, **_messages(webhook_id))
 
 
 @blueprint.post("/<uuid:webhook_id>/test")
@@ -138,8 +138,8 @@ def send_again(webhook_id: uuid.UUID, message_id: str) -> Any:
 def _messages(webhook_id: uuid.UUID) -> dict[str, Any]:
     """A page of them, newest first. Only the first page looks again by itself."""
     host, before = current_host(), request.args.get("before")
-    found = history.webhook_deliveries(webhook_id, host_id=host.id, limit=PER_PAGE + 1, before=before)
-    page, has_more = found[:PER_PAGE], len(found) > PER_PAGE
+    deliveries = history.webhook_deliveries(webhook_id, host_id=host.id, limit=PER_PAGE + 1, before=before)
+    page, has_more = deliveries[:PER_PAGE], len(deliveries) > PER_PAGE
     return {
         "deliveries": lines(page, host.time_zone),
         "is_moving": not before and any(is_on_its_way(one) for one in page),
