@@ -54,27 +54,27 @@ def get_host(slug: str) -> PublicHost:
     answer=schemas.OfferedSlots,
     example=examples.OFFERED_SLOTS,
 )
-def list_offered_slots(asked: dict[str, Any], host_slug: str, slug: str) -> Response:
+def list_offered_slots(query: dict[str, Any], host_slug: str, slug: str) -> Response:
     """Slots that can be booked, by start"""
-    first, last = asked["first"], asked["last"]
+    first, last = query["first"], query["last"]
     _require_few_days(first, last)
     offering = find_offering(host_slug, slug)
-    zone = asked["time_zone"] or offering.host_time_zone
-    found = read_availability_on(offering, first, last, time_zone=zone)
-    body, tag = _BODIES.get((found.key, zone)) or _listed(found, zone)
+    zone = query["time_zone"] or offering.host_time_zone
+    availability = read_availability_on(offering, first, last, time_zone=zone)
+    body, tag = _BODIES.get((availability.key, zone)) or _render(availability, zone)
     response = json_answer(body)
     response.set_etag(tag)
     return response
 
 
-def _listed(found: Availability, zone: str) -> tuple[bytes, str]:
-    offers = found.offers()
+def _render(availability: Availability, zone: str) -> tuple[bytes, str]:
+    offers = availability.offers()
     rows = [offer.slot_id for offer in offers if offer.slot_id is not None]
     body = offered_slots(offers, zone, public_slot_ids(rows) if rows else {}).encode()
-    listed = body, etag_of(body)
-    if found.key is not None:
-        _BODIES.keep((found.key, zone), listed)
-    return listed
+    rendered = body, etag_of(body)
+    if availability.key is not None:
+        _BODIES.keep((availability.key, zone), rendered)
+    return rendered
 
 
 @blueprint.operation(
@@ -85,17 +85,17 @@ def _listed(found: Availability, zone: str) -> tuple[bytes, str]:
     answer=schemas.Why,
     example=examples.WHY,
 )
-def explain_slot(asked: dict[str, Any], host_slug: str, slug: str) -> dict[str, Any]:
+def explain_slot(query: dict[str, Any], host_slug: str, slug: str) -> dict[str, Any]:
     """Why a start is offered or not, for the host"""
     if host_slug != host().slug:
         raise NotFound
-    found = why.why(why.find_any_offering(host_slug, slug), asked["start"])
-    if found.offered:
+    explanation = why.why(why.find_any_offering(host_slug, slug), query["start"])
+    if explanation.offered:
         return {"offered": True}
     zone = host().time_zone
     return {
         "offered": False,
-        "reasons": [{"code": str(one.code), "detail": in_words(one, time_zone=zone)} for one in found.reasons],
+        "reasons": [{"code": str(one.code), "detail": in_words(one, time_zone=zone)} for one in explanation.reasons],
     }
 
 
@@ -122,7 +122,7 @@ def offered_slots(offers: Sequence[Offer], time_zone: str, ids: Mapping[int, uui
     return f'{{"time_zone":{dumped(time_zone)},"data":[{data}]}}'
 
 
-@lru_cache(maxsize=8192)  # 3 MB; a day has 96 quarters of an hour, a listing 62 days
+@lru_cache(maxsize=8192)  # 3 MB; a day has 96 quarters of an hour, a availability 62 days
 def _plain(start: int, end: int, left: int) -> str:
     return f'{{"start":"{written(start)}","end":"{written(end)}","seats_left":{left}}}'
 

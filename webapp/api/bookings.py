@@ -45,10 +45,10 @@ blueprint = Blueprint("Bookings", __name__, description="One booking: by its man
     refuses=(404,),
     conflicts=(SlotTaken, SlotUnavailable, AlreadyBooked),
 )
-def create_booking(wanted: dict[str, Any]) -> Made:
+def create_booking(body: dict[str, Any]) -> Made:
     """Book a slot"""
     admit_booking()
-    booking = bookings.book(Book(**wanted), actor=GUEST)
+    booking = bookings.book(Book(**body), actor=GUEST)
     return Made(booking, url_for("api_bookings.get_booking", booking_id=booking.uid))
 
 
@@ -76,8 +76,8 @@ def get_booking(booking_id: uuid.UUID) -> BookingView:
 )
 def cancel_booking(given: dict[str, Any], booking_id: uuid.UUID) -> None:
     """Cancel a booking"""
-    found = callers_booking(booking_id)
-    bookings.cancel(found.uid, actor=actor(), reason=given["reason"])
+    booking = callers_booking(booking_id)
+    bookings.cancel(booking.uid, actor=actor(), reason=given["reason"])
 
 
 @blueprint.operation(
@@ -91,10 +91,10 @@ def cancel_booking(given: dict[str, Any], booking_id: uuid.UUID) -> None:
     conflicts=(SlotTaken, SlotUnavailable, AlreadyBooked, AlreadyCancelled, NotActive, TooLate),
     matches=get_booking,
 )
-def reschedule_booking(wanted: dict[str, Any], booking_id: uuid.UUID) -> BookingView:
+def reschedule_booking(body: dict[str, Any], booking_id: uuid.UUID) -> BookingView:
     """Move a booking to another start"""
-    found = callers_booking(booking_id)
-    return bookings.reschedule(found.uid, wanted["start"], actor=actor())
+    booking = callers_booking(booking_id)
+    return bookings.reschedule(booking.uid, body["start"], actor=actor())
 
 
 @blueprint.operation(
@@ -106,12 +106,12 @@ def reschedule_booking(wanted: dict[str, Any], booking_id: uuid.UUID) -> Booking
 )
 def get_invitation(booking_id: uuid.UUID) -> Response:
     """The invitation as a calendar file"""
-    found = callers_booking(booking_id)
+    booking = callers_booking(booking_id)
     from webapp.services.ical.invitations import Method, invitation  # with icalendar 3 MB, and few ask for it
 
-    method = Method.CANCEL if found.status in GONE else Method.REQUEST
+    method = Method.CANCEL if booking.status in GONE else Method.REQUEST
     audience = Audience.GUEST if guest_booking() else Audience.HOST
-    body = invitation(found, method=method, audience=audience, stamp=found.cancelled_at or found.created_at)
+    body = invitation(booking, method=method, audience=audience, stamp=booking.cancelled_at or booking.created_at)
     response = Response(body, content_type=f"{CALENDAR}; charset=utf-8; method={method}")
     response.headers["Content-Disposition"] = 'attachment; filename="invite.ics"'
     return response

@@ -27,17 +27,17 @@ blueprint = Blueprint("Host's bookings", __name__, description="All bookings of 
     answer=schemas.BookingPage,
     example=examples.BOOKING_PAGE,
 )
-def list_bookings(asked: dict[str, Any]) -> Page:
+def list_bookings(query: dict[str, Any]) -> Page:
     """Your bookings, by start"""
     me = host()
     return page_of(
         bookings_list(
             me.host_id,
-            status=asked["status"],
-            email=asked["email"],
-            span=span_of(asked, me.time_zone),
-            limit=asked["limit"],
-            after=place_of(asked["cursor"]),
+            status=query["status"],
+            email=query["email"],
+            span=span_of(query, me.time_zone),
+            limit=query["limit"],
+            after=place_of(query["cursor"]),
         )
     )
 

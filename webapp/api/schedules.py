@@ -39,13 +39,13 @@ def get_schedule() -> dict[str, Any]:
     example=examples.SCHEDULE,
     matches=get_schedule,
 )
-def replace_schedule(wanted: dict[str, Any]) -> dict[str, Any]:
+def replace_schedule(body: dict[str, Any]) -> dict[str, Any]:
     """Replace your usual schedule as a whole"""
-    _require_single_dates(wanted)
+    _require_single_dates(body)
     try:
-        schedules.revise_schedule(lambda before: _revised(before, wanted), host_id=host().host_id, actor=actor())
+        schedules.revise_schedule(lambda before: _revise(before, body), host_id=host().host_id, actor=actor())
     except Invalid as refusal:
-        raise _by_index(refusal, wanted) from None
+        raise _by_index(refusal, body) from None
     return _shown(schedules.host_schedule(host().host_id).content)
 
 
@@ -60,37 +60,37 @@ def _shown(content: ScheduleContent) -> dict[str, Any]:
     }
 
 
-def _revised(before: ScheduleContent, wanted: Mapping[str, Any]) -> ScheduleContent:
+def _revise(before: ScheduleContent, body: Mapping[str, Any]) -> ScheduleContent:
     """The name stays, and so do the holidays that the host works on, while they are those of the same place."""
-    region = wanted["holidays"] or {"country": None, "subdivision": None}
+    region = body["holidays"] or {"country": None, "subdivision": None}
     place = region["country"], region["subdivision"]
     is_same_place = place == (before.holiday_country, before.holiday_subdivision)
     return replace(
         before,
-        time_zone=wanted["time_zone"],
-        week_start=wanted["week_start"],
-        weekly_hours=tuple(Window(**window) for window in wanted["weekly_hours"]),
-        overrides={one["on"]: tuple(DayWindow(**window) for window in one["windows"]) for one in wanted["overrides"]},
+        time_zone=body["time_zone"],
+        week_start=body["week_start"],
+        weekly_hours=tuple(Window(**window) for window in body["weekly_hours"]),
+        overrides={one["on"]: tuple(DayWindow(**window) for window in one["windows"]) for one in body["overrides"]},
         holiday_country=place[0],
         holiday_subdivision=place[1],
         holidays_off=before.holidays_off if is_same_place else frozenset(),
     )
 
 
-def _by_index(refusal: Invalid, wanted: Mapping[str, Any]) -> Invalid:
+def _by_index(refusal: Invalid, body: Mapping[str, Any]) -> Invalid:
     """The services name weekdays and dates; a program looks for the entries of its lists."""
     entries: dict[str, list[str]] = {}
-    for index, window in enumerate(wanted["weekly_hours"]):
+    for index, window in enumerate(body["weekly_hours"]):
         entries.setdefault(f"weekly_hours.{window['weekday']}", []).append(f"weekly_hours.{index}")
-    for index, override in enumerate(wanted["overrides"]):
+    for index, override in enumerate(body["overrides"]):
         entries[f"overrides.{override['on'].isoformat()}"] = [f"overrides.{index}"]
     return Invalid(
         {entry: messages for name, messages in refusal.errors.items() for entry in entries.get(name, [name])}
     )
 
 
-def _require_single_dates(wanted: Mapping[str, Any]) -> None:
-    days = [one["on"] for one in wanted["overrides"]]
+def _require_single_dates(body: Mapping[str, Any]) -> None:
+    days = [one["on"] for one in body["overrides"]]
     twice = {day.isoformat() for day in days if days.count(day) > 1}
     if twice:
         raise Invalid({"overrides": [f"Each date once: {', '.join(sorted(twice))}."]})
@@ -109,10 +109,10 @@ blocked_times_blueprint = Blueprint(
     answer=schemas.BlockedTimePage,
     example=examples.BLOCKED_TIME_PAGE,
 )
-def list_blocked_times(asked: dict[str, Any]) -> Page:
+def list_blocked_times(query: dict[str, Any]) -> Page:
     """What is blocked now or later, by start"""
-    found = blocked_times.blocked_times(host().host_id)
-    return cut(found, limit=asked["limit"], cursor=asked["cursor"], key=_place)
+    blocked = blocked_times.blocked_times(host().host_id)
+    return cut(blocked, limit=query["limit"], cursor=query["cursor"], key=_place)
 
 
 def _place(blocked: BlockedTimeView) -> Key:
@@ -129,10 +129,10 @@ def _place(blocked: BlockedTimeView) -> Key:
     status=201,
     example=examples.BLOCKED_TIME,
 )
-def create_blocked_time(wanted: dict[str, Any]) -> Made:
+def create_blocked_time(body: dict[str, Any]) -> Made:
     """Block time; bookings in it stay"""
-    made = blocked_times.block(NewBlockedTime(**wanted), host_id=host().host_id, actor=actor())
-    return Made(made, url_for("api_blocked_times.get_blocked_time", blocked_time_id=made.public_id))
+    blocked = blocked_times.block(NewBlockedTime(**body), host_id=host().host_id, actor=actor())
+    return Made(blocked, url_for("api_blocked_times.get_blocked_time", blocked_time_id=blocked.public_id))
 
 
 @blocked_times_blueprint.operation(

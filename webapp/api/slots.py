@@ -31,16 +31,16 @@ blueprint = Blueprint("Slots", __name__, description="Slots that a host publishe
 @blueprint.operation(
     "GET", "/slots", Access.READ, query=schemas.SlotQuery, answer=schemas.SlotPage, example=examples.SLOT_PAGE
 )
-def list_slots(asked: dict[str, Any]) -> Page:
+def list_slots(query: dict[str, Any]) -> Page:
     """Your published and booked slots, by start"""
     me = host()
     return page_of(
         slots_page(
             me.host_id,
-            status=asked["status"],
-            span=span_of(asked, me.time_zone),
-            limit=asked["limit"],
-            after=place_of(asked["cursor"]),
+            status=query["status"],
+            span=span_of(query, me.time_zone),
+            limit=query["limit"],
+            after=place_of(query["cursor"]),
         )
     )
 
@@ -56,12 +56,12 @@ def list_slots(asked: dict[str, Any]) -> Page:
     example=examples.SLOT,
     conflicts=(SlotOverlap,),
 )
-def create_slot(wanted: dict[str, Any]) -> Made:
+def create_slot(body: dict[str, Any]) -> Made:
     """Publish a slot"""
     try:
-        slot = _published([wanted])[0]
+        slot = _publish([body])[0]
     except (BatchRefused, BatchOverlaps) as refusal:
-        raise _of_one(refusal, wanted) from None
+        raise _of_one(refusal, body) from None
     return Made(slot, _path(slot))
 
 
@@ -76,12 +76,12 @@ def create_slot(wanted: dict[str, Any]) -> Made:
     example={"data": [examples.SLOT]},
     conflicts=(SlotOverlap,),
 )
-def create_slots(wanted: dict[str, Any]) -> dict[str, Any]:
+def create_slots(body: dict[str, Any]) -> dict[str, Any]:
     """Publish many slots, all or none"""
     try:
-        return {"data": _published(wanted["slots"])}
+        return {"data": _publish(body["slots"])}
     except BatchRefused as refusal:
-        faults = {clash.index: _fault(clash, wanted["slots"][clash.index])[1] for clash in refusal.clashes}
+        faults = {clash.index: _fault(clash, body["slots"][clash.index])[1] for clash in refusal.clashes}
         raise Invalid({f"slots.{index}": [message] for index, message in faults.items()}) from None
 
 
@@ -102,12 +102,12 @@ def get_slot(slot_id: uuid.UUID) -> SlotView:
     conflicts=(SlotOverlap, SlotBooked),
     matches=get_slot,
 )
-def update_slot(wanted: dict[str, Any], slot_id: uuid.UUID) -> Made:
+def update_slot(body: dict[str, Any], slot_id: uuid.UUID) -> Made:
     """Move or change a free slot; of another event type, or once booked, it gets a new id"""
     try:
-        slot = change_slot(slot_id, SlotChange(**wanted), host_id=host().host_id, actor=actor())
+        slot = change_slot(slot_id, SlotChange(**body), host_id=host().host_id, actor=actor())
     except (BatchRefused, BatchOverlaps) as refusal:
-        raise _of_one(refusal, wanted) from None
+        raise _of_one(refusal, body) from None
     return Made(slot, _path(slot))
 
 
@@ -119,22 +119,22 @@ def delete_slot(slot_id: uuid.UUID) -> None:
     slots.withdraw(slot_id, host_id=host().host_id, actor=actor())
 
 
-def _published(wanted: Sequence[Mapping[str, Any]]) -> list[SlotView]:
-    return slots.publish([NewSlot(**one) for one in wanted], host_id=host().host_id, actor=actor())
+def _publish(body: Sequence[Mapping[str, Any]]) -> list[SlotView]:
+    return slots.publish([NewSlot(**one) for one in body], host_id=host().host_id, actor=actor())
 
 
-def _of_one(refusal: BatchRefused | BatchOverlaps, wanted: Mapping[str, Any]) -> Invalid | BatchOverlaps:
+def _of_one(refusal: BatchRefused | BatchOverlaps, body: Mapping[str, Any]) -> Invalid | BatchOverlaps:
     """The same without the index, which a single slot does not have."""
     if isinstance(refusal, BatchOverlaps):
         refusal.errors = {"start": [MESSAGES["overlap"]]}
         return refusal
-    field, message = _fault(refusal.clashes[0], wanted)
+    field, message = _fault(refusal.clashes[0], body)
     return Invalid({field: [message]})
 
 
-def _fault(clash: Clash, wanted: Mapping[str, Any]) -> tuple[str, str]:
+def _fault(clash: Clash, body: Mapping[str, Any]) -> tuple[str, str]:
     """(field, message)"""
-    if clash.error == "duration" and wanted.get("event_type"):
+    if clash.error == "duration" and body.get("event_type"):
         return "event_type", NO_SUCH_EVENT_TYPE
     return FIELD_OF.get(clash.error, clash.error), MESSAGES[clash.error]
 

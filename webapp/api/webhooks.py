@@ -24,10 +24,10 @@ blueprint = Blueprint("Webhooks", __name__, description="Your server is told whe
 @blueprint.operation(
     "GET", "/webhooks", Access.READ, query=PageQuery, answer=schemas.WebhookPage, example=examples.WEBHOOK_PAGE
 )
-def list_webhooks(asked: dict[str, Any]) -> Page:
+def list_webhooks(query: dict[str, Any]) -> Page:
     """Your webhooks, newest first"""
-    found = endpoints.host_webhooks(host().host_id)
-    return cut(found, limit=asked["limit"], cursor=asked["cursor"], key=_place, newest_first=True)
+    webhooks = endpoints.host_webhooks(host().host_id)
+    return cut(webhooks, limit=query["limit"], cursor=query["cursor"], key=_place, newest_first=True)
 
 
 def _place(webhook: WebhookView) -> Key:
@@ -45,10 +45,10 @@ def _place(webhook: WebhookView) -> Key:
     example=examples.MADE_WEBHOOK,
     refuses=(404,),  # the key is that of one that was deleted meanwhile
 )
-def create_webhook(wanted: dict[str, Any]) -> Made:
+def create_webhook(body: dict[str, Any]) -> Made:
     """Make a webhook; its secret is in this answer alone"""
-    made = endpoints.create_webhook(NewWebhook(**wanted), host_id=host().host_id, actor=actor())
-    return Made(made, url_for("api_webhooks.get_webhook", webhook_id=made.webhook.public_id))
+    created = endpoints.create_webhook(NewWebhook(**body), host_id=host().host_id, actor=actor())
+    return Made(created, url_for("api_webhooks.get_webhook", webhook_id=created.webhook.public_id))
 
 
 @blueprint.operation(
@@ -69,9 +69,9 @@ def get_webhook(webhook_id: uuid.UUID) -> WebhookView:
     example=examples.WEBHOOK,
     matches=get_webhook,
 )
-def update_webhook(wanted: dict[str, Any], webhook_id: uuid.UUID) -> WebhookView:
+def update_webhook(body: dict[str, Any], webhook_id: uuid.UUID) -> WebhookView:
     """Change a webhook, or switch it on or off; what is left out stays"""
-    change = WebhookChange(**wanted)
+    change = WebhookChange(**body)
     return endpoints.change_webhook(webhook_id, change, host_id=host().host_id, actor=actor())
 
 
@@ -105,11 +105,11 @@ def send_test(webhook_id: uuid.UUID) -> WebhookDelivery:
     answer=schemas.WebhookDeliveryPage,
     example=examples.WEBHOOK_DELIVERY_PAGE,
 )
-def list_webhook_deliveries(asked: dict[str, Any], webhook_id: uuid.UUID) -> Page:
+def list_webhook_deliveries(query: dict[str, Any], webhook_id: uuid.UUID) -> Page:
     """What was sent or is to be sent, newest first, with each attempt of the last 30 days"""
-    limit, before = asked["limit"], older_than(asked["cursor"])
-    found = history.webhook_deliveries(webhook_id, host_id=host().host_id, limit=limit + 1, before=before)
-    return older(found, limit=limit, key=lambda one: one.id)
+    limit, before = query["limit"], older_than(query["cursor"])
+    deliveries = history.webhook_deliveries(webhook_id, host_id=host().host_id, limit=limit + 1, before=before)
+    return older(deliveries, limit=limit, key=lambda one: one.id)
 
 
 @blueprint.operation(

@@ -12,7 +12,7 @@ from tests.api.conftest import TokenMaker
 from tests.api.test_settings import EMPTY
 from tests.builders import Build
 from webapp.api.spec import examples, openapi
-from webapp.api.spec.examples import MONDAY, brought_near
+from webapp.api.spec.examples import MONDAY, move_dates
 
 ALWAYS = [{"weekday": day, "start": "00:00", "end": "24:00"} for day in range(7)]
 
@@ -76,7 +76,7 @@ def test_they_are_of_the_coming_weeks_whenever_they_are_read(today: date, monkey
     monkeypatch.setattr(examples, "datetime", Clock)
     monday = examples.coming_monday()
     assert timedelta(days=8) <= monday - today <= timedelta(days=14)
-    moved = brought_near({"data": [{"start": f"{MONDAY}T09:00:00+01:00", "id": 7, "end": None}]}, monday)
+    moved = move_dates({"data": [{"start": f"{MONDAY}T09:00:00+01:00", "id": 7, "end": None}]}, monday)
     assert moved == {"data": [{"start": f"{monday}T09:00:00+01:00", "id": 7, "end": None}]}
 
 
@@ -88,4 +88,4 @@ def test_next_week_it_is_the_same_with_other_dates(app: Flask, monkeypatch: pyte
         with app.app_context():
             documents.append(openapi.document())
     assert documents[0] != documents[1]
-    assert documents[1] == brought_near(documents[0], MONDAY + timedelta(weeks=1))
+    assert documents[1] == move_dates(documents[0], MONDAY + timedelta(weeks=1))

@@ -42,9 +42,9 @@ def _refuse(name: str) -> None:
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     """Of two values under one name, one would be lost without a word; half a character no answer could repeat."""
-    made = dict(pairs)
-    if len(made) < len(pairs):
+    members = dict(pairs)
+    if len(members) < len(pairs):
         raise NotJson("The body has one name twice in an object.")
-    if any(map(_HALF.search, made)):
+    if any(map(_HALF.search, members)):
         raise NotJson("The body has a name with half a character.")
-    return made
+    return members

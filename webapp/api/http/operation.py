@@ -146,10 +146,10 @@ def _renderer(answer: Schema | None, status: int) -> Render:
     def render(value: Any) -> Response:
         if isinstance(value, Response):
             return value
-        made = value.value if isinstance(value, Made) else value
+        result = value.value if isinstance(value, Made) else value
         if schema is None:
             return Response(status=status)
-        response = json_answer(dumped(schema.dump(made)), status)
+        response = json_answer(dumped(schema.dump(result)), status)
         if isinstance(value, Made):
             response.headers["Location"] = value.path
         return response

@@ -33,10 +33,10 @@ def place_of(cursor: str | None) -> Place | None:
         raise _no_cursor() from None
 
 
-def page_of(found: ListPage[T]) -> Page:
+def page_of(list_page: ListPage[T]) -> Page:
     """A page that the database cut."""
-    end = found.next
-    return Page(found.rows, _encoded(f"{end.start.isoformat()}{_SEPARATOR}{end.public_id}") if end else None)
+    end = list_page.next
+    return Page(list_page.rows, _encoded(f"{end.start.isoformat()}{_SEPARATOR}{end.public_id}") if end else None)
 
 
 def cut(

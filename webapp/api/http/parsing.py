@@ -18,7 +18,7 @@ from webapp.domain.errors import Invalid
 
 LOCATIONS = ("json", "query")
 
-LONGEST_REMEMBERED = 200  # bytes; ours are at most half as long
+LONGEST_CACHED = 200  # bytes; ours are at most half as long
 _QUERIES: Memo[dict[str, Any]] = Memo(entries=256)
 
 
@@ -29,14 +29,14 @@ class Parser(FlaskParser):
         """Some queries are remembered as they were read, which took a tenth of the time of a listing: a schema of one
         looks at nothing else. What is refused is not remembered."""
         read = partial(super().parse, argmap, req, location=location, **options)
-        asked = (req or request).query_string
-        if not getattr(argmap, "is_remembered", False) or len(asked) > LONGEST_REMEMBERED:
+        query_string = (req or request).query_string
+        if not getattr(argmap, "is_cached", False) or len(query_string) > LONGEST_CACHED:
             return read()
-        found = _QUERIES.get((argmap, asked))
-        if found is None:
-            found = read()
-            _QUERIES.keep((argmap, asked), found)
-        return dict(found)
+        arguments = _QUERIES.get((argmap, query_string))
+        if arguments is None:
+            arguments = read()
+            _QUERIES.keep((argmap, query_string), arguments)
+        return dict(arguments)
 
     def load_json(self, req: Request, schema: ma.Schema) -> Any:  # noqa: ARG002
         """An absent body is an empty object: what is required is then named as missing."""
@@ -54,11 +54,11 @@ class Parser(FlaskParser):
 
     def handle_error(self, error: ma.ValidationError, *_request: Any, **_options: Any) -> NoReturn:
         messages: Any = error.messages
-        found: dict[str, list[str]] = {}
+        errors: dict[str, list[str]] = {}
         for location, faults in messages.items() if isinstance(messages, dict) else [("json", messages)]:
             for field, texts in _flat(faults if location in LOCATIONS else {location: faults}):
-                found.setdefault(field, []).extend(texts)
-        raise Invalid(found)
+                errors.setdefault(field, []).extend(texts)
+        raise Invalid(errors)
 
 
 def _flat(faults: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:

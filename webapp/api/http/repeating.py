@@ -36,10 +36,10 @@ def repeatable(act: Callable[[], Any], render: Render) -> Response:
     def acted() -> dict[str, Any]:
         value = act()
         answers.append(render(value))
-        return _kept(value, answers[-1])
+        return _storable(value, answers[-1])
 
-    kept, is_replay = run_once(caller_key(), key, _request_hash(), act=acted)
-    return _replayed(kept, render) if is_replay else answers[-1]
+    answer, is_replay = run_once(caller_key(), key, _request_hash(), act=acted)
+    return _replay(answer, render) if is_replay else answers[-1]
 
 
 def _request_hash() -> str:
@@ -48,38 +48,38 @@ def _request_hash() -> str:
     return fingerprint({"method": request.method, "path": request.path, "query": query, "body": body})
 
 
-def _kept(value: Any, response: Response) -> dict[str, Any]:
+def _storable(value: Any, response: Response) -> dict[str, Any]:
     """Of a booking only what may change: the rest, a person's words among it, is read from the booking again."""
-    made = value.value if isinstance(value, Made) else value
-    if isinstance(made, BookingView):
-        return {"booking": booking_snapshot(made), "path": value.path if isinstance(value, Made) else None}
+    result = value.value if isinstance(value, Made) else value
+    if isinstance(result, BookingView):
+        return {"booking": booking_snapshot(result), "path": value.path if isinstance(value, Made) else None}
     # As text: JSONB would put its keys into another order.
     body, path = response.get_data(as_text=True), response.headers.get("Location")
-    kept = {"status": response.status_code, "path": path, "body": body}
-    return kept | _without_secret(made, body) if isinstance(made, MadeWebhook) else kept
+    answer = {"status": response.status_code, "path": path, "body": body}
+    return answer | _without_secret(result, body) if isinstance(result, MadeWebhook) else answer
 
 
-def _without_secret(made: MadeWebhook, body: str) -> dict[str, Any]:
+def _without_secret(value: MadeWebhook, body: str) -> dict[str, Any]:
     """A webhook's secret is stored nowhere, here neither: it follows again from what is stored of the webhook."""
-    shown = parsed(body.encode())
-    del shown["secret"]
-    return {"body": dumped(shown), "secret_of": str(made.webhook.public_id)}
+    without_secret = parsed(body.encode())
+    del without_secret["secret"]
+    return {"body": dumped(without_secret), "secret_of": str(value.webhook.public_id)}
 
 
-def _body(kept: dict[str, Any]) -> str:
-    if "secret_of" not in kept:
-        return str(kept["body"])
-    secret = webhook_secret(uuid.UUID(kept["secret_of"]), host_id=host().host_id)
-    return dumped(parsed(kept["body"].encode()) | {"secret": secret})
+def _body(answer: dict[str, Any]) -> str:
+    if "secret_of" not in answer:
+        return str(answer["body"])
+    secret = webhook_secret(uuid.UUID(answer["secret_of"]), host_id=host().host_id)
+    return dumped(parsed(answer["body"].encode()) | {"secret": secret})
 
 
-def _replayed(kept: dict[str, Any], render: Render) -> Response:
-    if "booking" in kept:
-        booking = booking_from_snapshot(kept["booking"])
-        response = render(Made(booking, kept["path"]) if kept["path"] else booking)
+def _replay(answer: dict[str, Any], render: Render) -> Response:
+    if "booking" in answer:
+        booking = booking_from_snapshot(answer["booking"])
+        response = render(Made(booking, answer["path"]) if answer["path"] else booking)
     else:
-        response = json_answer(_body(kept), kept["status"])
-        if kept["path"]:
-            response.headers["Location"] = kept["path"]
+        response = json_answer(_body(answer), answer["status"])
+        if answer["path"]:
+            response.headers["Location"] = answer["path"]
     response.headers[REPLAYED] = "true"
     return response

@@ -8,10 +8,10 @@ from webapp.domain.errors import Invalid
 from webapp.services.bookings.lists import Span
 
 
-def span_of(asked: dict[str, Any], time_zone: str) -> Span:
+def span_of(query: dict[str, Any], time_zone: str) -> Span:
     """Starts in [first, last); the whole of a last date is included. Raises Invalid."""
-    span = Span(first=_moment(asked["first"], time_zone, 0), last=_moment(asked["last"], time_zone, 1))
-    if span.first and span.last and _ends_before(asked["last"], span.first, span.last):
+    span = Span(first=_moment(query["first"], time_zone, 0), last=_moment(query["last"], time_zone, 1))
+    if span.first and span.last and _ends_before(query["last"], span.first, span.last):
         raise Invalid({"to": ["Must not be before from."]})
     return span
 

@@ -23,7 +23,7 @@ class PublicHost(Answer):
 
 
 class OfferedSlotsQuery(Query):
-    is_remembered = True
+    is_cached = True
 
     first = Day(required=True, data_key="from", metadata={"description": "First date, in that zone.",
                                                           "example": "2027-03-14"})  # fmt: skip

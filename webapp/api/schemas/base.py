@@ -23,7 +23,7 @@ class Query(ma.Schema):
     """Parameters of a query. Unknown ones are refused: a filter whose name has a slip would filter nothing."""
 
     error_messages = {"unknown": "Unknown parameter."}
-    is_remembered = False  # for those that many ask in the same words, and none that names a person
+    is_cached = False  # for those that many ask in the same words, and none that names a person
 
     class Meta:
         unknown = ma.RAISE
@@ -79,10 +79,10 @@ class DateOrInstant(Text):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
-        found = day_of(text) or moment_of(text)
-        if found is None:
+        value = day_of(text) or moment_of(text)
+        if value is None:
             raise self.make_error("when")
-        return found
+        return value
 
 
 class PageQuery(Query):

@@ -152,12 +152,12 @@ class Id(Text):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
         try:
-            found = uuid.UUID(text)
+            identifier = uuid.UUID(text)
         except ValueError:
             raise self.make_error("id") from None
-        if str(found) != text.lower():  # as in addresses: without braces, with its hyphens
+        if str(identifier) != text.lower():  # as in addresses: without braces, with its hyphens
             raise self.make_error("id")
-        return found
+        return identifier
 
 
 class Texts(fields.Dict):

@@ -189,12 +189,12 @@ def coming_monday() -> date:
     return today - timedelta(days=today.weekday()) + AHEAD
 
 
-def brought_near(value: Any, monday: date) -> Any:
+def move_dates(value: Any, monday: date) -> Any:
     """The JSON value with each date in its texts moved by the weeks from MONDAY to `monday`."""
     if isinstance(value, dict):
-        return {name: brought_near(inner, monday) for name, inner in value.items()}
+        return {name: move_dates(inner, monday) for name, inner in value.items()}
     if isinstance(value, list):
-        return [brought_near(inner, monday) for inner in value]
+        return [move_dates(inner, monday) for inner in value]
     if not isinstance(value, str):
         return value
-    return _DATE.sub(lambda found: (date.fromisoformat(found[0]) + (monday - MONDAY)).isoformat(), value)
+    return _DATE.sub(lambda match: (date.fromisoformat(match[0]) + (monday - MONDAY)).isoformat(), value)

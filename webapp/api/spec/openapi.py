@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from webapp.api.http.callers import Access
 from webapp.api.http.operation import Blueprint, Operation, operation_of
 from webapp.api.schemas.base import Problem
-from webapp.api.spec.examples import brought_near, coming_monday
+from webapp.api.spec.examples import coming_monday, move_dates
 from webapp.api.spec.parameters import header_parameters, path_parameters, refusals, shared_refusals, take_null_out
 from webapp.api.spec.webhook_messages import MESSAGES, message_operations
 from webapp.core.extensions import site
@@ -71,15 +71,15 @@ def init_app(app: Flask, blueprints: Sequence[Blueprint]) -> None:
         api.register_blueprint(blueprint)
     for message in MESSAGES:
         api.spec.components.schema(message.__name__, schema=message)
-    # Made once, for it completes what the library collected; with other dates each week.
-    made = cache(lambda: _document(api, app, blueprints))
-    app.extensions["openapi"] = lru_cache(maxsize=1)(lambda monday: brought_near(made(), monday))
+    # Built once, since it completes what the library has collected; only its dates change, each week.
+    build = cache(lambda: _document(api, app, blueprints))
+    app.extensions["openapi"] = lru_cache(maxsize=1)(lambda monday: move_dates(build(), monday))
 
 
 def document() -> Json:
     """The specification as JSON values."""
-    made: Json = current_app.extensions["openapi"](coming_monday())
-    return made
+    specification: Json = current_app.extensions["openapi"](coming_monday())
+    return specification
 
 
 def operations(app: Flask) -> Iterator[tuple[str, str, Operation]]:
@@ -151,8 +151,8 @@ HEADERS = {
 
 def _headers_of(operation: Operation, status: str) -> list[str]:
     own = {"GET": ["ETag"], "POST": ["Idempotent-Replayed"]}.get(operation.method, [])
-    made = ["Location"] if status == "201" else []
-    return [*own, *made, "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
+    location = ["Location"] if status == "201" else []
+    return [*own, *location, "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
 
 
 def _header(description: str) -> Json:

@@ -66,11 +66,11 @@ WAITING = (429, 503)
 
 def refusals(operation: Operation, path: str) -> Json:
     """Responses by status."""
-    found: Json = {str(status): {"$ref": f"#/components/responses/{status}"}
+    responses: Json = {str(status): {"$ref": f"#/components/responses/{status}"}
                    for status in _statuses(operation, path)}  # fmt: skip
     if operation.conflicts:
-        found["409"] = _conflict([kind.code for kind in operation.conflicts])
-    return dict(sorted(found.items()))
+        responses["409"] = _conflict([kind.code for kind in operation.conflicts])
+    return dict(sorted(responses.items()))
 
 
 def shared_refusals() -> Json:
@@ -79,27 +79,27 @@ def shared_refusals() -> Json:
 
 
 def _statuses(operation: Operation, path: str) -> set[int]:
-    found = {400, 429, 503, *operation.refuses}
+    statuses = {400, 429, 503, *operation.refuses}
     if operation.access is not Access.PUBLIC:
-        found |= {401}
+        statuses |= {401}
     if operation.access.requires_write:
-        found |= {403}
+        statuses |= {403}
     if "{" in path:
-        found |= {404}
+        statuses |= {404}
     if operation.has_query:
-        found |= {422}
+        statuses |= {422}
     if operation.method != "GET":
-        found |= {413, 415, 422}
+        statuses |= {413, 415, 422}
     if operation.matches:
-        found |= {412}
-    return found
+        statuses |= {412}
+    return statuses
 
 
 def _problem(status: int, code: str) -> Json:
-    made: Json = {"description": WORDS[code][0], "content": _content({"example": _example(status, code)})}
+    response: Json = {"description": WORDS[code][0], "content": _content({"example": _example(status, code)})}
     if status in WAITING:
-        made["headers"] = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
-    return made
+        response["headers"] = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
+    return response
 
 
 def _conflict(codes: list[str]) -> Json:
