@@ -122,7 +122,7 @@ def offered_slots(offers: Sequence[Offer], time_zone: str, ids: Mapping[int, uui
     return f'{{"time_zone":{dumped(time_zone)},"data":[{data}]}}'
 
 
-@lru_cache(maxsize=8192)  # 3 MB; a day has 96 quarters of an hour, a availability 62 days
+@lru_cache(maxsize=8192)  # 3 MB; a day has 96 quarters of an hour, a list at most 62 days
 def _plain(start: int, end: int, left: int) -> str:
     return f'{{"start":"{written(start)}","end":"{written(end)}","seats_left":{left}}}'
 

@@ -29,10 +29,10 @@ blueprint = Blueprint("Event types", __name__, description="What guests can book
     answer=schemas.EventTypePage,
     example=examples.EVENT_TYPE_PAGE,
 )
-def list_event_types(asked: dict[str, Any]) -> Page:
+def list_event_types(query: dict[str, Any]) -> Page:
     """Your event types, in your order"""
-    found = event_types.host_event_types(host().host_id)
-    page = cut(found, limit=asked["limit"], cursor=asked["cursor"], key=lambda one: (one.position, one.content.slug))
+    contents = event_types.host_event_types(host().host_id)
+    page = cut(contents, limit=query["limit"], cursor=query["cursor"], key=lambda one: (one.position, one.content.slug))
     return Page([one.content for one in page.data], page.next_cursor)
 
 
@@ -47,11 +47,11 @@ def list_event_types(asked: dict[str, Any]) -> Page:
     example=examples.EVENT_TYPE,
     conflicts=(SlugTaken,),
 )
-def create_event_type(wanted: dict[str, Any]) -> Made:
+def create_event_type(body: dict[str, Any]) -> Made:
     """Make an event type"""
-    content = EventTypeContent(**_columns(wanted))
-    made = event_types.create_event_type(content, host_id=host().host_id, actor=actor())
-    return Made(made.content, url_for("api_event_types.get_event_type", slug=made.content.slug))
+    content = EventTypeContent(**_columns(body))
+    created = event_types.create_event_type(content, host_id=host().host_id, actor=actor())
+    return Made(created.content, url_for("api_event_types.get_event_type", slug=created.content.slug))
 
 
 @blueprint.operation("GET", "/event-types/<slug>", Access.READ, answer=schemas.EventType, example=examples.EVENT_TYPE)
@@ -71,11 +71,11 @@ def get_event_type(slug: str) -> EventTypeContent:
     conflicts=(SlugTaken,),
     matches=get_event_type,
 )
-def update_event_type(wanted: dict[str, Any], slug: str) -> EventTypeContent:
+def update_event_type(body: dict[str, Any], slug: str) -> EventTypeContent:
     """Change an event type; what is left out stays"""
 
     def changed() -> EventTypeContent:
-        content = replace(get_event_type_content(slug), **_columns(wanted))
+        content = replace(get_event_type_content(slug), **_columns(body))
         return event_types.update_event_type(slug, content, host_id=host().host_id, actor=actor()).content
 
     return in_one_transaction(
@@ -94,9 +94,9 @@ def get_event_type_content(slug: str) -> EventTypeContent:
     return event_types.host_event_type(host().host_id, slug).content
 
 
-def _columns(wanted: dict[str, Any]) -> dict[str, Any]:
+def _columns(body: dict[str, Any]) -> dict[str, Any]:
     """The contract's names and shapes as those of the content."""
-    given = dict(wanted)
+    given = dict(body)
     if "location" in given:
         place = given.pop("location")
         given["location_kind"] = LocationKind(place["kind"]) if place else None
