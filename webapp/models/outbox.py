@@ -52,7 +52,7 @@ class Delivery(Keyed, Base):
     `kind` is that of the event, or a reminder's (`domain.reminders`), which is due at a later time.
     `due_at` is when it may be tried (again); taking it for a try moves it ahead by a lease, so that a delivery
     whose worker died comes back by itself. `refused_at` is when the mail server last did not take it, of a mail that is
-    waiting or dead (`services.mail_trouble`).
+    waiting or dead (`services.mail.server_refusals`).
     """
 
     __tablename__ = "delivery"

@@ -1,6 +1,6 @@
 """Tokens by which programs act for a host: made, listed, revoked, and recognised on each request.
 
-Only its hash is kept (`kept_secrets`).
+Only its hash is kept (`shared.secrets`).
 """
 
 import uuid

@@ -24,7 +24,7 @@ class Answer(NamedTuple):
 
 
 def find_any_offering(host_slug: str, event_type_slug: str, *, now: datetime | None = None) -> Offering:
-    """As `offers.offering`, also of what is switched off; `now` in place of the database's. Raises NotFound."""
+    """As `find_offering`, also of what is switched off; `now` in place of the database's. Raises NotFound."""
     query = offering_select(with_inactive=True)
     row = session().execute(query.where(Host.slug == host_slug, EventType.slug == event_type_slug)).first()
     if row is None:

@@ -1,4 +1,4 @@
-"""A host's document (`host_export`) put into an account that is still empty: all of it or nothing.
+"""A host's document (`portability.export`) put into an account that is still empty: all of it or nothing.
 
 Bookings keep uid, version, status and times, so that manage links of an instance with the same SECRET_KEY, and
 invitations in calendars, go on working. What happened has been told: no letter goes out, but meetings to come are
