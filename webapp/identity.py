@@ -1,9 +1,12 @@
-"""Flask-Security on our tables: it proves who somebody is; what it changes is committed by `db.transaction()`."""
+"""Flask-Security on our tables: it proves who somebody is; what it changes is committed by `db.transaction()`.
+
+And the slugs that no host can have, since the application itself answers at these addresses.
+"""
 
 import uuid
 from typing import Any
 
-from flask import Flask, g, session
+from flask import Flask, current_app, g, session
 from flask_login import user_logged_in, user_logged_out
 from flask_security import SQLAlchemyUserDatastore
 from flask_security.utils import set_request_attr
@@ -15,6 +18,7 @@ from webapp.core.extensions import csrf, db
 from webapp.models import Host, LoginSession, Role
 from webapp.services.accounts import accounts
 from webapp.services.accounts.accounts import HOST, add_host
+from webapp.services.accounts.slugs import RESERVED
 
 CSRF_TOKEN = "csrf_token"  # noqa: S105  the name of it
 LOGIN = "login"  # in the cookie: the uid of the login session
@@ -80,3 +84,13 @@ def _end_login(_app: Flask, **_more: Any) -> None:
 def _login_uid() -> uuid.UUID | None:
     value = session.get(LOGIN)
     return uuid.UUID(value) if value else None
+
+
+def reserved_slugs() -> frozenset[str]:
+    """The first path segments of all routes, and some that the future, a proxy or a deceiver may use."""
+    slugs: frozenset[str] | None = current_app.extensions.get("reserved_slugs")
+    if slugs is None:
+        segments = (str(rule).split("/")[1] for rule in current_app.url_map.iter_rules())
+        slugs = RESERVED | {segment for segment in segments if segment and not segment.startswith("<")}
+        current_app.extensions["reserved_slugs"] = slugs
+    return slugs

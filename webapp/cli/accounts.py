@@ -10,10 +10,10 @@ from flask_security.utils import hash_password, verify_password
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.core import time_zones
-from webapp.core.reserved_slugs import reserved_slugs
 from webapp.domain.actor import SYSTEM
 from webapp.domain.errors import DomainError, EmailTaken, Invalid, NotFound, SlugTaken
 from webapp.domain.text import TextFault, line
+from webapp.identity import reserved_slugs
 from webapp.services.accounts import accounts, slugs
 from webapp.services.accounts.accounts import LONGEST_NAME
 from webapp.services.accounts.tokens import NewToken, Scope, create_token, host_id_of

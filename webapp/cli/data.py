@@ -7,10 +7,10 @@ from typing import BinaryIO
 import click
 from flask.cli import with_appcontext
 
-from webapp.core.reserved_slugs import reserved_slugs
 from webapp.domain.actor import SYSTEM
 from webapp.domain.errors import Conflict, Invalid, NotFound, Overloaded
 from webapp.domain.text import TextFault, decoded, row_id
+from webapp.identity import reserved_slugs
 from webapp.services.accounts.tokens import host_id_of
 from webapp.services.portability.export import host_document, utc
 from webapp.services.portability.restore import AccountNotEmpty, import_host

@@ -10,8 +10,8 @@ from flask_security.utils import hash_password
 from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Optional, StopValidation
 
-from webapp.core.reserved_slugs import reserved_slugs
 from webapp.domain import text
+from webapp.identity import reserved_slugs
 from webapp.services.accounts import slugs
 from webapp.services.accounts.accounts import LONGEST_NAME
 from webapp.services.shared.validation import LONGEST_EMAIL

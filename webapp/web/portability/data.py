@@ -12,8 +12,8 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from webapp.core.reserved_slugs import reserved_slugs
 from webapp.domain.errors import Invalid
+from webapp.identity import reserved_slugs
 from webapp.services.portability.bookings_csv import bookings_csv
 from webapp.services.portability.export import host_document
 from webapp.services.portability.restore import AccountNotEmpty, Imported, can_import, import_host
