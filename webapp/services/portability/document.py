@@ -1,5 +1,5 @@
-"""The document of `portability.export`, read and checked by the same rules as the pages: host, schedules, event types and
-blocked times. Its slots are read by `document_slots`. No database here."""
+"""The document of `portability.export`, read and checked by the same rules as the pages: host, schedules, event types
+and blocked times. Its slots are read by `document_slots`. No database here."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Everything of a host as one JSON document, which `portability.restore` puts back into an empty account (docs/data.md).
+"""Everything of a host as one JSON document, which `restore` puts back into an empty account (docs/data.md).
 
 Left out: password, log-ins, API tokens, webhooks and feeds, since each holds or is a secret of this instance;
 single-use links, of which only hashes are kept; and what the instance did (mails, audit). Numbers of event types are

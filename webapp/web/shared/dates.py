@@ -1,4 +1,4 @@
-"""Pieces of dates in the reader's language, for calendars and lists. What is common to all faces is in `words.formats`."""
+"""Pieces of dates in the reader's language, for calendars and lists. What all faces share is in `words.formats`."""
 
 from datetime import date, datetime
 from functools import lru_cache
