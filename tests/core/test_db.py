@@ -1,12 +1,14 @@
-"""What errors of Postgres mean, to a command and to a page."""
+"""What errors of Postgres mean, to a command and to a page; and what becomes of the session's objects."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, exists, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from webapp.core.db import meaning, transactional
+from webapp.core.db import meaning, session, transactional
+from webapp.core.extensions import db
 from webapp.domain.errors import DomainError, Invalid, Overloaded, SlotTaken, SlugTaken
+from webapp.models import Claim, Slot
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -58,3 +60,18 @@ def test_a_failure_leaves_a_command_as_it_is(code: str, constraint: str, meant: 
     error = meaning(failure)
     assert type(error) is type(meant)
     assert isinstance(meant, Invalid) or str(error) == str(meant)
+
+
+def test_a_statement_asks_for_no_rows_to_keep_objects_up_to_date() -> None:
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        session().execute(update(Slot).where(exists().where(Claim.slot_id == Slot.id)).values(capacity=1))
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    [statement] = sent
+    assert "RETURNING" not in statement

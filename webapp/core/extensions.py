@@ -87,8 +87,9 @@ class LocalMailDomains:
         return "." in domain and any(domain == one or domain.endswith(f".{one}") for one in self.allowed)
 
 
-# The models stand on their own declarative base; the extension needs to know their tables only.
-db = SQLAlchemy(metadata=Base.metadata)
+# The models stand on their own declarative base; the extension needs to know their tables only. Objects of a session do
+# not follow what a statement changes: they are read anew after the commit.
+db = SQLAlchemy(metadata=Base.metadata, session_options={"execution_options": {"synchronize_session": False}})
 babel = Babel()  # type: ignore[no-untyped-call]
 csrf = CSRFProtect()
 signer = Signer()

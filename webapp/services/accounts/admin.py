@@ -29,7 +29,6 @@ def set_active(session: Session, host_ids: Sequence[int], *, is_active: bool, ac
         .where(Host.id.in_(host_ids), Host.active.is_(not is_active))
         .values(active=is_active, fs_uniquifier=uuid.uuid4().hex)
         .returning(Host.id)
-        .execution_options(synchronize_session=False)
     )
     return _audited(session, actor, "host.activated" if is_active else "host.deactivated", changed.scalars().all())
 

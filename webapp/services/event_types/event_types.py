@@ -125,7 +125,6 @@ def delete_event_type(session: Session, slug: str, *, host_id: int, actor: Actor
         update(Slot)
         .where(Slot.event_type_id == row.id, Slot.seats_taken == 0, Slot.withdrawn_at.is_(None))
         .values(withdrawn_at=func.now())
-        .execution_options(synchronize_session=False)
     )
     row.archived_at, row.is_active = func.now(), False
     session.flush()

@@ -70,10 +70,7 @@ def dispatch_events(session: Session, *, limit: int = BATCH) -> int:
     drop_reminders(session, events)
     dispatch_to_webhooks(session, events)
     session.execute(
-        update(OutboxEvent)
-        .where(OutboxEvent.id.in_([event.id for event in events]))
-        .values(dispatched_at=func.now())
-        .execution_options(synchronize_session=False)
+        update(OutboxEvent).where(OutboxEvent.id.in_([event.id for event in events])).values(dispatched_at=func.now())
     )
     return len(events)
 

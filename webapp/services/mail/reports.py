@@ -129,7 +129,6 @@ def replay(session: Session, delivery_ids: Sequence[int], *, actor: Actor) -> in
             refused_at=None,
         )
         .returning(Delivery.id)
-        .execution_options(synchronize_session=False)
     )
     if actor.kind is ActorKind.HOST:
         again = again.where(Delivery.host_id == actor.host_id)

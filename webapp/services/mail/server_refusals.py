@@ -72,6 +72,5 @@ def bring_back(session: Session, *, pause: timedelta, tries: int) -> int:
         .where(Delivery.id.in_(given_up))
         .values(status=DeliveryStatus.WAITING, due_at=func.now() + pause)
         .returning(Delivery.id)
-        .execution_options(synchronize_session=False)
     )
     return len(session.scalars(again).all())

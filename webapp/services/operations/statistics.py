@@ -56,11 +56,7 @@ MOST_AT_ONCE = 5000  # deliveries, so that no transaction takes long
 
 def forget_idempotency_keys(session: Session) -> None:
     """A retry later than `KEYS_KEPT` after the first try is a new request."""
-    session.execute(
-        delete(IdempotencyKey)
-        .where(IdempotencyKey.created_at < func.now() - KEYS_KEPT)
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < func.now() - KEYS_KEPT))
 
 
 def forget_webhook_deliveries(session: Session) -> int:
@@ -72,7 +68,7 @@ def forget_webhook_deliveries(session: Session) -> int:
         .limit(MOST_AT_ONCE)
     )
     forgotten = delete(Delivery).where(Delivery.id.in_(done)).returning(Delivery.id)
-    return len(session.scalars(forgotten.execution_options(synchronize_session=False)).all())
+    return len(session.scalars(forgotten).all())
 
 
 def skip_stranded_webhook_deliveries(session: Session) -> None:
@@ -83,4 +79,4 @@ def skip_stranded_webhook_deliveries(session: Session) -> None:
         Delivery.webhook_endpoint_id.is_not(None), Delivery.status == DeliveryStatus.WAITING, is_off
     )
     skipped = {"status": DeliveryStatus.SKIPPED, "last_error": SWITCHED_OFF}
-    session.execute(stranded.values(skipped).execution_options(synchronize_session=False))
+    session.execute(stranded.values(skipped))

@@ -28,7 +28,6 @@ from webapp.services.privacy.guests import guests_at
 from webapp.services.shared.audit import write_audit
 
 NOTHING_TO_SEND = "the guest's data were erased"
-_STAYS = {"synchronize_session": False}
 _IS_KNOWN = Guest.email.not_like(f"%@{ERASED_DOMAIN}")
 
 
@@ -125,7 +124,7 @@ def _cancel_coming(session: Session, guest_ids: Sequence[int], actor: Actor) -> 
 
 def _forget_words(session: Session, booking_ids: Sequence[int]) -> None:
     mine = update(Booking).where(Booking.id.in_(booking_ids))
-    session.execute(mine.values(_erased_booking()).execution_options(**_STAYS))
+    session.execute(mine.values(_erased_booking()))
 
 
 def _erased_booking() -> dict[str, Any]:
@@ -149,7 +148,7 @@ def _forget_answers(session: Session, bookings: Sequence[Any]) -> None:
         answer["booking", "uid"].astext.in_(uids),
         IdempotencyKey.scope.in_([f"api:booking:{uid}" for uid in uids]),
     )
-    session.execute(delete(IdempotencyKey).where(theirs).execution_options(**_STAYS))
+    session.execute(delete(IdempotencyKey).where(theirs))
 
 
 def _drop_mails(session: Session, guest_ids: Sequence[int], booking_ids: Sequence[int]) -> None:
@@ -165,7 +164,6 @@ def _drop_mails(session: Session, guest_ids: Sequence[int], booking_ids: Sequenc
             status=case((is_theirs, cast(DeliveryStatus.SKIPPED, String)), else_=Delivery.status),
             last_error=case((is_theirs, NOTHING_TO_SEND), else_=None),
         )
-        .execution_options(**_STAYS)
     )
 
 

@@ -141,12 +141,7 @@ def _sound_plans(session: Session, slots: Sequence[NewSlot], host_id: int) -> li
 def _move(session: Session, before: SlotView, plan: Plan, actor: Actor) -> SlotView:
     row = plan.row(before.host_id)
     times: dict[str, Any] = {name: row[name] for name in ("starts_at", "ends_at", "busy", "capacity")}
-    session.execute(
-        update(Slot)
-        .where(Slot.id == before.id, Slot.seats_taken == 0)
-        .values(**times, withdrawn_at=None)
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(update(Slot).where(Slot.id == before.id, Slot.seats_taken == 0).values(**times, withdrawn_at=None))
     write_audit(session, actor, "slot.moved", "slot", before.id)
     slot = slot_by_public_id(session, before.public_id, host_id=before.host_id)
     if slot is None:

@@ -135,7 +135,7 @@ def skip_waiting(session: Session, endpoint_id: int, reason: str) -> None:
     """Give up what waits for this endpoint."""
     waiting = Delivery.webhook_endpoint_id == endpoint_id, Delivery.status == DeliveryStatus.WAITING
     skipped = {"status": DeliveryStatus.SKIPPED, "last_error": reason}
-    session.execute(update(Delivery).where(*waiting).values(skipped).execution_options(synchronize_session=False))
+    session.execute(update(Delivery).where(*waiting).values(skipped))
 
 
 def webhook_secret(public_id: uuid.UUID, *, host_id: int) -> str:
@@ -160,8 +160,7 @@ def _endpoint(session: Session, public_id: uuid.UUID, host_id: int, actor: Actor
 
 
 def _of(endpoint_id: int) -> Any:
-    statement = update(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id)
-    return statement.execution_options(synchronize_session=False)
+    return update(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id)
 
 
 def _view(row: Row[*tuple[Any, ...]]) -> WebhookView:

@@ -78,13 +78,13 @@ def redeliver(session: Session, public_id: uuid.UUID, delivery_id: str, *, host_
     require_host(actor, host_id)
     endpoint = _endpoint(session, public_id, host_id)
     unpaused = update(WebhookEndpoint).where(WebhookEndpoint.id == endpoint.id).values(paused_until=None)
-    session.execute(unpaused.execution_options(synchronize_session=False))
+    session.execute(unpaused)
     mine = Delivery.webhook_endpoint_id == endpoint.id, Delivery.message_id == delivery_id
     # The tries of one that waits count on: a job may have it in hand, and knows it by them.
     tries = case((Delivery.status == DeliveryStatus.WAITING, Delivery.attempts), else_=0)
     again = {"status": DeliveryStatus.WAITING, "due_at": func.now(), "sent_at": None, "last_error": None}
     statement = update(Delivery).where(*mine).values(**again, attempts=tries).returning(Delivery.id)
-    row_id = session.scalars(statement.execution_options(synchronize_session=False)).first()
+    row_id = session.scalars(statement).first()
     if row_id is None:
         raise NotFound
     if not endpoint.is_active:
