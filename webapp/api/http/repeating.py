@@ -12,9 +12,9 @@ from webapp.api.http.answers import Made, json_answer
 from webapp.api.http.callers import caller_key, host
 from webapp.api.http.json import dumped, parsed
 from webapp.api.http.problems import Malformed
-from webapp.services.bookings.idempotent import booking_from_snapshot, booking_snapshot, run_once
+from webapp.services.bookings.idempotent import booking_from_snapshot, booking_snapshot
 from webapp.services.bookings.view import BookingView
-from webapp.services.shared.idempotency import fingerprint
+from webapp.services.shared.idempotency import fingerprint, run_once
 from webapp.services.webhooks.endpoints import MadeWebhook, webhook_secret
 
 HEADER = "Idempotency-Key"

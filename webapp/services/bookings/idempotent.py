@@ -1,14 +1,10 @@
-"""A command that its sender may repeat: it runs once, and a repetition finds what it came to.
-
-Key, command and answer are one transaction: whatever dies in between, either all of it happened or nothing, and what
-failed is not kept.
-"""
+"""What a repeated command on a booking answers; and a look and a change in one transaction."""
 
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -20,27 +16,9 @@ from webapp.domain.errors import NotFound
 from webapp.services.bookings.steps import booking_for, locked_booking
 from webapp.services.bookings.view import BookingView, booking_by_uid
 from webapp.services.shared.access import lock_host
-from webapp.services.shared.idempotency import claim_key, keep_answer
+from webapp.services.shared.idempotency import Answer
 
 T = TypeVar("T")
-Answer = dict[str, Any]
-
-
-@transactional
-def run_once(
-    session: Session, scope: str, key: str, request_hash: str, *, act: Callable[[], Answer]
-) -> tuple[Answer, bool]:
-    """(the answer of `act`, whether it is an earlier one's). Raises IdempotencyMismatch and whatever `act` raises.
-
-    `act` calls commands, and answers with JSON values that keep no personal data: they stay for a day.
-    """
-    earlier = claim_key(session, scope, key, request_hash)
-    if earlier is not None:
-        return earlier, True
-    with within_transaction(session):
-        answer = act()
-    keep_answer(session, scope, key, answer)
-    return answer, False
 
 
 @transactional

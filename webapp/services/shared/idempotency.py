@@ -1,14 +1,22 @@
-"""One key, one result: a retried command finds the answer of the first one (api.md, Idempotency)."""
+"""One key, one result: a retried command finds the answer of the first one (api.md, Idempotency).
+
+Key, command and answer are one transaction: whatever dies in between, either all of it happened or nothing, and what
+failed is not kept.
+"""
 
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any
 
 from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
+from webapp.core.db import transactional, within_transaction
 from webapp.core.sql import Statement
 from webapp.domain.errors import IdempotencyMismatch
+
+Answer = dict[str, Any]
 
 _CLAIM = Statement("""
 INSERT INTO idempotency_key (scope, key, request_hash, answer)
@@ -25,10 +33,10 @@ def fingerprint(request: dict[str, Any]) -> str:
 
 
 def claim_key(
-    session: Session, scope: str, key: str, request_hash: str, *, answer: dict[str, Any] | None = None
-) -> dict[str, Any] | None:
+    session: Session, scope: str, key: str, request_hash: str, *, answer: Answer | None = None
+) -> Answer | None:
     """Take a key for this transaction, or give the answer that it already has. `answer`: this transaction's, when it
-    is known beforehand; otherwise `keep_answer` follows.
+    is known beforehand; otherwise it is written afterwards.
 
     A second caller waits here until the first one has committed or failed. Raises IdempotencyMismatch when the key
     came with another request.
@@ -42,5 +50,18 @@ def claim_key(
     return dict(first.answer or {})
 
 
-def keep_answer(session: Session, scope: str, key: str, answer: dict[str, Any]) -> None:
+@transactional
+def run_once(
+    session: Session, scope: str, key: str, request_hash: str, *, act: Callable[[], Answer]
+) -> tuple[Answer, bool]:
+    """(the answer of `act`, whether it is an earlier one's). Raises IdempotencyMismatch and whatever `act` raises.
+
+    `act` calls commands, and answers with JSON values that keep no personal data: they stay for a day.
+    """
+    earlier = claim_key(session, scope, key, request_hash)
+    if earlier is not None:
+        return earlier, True
+    with within_transaction(session):
+        answer = act()
     _KEEP.run(session, scope=scope, key=key, answer=Jsonb(answer))
+    return answer, False
