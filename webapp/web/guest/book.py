@@ -27,8 +27,8 @@ from webapp.web.guest.alternatives import alternative_days
 from webapp.web.guest.blueprint import blueprint
 from webapp.web.guest.forms import BookingForm, booking_form
 from webapp.web.guest.last_booking import knows_browser, remember, remembered_url
+from webapp.web.guest.query import calendar_url, link_token
 from webapp.web.guest.times import about
-from webapp.web.guest.urls import calendar_url, link_token
 from webapp.web.guest.words import host_time, meeting_time
 from webapp.web.shared import htmx
 from webapp.web.shared.guards import public

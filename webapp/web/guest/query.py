@@ -1,14 +1,19 @@
-"""What the address of a page asks for. What makes no sense is left out, as if it had not been asked."""
+"""What the URL of a page asks for, and where its links lead: to the public URL of an event type, or below the single-use
+link that the guest came by. A parameter that makes no sense is ignored."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import Any
 from urllib.parse import quote
+
+from flask import request, url_for
 
 from webapp.core import time_zones
 from webapp.domain.availability.instants import instant
+from webapp.services.availability.offering import Offering
 from webapp.words import zone_names
 
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2199
@@ -89,3 +94,20 @@ def _date(text: str) -> date | None:
     except ValueError:
         return None
     return day if EARLIEST_YEAR <= day.year <= LATEST_YEAR else None
+
+
+def link_token() -> str | None:
+    """Of the single-use link that this request came by."""
+    return (request.view_args or {}).get("token")
+
+
+def calendar_url(offering: Offering, **query: Any) -> str:
+    if token := link_token():
+        return url_for("booking.once", token=token, **query)
+    return url_for("booking.times", slug=offering.host_slug, event_type=offering.slug, **query)
+
+
+def form_url(offering: Offering) -> str:
+    if token := link_token():
+        return url_for("booking.once_details", token=token)
+    return url_for("booking.details", slug=offering.host_slug, event_type=offering.slug)

@@ -13,8 +13,7 @@ from webapp.services.availability.offering import Offering, find_offering
 from webapp.services.availability.offers import Availability, list_offers, read_availability
 from webapp.web.guest.blueprint import blueprint
 from webapp.web.guest.picker import Picker, View, picker
-from webapp.web.guest.query import Addresses, CalendarQuery, calendar_query
-from webapp.web.guest.urls import calendar_url, form_url, link_token
+from webapp.web.guest.query import Addresses, CalendarQuery, calendar_query, calendar_url, form_url, link_token
 from webapp.web.shared.fields import zone_options
 from webapp.web.shared.guards import public
 from webapp.web.shared.i18n import current_locale
