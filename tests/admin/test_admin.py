@@ -141,6 +141,11 @@ def test_csv_cells_that_look_like_formulas_come_out_as_text(admin: FlaskClient, 
     assert "password" not in csv
 
 
+def test_csv_cells_hide_no_formula_behind_a_semicolon(admin: FlaskClient, build: Build) -> None:
+    build.booking(build.slot(build.host()), name="Gita;=cmd")
+    assert "Gita;'=cmd" in admin.get("/admin/bookings/export/csv/").text
+
+
 def test_an_admin_is_not_locked_out_by_themselves(act: Act, build: Build) -> None:
     boss = build.row("SELECT id FROM host WHERE slug = 'boss'")[0]
     assert act("hosts", "deactivate", boss).status_code == 302

@@ -19,11 +19,10 @@ from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from webapp.core.extensions import db
 from webapp.domain.actor import Actor, admin_actor
 from webapp.domain.errors import DomainError, NotFound
+from webapp.domain.spreadsheets import text_cell
 from webapp.domain.text import row_id, searched
 from webapp.domain.urls import own_path
 
-# A spreadsheet would run a cell that starts with one of these (OWASP, CSV injection).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 LONGEST_SHOWN = 20  # characters of what was no row; the message travels in a cookie
 
 
@@ -99,7 +98,7 @@ class TableAdmin(GuardedAdmin, ModelView):
 
     def get_export_value(self, model: Any, name: str) -> Any:
         value = super().get_export_value(model, name)
-        return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+        return text_cell(value) if isinstance(value, str) else value
 
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> Any:

@@ -1,14 +1,11 @@
 """A host's bookings as a table for spreadsheets: one line a booking (RFC 4180).
 
-UTF-8 with a byte order mark, without which some spreadsheets take it for another encoding. A cell of a guest's that
-begins like a formula begins with an apostrophe here: it is text, and stays text. Spreadsheets of countries that write
-numbers with a comma part cells at semicolons, and know no quotes then: what follows one, or a line's end, is marked,
-too; but not the dash of a list.
+UTF-8 with a byte order mark, without which some spreadsheets take it for another encoding. What guests typed stays
+text, even if it looks like a formula (webapp.domain.spreadsheets).
 """
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -18,12 +15,11 @@ from sqlalchemy import select
 
 from webapp.core.db import snapshot
 from webapp.domain.errors import NotFound
+from webapp.domain.spreadsheets import text_cell
 from webapp.models import Booking, Host, Slot
 from webapp.services.bookings.view import BookingView, booking_select, booking_view
 
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_INNER_FORMULA = re.compile(r"(?<=[;\t\n])( *)([=+@＝＋＠]|[-－](?=\S))")
 AT_A_TIME = 500  # rows in memory
 COLUMNS = (
     "uid", "status", "start", "end", "time_zone", "start_utc", "end_utc", "duration_minutes", "event_type",
@@ -41,11 +37,11 @@ def bookings_csv(host_id: int) -> Iterator[str]:
         query = booking_select().where(Booking.host_id == host_id).order_by(Slot.starts_at, Booking.id)
         yield BYTE_ORDER_MARK + _line(COLUMNS)
         for row in session.execute(query.execution_options(stream_results=True, yield_per=AT_A_TIME)):
-            yield _line([_text(cell) for cell in _cells(booking_view(row), ZoneInfo(zone))])
+            yield _line([text_cell(str(cell)) for cell in _cells(booking_view(row), ZoneInfo(zone))])
 
 
 def _cells(booking: BookingView, zone: ZoneInfo) -> list[Any]:
-    return [
+    cells = [
         booking.uid, booking.status, _local(booking.start, zone), _local(booking.end, zone), zone.key,
         _utc(booking.start), _utc(booking.end), booking.duration_minutes, booking.event_type_title,
         booking.guest_name, booking.guest_email, booking.guest_time_zone, booking.subject, booking.notes,
@@ -53,6 +49,7 @@ def _cells(booking: BookingView, zone: ZoneInfo) -> list[Any]:
         booking.location, booking.version, _utc(booking.created_at), _utc(booking.cancelled_at),
         booking.cancelled_by, booking.cancel_reason,
     ]  # fmt: skip
+    return ["" if cell is None else cell for cell in cells]
 
 
 def _answers(booking: BookingView) -> str:
@@ -61,11 +58,6 @@ def _answers(booking: BookingView) -> str:
     words = {True: "yes", False: "no"}
     keys = sorted(booking.answers, key=[*labels, *booking.answers].index)
     return "\n".join(f"{labels.get(key, key)}: {words.get(booking.answers[key], booking.answers[key])}" for key in keys)
-
-
-def _text(cell: Any) -> str:
-    text = _INNER_FORMULA.sub(r"\1'\2", "" if cell is None else str(cell))
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> str:
