@@ -6,21 +6,16 @@ depends on few values is cached. Lengths of time are stored as minutes everywher
 
 from datetime import date, datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, dates
 from babel.core import get_global
 from babel.localedata import locale_identifiers
 from flask_babel import ngettext
 
+from webapp.domain.availability.instants import zone
+
 ENGLISH = Locale("en")
 RANGE = "\u2009\u2013\u2009"  # an en dash between thin spaces: CLDR's own for English
-
-
-@lru_cache(maxsize=1024)
-def zone(time_zone: str) -> ZoneInfo:
-    """Raises ZoneInfoNotFoundError or ValueError for what is no zone."""
-    return ZoneInfo(time_zone)
 
 
 def format_time(moment: datetime, time_zone: str, locale: Locale = ENGLISH) -> str:

@@ -16,7 +16,8 @@ from babel.core import get_global
 from babel.dates import NO_INHERITANCE_MARKER
 
 from webapp.core.time_zones import inhabited
-from webapp.words.formats import ENGLISH, zone
+from webapp.domain.availability.instants import zone
+from webapp.words.formats import ENGLISH
 
 STANDARD, DAYLIGHT = "standard", "daylight"
 UTC_NAME = "UTC"  # Etc/UTC of CLDR

@@ -9,10 +9,10 @@ from tests.builders import Build, coming, tomorrow
 from tests.web.clock_changes import next_sunday_of_change
 from tests.web.desk import Desk, sit_down
 from webapp.domain.actor import host_actor
+from webapp.domain.availability import instants
 from webapp.domain.availability.windows import Window
 from webapp.services.schedules.content import ScheduleContent
 from webapp.services.schedules.schedules import replace_schedule
-from webapp.words import formats
 
 VIEWS = ("week", "day", "agenda", "month")
 
@@ -130,7 +130,7 @@ def test_the_month_counts_by_the_hosts_date(desk: Desk, build: Build) -> None:
 @pytest.mark.parametrize("zone", ["America/Vancouver", "America/Edmonton", "America/Winnipeg", "Africa/Casablanca"])
 def test_the_month_counts_a_time_on_the_day_that_shows_it(build: Build, password_hash: str, zone: str) -> None:
     desk, day = sit_down(build, password_hash, time_zone=zone), coming(1, 15).date()
-    half_past_midnight = datetime.combine(day, time(0, 30), formats.zone(zone)).astimezone(UTC)
+    half_past_midnight = datetime.combine(day, time(0, 30), instants.zone(zone)).astimezone(UTC)
     build.slots(desk.host_id, [half_past_midnight + timedelta(hours=hour) for hour in (-1, 0)], 30)
     month = desk.open(f"/calendar?view=month&on={day}").text
     counted = re.findall(r'view=day&amp;on=([\d-]+)" aria-label="[^"]*1 free time"', month)

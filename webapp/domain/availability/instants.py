@@ -35,7 +35,7 @@ def to_datetime(seconds: int) -> datetime:
 
 @lru_cache(maxsize=1024)
 def zone(time_zone: str) -> ZoneInfo:
-    """The rules of an IANA zone. Raises ZoneInfoNotFoundError for a name that is none."""
+    """The rules of an IANA zone. Raises ZoneInfoNotFoundError or ValueError when there is no such zone."""
     return ZoneInfo(time_zone)
 
 

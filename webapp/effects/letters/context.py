@@ -20,6 +20,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from webapp.domain.availability.instants import zone
 from webapp.domain.bookings import Audience
 from webapp.domain.reminders import reminder_minutes
 from webapp.domain.text import flattened, plain_lines
@@ -29,7 +30,7 @@ from webapp.services.ical.invitations import Method, invitation
 from webapp.services.mail.deliveries import ClaimedDelivery
 from webapp.services.mail.reminders import confirmed_guests, why_not
 from webapp.services.privacy.erase import NOTHING_TO_SEND
-from webapp.words.formats import english_of, format_day, format_day_short, format_range, format_time, zone
+from webapp.words.formats import english_of, format_day, format_day_short, format_range, format_time
 from webapp.words.zone_names import zone_label
 
 Rows = tuple[tuple[str, str], ...]

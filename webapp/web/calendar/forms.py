@@ -18,13 +18,12 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, NumberRange, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from webapp.domain.availability.instants import instant, occurrences, to_datetime
+from webapp.domain.availability.instants import instant, occurrences, to_datetime, zone
 from webapp.domain.slots import WeeklyPlan
 from webapp.services.event_types.content import EventTypeContent
 from webapp.services.slots.plans import NewSlot
 from webapp.web.calendar.period import FIRST_YEAR, LAST_YEAR
 from webapp.web.shared.i18n import zone_label
-from webapp.words.formats import zone
 
 MOST_WEEKS = 26
 

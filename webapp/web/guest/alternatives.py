@@ -7,6 +7,7 @@ from itertools import islice
 
 from babel import Locale
 
+from webapp.domain.availability import instants
 from webapp.domain.availability.by_date import by_local_date
 from webapp.domain.availability.instants import DAY_SECONDS, day_start, local_date
 from webapp.domain.availability.offers import Offer
@@ -40,7 +41,7 @@ def alternative_days(
 
 
 def _days(offers: Sequence[Offer], time_zone: str, locale: Locale) -> Iterator[AlternativeDay]:
-    zone = formats.zone(time_zone)
+    zone = instants.zone(time_zone)
     for day, found in by_local_date(offers, time_zone).items():
         moments = [datetime.fromtimestamp(offer.start, zone) for offer in found]
         labels = [formats.format_time(moment, time_zone, locale) for moment in moments]

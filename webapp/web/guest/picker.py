@@ -12,6 +12,7 @@ from functools import cached_property
 from babel import Locale
 from flask_babel import gettext, ngettext
 
+from webapp.domain.availability import instants
 from webapp.domain.availability.by_date import by_local_date, padded_range
 from webapp.domain.availability.instants import DAY_SECONDS, day_start, local_date
 from webapp.domain.availability.intervals import Interval
@@ -185,7 +186,7 @@ def _times(view: View, day: date, offers: Sequence[Offer]) -> Parts:
 
 def _labelled(view: View, offers: Sequence[Offer]) -> list[tuple[Offer, int, str]]:
     """Offers with hour and time; a time that the clocks show twice on one day names its offset."""
-    zone, locale = formats.zone(view.zone), view.locale
+    zone, locale = instants.zone(view.zone), view.locale
     moments = [datetime.fromtimestamp(offer.start, zone) for offer in offers]
     labels = [formats.format_time(moment, view.zone, locale) for moment in moments]
     twice = {label for label, count in Counter(labels).items() if count > 1}

@@ -1,5 +1,5 @@
-"""What the URL of a page asks for, and where its links lead: to the public URL of an event type, or below the single-use
-link that the guest came by. A parameter that makes no sense is ignored."""
+"""What the URL of a page asks for, and where its links lead: to the public URL of an event type, or below the
+single-use link that the guest came by. A parameter that makes no sense is ignored."""
 
 import re
 from collections.abc import Mapping

@@ -11,6 +11,7 @@ from functools import lru_cache
 from babel import Locale, dates
 from flask_babel import gettext, ngettext
 
+from webapp.domain.availability import instants
 from webapp.words import formats, zone_names
 
 # A year and the comma or space that ties it to the rest of a date pattern.
@@ -82,7 +83,7 @@ class MeetingTime:
 
 
 def meeting_time(start: datetime, end: datetime, time_zone: str, locale: Locale) -> MeetingTime:
-    zone = formats.zone(time_zone)
+    zone = instants.zone(time_zone)
     first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
     finish = formats.format_time(end, time_zone, locale)
     if last != first:
@@ -97,8 +98,8 @@ def meeting_time(start: datetime, end: datetime, time_zone: str, locale: Locale)
 
 def host_time(start: datetime, guest_zone: str, host_zone: str, host: str, locale: Locale) -> str | None:
     """The start as the host's clock shows it, when that is not what the guest's shows."""
-    for_host = start.astimezone(formats.zone(host_zone))
-    if for_host.utcoffset() == start.astimezone(formats.zone(guest_zone)).utcoffset():
+    for_host = start.astimezone(instants.zone(host_zone))
+    if for_host.utcoffset() == start.astimezone(instants.zone(guest_zone)).utcoffset():
         return None
     return gettext(
         "For %(host)s: %(day)s, %(time)s in %(place)s",

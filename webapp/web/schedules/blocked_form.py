@@ -11,11 +11,11 @@ from wtforms import DateField, StringField, TimeField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from webapp.domain import text
+from webapp.domain.availability import instants
 from webapp.domain.availability.instants import closing, opening, to_datetime
 from webapp.services.schedules.blocked_times import LONGEST_NOTE, BlockedTimeView, NewBlockedTime
 from webapp.web.calendar.period import FIRST_YEAR, LAST_YEAR
 from webapp.web.shared.fields import Text
-from webapp.words import formats
 
 MINUTE = timedelta(minutes=1)
 
@@ -106,21 +106,21 @@ class BlockedTimeForm(FlaskForm):  # type: ignore[misc]
 
 def typed_start(moment: datetime, time_zone: str) -> TypedEnd:
     """To the minute before."""
-    local = moment.astimezone(formats.zone(time_zone))
+    local = moment.astimezone(instants.zone(time_zone))
     return TypedEnd(local.date(), None if is_day_start(moment, time_zone) else _clock(local))
 
 
 def typed_end(moment: datetime, time_zone: str) -> TypedEnd:
     """To the minute after, so that what is shown covers what is blocked."""
     full = moment + (-timedelta(seconds=moment.second, microseconds=moment.microsecond) % MINUTE)
-    local = full.astimezone(formats.zone(time_zone))
+    local = full.astimezone(instants.zone(time_zone))
     if is_day_start(full, time_zone):
         return TypedEnd(local.date() - timedelta(days=1), None)
     return TypedEnd(local.date(), _clock(local))
 
 
 def is_day_start(moment: datetime, time_zone: str) -> bool:
-    day = moment.astimezone(formats.zone(time_zone)).date()
+    day = moment.astimezone(instants.zone(time_zone)).date()
     return moment == to_datetime(opening(time_zone, day, 0))
 
 

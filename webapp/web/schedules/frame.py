@@ -8,6 +8,7 @@ from typing import Any
 from flask import request, url_for
 from flask_babel import gettext
 
+from webapp.domain.availability import instants
 from webapp.domain.availability.instants import to_datetime
 from webapp.domain.availability.windows import MINUTES_OF_DAY, DayWindow
 from webapp.domain.errors import NotFound
@@ -110,6 +111,6 @@ def clock_span(start: int, end: int, time_zone: str) -> str:
 
 
 def _clock(moment: int, time_zone: str, *, midnight: str = "") -> str:
-    local = to_datetime(moment).astimezone(formats.zone(time_zone))
+    local = to_datetime(moment).astimezone(instants.zone(time_zone))
     minute = local.hour * 60 + local.minute
     return midnight if midnight and minute == 0 else format_hour(minute)

@@ -7,6 +7,7 @@ from babel import Locale, dates
 from flask import Flask
 from wtforms.fields.choices import SelectChoice
 
+from webapp.domain.availability import instants
 from webapp.web.shared.i18n import current_locale, format_day_short, format_time
 from webapp.words import formats
 
@@ -17,7 +18,7 @@ def init_app(app: Flask) -> None:
 
 
 def local_day(moment: datetime, time_zone: str) -> date:
-    return moment.astimezone(formats.zone(time_zone)).date()
+    return moment.astimezone(instants.zone(time_zone)).date()
 
 
 def first_weekday() -> int:
