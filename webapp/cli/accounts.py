@@ -39,7 +39,7 @@ def create_host(email: str, name: str, slug: str, time_zone: str, admin: bool) -
         "name": _checked_value("--name", lambda value: line(value, LONGEST_NAME), name),
         "slug": _checked_value("--slug", _slug, slug),
         "time_zone": _checked_value("--time-zone", _zone, time_zone),
-        "password_hash": hash_password(_checked_value("the password", _password, _asked_password())),
+        "password_hash": hash_password(_checked_value("the password", _password, _read_password())),
     }
     roles = (accounts.HOST, accounts.ADMIN) if admin else (accounts.HOST,)
     try:
@@ -64,25 +64,25 @@ def demo() -> None:
     """Make demo data, unless there is a host already, and print who can log in to it."""
     from webapp.services.operations.demo import make_demo
 
-    made = make_demo(hash_password, verify_password)
-    for one in made:
+    demo_accounts = make_demo(hash_password, verify_password)
+    for one in demo_accounts:
         click.echo(f"{one.role:<6} {one.email}  password {one.password}")
-    if not made:
+    if not demo_accounts:
         click.echo("There are hosts already: no demo data was made.")
 
 
-def _asked_password() -> str:
+def _read_password() -> str:
     if sys.stdin.isatty():
         password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
         return password
     return sys.stdin.readline().rstrip("\r\n")
 
 
-def _checked_value(option: str, check: Callable[[str], str], value: str) -> str:
+def _checked_value(argument: str, check: Callable[[str], str], value: str) -> str:
     try:
         return check(value)
     except (TextFault, ValueError) as fault:
-        raise click.ClickException(f"{option}: {fault}") from None
+        raise click.ClickException(f"{argument}: {fault}") from None
 
 
 def _slug(slug: str) -> str:

@@ -28,7 +28,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2199
 @with_appcontext
 def why(host: str, event_type: str, start: str, now: str | None) -> None:
     """Say why START is not offered: an instant (2027-05-04T09:00Z) or a time on the host's clock (2027-05-04T09:00)."""
-    offering = _inspected(host, event_type, now)
+    offering = _offering(host, event_type, now)
     time_zone = _zone_of(offering)
     moment = _moment("START", start, time_zone)
     answer = services.why(offering, moment)
@@ -61,24 +61,24 @@ def slots(
     as_json: bool,  # noqa: FBT001
 ) -> None:
     """Print what guests can book, as the public page computes it. Nothing is changed."""
-    offering = _inspected(host, event_type, now)
+    offering = _offering(host, event_type, now)
     reader = _zone(time_zone or _zone_of(offering))
     begin = _date("--from", first) if first else local_date(reader, offering.now)
     end = _date("--to", last) if last else begin + timedelta(days=DAYS_SHOWN - 1)
     if not 0 <= (end - begin).days <= MOST_DAYS:
         raise click.ClickException(f"--to: Must be on or after --from, by {MOST_DAYS} days at most.")
-    found = list_offers_on(offering, begin, end, time_zone=reader)
-    for line in (_json(one) if as_json else _line(offering, one, reader) for one in found):
+    offers = list_offers_on(offering, begin, end, time_zone=reader)
+    for line in (_json(one) if as_json else _line(offering, one, reader) for one in offers):
         click.echo(line)
-    if not found and not as_json:
+    if not offers and not as_json:
         click.echo(f"Nothing is offered from {begin} to {end} ({reader}).")
 
 
-def _inspected(host: str, event_type: str, now: str | None) -> Offering:
+def _offering(host: str, event_type: str, now: str | None) -> Offering:
     """Raises ClickException for names and moments that are none."""
     try:
         offering = services.find_any_offering(host, event_type)
-        if now is None:
+        if not now:
             return offering
         return services.find_any_offering(host, event_type, now=_moment("--now", now, _zone_of(offering)))
     except NotFound:
@@ -100,29 +100,29 @@ def _json(offer: Offer) -> str:
     return json.dumps({"start": start, "end": end, "seats_left": offer.seats_left})
 
 
-def _moment(what: str, text: str, time_zone: str) -> datetime:
+def _moment(name: str, text: str, time_zone: str) -> datetime:
     """An instant, or the first one at which the clock of the zone shows it."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise click.ClickException(f"{what}: Must be a moment such as 2027-05-04T09:00 or 2027-05-04T07:00Z.") from None
+        raise click.ClickException(f"{name}: Must be a moment such as 2027-05-04T09:00 or 2027-05-04T07:00Z.") from None
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise click.ClickException(f"{what}: Must be a year from {FIRST_YEAR} to {LAST_YEAR}.")
+        raise click.ClickException(f"{name}: Must be a year from {FIRST_YEAR} to {LAST_YEAR}.")
     if moment.tzinfo is not None:
         return moment
-    found = occurrences(time_zone, moment.date(), moment.hour * 60 + moment.minute)
-    if not found:
-        raise click.ClickException(f"{what}: Clocks in {time_zone} skip this time.")
-    return to_datetime(found[0])
+    instants = occurrences(time_zone, moment.date(), moment.hour * 60 + moment.minute)
+    if not instants:
+        raise click.ClickException(f"{name}: Clocks in {time_zone} skip this time.")
+    return to_datetime(instants[0])
 
 
-def _date(what: str, text: str) -> date:
+def _date(name: str, text: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise click.ClickException(f"{what}: Must be a date such as 2027-05-04.") from None
+        raise click.ClickException(f"{name}: Must be a date such as 2027-05-04.") from None
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise click.ClickException(f"{what}: Must be a year from {FIRST_YEAR} to {LAST_YEAR}.")
+        raise click.ClickException(f"{name}: Must be a year from {FIRST_YEAR} to {LAST_YEAR}.")
     return day
 
 

@@ -38,13 +38,13 @@ class Since(click.ParamType[datetime]):
 @with_appcontext
 def resend_mail(since: datetime | None, reason: str, dry_run: bool, yes: bool) -> None:  # noqa: FBT001
     """Send again mails that were given up."""
-    found = dead_mails(session(), since=since, reason=reason)
-    for why, count in Counter(mail.last_error or "?" for mail in found).most_common():
+    mails = dead_mails(session(), since=since, reason=reason)
+    for why, count in Counter(mail.last_error or "?" for mail in mails).most_common():
         click.echo(f"{count:>6}  {why}")
-    click.echo(f"Given up: {len(found)}")
-    if dry_run or not found:
+    click.echo(f"Given up: {len(mails)}")
+    if dry_run or not mails:
         return
     if not yes:
         click.confirm("Send them again?", abort=True)
-    count = replay([mail.id for mail in found], actor=SYSTEM)
+    count = replay([mail.id for mail in mails], actor=SYSTEM)
     click.echo(f"Waiting to be sent: {count}")
