@@ -252,7 +252,7 @@ def test_complete_settings_are_never_mixed_with_those_of_a_supervisor(tmp_path: 
 def test_the_example_file_names_every_variable_a_server_has() -> None:
     example = (PROJECT_DIR / ".env.example").read_text()
     named = set(re.findall(r"^#? ?([A-Z_]+)=", example, re.MULTILINE))
-    of_development = {"DATA", "ENVIRONMENT"}
+    of_development = {"DATA", "ENVIRONMENT", "RELOAD"}
     of_compose = {"POSTGRES_PASSWORD", "DATABASE_PASSWORD"}
     of_the_image = {"WEB_HOST", "PORT"}
     assert named - of_compose == set(variables()) - of_development - of_the_image
