@@ -10,7 +10,7 @@ from webapp.admin.views import StartPage, table_views
 
 
 def init_app(app: Flask) -> None:
-    """An Admin of its own per application: Flask-Admin keeps its views in the instance."""
+    """Each application gets its own Admin, because Flask-Admin keeps its views in the instance."""
     admin = Admin(
         name="Openslot",
         index_view=StartPage(name=_l("Today"), url="/admin"),

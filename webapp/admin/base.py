@@ -1,4 +1,4 @@
-"""The one hardened base of all admin views: role admin, CSRF, explicit columns, nothing written past a service."""
+"""The base of all admin views: for admins only, with CSRF tokens and explicit columns; services do all the writing."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
@@ -23,18 +23,18 @@ from webapp.domain.spreadsheets import text_cell
 from webapp.domain.text import row_id, searched
 from webapp.domain.urls import own_path
 
-LONGEST_SHOWN = 20  # characters of what was no row; the message travels in a cookie
+LONGEST_SHOWN = 20  # characters of an invalid row id; the message is stored in a cookie
 
 
 class AdminForm(BaseForm):
-    """Flask-Admin's form with Flask-WTF's CSRF token: one token mechanism in the whole application."""
+    """Flask-Admin's form with Flask-WTF's CSRF token, so that the application has one token mechanism."""
 
     class Meta(FlaskForm.Meta):
         pass
 
 
 class GuardedAdmin(BaseView):
-    """Only admins. Everybody else: to the login page, or 403 when they are logged in."""
+    """For admins only. Others are sent to the login page, or get a 403 if they are logged in."""
 
     def is_accessible(self) -> bool:
         return bool(current_user.is_authenticated and current_user.has_role("admin"))
@@ -45,7 +45,7 @@ class GuardedAdmin(BaseView):
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
 
     def _handle_view(self, name: str, **kwargs: Any) -> Any:
-        """All of Flask-Admin's views read here where to return to, and would parse and send whatever it is."""
+        """Every Flask-Admin view takes its return address from `url` and would redirect anywhere: allow our own only."""
         given = MultiDict(request.values)
         given["url"] = own_path(given.get("url"), "")
         request.values = CombinedMultiDict([given])
@@ -73,14 +73,14 @@ class TableAdmin(GuardedAdmin, ModelView):
     column_default_sort: Any = ("id", True)
 
     def __init__(self, model: type, name: LazyString, **kwargs: Any) -> None:
-        # What a dotted column belongs to comes with the row, in the same query.
+        # The related object of a dotted column is loaded with the row, in the same query.
         related = {column.partition(".")[0] for column in self.column_list if "." in column}
         self.column_select_related_list = [getattr(model, name) for name in sorted(related)]
         super().__init__(model, db, name=name, **kwargs)
 
     @property
     def column_details_list(self) -> Sequence[str]:
-        """The details show the columns of the list and what a view adds, never simply all of the table."""
+        """The columns of the list plus `more_details`, never simply every column of the table."""
         return [*self.column_list, *self.more_details]
 
     more_details: Sequence[str] = ()
@@ -93,7 +93,7 @@ class TableAdmin(GuardedAdmin, ModelView):
         return name.replace("_", " ").capitalize()
 
     def search_placeholder(self) -> str | None:
-        """The words of the columns: Flask-Admin has the attribute's name where a view has no label."""
+        """The labels of the searchable columns; Flask-Admin would show attribute names where there is no label."""
         return ", ".join(str(self.get_column_name(name)) for name in self.column_searchable_list) or None
 
     def get_export_value(self, model: Any, name: str) -> Any:
@@ -102,20 +102,20 @@ class TableAdmin(GuardedAdmin, ModelView):
 
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> Any:
-        """Flask-Admin writes an export while it is sent, when the session is gone; here it is whole before."""
+        """Flask-Admin generates an export while sending it, when the session is closed; generate it all before that."""
         response = super().export(export_type)
         response.get_data()
         return response
 
     def _get_list_extra_args(self) -> Any:
-        """What is looked for and filtered by, written as it is kept."""
+        """Search and filter values, normalised in the way that stored texts are."""
         asked = super()._get_list_extra_args()
         asked.search = searched(asked.search or "") or None
         asked.filters = [(index, name, searched(value)) for index, name, value in asked.filters or ()]
         return asked
 
     def row(self, number: int) -> Any:
-        """What an action is about. Raises NotFound, of one that is gone meanwhile."""
+        """The row that an action is for. Raises NotFound if it has been deleted meanwhile."""
         found = self.get_one(str(number))
         if found is None:
             raise NotFound
@@ -136,12 +136,12 @@ def _instant(moment: datetime) -> str:
 
 
 def actor() -> Actor:
-    """Who acts in an admin view: the admin who is logged in."""
+    """The admin who is logged in."""
     return admin_actor(current_user.id)
 
 
 def each(ids: Iterable[str], command: Callable[[int], object]) -> None:
-    """Run a service command for each selected row and say how many succeeded, and why others did not."""
+    """Run a service command for each selected row, then report how many succeeded and why the others failed."""
     done, refused = 0, []
     for given in ids:
         try:
@@ -156,7 +156,7 @@ def each(ids: Iterable[str], command: Callable[[int], object]) -> None:
 
 
 def _number(given: str) -> int:
-    """Raises NotFound: rows have numbers, so that nothing else is one of them."""
+    """Raises NotFound for anything but a number, since all row ids are numbers."""
     try:
         return row_id(given)
     except ValueError:

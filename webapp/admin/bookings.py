@@ -1,4 +1,4 @@
-"""Bookings in the admin: seen here, changed through the services only."""
+"""Bookings in the admin: listed here, changed through services only."""
 
 from datetime import datetime
 from typing import Any
@@ -82,7 +82,7 @@ class BookingAdmin(TableAdmin):
         return page, 422 if request.method == "POST" else 200
 
     def _moved(self, booking: BookingView, starts: dict[str, datetime]) -> bool:
-        """Whether the booking was moved; otherwise says why not."""
+        """Whether the booking was moved; flashes the reason if it was not."""
         try:
             start = starts.get(request.form.get("start", ""))
             if start is None:

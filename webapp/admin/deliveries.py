@@ -1,4 +1,4 @@
-"""What was sent: mails, and messages to webhooks with each try."""
+"""Deliveries: mails, and webhook messages with their attempts."""
 
 from typing import Any
 
@@ -85,7 +85,7 @@ class AttemptAdmin(TableAdmin):
 
 
 def _status(delivery: Delivery) -> str:
-    """A reminder whose time has not come is not late."""
+    """A reminder that is not due yet is shown as planned, not as waiting."""
     planned = is_planned(delivery.kind, delivery.status, delivery.attempts)
     return gettext("planned") if planned else delivery.status
 

@@ -1,4 +1,4 @@
-"""What programs of the hosts use: tokens, feeds, webhooks. Of a secret, its hash or its salt there is no column."""
+"""The hosts' integrations: tokens, feeds, webhooks. No column shows a secret, its hash or its salt."""
 
 from urllib.parse import urlsplit
 
@@ -46,7 +46,7 @@ class FeedAdmin(TableAdmin):
 
 
 class WebhookAdmin(TableAdmin):
-    """Of the address only the server: what follows it is often a password of the program's own."""
+    """Shows only the server of the URL, because the rest is often a secret of the receiving program."""
 
     column_list = (
         "id",

@@ -1,4 +1,4 @@
-"""The other tables. Columns are named one by one: no password, no token, no secret is among them."""
+"""The other tables. Their columns are listed one by one, without passwords, tokens or secrets."""
 
 import uuid
 from typing import Any
@@ -107,7 +107,7 @@ class AuditAdmin(TableAdmin):
 
 
 def table_views() -> list[TableAdmin]:
-    """One view per table beside bookings, in the order of the menu."""
+    """One view for each table except bookings, in the order of the menu."""
     return [
         HostAdmin(Host, _l("Hosts"), endpoint="admin_hosts", url="hosts"),
         EventTypeAdmin(EventType, _l("Event types"), endpoint="admin_event_types", url="event-types"),

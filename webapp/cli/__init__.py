@@ -29,7 +29,7 @@ def init_app(app: Flask) -> None:
 
 
 def _is_run_by_flask() -> bool:
-    """`flask ...`, perhaps `flask db upgrade`. A web process has a context of Click, too: it is forked out of the web
-    server's own command, and would take 8 MB more for Alembic."""
+    """Whether this is `flask ...`, such as `flask db upgrade`. A web process has a Click context, too, because it is
+    forked from the web server's own command; loading Alembic would cost it 8 MB."""
     context = click.get_current_context(silent=True)
     return context is not None and context.find_object(ScriptInfo) is not None

@@ -55,7 +55,7 @@ def create_host(email: str, name: str, slug: str, time_zone: str, admin: bool) -
 @click.argument("email")
 @with_appcontext
 def invite(email: str) -> None:
-    """Print a link by which EMAIL may register, good for seven days."""
+    """Print a link with which EMAIL may register, valid for seven days."""
     click.echo(accounts.invitation_url(_checked_value("EMAIL", email_address, email)))
 
 
@@ -113,7 +113,7 @@ def _password(password: str) -> str:
 @click.option("--days", type=int, help="Until it expires. Default: never.")
 @with_appcontext
 def create_api_token(email: str, scope: str, name: str, days: int | None) -> None:
-    """Make an API token for the host EMAIL and print it: it is shown this once, as the last word."""
+    """Make an API token for the host EMAIL and print it as the last word of the output; it is never shown again."""
     try:
         host_id = host_id_of(email)
         token = create_token(NewToken(name=name, scope=Scope(scope), days=days), host_id=host_id, actor=SYSTEM)

@@ -75,7 +75,7 @@ def slots(
 
 
 def _offering(host: str, event_type: str, now: str | None) -> Offering:
-    """Raises ClickException for names and moments that are none."""
+    """Raises ClickException for an unknown event type or an invalid moment."""
     try:
         offering = services.find_any_offering(host, event_type)
         if not now:
@@ -101,7 +101,7 @@ def _json(offer: Offer) -> str:
 
 
 def _moment(name: str, text: str, time_zone: str) -> datetime:
-    """An instant, or the first one at which the clock of the zone shows it."""
+    """The instant; a time without offset is the first one at which clocks in the zone show it."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

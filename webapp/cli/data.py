@@ -23,7 +23,7 @@ from webapp.services.shared.validation import email_address
 @click.argument("email")
 @with_appcontext
 def export_host(email: str) -> None:
-    """Print everything of the host EMAIL as one JSON document: the file that /settings/data gives, too."""
+    """Print all data of the host EMAIL as one JSON document, the same file that /settings/data offers."""
     for piece in host_document(_host(email)):
         click.echo(piece, nl=False)
 

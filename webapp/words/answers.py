@@ -1,4 +1,4 @@
-"""What a guest has answered, for the pages of a booking and the host's mails."""
+"""A guest's answers, for the pages of a booking and the host's mails."""
 
 from flask_babel import gettext
 

@@ -1,4 +1,4 @@
-"""What a delivery tells, in a few words, for every face that lists deliveries."""
+"""Short names for kinds of mail, wherever deliveries are listed."""
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l

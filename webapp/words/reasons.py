@@ -1,4 +1,4 @@
-"""Reasons of the availability engine in words with their figures, for every face. Times are in the zone passed."""
+"""The availability engine's reasons in words, with their figures. Times are in the zone that is passed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

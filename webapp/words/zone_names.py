@@ -1,7 +1,7 @@
 """Time zones in words, by CLDR: names, places, and the list to choose from.
 
-CLDR names a group of zones that share a clock, and a zone that has left its group keeps the name until CLDR's next
-release. A name is said only where it means the offset that our data has (docs/adr/0019).
+CLDR names groups of zones that share a clock, and a zone that has left its group keeps the name until CLDR's next
+release. So a name is shown only if it means the offset that our data has (docs/adr/0019).
 """
 
 from collections.abc import Iterator
@@ -91,7 +91,7 @@ def present_name(name: str) -> str:
 
 
 def former_names(name: str) -> tuple[str, ...]:
-    """By which `present_name` gives this one."""
+    """The names for which `present_name` returns this one."""
     return _former_names().get(name, ())
 
 

@@ -1,4 +1,4 @@
-"""Static files: the URL carries a hash of the content, so that a browser may keep a file for good."""
+"""Static files: their URLs contain a hash of the content, so that browsers may cache them for good."""
 
 import hashlib
 from pathlib import Path

@@ -1,7 +1,7 @@
-"""Gzip for what is the same for everybody: static files, and public pages that looked at no session.
+"""Gzip for answers that are the same for everybody: static files, and public pages that did not use a session.
 
-Other pages carry the token of a session or somebody's data beside text that a stranger chose, and their compressed
-length would tell of it (the attack is called BREACH): they stay as they are.
+Other pages hold a session's token or personal data beside text that a stranger may choose, so that their compressed
+length would leak it (the BREACH attack): they are not compressed.
 """
 
 import gzip
@@ -57,7 +57,7 @@ def _page(response: Response) -> bytes:
 
 
 def _file(response: Response, etag: str) -> bytes:
-    """The bytes of a file are remembered under its ETag, which changes with it."""
+    """The compressed bytes of a file are cached under its ETag, which changes with the file."""
     known: dict[str, bytes] = current_app.extensions["compressed_files"]
     if etag not in known:
         known[etag] = gzip.compress(response.get_data(), FILE_LEVEL, mtime=0)

@@ -1,6 +1,6 @@
-"""Error pages, for everything that no other face words.
+"""Error pages, for all errors that the API does not answer itself.
 
-A page shows what can be done and a request id; what went wrong in detail stands in the log under that id.
+A page says what to do next and shows a request id; the details are in the log under that id.
 """
 
 from typing import Any
@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
 
 
 def error_page(status: int, *, retry_after: int | None = None, topic: str | None = None) -> Response:
-    """The page, or for htmx a notice above the page as it is. `topic`: of what the texts are, if not of the status."""
+    """A page; for htmx, a notice above the present page. `topic` selects the texts, by default the status does."""
     fragment = htmx.wants_fragment()
     template = "errors/notice.html" if fragment else "errors/error.html"
     page_values = {"code": status, "topic": topic or status, "request_id": request_id(), "retry_after": retry_after}
@@ -80,5 +80,5 @@ def _meant() -> Any:
 
 
 def _take_back() -> None:
-    """Nothing of a failed request stays: Flask-Security asks for its commit even after an error."""
+    """Roll back whatever a failed request has done: Flask-Security requests its commit even after an error."""
     database.session().rollback()

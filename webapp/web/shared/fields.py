@@ -33,7 +33,7 @@ def words(fault: text.TextFault) -> str:
 
 
 class Text:
-    """Validator: the field's data as `check` gives it back, such as `text.line` with its limit."""
+    """Validator: replaces the field's data by what `check` returns, for instance `text.line` with its limit."""
 
     def __init__(self, check: Callable[..., str], *limits: int, required: bool = True) -> None:
         self.check, self.limits, self.required = check, limits, required
@@ -78,8 +78,8 @@ class TimeZoneField(Field):  # type: ignore[misc]
 
 
 def zone_options(chosen: str, locale: Locale) -> Markup:
-    """<optgroup>s by region. Before them what no region has: an offset such as `Etc/GMT+5`, or the request to choose,
-    while nothing is chosen that is a zone."""
+    """<optgroup>s by region. Before them stands a chosen zone that is in no region, such as `Etc/GMT+5`, or the request
+    to choose one if none has been chosen."""
     options, present = _options(str(locale)), zone_names.present_name(chosen)
     before, here, after = options.partition(f'<option value="{escape(present)}"')
     if here:
@@ -96,8 +96,8 @@ def _unlisted(name: str, locale: Locale) -> tuple[str, str]:
 
 @lru_cache(maxsize=16)
 def _options(locale: str) -> str:
-    """In ASCII: one curly apostrophe among the places makes it a string of two bytes a character, and each page that is
-    rendered copies it several times."""
+    """In ASCII: a single curly apostrophe in a place name would make Python store two bytes for each character, and
+    rendering a page copies the string several times."""
     group, regions = Markup('<optgroup label="{}">{}</optgroup>'), zone_names.zones_by_region(Locale.parse(locale))
     options = Markup("").join(
         group.format(gettext(region), Markup("").join(_option(*zone) for zone in zones))
@@ -107,7 +107,7 @@ def _options(locale: str) -> str:
 
 
 def _option(name: str, place: str) -> Markup:
-    """`data-names`: what browsers may call it."""
+    """`data-names`: other names by which browsers may know the zone."""
     if names := zone_names.former_names(name):
         return Markup('<option value="{}" data-names="{}">{}</option>').format(name, " ".join(names), place)
     return Markup('<option value="{}">{}</option>').format(name, place)

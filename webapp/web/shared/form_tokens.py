@@ -1,7 +1,8 @@
-"""Tokens of the forms that guests send, without a session and so without a cookie; see ADR 0020.
+"""Tokens of guests' forms, which need no session and so no cookie; see ADR 0020.
 
-Token: base64url of when it was made (5 bytes, Unix seconds) and the signature of that and the path that the form is
-sent to (16), 28 characters. The same for everybody at that second: it says which form of ours it is of, not whose.
+A token is the base64url of 5 bytes (when it was made, in Unix seconds) and 16 bytes (a signature of that time and of
+the path that the form is sent to): 28 characters. Everybody gets the same token in the same second: it proves which of
+our forms was sent, not whose it is.
 """
 
 import time
@@ -20,7 +21,7 @@ LIFETIME_SECONDS = 24 * 3600
 
 
 class GuestForm(FlaskForm):  # type: ignore[misc]
-    """A form whose token `require_form_token` has looked at; one that is too old comes back with what was typed."""
+    """A form whose token `require_form_token` has checked. One that is too old is shown again as it was filled in."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         csrf = False
@@ -40,13 +41,13 @@ def init_app(app: Flask) -> None:
 
 
 def form_token(url: str) -> str:
-    """For a form that is sent to `url`; its query does not count."""
+    """The token of a form that is sent to `url`, whose query does not matter."""
     made_at = int(time.time()).to_bytes(5)
     return base64url(made_at + signer.tag(PURPOSE, made_at + url.partition("?")[0].encode()))
 
 
 def require_form_token() -> None:
-    """Before any view. Ends with 400 when the token is not of this form; leaves it to GuestForm when it is too old."""
+    """Runs before the view. Aborts with 400 unless the token is of this form; GuestForm handles one that is too old."""
     made_at = _made_at(request.form.get(FIELD, ""), request.script_root + request.path)
     if made_at is None:
         abort(400)
@@ -54,7 +55,7 @@ def require_form_token() -> None:
 
 
 def _made_at(token: str, path: str) -> int | None:
-    """Unix seconds; None when it is no token of a form that is sent to this path."""
+    """Unix seconds; None unless it is the token of a form that is sent to this path."""
     raw = from_base64url(token)
     if raw is None or not signer.verifies(PURPOSE, raw[:5] + path.encode(), raw[5:]):
         return None

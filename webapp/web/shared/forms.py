@@ -1,4 +1,4 @@
-"""What all forms share: errors that a service found, shown beside their fields, and the hidden field for robots."""
+"""For all forms: showing a service's errors beside their fields, and the hidden field that catches robots."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def outcome(form: FlaskForm, command: Callable[[], T]) -> T | None:
-    """What the command gave back. None: it did not come to pass, and the form says why not."""
+    """What the command returned. None: it was refused, and the form says why."""
     if form.validate():
         try:
             return command()
@@ -25,7 +25,7 @@ def outcome(form: FlaskForm, command: Callable[[], T]) -> T | None:
 
 
 def refuse(form: FlaskForm, fault: Invalid) -> None:
-    """Say what a service found, beside the fields that it is about: those of the same names."""
+    """Show a service's errors beside the fields of the same names."""
     for name, messages in fault.errors.items():
         if name in form:
             form[name].errors = [*form[name].errors, *messages]
@@ -46,7 +46,8 @@ IGNORED = {
 
 
 class HoneypotField(StringField):  # type: ignore[misc]
-    """Filled in, it refuses the form and is empty in the answer: a person whose browser did it just sends it again."""
+    """A form with this field filled in is refused and shown with the field empty, so that a person whose browser filled
+    it in can simply send the form again."""
 
     data: str | None
 

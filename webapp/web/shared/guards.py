@@ -1,4 +1,4 @@
-"""Who may call a route. Every view carries exactly one of these markers; a test fails for one that has none."""
+"""Who may call a route. Every view has exactly one of these decorators; a test fails for a view without."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -34,13 +34,13 @@ def visitor(view: View) -> View:
 
 
 def manage_link(view: View) -> View:
-    """The view must check the token of its URL. Its pages are not stored, not indexed, and named to nobody."""
+    """The view must check the token in its URL. Its pages are not stored, not indexed, never sent as a referrer."""
     return _mark(view, Guard.MANAGE_LINK)
 
 
 def feed_link(view: View) -> View:
-    """The view must check the secret of its URL. Its answers are kept by who asked for them, and asked for again; they
-    are not indexed, and named to nobody."""
+    """The view must check the secret in its URL. Only the client may cache its answers, and must revalidate them; they
+    are not indexed, and sent to nobody as referrer."""
     return _mark(view, Guard.FEED_LINK)
 
 
@@ -57,7 +57,7 @@ def guard_of(view: View | None) -> Guard | None:
 
 
 def current_account() -> Account | None:
-    """Who is logged in; looking costs a query, so public pages do not look."""
+    """The account that is logged in. This costs a query, so public pages do not use it."""
     if "account" not in g:
         g.account = Account.of(current_user) if current_user.is_authenticated else None
     account: Account | None = g.account
@@ -65,7 +65,7 @@ def current_account() -> Account | None:
 
 
 def current_host() -> Account:
-    """Who is logged in, in a view that requires it."""
+    """The account that is logged in, in a view that requires one."""
     account = current_account()
     if account is None:
         raise LookupError("nobody is logged in")

@@ -1,4 +1,4 @@
-"""The only reader and writer of HX-* headers (htmx 4); and pages that answer htmx with one of their named blocks."""
+"""The only module that reads and writes HX-* headers (htmx 4); it answers htmx with a named block of a page."""
 
 import json
 from typing import Any
@@ -17,13 +17,13 @@ def init_app(app: Flask) -> None:
 
 
 def wants_fragment() -> bool:
-    """Whether htmx will put the answer into the page; restoring history takes whole pages."""
+    """Whether htmx will put the answer into a page; to restore its history it requests whole pages."""
     headers = request.headers
     return headers.get("HX-Request") == "true" and headers.get("HX-History-Restore-Request") != "true"
 
 
 def vary(response: Response) -> Response:
-    """For a URL that answers both a page and a fragment."""
+    """For a URL that answers with a page or with a fragment."""
     response.vary.add("HX-Request")
     return response
 
@@ -36,7 +36,7 @@ def current_path() -> str | None:
 
 
 def see_other(url: str) -> BaseResponse:
-    """After a change, on to another page; htmx is told in its own way below."""
+    """After a change, redirect to another page; `load_page` does it for htmx."""
     return redirect(url, 303)
 
 
@@ -49,7 +49,7 @@ def load_page(url: str, status: int = 200) -> Response:
 
 
 def into(response: Response, selector: str, swap: str = "innerHTML") -> Response:
-    """Put the answer elsewhere than the request meant it to go."""
+    """Have htmx put the answer into another place than the request named."""
     response.headers["HX-Retarget"] = selector
     response.headers["HX-Reswap"] = swap
     return response
@@ -88,7 +88,7 @@ def _is_whole_page(body: bytes) -> bool:
 
 
 def _instead(response: Response, url: str, status: int) -> Response:
-    """`load_page` in the place of a response, whose cookies stay."""
+    """`load_page` instead of this response, with its cookies."""
     response.data, response.status_code = b"", status
     response.headers.pop("Location", None)
     response.headers["HX-Redirect"] = url
@@ -96,7 +96,7 @@ def _instead(response: Response, url: str, status: int) -> Response:
 
 
 def page_or_fragment(template: str, block: str, *, status: int = 200, **values: Any) -> Response:
-    """The block when htmx asks, otherwise the whole page that contains it."""
+    """The block if htmx requests it, otherwise the whole page that contains it."""
     return vary(make_response(render_page_or_block(template, block, values), status))
 
 

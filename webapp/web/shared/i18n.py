@@ -74,8 +74,8 @@ def uses_24_hours() -> bool:
 
 @pass_eval_context
 def _translate(context: EvalContext, message: str, **variables: Any) -> str:
-    """`_()` of templates. Flask-Babel's looks up the request's language for each of the fifty texts of a page, which
-    took half of the time that a page takes."""
+    """`_()` in templates. Flask-Babel's own looks up the request's language for each text, and a page has fifty of
+    them: that took half of its time."""
     text = _catalogue().gettext(message)
     return (_markup(text) if context.autoescape else text) % variables
 
@@ -86,7 +86,7 @@ def _markup(text: str) -> Markup:
 
 
 def _catalogue() -> NullTranslations:
-    """Of the request's language; forgotten by Flask-Babel's `refresh` and `force_locale`."""
+    """The catalogue of the request's language; Flask-Babel's `refresh` and `force_locale` discard it."""
     context = g.get("_flask_babel")
     known = context and vars(context).get("babel_translations")
     if not known:

@@ -1,4 +1,4 @@
-"""What the layouts need beyond a page's own values, looked up only by a template that uses it."""
+"""Values for the layouts beyond those of the page, looked up only if a template uses them."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
 
 
 def account_menu() -> dict[str, Any] | None:
-    """The menu of who is logged in; None for everybody else."""
+    """The menu of the account that is logged in; None for visitors."""
     if "account_menu" not in g:
         account = current_account()
         g.account_menu = _menu(account) if account else None
@@ -63,7 +63,7 @@ def _may_open(endpoint: str, account: Account) -> bool:
 
 
 def flashed_messages(**options: Any) -> list[Any]:
-    """As Flask's, but a visitor without a session has none waiting: nothing is read and no cookie is made for one."""
+    """Flask's, except that no session is read or created for a visitor who has none, and so no message."""
     has_session = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
     if not (has_session or (request_ctx._session and request_ctx._session.accessed)):
         return []

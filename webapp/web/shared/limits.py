@@ -1,6 +1,6 @@
-"""How often: per address, and per account where a password or a mail is at stake.
+"""Rate limits of forms: per client address, and per account where a password or a mail is involved.
 
-Every attempt counts, whoever the account belongs to and whether it exists: the answer tells nothing.
+Every attempt counts, whether or not the account exists, so that the answer reveals nothing about accounts.
 """
 
 from collections.abc import Callable

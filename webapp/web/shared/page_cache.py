@@ -1,4 +1,4 @@
-"""Pages that many people look at, cached as they were rendered; `webapp.core.memo` says why they are never old."""
+"""Rendered pages that many people look at, cached; `webapp.core.memo` explains why they are never out of date."""
 
 from collections.abc import Callable, Hashable
 from typing import Any
@@ -10,7 +10,7 @@ from webapp.web.shared import htmx
 from webapp.web.shared.htmx import render_page_or_block
 from webapp.web.shared.security import NONCE_TO_COME, csp_nonce, nonce_to_come
 
-# A page takes up to 40 kB. A process that shows more calendars than these renders some of them again.
+# A page takes up to 40 kB. A process that shows more calendars than this renders some of them again.
 _BODIES: Memo[bytes] = Memo(entries=64)
 
 
@@ -43,5 +43,5 @@ def _body(template: str, block: str, values: Callable[[], tuple[dict[str, Any], 
 
 
 def _may_have_messages() -> bool:
-    """A session may hold messages that the page shows once."""
+    """A session may hold flashed messages, which a page shows once."""
     return current_app.config["SESSION_COOKIE_NAME"] in request.cookies

@@ -1,4 +1,4 @@
-"""What every answer carries and every request must satisfy, whatever the view does.
+"""Headers of every answer and checks of every request, independent of the view.
 
 Requests are answered under the instance's own names only. Flask's TRUSTED_HOSTS compares letter by letter and reads no
 IPv6 address: it would refuse `Localhost`, `book.example.org.` and `[::1]`.
@@ -73,13 +73,13 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 class NoCookies(BadRequest):
-    """The browser takes no cookies, or has lost ours since it opened the page."""
+    """The browser accepts no cookies, or has lost ours since it opened the page."""
 
     topic = "cookies"
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """Flask's, without making ready to read a cookie that did not come."""
+    """Flask's, without setting up the signature check when there is no cookie to read."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         if app.config["SESSION_COOKIE_NAME"] in request.cookies:
@@ -93,7 +93,7 @@ def _refuse_other_hosts() -> None:
 
 
 def csp_nonce() -> str:
-    """For the scripts of this answer; none are allowed in an answer that did not ask."""
+    """The nonce for the scripts of this answer. An answer that does not call this allows no inline scripts."""
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(16)
     nonce: str = g.csp_nonce
@@ -102,7 +102,7 @@ def csp_nonce() -> str:
 
 @contextmanager
 def nonce_to_come() -> Iterator[None]:
-    """What is rendered meanwhile has NONCE_TO_COME in the place of its nonce: it may be shown many times."""
+    """Pages rendered in this context contain NONCE_TO_COME instead of a nonce, so that they can be cached."""
     g.csp_nonce = NONCE_TO_COME.decode()
     try:
         yield
@@ -116,8 +116,8 @@ def content_policy(**directives: str) -> None:
 
 
 def _refuse_forgery() -> None:
-    """An unsafe request must come from a page of ours, and carry the token of its session; that of its form where no
-    cookie gives any right: guests prove theirs by the link, or need none."""
+    """An unsafe request must come from one of our pages and carry its session's token, or its form's token on guests'
+    pages: there cookies give no rights, since guests use links or need no rights."""
     if request.method not in UNSAFE or request.endpoint is None or csrf._is_exempt():
         return
     if not _is_from_us():
@@ -131,7 +131,7 @@ def _refuse_forgery() -> None:
 
 
 def _is_from_us() -> bool:
-    """By what the browser says. One that says neither, or `null` (as pages without referrer do), has the token only."""
+    """By the browser's headers. Without them, or with the origin `null` (a page without referrer), the token decides."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in ("same-origin", "none")
@@ -148,7 +148,7 @@ def _public_origin() -> str:
 
 
 def _refuse_nul() -> None:
-    """No address of ours has a NUL, and Postgres cannot compare with one."""
+    """None of our URLs contains a NUL, and Postgres cannot compare with one."""
     if "\0" in request.path or b"%00" in request.query_string:
         abort(400)
 

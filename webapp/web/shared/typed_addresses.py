@@ -1,7 +1,7 @@
-"""Addresses as people type and paste them: in capitals, with a slash or the full stop of a sentence at their end.
+"""Addresses as people type and paste them: in capitals, with a slash or the full stop of a sentence at the end.
 
-Looked at only when nothing is found, so that links as we write them cost nothing. Pages only: programs write addresses
-right.
+They are corrected only when nothing was found, so that our own links cost nothing; and only for pages, since programs
+write addresses correctly.
 """
 
 import unicodedata
@@ -32,7 +32,7 @@ IN_A_QUERY = "!$&'()*+,;=:@/?%[]-._~"
 
 
 def to_what_was_meant() -> Response | None:
-    """308 to the page, with its query, when there is one at the address as we would write it."""
+    """A redirect (308) to the page at the corrected address, with its query; None if there is no such page."""
     if request.method not in ("GET", "HEAD"):
         return None
     path = _meant(request.path)
@@ -45,7 +45,7 @@ def to_what_was_meant() -> Response | None:
 
 
 def _meant(path: str) -> str | None:
-    """The address of a page that is there."""
+    """The corrected address; None if there is no page."""
     typed = _segments(path)
     small = [segment.lower() for segment in typed]
     matched = _match(small)
@@ -59,7 +59,7 @@ def _meant(path: str) -> str | None:
 
 
 def _segments(path: str) -> list[str]:
-    """Full-width letters become plain ones; letters that nobody sees, as some pages copy them along, are dropped."""
+    """Full-width letters become plain ones; invisible characters, which some pages add when copied, are dropped."""
     plain = unicodedata.normalize("NFKC", path).strip(AROUND)
     seen = "".join(letter for letter in plain if unicodedata.category(letter) != "Cf").strip(AROUND)
     return [segment for segment in seen.split("/") if segment]
