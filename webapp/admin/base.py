@@ -45,7 +45,7 @@ class GuardedAdmin(BaseView):
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
 
     def _handle_view(self, name: str, **kwargs: Any) -> Any:
-        """Every Flask-Admin view takes its return address from `url` and would redirect anywhere: allow our own only."""
+        """Every Flask-Admin view would redirect to any address given as `url`: allow our own paths only."""
         given = MultiDict(request.values)
         given["url"] = own_path(given.get("url"), "")
         request.values = CombinedMultiDict([given])

@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 from webapp.core import time_zones
 from webapp.domain.availability.instants import local_date, occurrences, to_datetime, zone
 from webapp.domain.availability.offers import Offer
+from webapp.domain.dates import FIRST_YEAR, LAST_YEAR, utc_text
 from webapp.domain.errors import NotFound
 from webapp.services.availability import why as services
 from webapp.services.availability.offering import Offering
@@ -17,7 +18,6 @@ from webapp.words import formats, reasons, zone_names
 
 DAYS_SHOWN = 7
 MOST_DAYS = 366
-FIRST_YEAR, LAST_YEAR = 2000, 2199
 
 
 @click.command()
@@ -96,7 +96,7 @@ def _line(offering: Offering, offer: Offer, reader: str) -> str:
 
 
 def _json(offer: Offer) -> str:
-    start, end = (to_datetime(second).strftime("%Y-%m-%dT%H:%M:%SZ") for second in (offer.start, offer.end))
+    start, end = (utc_text(to_datetime(second)) for second in (offer.start, offer.end))
     return json.dumps({"start": start, "end": end, "seats_left": offer.seats_left})
 
 

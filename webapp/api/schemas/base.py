@@ -7,7 +7,8 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from webapp.api.schemas.fields import Text, day_of, moment_of
+from webapp.api.schemas.fields import Text, moment_of
+from webapp.domain.dates import parsed_date
 
 
 class Body(ma.Schema):
@@ -79,7 +80,7 @@ class DateOrInstant(Text):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
-        value = day_of(text) or moment_of(text)
+        value = parsed_date(text) or moment_of(text)
         if value is None:
             raise self.make_error("when")
         return value

@@ -3,14 +3,14 @@
 import re
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import fields, validate
 
 from webapp.core import time_zones
+from webapp.domain.dates import FIRST_YEAR, LAST_YEAR, parsed_date, utc_text
 
-FIRST_YEAR, LAST_YEAR = 2000, 2199
 OUT_OF_YEARS = f"Must be between the years {FIRST_YEAR} and {LAST_YEAR}."
 # RFC 3339; seconds may be left out, an offset never.
 _INSTANT = re.compile(
@@ -66,7 +66,7 @@ class Instant(Text):
         super().__init__(metadata=metadata, **given)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        return None if value is None else f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        return None if value is None else utc_text(value)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
@@ -90,7 +90,7 @@ class Day(Text):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
-        day = day_of(text)
+        day = parsed_date(text)
         if day is None:
             raise self.make_error("year" if _DATE.fullmatch(text) and _is_out_of_years(text) else "date")
         return day
@@ -204,16 +204,6 @@ def _fault_of(text: str) -> str:
 
 def _is_out_of_years(text: str) -> bool:
     return not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR
-
-
-def day_of(text: str) -> date | None:
-    if not _DATE.fullmatch(text):
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def _is_answer(key: Any, answer: Any) -> bool:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from webapp.domain.availability.facts import Facts
 from webapp.domain.availability.instants import day_start, local_date
 from webapp.domain.availability.intervals import Interval
+from webapp.domain.dates import week_of
 
 _FOREVER = 1 << 62
 
@@ -28,11 +29,6 @@ def booking_window(facts: Facts) -> Interval:
     if rules.window_to is not None:
         closes = min(closes, day_start(time_zone, rules.window_to + timedelta(days=1)))
     return opens, closes
-
-
-def week_of(day: date, first_weekday: int) -> date:
-    """The first day of the week that holds `day`."""
-    return day - timedelta(days=(day.weekday() - first_weekday) % 7)
 
 
 def bookings_per_day(facts: Facts) -> Counter[date]:

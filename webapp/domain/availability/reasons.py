@@ -14,9 +14,9 @@ from webapp.domain.availability.limits import (
     bookings_per_day,
     bookings_per_week,
     earliest_start,
-    week_of,
 )
 from webapp.domain.availability.windows import Schedule, open_windows, stretches
+from webapp.domain.dates import week_of
 
 
 class ReasonCode(StrEnum):

@@ -7,13 +7,14 @@ text, even if it looks like a formula (webapp.domain.spreadsheets).
 import csv
 import io
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from webapp.core.db import snapshot
+from webapp.domain.dates import utc_text
 from webapp.domain.errors import NotFound
 from webapp.domain.spreadsheets import text_cell
 from webapp.models import Booking, Host, Slot
@@ -66,7 +67,7 @@ def _local(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def _utc(moment: datetime | None) -> str:
-    return "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return utc_text(moment) if moment else ""
 
 
 def _line(cells: Any) -> str:

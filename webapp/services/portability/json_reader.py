@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, NoReturn, TypeVar
 
+from webapp.domain.dates import FIRST_YEAR, LAST_YEAR, parsed_date
 from webapp.domain.errors import Invalid
 from webapp.domain.text import TextFault, decoded
 
 T = TypeVar("T")
 _ALONE = threading.Lock()
-FIRST_YEAR, LAST_YEAR = 2000, 2199
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
@@ -158,13 +157,7 @@ def _moment(value: Any) -> datetime | None:
 
 
 def _day(value: Any) -> date | None:
-    if not isinstance(value, str) or not _DATE.fullmatch(value):
-        return None
-    try:
-        day = date.fromisoformat(value)
-    except ValueError:
-        return None
-    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
+    return parsed_date(value) if isinstance(value, str) else None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

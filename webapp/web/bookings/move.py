@@ -14,6 +14,7 @@ from webapp.core.http_status import status_of
 from webapp.domain.availability.by_date import by_local_date
 from webapp.domain.availability.instants import day_start, instant, to_datetime
 from webapp.domain.availability.offers import Offer
+from webapp.domain.dates import parsed_date, parsed_instant
 from webapp.domain.errors import Conflict, Invalid, NotFound, SlotUnavailable
 from webapp.services.accounts.accounts import Account
 from webapp.services.availability.offering import find_offering
@@ -23,14 +24,12 @@ from webapp.services.bookings.view import BookingView
 from webapp.services.calendar import calendar
 from webapp.web.bookings.blueprint import blueprint
 from webapp.web.bookings.pages import booking_page, changed
-from webapp.web.calendar.period import LAST_YEAR, parsed_date
 from webapp.web.shared.guards import current_actor, current_host, host_required
 from webapp.web.shared.htmx import page_or_fragment
 from webapp.web.shared.i18n import format_range
 
 DAYS_AT_ONCE = 7  # with free times
 HORIZON = timedelta(days=400)
-START_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def choose_time(uid: uuid.UUID) -> Response:
 @blueprint.post("/<uuid:uid>/move")
 @host_required
 def move(uid: uuid.UUID) -> Any:
-    start = _chosen(request.form.get("start", ""))
+    start = parsed_instant(request.form.get("start", ""))
     if start is None:
         return _times_page(uid, 422, error=gettext("Choose one of these times."))
     try:
@@ -71,7 +70,7 @@ def _times_page(uid: uuid.UUID, status: int, *, error: str | None = None) -> Res
     if not booking.is_active:
         return booking_page(booking, status=409, is_over=True)
     times = _free_times(booking, host, parsed_date(request.args.get("from", "")))
-    page_values = {"booking": booking, "times": times, "error": error, "host": host, "start_format": START_FORMAT}
+    page_values = {"booking": booking, "times": times, "error": error, "host": host}
     return page_or_fragment("bookings/move.html", "panel", status=status, **page_values)
 
 
@@ -96,11 +95,3 @@ def _offered(booking: BookingView, first: int, last: int) -> Sequence[Offer]:
 def _days(offered: Sequence[Offer], time_zone: str) -> Iterator[tuple[date, list[datetime]]]:
     for day, offers in by_local_date(offered, time_zone).items():
         yield day, [to_datetime(offer.start) for offer in offers]
-
-
-def _chosen(text: str) -> datetime | None:
-    try:
-        start = datetime.strptime(text, START_FORMAT).replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    return start if start.year <= LAST_YEAR else None

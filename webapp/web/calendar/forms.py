@@ -19,10 +19,10 @@ from wtforms.validators import DataRequired, InputRequired, NumberRange, Validat
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.domain.availability.instants import instant, occurrences, to_datetime, zone
+from webapp.domain.dates import FIRST_YEAR, LAST_YEAR
 from webapp.domain.slots import WeeklyPlan
 from webapp.services.event_types.content import EventTypeContent
 from webapp.services.slots.plans import NewSlot
-from webapp.web.calendar.period import FIRST_YEAR, LAST_YEAR
 from webapp.web.shared.i18n import zone_label
 
 MOST_WEEKS = 26

@@ -9,19 +9,17 @@ from flask import Response, flash, request, url_for
 from flask_babel import gettext, ngettext
 
 from webapp.core.http_status import status_of
+from webapp.domain.dates import parsed_date, parsed_instant
 from webapp.domain.errors import Invalid
 from webapp.services.slots import slots
 from webapp.services.slots.plans import BatchOverlaps, BatchRefused, NewSlot
 from webapp.services.slots.slots import PlannedSlot, active_event_types
 from webapp.web.calendar.blueprint import blueprint
 from webapp.web.calendar.forms import SHORT_CLASHES, ManyForm, duration_label, durations, many_values
-from webapp.web.calendar.period import parsed_date
 from webapp.web.shared import htmx
 from webapp.web.shared.dates import local_day, weekday_choices
 from webapp.web.shared.guards import current_actor, current_host, host_required
 from webapp.web.shared.htmx import page_or_fragment
-
-START_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +88,10 @@ def _planned(form: ManyForm) -> list[NewSlot]:
 def _chosen(duration: str) -> list[NewSlot]:
     """The slots that were ticked. Raises Invalid for what no preview has sent."""
     event_type = durations(active_event_types(current_host().id)).get(duration)
-    try:
-        starts = [datetime.strptime(text, START_FORMAT).replace(tzinfo=UTC) for text in request.form.getlist("start")]
-    except ValueError:
-        raise Invalid({"start": [gettext("This is no time.")]}) from None
+    texts = request.form.getlist("start")
+    starts = [start for text in texts if (start := parsed_instant(text))]
+    if len(starts) < len(texts):
+        raise Invalid({"start": [gettext("This is no time.")]})
     if event_type is None:
         raise Invalid({"duration": [gettext("You have no event type of this duration.")]})
     return [
@@ -118,5 +116,5 @@ def _preview_page(new: Sequence[NewSlot], duration: str, status: int, *, is_refu
     urls = url_for("calendar.many", **typed), url_for("calendar.publish_many", **typed)
     preview = Preview(days, duration, duration_label(event_type), len(planned), clashes, *urls)
     values = {"preview": preview, "is_refused": is_refused, "host": host}
-    words = {"start_format": START_FORMAT, "short_clashes": SHORT_CLASHES}
+    words = {"short_clashes": SHORT_CLASHES}
     return page_or_fragment("calendar/many_preview.html", "many", status=status, **values, **words)

@@ -5,10 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from webapp.domain.availability.instants import day_start, instant, local_date, to_datetime
-from webapp.domain.availability.limits import week_of
+from webapp.domain.dates import parsed_date, week_of
 
 AGENDA_DAYS = 28
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 class View(StrEnum):
@@ -60,14 +59,6 @@ def read_period(view: str, on: str, *, time_zone: str, first_weekday: int) -> Pe
         previous=previous,
         next=following,
     )
-
-
-def parsed_date(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def _reach(view: View, day: date, first_weekday: int) -> tuple[date, int, date, date]:

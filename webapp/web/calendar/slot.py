@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from webapp.core.http_status import status_of
 from webapp.domain.availability.instants import day_start, to_datetime
+from webapp.domain.dates import parsed_date, parsed_instant
 from webapp.domain.errors import SlotBooked
 from webapp.services.calendar import calendar
 from webapp.services.slots import slots
@@ -18,7 +19,6 @@ from webapp.services.slots.views import SlotView
 from webapp.web.calendar.blueprint import blueprint
 from webapp.web.calendar.entries import entry
 from webapp.web.calendar.forms import CLASHES, SlotForm, slot_values
-from webapp.web.calendar.period import parsed_date
 from webapp.web.shared import htmx
 from webapp.web.shared.dates import local_day
 from webapp.web.shared.guards import current_actor, current_host, host_required
@@ -119,9 +119,7 @@ def _start_of_query() -> datetime:
     """By an instant (a click on a time), by a date, or the next full hour."""
     zone, now = current_host().time_zone, datetime.now(UTC)
     hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    try:
-        start = datetime.strptime(request.args.get("start", ""), "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
-    except ValueError:
-        day = parsed_date(request.args.get("on", ""))
-        return max(hour, to_datetime(day_start(zone, day)) + FIRST_HOUR) if day else hour
-    return start if parsed_date(start.date().isoformat()) else hour
+    if start := parsed_instant(request.args.get("start", "")):
+        return start
+    day = parsed_date(request.args.get("on", ""))
+    return max(hour, to_datetime(day_start(zone, day)) + FIRST_HOUR) if day else hour

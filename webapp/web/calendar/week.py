@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from webapp.domain.availability.instants import DAY_SECONDS, instant, to_datetime
 from webapp.domain.availability.intervals import Interval
+from webapp.domain.dates import utc_text
 from webapp.services.calendar.calendar import CalendarSlot
 from webapp.web.calendar.entries import Entry, entry
 from webapp.web.calendar.layout import DayColumn, Grid, Lane, grid, lanes
@@ -139,7 +140,7 @@ class _Window:
         for top, bottom, start in column.cells(CELL_MINUTES):
             if start > now and self.shown[0] <= top < self.shown[1]:
                 moment = to_datetime(start)
-                url = url_for("calendar.new_slot", start=moment.strftime("%Y-%m-%dT%H:%MZ"))
+                url = url_for("calendar.new_slot", start=utc_text(moment))
                 yield self._row(top), self._row(bottom), url, format_time(moment, self.period.time_zone)
 
     def _gaps(self, column: DayColumn) -> Iterator[tuple[int, int, str]]:

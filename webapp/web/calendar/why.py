@@ -1,8 +1,7 @@
 """/calendar/why: which rules close a start, in words with their figures."""
 
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Response, request
@@ -13,19 +12,17 @@ from wtforms import DateField, SelectField, TimeField
 from wtforms.validators import DataRequired, ValidationError
 
 from webapp.domain.availability.instants import occurrences, to_datetime
+from webapp.domain.dates import FIRST_YEAR, LAST_YEAR, parsed_instant
 from webapp.services.accounts.accounts import Account
 from webapp.services.availability.offering import Offering
 from webapp.services.availability.why import find_any_offering, why
 from webapp.services.event_types import event_types
 from webapp.web.calendar.blueprint import blueprint
 from webapp.web.calendar.forms import slot_values
-from webapp.web.calendar.period import FIRST_YEAR, LAST_YEAR
 from webapp.web.shared.guards import current_host, host_required
 from webapp.web.shared.htmx import page_or_fragment
 from webapp.web.shared.i18n import current_locale
 from webapp.words import reasons as reason_words
-
-START_FORMATS = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%MZ")
 
 
 class WhyForm(FlaskForm):  # type: ignore[misc]
@@ -107,9 +104,4 @@ def _answer(offering: Offering, start: datetime, time_zone: str) -> Explained:
 
 
 def _start_of_query() -> datetime | None:
-
-    for written in START_FORMATS:
-        with suppress(ValueError):
-            start = datetime.strptime(request.args.get("start", ""), written).replace(tzinfo=UTC)
-            return start if FIRST_YEAR < start.year < LAST_YEAR else None
-    return None
+    return parsed_instant(request.args.get("start", ""))

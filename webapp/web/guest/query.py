@@ -1,10 +1,9 @@
 """What the URL of a page asks for, and where its links lead: to the public URL of an event type, or below the
 single-use link that the guest came by. A parameter that makes no sense is ignored."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -12,12 +11,10 @@ from urllib.parse import quote
 from flask import request, url_for
 
 from webapp.core import time_zones
-from webapp.domain.availability.instants import instant
+from webapp.domain.availability.instants import instant, to_datetime
+from webapp.domain.dates import parsed_date, parsed_instant, utc_text
 from webapp.services.availability.offering import Offering
 from webapp.words import zone_names
-
-EARLIEST_YEAR, LATEST_YEAR = 2000, 2199
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +27,8 @@ class CalendarQuery:
 
 
 def calendar_query(arguments: Mapping[str, str]) -> CalendarQuery:
-    day = _date(arguments.get("day", ""))
-    month = _date(f"{arguments.get('month', '')}-01") or (day and day.replace(day=1))
+    day = parsed_date(arguments.get("day", ""))
+    month = parsed_date(f"{arguments.get('month', '')}-01") or (day and day.replace(day=1))
     if day and month and day.replace(day=1) != month:
         day = None
     return CalendarQuery(month, day, zone_in(arguments))
@@ -44,18 +41,13 @@ def zone_in(arguments: Mapping[str, str]) -> str | None:
 
 def parse_start(text: str) -> int | None:
     """Unix seconds of `2027-05-04T09:00:00Z`, as the links of the calendar write it."""
-    if not _INSTANT.fullmatch(text):
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return instant(moment) if EARLIEST_YEAR <= moment.year <= LATEST_YEAR else None
+    moment = parsed_instant(text)
+    return instant(moment) if moment else None
 
 
 def format_start(start: int) -> str:
     """Unix seconds as they stand in addresses and forms."""
-    return datetime.fromtimestamp(start, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return utc_text(to_datetime(start))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +78,6 @@ class Addresses:
 
 
 _quoted = lru_cache(maxsize=1024)(quote)
-
-
-def _date(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if EARLIEST_YEAR <= day.year <= LATEST_YEAR else None
 
 
 def link_token() -> str | None:

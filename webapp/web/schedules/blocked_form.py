@@ -13,8 +13,8 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 from webapp.domain import text
 from webapp.domain.availability import instants
 from webapp.domain.availability.instants import closing, opening, to_datetime
+from webapp.domain.dates import FIRST_YEAR, LAST_YEAR
 from webapp.services.schedules.blocked_times import LONGEST_NOTE, BlockedTimeView, NewBlockedTime
-from webapp.web.calendar.period import FIRST_YEAR, LAST_YEAR
 from webapp.web.shared.fields import Text
 
 MINUTE = timedelta(minutes=1)

@@ -9,8 +9,8 @@ from werkzeug.datastructures import MultiDict
 
 from webapp.domain.availability.instants import instant, local_date
 from webapp.domain.availability.windows import DayWindow
+from webapp.domain.dates import parsed_date
 from webapp.services.schedules.content import ScheduleContent
-from webapp.web.calendar.period import parsed_date
 from webapp.web.schedules.frame import hours_text
 from webapp.web.schedules.windows import USUAL, Rows, index_of
 from webapp.web.shared.dates import format_span

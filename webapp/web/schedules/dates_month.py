@@ -7,11 +7,10 @@ from itertools import pairwise
 
 from flask_babel import gettext
 
-from webapp.domain.availability.limits import week_of
 from webapp.domain.availability.windows import DayWindow
+from webapp.domain.dates import FIRST_YEAR, LAST_YEAR, parsed_date, week_of
 from webapp.services.schedules.content import ScheduleContent
 from webapp.services.schedules.holidays import known_until, observed_holidays
-from webapp.web.calendar.period import FIRST_YEAR, LAST_YEAR, parsed_date
 from webapp.web.schedules.dates_form import USUAL_HOURS, DatesForm, today_of, usual_windows
 from webapp.web.schedules.frame import Frame, hours_text
 from webapp.web.shared.dates import format_span, format_weekday

@@ -8,12 +8,13 @@ from flask import Flask
 from wtforms.fields.choices import SelectChoice
 
 from webapp.domain.availability import instants
+from webapp.domain.dates import utc_text
 from webapp.web.shared.i18n import current_locale, format_day_short, format_time
 from webapp.words import formats
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(local_day=local_day, leaf=leaf)
+    app.jinja_env.filters.update(local_day=local_day, leaf=leaf, utc_text=utc_text)
     app.jinja_env.globals.update(time_range=time_range, format_moment=format_moment)
 
 
