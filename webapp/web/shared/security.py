@@ -131,7 +131,7 @@ def _refuse_forgery() -> None:
 
 
 def _is_from_us() -> bool:
-    """By the browser's headers. Without them, or with the origin `null` (a page with no referrer), the token decides."""
+    """By the browser's headers. Without them, or with the origin `null` (no referrer), the token decides."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in ("same-origin", "none")
