@@ -1,5 +1,5 @@
-"""A host as anybody may see them, their offered slots, why a start is not offered (for the host alone), and whose a
-token is.
+"""The public view of a host, their offered slots, why a start is not offered (for that host only), and the host that a
+token belongs to.
 
 The list of offered slots is requested more often than everything else together, so it is written as JSON text: dumping
 a thousand slots by a schema takes ten times as long as computing them. The specification still comes from the schema,
@@ -34,7 +34,7 @@ from webapp.words.reasons import in_words
 
 MOST_DAYS = 62
 
-# (body, its ETag). Of 30 kB mostly; a month of a host who is always open has 200.
+# (body, its ETag). Most are about 30 kB; a month of a host who is always open takes 200 kB.
 _BODIES: Memo[tuple[bytes, str]] = Memo(entries=64)
 
 blueprint = Blueprint("Public", __name__, description="A host as guests see them: no token, but for the question why.")

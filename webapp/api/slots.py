@@ -21,7 +21,7 @@ from webapp.services.slots.plans import MESSAGES, BatchOverlaps, BatchRefused, C
 from webapp.services.slots.slots import SlotChange, change_slot
 from webapp.services.slots.views import SlotView
 
-# The field at fault, by what stands against a slot.
+# The field at fault, by the reason why a slot is refused.
 FIELD_OF = {"past": "start", "too_far": "start", "overlap": "start", "duration": "duration_minutes"}
 NO_SUCH_EVENT_TYPE = "You have no event type of this slug and duration."
 
@@ -124,7 +124,7 @@ def _publish(body: Sequence[Mapping[str, Any]]) -> list[SlotView]:
 
 
 def _of_one(refusal: BatchRefused | BatchOverlaps, body: Mapping[str, Any]) -> Invalid | BatchOverlaps:
-    """The same without the index, which a single slot does not have."""
+    """The same error without the index, because there is only one slot."""
     if isinstance(refusal, BatchOverlaps):
         refusal.errors = {"start": [MESSAGES["overlap"]]}
         return refusal

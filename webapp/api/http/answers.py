@@ -1,4 +1,4 @@
-"""What operations answer with, and the conditions of requests: ETag, If-None-Match, If-Match."""
+"""Answers of operations, and conditional requests: ETag, If-None-Match, If-Match."""
 
 import hashlib
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from flask import Response, g, request
 from werkzeug.exceptions import PreconditionFailed
 
 JSON = "application/json"
-PUBLIC_CACHING = "no-cache"  # kept by anybody, asked for again each time: slots go fast
+PUBLIC_CACHING = "no-cache"  # anybody may store it, but must revalidate it each time: slots go fast
 RATE_HEADERS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 READ_HEADERS = ("ETag", "Retry-After", *RATE_HEADERS)
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Something new, and the path of it."""
+    """A new object and its path."""
 
     value: Any
     path: str
@@ -51,7 +51,7 @@ def etag_of(body: bytes) -> str:
 
 
 def has_condition() -> bool:
-    """Whether the caller sent If-Match; one that names nothing is one that nothing matches."""
+    """Whether the caller sent If-Match; an empty one counts, and never matches."""
     return "If-Match" in request.headers
 
 
@@ -62,7 +62,7 @@ def require_match(current: Response) -> None:
 
 
 def add_rate_headers(response: Response) -> Response:
-    """How much of the caller's limit is left; nothing where limits are off."""
+    """Say how much of the caller's rate limit is left; no headers if limits are switched off."""
     if window := g.get("rate_window"):
         figures = window.limit, window.remaining, window.reset_seconds
         for name, figure in zip(RATE_HEADERS, figures, strict=True):
@@ -71,7 +71,7 @@ def add_rate_headers(response: Response) -> Response:
 
 
 def allow_all_origins(response: Response) -> Response:
-    """For public reads: any page may ask, none with credentials."""
+    """For public reads: pages of any origin may request them, without credentials."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = ", ".join(READ_HEADERS)
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -1,4 +1,4 @@
-"""Who calls: a host by their token, a guest by the manage token of one booking, or anybody. Never by a cookie."""
+"""Authentication of callers: hosts by their token, guests by the manage token of a booking; never by a cookie."""
 
 import uuid
 from enum import StrEnum
@@ -53,7 +53,7 @@ class InsufficientScope(Forbidden):
 
 
 def admit(access: Access) -> None:
-    """Let the caller in, and count the call. Raises Unauthorized, InsufficientScope, TooManyRequests."""
+    """Check the caller's rights and count the call. Raises Unauthorized, InsufficientScope, TooManyRequests."""
     g.holder = g.guest_booking = None
     if access is not Access.PUBLIC:
         _recognise(access)
@@ -76,7 +76,7 @@ def admit_message() -> None:
 
 
 def host() -> TokenHolder:
-    """Whose token it is, in an operation that requires one."""
+    """The holder of the host token, in an operation that requires one."""
     holder: TokenHolder | None = g.holder
     if holder is None:
         raise _unauthorized()
@@ -104,7 +104,7 @@ def presented_token() -> str | None:
 
 
 def caller_key() -> str:
-    """Keeps the idempotency keys of different callers apart."""
+    """Separates the idempotency keys of different callers."""
     if g.holder is not None:
         return f"api:host:{g.holder.host_id}"
     return f"api:booking:{g.guest_booking}" if g.guest_booking else "api:guest"

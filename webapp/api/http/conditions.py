@@ -1,4 +1,4 @@
-"""If-Match: change only what is still as the caller saw it."""
+"""If-Match: make a change only if the resource is still as the caller saw it."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -14,8 +14,8 @@ View = Callable[..., Any]
 
 
 def matched(read: View, change: View) -> View:
-    """`change` with If-Match: made in one transaction with a look at what `read` answers now, once what was sent with
-    it has been understood (RFC 9110, 13.2.1). Raises PreconditionFailed, NotFound."""
+    """`change` with support for If-Match: compares the answer of `read` and makes the change in one transaction, after
+    the request has been validated (RFC 9110, 13.2.1). Raises PreconditionFailed, NotFound."""
     current: Callable[..., Response] = read.current  # type: ignore[attr-defined]
 
     @wraps(change)

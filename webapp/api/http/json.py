@@ -1,4 +1,4 @@
-"""JSON as it goes out and comes in."""
+"""Writing and strict reading of JSON."""
 
 import json
 import re
@@ -41,7 +41,8 @@ def _refuse(name: str) -> None:
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """Of two values under one name, one would be lost without a word; half a character no answer could repeat."""
+    """Refuse a name that occurs twice, of which one value would be lost silently, and lone surrogates, which no answer
+    could repeat."""
     members = dict(pairs)
     if len(members) < len(pairs):
         raise NotJson("The body has one name twice in an object.")

@@ -1,4 +1,4 @@
-"""One decorator for an operation: who may call it, what it takes and gives, and all that every operation does."""
+"""The decorator of all operations: who may call one, its request and answer, and what every operation has in common."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ Render = Callable[[Any], Response]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """What the specification says of an operation beside its parameters and its answer."""
+    """What the specification needs about an operation, besides its parameters and its answer."""
 
     name: str
     method: str
@@ -41,7 +41,7 @@ class Operation:
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
-    """Operations of one subject. They need no protection against forgery, since no cookie counts here."""
+    """Operations of one subject. They need no protection against request forgery, because the API ignores cookies."""
 
     ARGUMENTS_PARSER = parser
 
@@ -158,7 +158,7 @@ def _renderer(answer: Schema | None, status: int) -> Render:
 
 
 def finish(response: Response) -> Response:
-    """What every answer below /api/ gets, problems included."""
+    """Headers of every answer below /api/, including problems."""
     if not request.path.startswith("/api/"):
         return response
     operation = operation_of(current_app.view_functions.get(request.endpoint or ""))

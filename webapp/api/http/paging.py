@@ -1,4 +1,4 @@
-"""Cursors: where a page ended, opaque to callers."""
+"""Cursors, opaque to callers: where a page ended."""
 
 import re
 import uuid
@@ -34,7 +34,7 @@ def place_of(cursor: str | None) -> Place | None:
 
 
 def page_of(list_page: ListPage[T]) -> Page:
-    """A page that the database cut."""
+    """A page that the database has cut already."""
     end = list_page.next
     return Page(list_page.rows, _encoded(f"{end.start.isoformat()}{_SEPARATOR}{end.public_id}") if end else None)
 
@@ -42,7 +42,7 @@ def page_of(list_page: ListPage[T]) -> Page:
 def cut(
     rows: Sequence[T], *, limit: int, cursor: str | None, key: Callable[[T], Key], newest_first: bool = False
 ) -> Page:
-    """A page of a short list that is there as a whole, in the order of `key`. Raises Invalid.
+    """A page of a short list that has been read completely, in the order of `key`. Raises Invalid.
 
     A page begins after a place, not after a row: rows may be deleted while a program goes through the list.
     """
@@ -55,7 +55,7 @@ def cut(
 
 
 def microseconds(moment: datetime) -> int:
-    """Since 1970, for a Key; before it, less than nothing."""
+    """Microseconds since 1970, for a Key; negative before that."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 

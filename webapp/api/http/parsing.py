@@ -1,4 +1,4 @@
-"""Bodies and queries of requests, parsed strictly: what is wrong is named by field, whatever was sent."""
+"""Strict parsing of request bodies and queries; errors are reported by field, whatever was sent."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -26,8 +26,8 @@ class Parser(FlaskParser):
     """The parser of all operations."""
 
     def parse(self, argmap: Any, req: Request | None = None, *, location: str | None = None, **options: Any) -> Any:
-        """Some queries are remembered as they were read, which took a tenth of the time of a listing: a schema of one
-        looks at nothing else. What is refused is not remembered."""
+        """Caches some parsed queries, since parsing took a tenth of the time of a listing: their schemas depend on
+        nothing else. Queries that are refused are not cached."""
         read = partial(super().parse, argmap, req, location=location, **options)
         query_string = (req or request).query_string
         if not getattr(argmap, "is_cached", False) or len(query_string) > LONGEST_CACHED:
@@ -39,7 +39,7 @@ class Parser(FlaskParser):
         return dict(arguments)
 
     def load_json(self, req: Request, schema: ma.Schema) -> Any:  # noqa: ARG002
-        """An absent body is an empty object: what is required is then named as missing."""
+        """A missing body counts as an empty object, so that the error names the required fields."""
         body = req.get_data(cache=True)
         if not body:
             return missing
@@ -75,5 +75,5 @@ parser = Parser(unknown=None)  # what is unknown the schemas decide
 
 
 def require_no_fields(req: Request) -> None:
-    """Of an operation that takes no body: an empty object is none, and what else is sent is unknown. Raises Invalid."""
+    """For an operation without a body: allows an empty object; all other fields are unknown. Raises Invalid."""
     parser.parse(Body(), req, location="json")

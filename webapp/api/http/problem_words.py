@@ -1,6 +1,6 @@
 """Every code that a problem can have, with its title and what to do about it. Shown at /docs/problems, too."""
 
-# What HTTP itself refuses, before any service is asked.
+# Errors of HTTP itself, before any service is called.
 HTTP_CODES = {
     400: "malformed",
     401: "unauthorized",

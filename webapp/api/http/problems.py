@@ -1,4 +1,4 @@
-"""Errors as problem details (RFC 9457): every answer of 400 or more below /api/ is made here."""
+"""Errors as problem details (RFC 9457): every response below /api/ with a status of 400 or more comes from here."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def problem(error: Exception) -> Response:
 
 
 def problem_type(code: str) -> str:
-    """The address at which this problem is explained."""
+    """The URL that explains this problem."""
     return site.url(f"/docs/problems#{code}")
 
 

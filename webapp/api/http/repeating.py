@@ -1,4 +1,4 @@
-"""Idempotency-Key: the same request again has the answer of the first one."""
+"""Idempotency-Key: repeating a request returns the answer to the first one."""
 
 import hashlib
 import re
@@ -25,7 +25,7 @@ Render = Callable[[Any], Response]
 
 
 def repeatable(act: Callable[[], Any], render: Render) -> Response:
-    """The answer to `act`, which runs once per key and caller. Raises Malformed for what is no key."""
+    """The answer to `act`, which runs only once for each key and caller. Raises Malformed for an invalid key."""
     key = request.headers.get(HEADER)
     if key is None:
         return render(act())
@@ -49,18 +49,18 @@ def _request_hash() -> str:
 
 
 def _storable(value: Any, response: Response) -> dict[str, Any]:
-    """Of a booking only what may change: the rest, a person's words among it, is read from the booking again."""
+    """Of a booking, store only what may change; the rest, including what a person wrote, is read from the booking."""
     result = value.value if isinstance(value, Made) else value
     if isinstance(result, BookingView):
         return {"booking": booking_snapshot(result), "path": value.path if isinstance(value, Made) else None}
-    # As text: JSONB would put its keys into another order.
+    # As text, because JSONB would reorder the keys.
     body, path = response.get_data(as_text=True), response.headers.get("Location")
     answer = {"status": response.status_code, "path": path, "body": body}
     return answer | _without_secret(result, body) if isinstance(result, MadeWebhook) else answer
 
 
 def _without_secret(value: MadeWebhook, body: str) -> dict[str, Any]:
-    """A webhook's secret is stored nowhere, here neither: it follows again from what is stored of the webhook."""
+    """A webhook's secret is not stored, here or elsewhere: it can be derived again from the webhook."""
     without_secret = parsed(body.encode())
     del without_secret["secret"]
     return {"body": dumped(without_secret), "secret_of": str(value.webhook.public_id)}

@@ -17,7 +17,7 @@ def span_of(query: dict[str, Any], time_zone: str) -> Span:
 
 
 def _ends_before(given: date | datetime, first: datetime, last: datetime) -> bool:
-    """A date is a whole day; of instants an empty span is one, too: that of a program that asks for what is new."""
+    """A date is a whole day. A span of instants may be empty: a program that polls for news may ask for one."""
     return last < first if isinstance(given, datetime) else last <= first
 
 

@@ -1,4 +1,4 @@
-"""What anybody may see of a host. Exactly these keys: no address, no guest, nothing from inside."""
+"""What is public about a host. Exactly these keys: no e-mail address, no guests, nothing internal."""
 
 from marshmallow import fields, validate
 

@@ -1,5 +1,5 @@
-"""Base classes of the schemas, and schemas that several subjects share. What comes in is closed, what goes out is
-complete."""
+"""Base classes of the schemas, and schemas that several subjects share. Requests may hold no unknown fields; answers
+hold all fields."""
 
 import re
 from typing import Any
@@ -21,7 +21,7 @@ class Body(ma.Schema):
 
 
 class Query(ma.Schema):
-    """Parameters of a query. Unknown ones are refused: a filter whose name has a slip would filter nothing."""
+    """Parameters of a query. Unknown ones are refused, because a filter with a misspelt name would filter nothing."""
 
     error_messages = {"unknown": "Unknown parameter."}
     is_cached = False  # for those that many ask in the same words, and none that names a person
@@ -31,7 +31,7 @@ class Query(ma.Schema):
 
     @ma.validates_schema(pass_original=True, skip_on_field_errors=False)
     def require_single_values(self, _data: Any, given: Any, **_: Any) -> None:
-        """Of two values one would be lost without a word."""
+        """Refuse a parameter that is given twice: one of its values would be lost silently."""
         names = [field.data_key or name for name, field in self.fields.items()]
         twice = [name for name in names if len(given.getlist(name)) > 1]
         if twice:
@@ -61,7 +61,7 @@ _NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
 class Count(fields.Integer):
-    """A whole number in an address."""
+    """A whole number in a URL."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, str) or not _NUMBER.fullmatch(value):
@@ -96,7 +96,7 @@ class PageQuery(Query):
 
 
 class SpanQuery(PageQuery):
-    """Dates are those of the host's zone, the last one included; an instant `to` is not."""
+    """Dates are in the host's zone and include the last one; an instant `to` is exclusive."""
 
     first = DateOrInstant(
         data_key="from", load_default=None, metadata={"description": "Starts at or after this.", "type": "string"}

@@ -37,7 +37,7 @@ class NewBooking(Body):
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def require_place(self, _data: Any, given: Any, **_: Any) -> None:
-        """Beside what else is wrong, so that everything is said at once."""
+        """Together with all other errors, so that the caller learns about everything at once."""
         if not isinstance(given, Mapping):
             return
         if "slot_id" in given:

@@ -1,4 +1,4 @@
-"""Fields that take exactly what the specification says: no "5" for 5, no 1 for true, no time without an offset."""
+"""Fields that accept exactly what the specification says: not "5" for 5, not 1 for true, no time without an offset."""
 
 import re
 import uuid
@@ -21,7 +21,7 @@ _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
 class Text(fields.String):
-    """A string that a database can keep; what else it may be the services say."""
+    """A string that the database can store; the services check everything else."""
 
     default_error_messages = {"unstorable": "Must not contain NUL or half a character."}
 
@@ -53,7 +53,7 @@ class Flag(fields.Boolean):
 
 
 class Instant(Text):
-    """RFC 3339, whole seconds; out in UTC with Z."""
+    """An instant (RFC 3339) in whole seconds; written in UTC with Z."""
 
     default_error_messages = {
         "instant": "Must be a time with its offset, such as 2027-03-14T09:00:00+01:00.",
@@ -97,7 +97,7 @@ class Day(Text):
 
 
 class Clock(Text):
-    """A time of the day, `00:00` to `23:59`; inside a number of minutes."""
+    """A time of day, `00:00` to `23:59`; a number of minutes in Python."""
 
     default_error_messages = {"clock": "Must be a time such as 09:00."}
     pattern = "([01][0-9]|2[0-3]):[0-5][0-9]"

@@ -1,7 +1,7 @@
-"""Examples for the specification, of the host and the weeks of a demo: there they can be sent as they are.
+"""Examples for the specification, with the host of the demo data: on a demo instance they can be sent unchanged.
 
-Tests hold each against the schema of its operation. Their dates are moved to the coming weeks, so that they can be
-sent as they are whenever they are read.
+Tests check each one against the schema of its operation. Their dates are moved to the coming weeks, so that they still
+work whenever they are read.
 """
 
 import re
@@ -184,13 +184,13 @@ def message(event: str) -> Json:
 
 
 def coming_monday() -> date:
-    """8 to 14 days ahead: an instance has free times then."""
+    """8 to 14 days ahead, when a demo instance has free times."""
     today = datetime.now(UTC).date()
     return today - timedelta(days=today.weekday()) + AHEAD
 
 
 def move_dates(value: Any, monday: date) -> Any:
-    """The JSON value with each date in its texts moved by the weeks from MONDAY to `monday`."""
+    """The JSON value, with every date in its strings moved by the weeks between MONDAY and `monday`."""
     if isinstance(value, dict):
         return {name: move_dates(inner, monday) for name, inner in value.items()}
     if isinstance(value, list):

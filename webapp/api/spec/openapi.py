@@ -1,4 +1,4 @@
-"""The specification: made of the schemas and of what the operations say of themselves, never written by hand."""
+"""The OpenAPI document: generated from the schemas and the declarations of the operations, never written by hand."""
 
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
@@ -54,7 +54,7 @@ SECURITY: dict[Access, list[dict[str, list[str]]]] = {
 
 
 class Api(flask_smorest.Api):  # type: ignore[misc]
-    """Collects operations. Errors stay with the application's own handlers."""
+    """Collects operations. Errors are left to the application's own handlers."""
 
     ERROR_SCHEMA = Problem
     DEFAULT_ERROR_RESPONSE_NAME = None
@@ -83,7 +83,7 @@ def document() -> Json:
 
 
 def operations(app: Flask) -> Iterator[tuple[str, str, Operation]]:
-    """(path as the specification writes it, method, operation) of every route that is one."""
+    """(path in the form of the specification, method, operation) for every route that is an operation."""
     from flask_smorest.spec.plugins import FlaskPlugin
 
     for rule in app.url_map.iter_rules():
@@ -119,7 +119,7 @@ def _components(schemas: Json) -> Json:
 
 
 def _complete(path: str, described: Json, operation: Operation, shared: Sequence[Json]) -> None:
-    """Adds what follows from the operation itself: who may call it, headers, and every way in which it refuses.
+    """Add what follows from the declaration of an operation: who may call it, its headers, and its error responses.
 
     `shared`: the parameters of the path.
     """
@@ -127,7 +127,7 @@ def _complete(path: str, described: Json, operation: Operation, shared: Sequence
     described["security"] = SECURITY[operation.access]
     for parameter in described.get("parameters", []):
         take_null_out(parameter)
-    # In the order in which a caller thinks of them.
+    # In the order in which callers look for them.
     of_path = path_parameters(path, shared)
     described["parameters"] = [*of_path, *described.get("parameters", []), *header_parameters(operation)]
     answers = {status: answer for status, answer in described["responses"].items() if status[0] == "2"}

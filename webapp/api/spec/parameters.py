@@ -34,7 +34,7 @@ def header_parameters(operation: Operation) -> Iterator[Json]:
 
 
 def path_parameters(path: str, parameters: Sequence[Json]) -> Iterator[Json]:
-    """Each with a description, and with an example where a demo has it."""
+    """Each with a description, and with an example if the demo data have one."""
     for parameter in parameters:
         name = parameter["name"]
         is_host = name == "host_slug" or path.endswith("/hosts/{slug}")
@@ -45,7 +45,7 @@ def path_parameters(path: str, parameters: Sequence[Json]) -> Iterator[Json]:
 
 
 def take_null_out(parameter: Json) -> None:
-    """A parameter that is left out is absent: an address has no null."""
+    """Remove null from a parameter's type: a parameter may be left out, but a URL cannot say null."""
     schema = parameter["schema"]
     if isinstance(schema.get("type"), list):
         (schema["type"],) = (kind for kind in schema["type"] if kind != "null")
@@ -59,7 +59,7 @@ def _header(name: str, description: str, schema: Json) -> Json:
     return {"in": "header", "name": name, "description": description, "schema": schema, "required": False}
 
 
-# Of the codes of a status, the one that the API answers with.
+# Of several codes with the same status, the one that the API itself uses.
 USUAL_CODES = HTTP_CODES | {403: InsufficientScope.code}
 WAITING = (429, 503)
 

@@ -1,4 +1,4 @@
-"""The messages of webhooks, for the specification: what an instance posts to a host's server (Standard Webhooks)."""
+"""Webhook messages for the specification: what an instance posts to a host's server (Standard Webhooks)."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ ANSWERS = {
 
 
 def message_operations() -> Json:
-    """By the event: the request that the host's server gets."""
+    """The request that the host's server receives, by event."""
     return {event: {"post": _operation(event, words)} for event, words in WORDS.items()}
 
 

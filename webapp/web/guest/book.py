@@ -1,4 +1,4 @@
-"""The form of the chosen time, and booking it. Whatever is refused, what was typed stays."""
+"""The form for the chosen time, and booking it. Whatever is refused, the form keeps what was typed."""
 
 from datetime import timedelta
 from functools import partial
@@ -75,7 +75,7 @@ def booked(offering: Offering) -> BaseResponse:
 
 
 def refused(offering: Offering, form: BookingForm, error: DomainError) -> BaseResponse:
-    """The form again, with what can be done about the error. Raises errors that no guest can do anything about."""
+    """The form again, saying what to do about the error. Raises errors that no guest can do anything about."""
     match error:
         case Invalid():
             form.refuse(error)
@@ -130,7 +130,7 @@ def form_page(
 
 
 def _chosen(offering: Offering, form: BookingForm, *, is_gone: bool) -> dict[str, Any]:
-    """The chosen time in words, and others when it is gone. Without a readable time: nothing but the others."""
+    """The chosen time in words, and alternatives if it is gone. Without a valid time: only alternatives."""
     start, zone, locale = form.start_seconds, str(form.zone.data), current_locale()
     alternatives = []
     if is_gone or start is None:

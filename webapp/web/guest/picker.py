@@ -96,7 +96,7 @@ class Picker:
 
 @dataclass(frozen=True)
 class View:
-    """From where somebody looks at a calendar, and where its links lead: a remembered page needs not know that."""
+    """How a guest looks at a calendar. `links` is called only when the page is rendered, not when it is cached."""
 
     query: CalendarQuery
     zone: str

@@ -19,7 +19,7 @@ from webapp.words import zone_names
 
 @dataclass(frozen=True, slots=True)
 class CalendarQuery:
-    """`month` is the first of a month. None: not asked, or not understood."""
+    """`month` is the first day of a month. None: absent or invalid."""
 
     month: date | None = None
     day: date | None = None
@@ -46,7 +46,7 @@ def parse_start(text: str) -> int | None:
 
 
 def format_start(start: int) -> str:
-    """Unix seconds as they stand in addresses and forms."""
+    """Unix seconds in the format of URLs and forms."""
     return utc_text(to_datetime(start))
 
 

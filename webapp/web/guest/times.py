@@ -1,4 +1,4 @@
-"""What anybody can look at: a host, and the free times of an event type. No session, no cookie, two queries."""
+"""The public pages: a host, and the free times of an event type. No session, no cookie, two queries."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -43,14 +43,14 @@ def calendar_page(offering: Offering) -> Response:
     def values() -> tuple[dict[str, Any], bool]:
         calendar = picker(view, partial(_offers, offering, month))
         target = None if link_token() else "#picker"
-        # What an empty month names instead is of other months, which the key does not cover.
+        # An empty month names the next free time of other months, which the key does not cover.
         return {"picker": calendar, "target": target, **about(offering), **zone_choice(calendar)}, calendar.has_times
 
     return cached_page_or_fragment(key, "booking/times.html", "picker", values)
 
 
 def _offers(offering: Offering, month: Availability, first: int, last: int) -> Sequence[Offer]:
-    """Those of the month have been read already."""
+    """The offers of the month have been read already; others are queried."""
     return month.offers() if (first, last) == (month.first, month.last) else list_offers(offering, first, last)
 
 

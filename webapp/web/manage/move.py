@@ -95,7 +95,7 @@ def _move(booking: BookingView, offering: Offering, form: MoveForm, start: int) 
 
 
 def _offering(booking: BookingView) -> Offering | None:
-    """What the booking is of, or None when it cannot be booked any more."""
+    """What was booked; None if its event type cannot be booked any more."""
     try:
         return find_offering(booking.host_slug, booking.event_type_slug)
     except NotFound:

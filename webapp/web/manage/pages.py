@@ -54,7 +54,7 @@ def invite(token: str) -> Response:
 
 
 def guest_zone(booking: BookingView) -> str:
-    """The zone that the guest booked in, or another that the address asks for."""
+    """The zone in the query, otherwise the one that the guest booked in."""
     return zone_in(request.args) or booking.guest_time_zone
 
 
