@@ -66,7 +66,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     from tests.database.databases import migrated
 
-    migrated(config.stash.setdefault(STACK, _stack(config)).enter_context(lease(config)))
+    try:
+        migrated(config.stash.setdefault(STACK, _stack(config)).enter_context(lease(config)))
+    except pytest.exit.Exception as error:
+        raise pytest.UsageError(error.msg) from None  # printed as one line
 
 
 def pytest_collection_finish() -> None:
