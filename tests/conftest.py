@@ -106,8 +106,8 @@ def postgres(pytestconfig: pytest.Config) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def database(postgres: Server) -> Iterator[str]:
-    """The name of this process's own, migrated."""
+def database_name(postgres: Server) -> Iterator[str]:
+    """Of the migrated database of this process."""
     from tests.database.databases import own_database
 
     with own_database(postgres) as name:
@@ -123,14 +123,14 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyService]:
 
 @pytest.fixture(scope="session")
 def environment(
-    postgres: Server, database: str, valkey: ValkeyService, tmp_path_factory: pytest.TempPathFactory
+    postgres: Server, database_name: str, valkey: ValkeyService, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, str]:
     """What a process of the application gets as its environment."""
     return {
         "PUBLIC_URL": "http://localhost",
         "SECRET_KEY": "a secret of the tests, long enough to be one",
-        "DATABASE_URL": postgres.url_for(database, "openslot"),
-        "DATABASE_OWNER_URL": postgres.url_for(database, "openslot_owner"),
+        "DATABASE_URL": postgres.url_for(database_name, "openslot"),
+        "DATABASE_OWNER_URL": postgres.url_for(database_name, "openslot_owner"),
         "REDIS_URL": valkey.url,
         "MAIL_SERVER": "127.0.0.1",
         "MAIL_PORT": "1",

@@ -54,9 +54,9 @@ def another_app(app: Flask) -> Iterator[Callable[..., FlaskClient]]:
 
 
 @pytest.fixture
-def set_outside(postgres: Server, database: str) -> Iterator[Callable[[str, str], None]]:
+def set_outside(postgres: Server, database_name: str) -> Iterator[Callable[[str, str], None]]:
     """As a database administrator would, for the role in its database: what comes first of all that may be set."""
-    where = f"ALTER ROLE openslot IN DATABASE {database}"
+    where = f"ALTER ROLE openslot IN DATABASE {database_name}"
     with superuser_connection(postgres) as superuser:
         yield lambda name, value: superuser.execute(f"{where} SET {name} = {value!r}") and None
         superuser.execute(f"{where} RESET ALL")

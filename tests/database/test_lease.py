@@ -92,10 +92,10 @@ def is_running(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists() and "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")")[-1].split()[0]
 
 
-def test_a_database_that_was_left_is_dropped_and_one_in_use_is_not(postgres: Server, database: str) -> None:
+def test_a_database_that_was_left_is_dropped_and_one_in_use_is_not(postgres: Server, database_name: str) -> None:
     with superuser_connection(postgres) as connection:
         connection.execute("CREATE DATABASE tests_left")
         with own_database(postgres) as another:
             assert "tests_left" not in databases(connection)
-            assert {database, another} <= set(databases(connection))
+            assert {database_name, another} <= set(databases(connection))
         assert another not in databases(connection)

@@ -45,8 +45,8 @@ class Fresh:
 
 
 @pytest.fixture
-def fresh(postgres: Server, database: str, environment: dict[str, str]) -> Iterator[Fresh]:
-    name = f"{database}_{next(_numbers)}"
+def fresh(postgres: Server, database_name: str, environment: dict[str, str]) -> Iterator[Fresh]:
+    name = f"{database_name}_{next(_numbers)}"
     create_database(postgres, name)
     urls = {
         "DATABASE_URL": postgres.url_for(name, "openslot"),
