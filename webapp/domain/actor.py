@@ -1,4 +1,4 @@
-"""Who acts. Every service takes an actor as an argument and authorises against it."""
+"""The actor of a command. Every service takes one as an argument and authorises against it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,7 +13,7 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`host_id` is set for hosts and admins; `booking_uid` for a guest who came by a manage link."""
+    """`host_id` is set for hosts and admins; `booking_uid` for a guest with a manage link."""
 
     kind: ActorKind
     host_id: int | None = None

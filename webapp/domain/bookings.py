@@ -1,4 +1,4 @@
-"""The states of a booking and the moves between them (RFC 5545 STATUS behind the first three)."""
+"""The states of a booking and the transitions between them (the first three are RFC 5545 STATUS values)."""
 
 from enum import StrEnum
 
@@ -12,17 +12,17 @@ class BookingStatus(StrEnum):
     NO_SHOW = "no_show"
 
 
-# A live booking holds its seat. The schema repeats this set in `booking.is_live`.
+# A live booking occupies its seat. The schema repeats this set in `booking.is_live`.
 NOT_LIVE = frozenset({BookingStatus.CANCELLED, BookingStatus.DECLINED})
 
-# Still to come: may be cancelled or rescheduled.
+# Still ahead: may be cancelled or rescheduled.
 ACTIVE = frozenset({BookingStatus.PENDING, BookingStatus.CONFIRMED})
 
 TRANSITIONS: dict[BookingStatus, frozenset[BookingStatus]] = {
     BookingStatus.PENDING: frozenset({BookingStatus.CONFIRMED, BookingStatus.DECLINED, BookingStatus.CANCELLED}),
     BookingStatus.CONFIRMED: frozenset({BookingStatus.CANCELLED, BookingStatus.COMPLETED, BookingStatus.NO_SHOW}),
     BookingStatus.COMPLETED: frozenset({BookingStatus.NO_SHOW}),
-    BookingStatus.NO_SHOW: frozenset({BookingStatus.CONFIRMED, BookingStatus.COMPLETED}),  # marked by mistake
+    BookingStatus.NO_SHOW: frozenset({BookingStatus.CONFIRMED, BookingStatus.COMPLETED}),  # undoes a mistaken no-show
     BookingStatus.DECLINED: frozenset(),
     BookingStatus.CANCELLED: frozenset(),
 }
@@ -33,14 +33,14 @@ def may_become(status: BookingStatus, new: BookingStatus) -> bool:
 
 
 class Audience(StrEnum):
-    """Who is told of a booking, or reads about it."""
+    """Who is notified of a booking, or reads about it."""
 
     GUEST = "guest"
     HOST = "host"
 
 
 class EventKind(StrEnum):
-    """Facts as they stand in the outbox. A fact is written in the transaction that made it true."""
+    """The kinds of events in the outbox. An event is written in the transaction that made it true."""
 
     BOOKING_REQUESTED = "booking.requested"
     BOOKING_CONFIRMED = "booking.confirmed"
@@ -50,11 +50,11 @@ class EventKind(StrEnum):
     BOOKING_RESCHEDULED = "booking.rescheduled"
     BOOKING_CANCELLED = "booking.cancelled"
     SLOT_PUBLISHED = "slot.published"
-    WEBHOOK_TEST = "webhook.test"  # the host asked for it
-    BOOKING_IMPORTED = "booking.imported"  # with its host, from elsewhere: nobody is told, but reminded
-    GUEST_ASKED = "guest.asked"  # what this instance holds about an address
+    WEBHOOK_TEST = "webhook.test"  # requested by the host
+    BOOKING_IMPORTED = "booking.imported"  # with its host, from elsewhere: reminders, but no notifications
+    GUEST_ASKED = "guest.asked"  # a guest asked for the data stored about their address
     ACCOUNT_CONFIRM = "account.confirm"
-    ACCOUNT_EXISTS = "account.exists"  # somebody registered with its address again
+    ACCOUNT_EXISTS = "account.exists"  # registration with an address that already has an account
     ACCOUNT_RESET = "account.reset"
     ACCOUNT_PASSWORD_CHANGED = "account.password_changed"
     ACCOUNT_WEBHOOK_DISABLED = "account.webhook_disabled"

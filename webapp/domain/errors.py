@@ -1,10 +1,10 @@
-"""The tree of domain errors. Each has a stable `code`; each face maps the types to its own status and words."""
+"""The hierarchy of domain errors. Each has a stable `code`; each face maps the types to its own status and wording."""
 
 from collections.abc import Mapping, Sequence
 
 
 class DomainError(Exception):
-    """Base of everything that a service refuses. `code` is stable and part of the API contract."""
+    """Base class of everything that a service refuses. `code` is stable and part of the API contract."""
 
     code = "error"
 
@@ -14,7 +14,7 @@ class DomainError(Exception):
 
 
 class NotFound(DomainError):
-    """Absent, or not the actor's: the two are never told apart."""
+    """Absent, or not the actor's; the two are never distinguished."""
 
     code = "not_found"
 
@@ -34,13 +34,13 @@ class Invalid(DomainError):
 
 
 class IdempotencyMismatch(DomainError):
-    """The same idempotency key came with another request."""
+    """The idempotency key was already used for a different request."""
 
     code = "idempotency_mismatch"
 
 
 class Conflict(DomainError):
-    """The request was fine, the state is against it."""
+    """The request is valid but conflicts with the current state."""
 
     code = "conflict"
 
@@ -74,7 +74,7 @@ class SlotOverlap(Conflict):
 
 
 class SlotBooked(Conflict):
-    """A slot with bookings can neither be moved nor deleted."""
+    """A slot with bookings cannot be moved or deleted."""
 
     code = "slot_booked"
 
@@ -90,13 +90,13 @@ class NotActive(Conflict):
 
 
 class TooLate(Conflict):
-    """Guests may no longer change this booking themselves: the event type's change notice has begun."""
+    """Guests may no longer change this booking themselves: less than the event type's change notice is left."""
 
     code = "too_late"
 
 
 class LinkUsed(Conflict):
-    """A single-use link that has had its booking."""
+    """A single-use link that has already been used for a booking."""
 
     code = "link_used"
 
@@ -122,7 +122,7 @@ class EmailTaken(Conflict):
 
 
 class Overloaded(DomainError):
-    """A lock or a connection could not be had in time. Nothing was changed: try again after `retry_after` seconds."""
+    """No lock or connection became free in time. Nothing was changed; retry after `retry_after` seconds."""
 
     code = "overloaded"
     retry_after = 2

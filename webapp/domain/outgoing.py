@@ -1,8 +1,8 @@
-"""Where a request that somebody else asked for may go: the rule about URLs, ports and addresses, and nothing else.
+"""Where the application may send requests on behalf of users: the rule about URLs, ports and addresses.
 
-The rule is our own, since `ipaddress.is_global` is true for multicast, NAT64 and 6to4, behind which any private
-address can stand. Of IPv6 only global unicast is public, less the blocks for special purposes (the registries of
-IANA); of IPv4 everything but those.
+`ipaddress.is_global` alone is not enough: it is true for multicast, NAT64 and 6to4, which can lead to any private
+address. For IPv6 only global unicast without IANA's special-purpose blocks is public; for IPv4, everything outside
+the special-purpose blocks.
 """
 
 import re
@@ -31,17 +31,17 @@ _GLOBAL_UNICAST = ip_network("2000::/3")  # ::1, IPv4-mapped, 64:ff9b::/96, fc00
 _VISIBLE = re.compile(r"[!#-;=?-\[\]_a-z~%]+", re.ASCII | re.IGNORECASE)
 _NAME = re.compile(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _BRACKETED = re.compile(r"\[[0-9a-f:.%]+\](:\d*)?", re.IGNORECASE)
-_NUMERIC_END = re.compile(r"(^|\.)(\d+|0x[0-9a-f]*)$")  # what some resolvers take for an address: 127.1, 0x7f000001
+_NUMERIC_END = re.compile(r"(^|\.)(\d+|0x[0-9a-f]*)$")  # some resolvers read these as addresses: 127.1, 0x7f000001
 _OWN_NAME = re.compile(r"(^|\.)localhost$")
 
 
 class UrlFault(ValueError):
-    """Why nothing can be sent there."""
+    """Why nothing can be sent to a URL."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A URL taken apart. `host` is a name in lower case or an address without brackets; `path` includes the query."""
+    """A parsed URL. `host` is a name in lower case or an address without brackets; `path` includes the query."""
 
     scheme: str
     host: str
@@ -50,13 +50,13 @@ class Target:
 
     @property
     def authority(self) -> str:
-        """For the Host header: the port only where it is not the scheme's own."""
+        """For the Host header: with the port only if it is not the scheme's default."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == USUAL_PORTS[self.scheme] else f"{host}:{self.port}"
 
 
 def is_permitted(address: Address, allowed: Sequence[Network]) -> bool:
-    """Public, or in a range that the operator allows."""
+    """Whether the address is public or in a range that the operator allows."""
     if isinstance(address, IPv6Address) and address.scope_id is not None:
         return False
     return is_public(address) or is_in(address, allowed)
@@ -69,16 +69,16 @@ def is_in(address: Address, ranges: Sequence[Network]) -> bool:
 def is_public(address: Address) -> bool:
     if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
         return False
-    return address.is_global and not is_in(address, _NOT_PUBLIC)  # a new block may come to either of them first
+    return address.is_global and not is_in(address, _NOT_PUBLIC)  # either may be the first to list a new block
 
 
 def may_use_port(port: int, address: Address, allowed: Sequence[Network]) -> bool:
-    """The usual ports; inside an allowed range any."""
+    """The standard ports; inside an allowed range, any port."""
     return port in PORTS or is_in(address, allowed)
 
 
 def target_of(url: str, allowed: Sequence[Network]) -> Target:
-    """Everything that can be said without resolving the name. Raises UrlFault."""
+    """Parse a URL and check what can be checked without resolving its name. Raises UrlFault."""
     if len(url) > LONGEST_URL:
         raise UrlFault(f"Must be {LONGEST_URL} characters or fewer.")
     if not _VISIBLE.fullmatch(url):
@@ -92,7 +92,7 @@ def target_of(url: str, allowed: Sequence[Network]) -> Target:
 
 
 def literal_address(host: str) -> Address | None:
-    """The address that stands in a URL instead of a name."""
+    """The IP address, if the host of a URL is one."""
     try:
         return ip_address(host)
     except ValueError:
@@ -112,7 +112,7 @@ def _split(url: str) -> tuple[SplitResult, int | None]:
     if "#" in url:
         raise UrlFault("Must not contain #.")
     if "[" in parts.netloc and not _BRACKETED.fullmatch(parts.netloc):
-        raise UrlFault("Must name a host such as example.org.")  # what it shows is not where urlsplit would go
+        raise UrlFault("Must name a host such as example.org.")  # not what urlsplit would use as the host
     return parts, port
 
 
@@ -122,7 +122,7 @@ def _check_place(target: Target, allowed: Sequence[Network]) -> None:
         raise UrlFault("Must name a host such as example.org.")
     if address is not None and not is_permitted(address, allowed):
         raise UrlFault("Must be reachable from the internet: private addresses are not allowed here.")
-    # What a name stands for is known when something is sent: where ranges are allowed, its port is judged then.
+    # A name is resolved only when something is sent; if any ranges are allowed, its port is checked then.
     is_usual = target.port in PORTS or (bool(allowed) if address is None else is_in(address, allowed))
     if not is_usual:
         raise UrlFault(f"Must use one of the ports {', '.join(map(str, PORTS))}.")

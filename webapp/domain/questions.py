@@ -1,4 +1,4 @@
-"""Questions that an event type asks its guests, and the check of their answers."""
+"""Questions that an event type asks its guests, and validation of the answers."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -56,7 +56,7 @@ class Question:
 
 
 def checked_questions(questions: Sequence[Question]) -> tuple[Question, ...]:
-    """Raises TextFault for the first fault."""
+    """Raises TextFault at the first fault."""
     if len(questions) > MOST_QUESTIONS:
         raise TextFault("too_many", f"At most {MOST_QUESTIONS} questions.")
     keys = [question.key for question in questions]
@@ -66,7 +66,7 @@ def checked_questions(questions: Sequence[Question]) -> tuple[Question, ...]:
 
 
 def checked_answers(questions: Sequence[Question], answers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """(answers by key, faults by key). An answer to a question that is not asked is a fault, too."""
+    """(answers by key, faults by key). An answer to an unknown question is also a fault."""
     kept: dict[str, Any] = {}
     asked = {question.key for question in questions}
     faults = {key: "This is not asked." for key in answers if key not in asked}

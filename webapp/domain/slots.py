@@ -1,6 +1,6 @@
-"""How long a slot can be, and publishing many at once: weekdays, from when to when, over some weeks, as starts.
+"""How long a slot can be, and the starts of many slots to publish at once: weekdays, a daily window, several weeks.
 
-Windows are resolved as availability rule 4 says: each end of a window by itself, then steps of absolute minutes.
+Windows are resolved by availability rule 4: each end of a window by itself, then steps of absolute minutes.
 """
 
 from collections.abc import Iterator
@@ -10,17 +10,17 @@ from datetime import date, timedelta
 from webapp.domain.availability.instants import DAY_SECONDS, day_start
 from webapp.domain.availability.windows import DayWindow, Schedule, stretches
 
-# The schema holds slots to these. Who looks for slots around an instant by their start need not look further.
+# The schema enforces these. Queries that find slots around an instant by their start need not look further than this.
 LONGEST_SLOT = timedelta(hours=8)
 LONGEST_BUFFER = timedelta(days=1)  # on each side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeeklyPlan:
-    """Slots of `duration_minutes` one after the other, on each of `weekdays` (Monday = 0) in the `weeks` times seven
-    days from `first_on`.
+    """Consecutive slots of `duration_minutes` on each of `weekdays` (Monday = 0), for `weeks` times seven days from
+    `first_on`.
 
-    Minutes are of the local day; an end at or before the start is on the next day, 1440 is 24:00.
+    Minutes are those of the local day; an end at or before the start is on the next day, 1440 is 24:00.
     """
 
     time_zone: str
@@ -37,7 +37,7 @@ class WeeklyPlan:
 
 
 def planned_starts(plan: WeeklyPlan) -> Iterator[int]:
-    """The starts in Unix seconds, in order. Windows that touch over midnight are one."""
+    """The starts in Unix seconds, in order. Windows that touch at midnight are merged."""
     step = 60 * plan.duration_minutes
     window = DayWindow(plan.start_minute, plan.end_minute)
     schedule = Schedule(plan.time_zone, overrides=dict.fromkeys(plan.dates(), (window,)))

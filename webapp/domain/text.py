@@ -1,26 +1,26 @@
-"""What text from outside may contain. Every name, subject and note passes through here, whichever face it came by.
+"""What text from outside may contain. Every name, subject and note is checked here, on every face.
 
-Line breaks are refused where one line is meant: in a mail header or a calendar file they would begin a new field.
-So are the bidirectional controls that embed, override or isolate: in a list they would rewrite what stands beside them.
-The marks among them (LRM, RLM, ALM) say how a single sign is meant, and are ordinary in Arabic and Hebrew names.
-Invisible characters around a text came along when it was pasted, and are removed.
+Line breaks are refused in single-line text: in a mail header or a calendar file they would begin a new field.
+Bidirectional controls that embed, override or isolate are refused too: in a list they would reorder the text around
+them. The bidirectional marks (LRM, RLM, ALM) are allowed, because they are common in Arabic and Hebrew names.
+Invisible characters around a text usually come from pasting, and are removed.
 """
 
 import codecs
 import re
 import unicodedata
 
-# Of Unicode's Bidi_Control property all but the marks.
+# All of Unicode's Bidi_Control property except the marks.
 _REORDERING = "\u202a-\u202e\u2066-\u2069"
-# Controls (C0, DEL, C1), line and paragraph separators, and halves of surrogate pairs, which UTF-8 cannot carry.
+# Controls (C0, DEL, C1), line and paragraph separators, and lone surrogates, which UTF-8 cannot encode.
 _NEVER = "\ud800-\udfff\u2028\u2029" + _REORDERING
 _NOT_IN_LINE = re.compile(f"[\x00-\x1f\x7f-\x9f{_NEVER}]")
 _NOT_IN_PARAGRAPH = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_NEVER}]")
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-# Blanks, line ends, and what has no width: space, word joiner, byte order mark.
+# White space, line breaks and zero-width characters (space, word joiner, byte order mark).
 AROUND = " \t\n\r\x0b\x0c\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\u2060\ufeff"
 AROUND += "".join(map(chr, range(0x2000, 0x200C)))
-# Letters by category that nobody sees: Hangul fillers and the empty Braille cell.
+# Invisible characters in visible categories of Unicode: Hangul fillers and the empty Braille cell.
 _UNSEEN = "\u115f\u1160\u2800\u3164\uffa0"
 
 
@@ -42,7 +42,7 @@ def line(value: str, longest: int, *, required: bool = True) -> str:
 
 
 def paragraph(value: str, longest: int, *, required: bool = False) -> str:
-    """Text of several lines, which end in LF; otherwise as `line`."""
+    """Text of several lines, separated by LF; otherwise as `line`."""
     value = _LINE_END.sub("\n", value)
     if _NOT_IN_PARAGRAPH.search(value):
         raise TextFault("control_character", "Must not contain control characters.")
@@ -50,35 +50,35 @@ def paragraph(value: str, longest: int, *, required: bool = False) -> str:
 
 
 def flattened(value: str) -> str:
-    """One line of whatever was stored: for mail headers and calendar files, which an older rule must not break. What
-    `line` accepts stays as it is, all its blanks included."""
+    """Stored text as one line, for mail headers and calendar files, which text accepted under an older rule must not
+    break. Text that `line` accepts is returned unchanged, including its blanks."""
     return " ".join(_NOT_IN_LINE.sub(" ", value).split()) if _NOT_IN_LINE.search(value) else value
 
 
 def plain_lines(value: str) -> str:
-    """Several lines of whatever was stored, as `flattened`. What `paragraph` accepts stays as it is."""
+    """As `flattened`, for several lines. Text that `paragraph` accepts is returned unchanged."""
     return _NOT_IN_PARAGRAPH.sub(" ", value.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def initials(name: str) -> str:
-    """Of the first and the last word: `Mara van Dijk` -> `MD`."""
+    """The initials of the first and the last word: `Mara van Dijk` -> `MD`."""
     words = name.split()
     return "".join(next(filter(_is_visible, word), "") for word in (*words[:1], *words[1:][-1:])).upper()
 
 
 def searched(value: str) -> str:
-    """What somebody looks for, written as `line` keeps it; what no text may contain is not looked for."""
+    """A search term, normalised as `line` stores text; characters that no text may contain are dropped."""
     return unicodedata.normalize("NFC", _NOT_IN_LINE.sub("", value.strip(AROUND))).strip(AROUND)
 
 
 def decoded(content: bytes) -> str:
-    """The text of a file: in UTF-8, or in what editors and shells of Windows make of it. Raises UnicodeDecodeError."""
+    """The text of a file in UTF-8, or in UTF-16 as Windows editors and shells write it. Raises UnicodeDecodeError."""
     is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return content.decode("utf-16" if is_utf_16 else "utf-8-sig")
 
 
 def _measured(value: str, longest: int, *, required: bool) -> str:
-    # Normalising can multiply the length (U+FDFA by 18), hence the first look; and it costs time on long input.
+    # Checked before normalising, which is slow on long input and can multiply the length (U+FDFA by 18).
     if len(value) > 4 * longest + 100:
         raise _too_long(longest)
     value = unicodedata.normalize("NFC", value).strip(AROUND)
@@ -99,12 +99,12 @@ def _too_long(longest: int) -> TextFault:
     return TextFault("too_long", f"Must be {longest} characters or fewer.", longest=longest)
 
 
-LARGEST = 2**63 - 1  # of a bigint; Postgres refuses to compare with more
+LARGEST = 2**63 - 1  # the largest bigint; Postgres refuses to compare with more
 _DIGITS = len(str(LARGEST))
 
 
 def row_id(text: str) -> int:
-    """Raises ValueError for what is the number of no row, before the database would."""
+    """Raises ValueError for what cannot be the id of a row, before the database would."""
     if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS and int(text) <= LARGEST):
         raise ValueError("no number of a row")
     return int(text)

@@ -1,28 +1,28 @@
-"""URLs that are checked or escaped: paths of this site that a visitor may be sent to, mailto: (RFC 6068), and bytes in
-base64url (RFC 4648), as tokens and cursors are written."""
+"""Checking and escaping of URLs: redirect targets on this site, mailto: (RFC 6068), and bytes in base64url (RFC 4648)
+for tokens and cursors."""
 
 import base64
 import re
 from urllib.parse import quote
 
-# What may stand in a path and query of ours. No backslash (`/\evil` leaves the site), no second slash at the start,
-# no control or white space, which browsers drop.
+# Characters of a path and query on this site. No backslash (`/\evil` leaves the site), no second slash at the start,
+# no control characters or white space, which browsers drop.
 OWN_PATH = re.compile(r"/(?![/\\])[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,1000}")
 
 
 def own_path(url: str | None, default: str) -> str:
-    """`url` when it is a path of this site, else `default`."""
+    """`url` if it is a path on this site, otherwise `default`."""
     return url if url and OWN_PATH.fullmatch(url) else default
 
 
-# RFC 6068 would have more encoded. Calendars compare an address as it stands, though: each character that is encoded
-# without need is an attendee whom somebody's program does not know again. Left out are those that would change where
-# the URI leads, what no URI may contain, and what only a quoted local part has.
-_AS_THEY_ARE = "@!$'*+/=^`{|}"  # besides letters, digits, and "-._~"
+# RFC 6068 encodes more. Calendars compare addresses literally, though, so a character that is encoded without need can
+# keep a program from recognising an attendee. Not listed: characters that would change the target of the URI, those
+# that no URI may contain, and those that occur only in a quoted local part.
+_AS_THEY_ARE = "@!$'*+/=^`{|}"  # in addition to letters, digits, and "-._~"
 
 
 def mailto(address: str) -> str:
-    """Leads to `address` and to nobody else, whatever it contains."""
+    """A mailto: URI for `address` alone, whatever characters it contains."""
     return f"mailto:{quote(address, safe=_AS_THEY_ARE)}"
 
 
@@ -32,8 +32,8 @@ def base64url(raw: bytes) -> str:
 
 
 def from_base64url(text: str) -> bytes | None:
-    """None for what `base64url` does not write. One spelling for each value: the last character may carry bits that
-    decode to nothing."""
+    """None for text that `base64url` would not produce. Each value has one spelling only, although the last character
+    may contain bits that are not decoded."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except ValueError:

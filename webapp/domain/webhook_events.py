@@ -1,4 +1,4 @@
-"""What a webhook can be told, and what of it follows from a fact of the outbox.
+"""The events of webhooks, and which of them follow from an event in the outbox.
 
 | fact                  | events                                             |
 |-----------------------|----------------------------------------------------|
@@ -11,7 +11,7 @@
 | `booking.no_show`     | `booking.no_show`                                  |
 | `slot.published`      | `slot.published`, by page or API, not by booking   |
 
-So each booking is created once, and confirmed at most once.
+So each booking is reported as created once, and as confirmed at most once.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ class WebhookEvent(StrEnum):
     SLOT_PUBLISHED = "slot.published"
 
 
-TEST = str(EventKind.WEBHOOK_TEST)  # sent when the host asks for it; nobody subscribes to it
+TEST = str(EventKind.WEBHOOK_TEST)  # sent at the host's request; nobody subscribes to it
 
 _EVENTS_OF: dict[EventKind, tuple[WebhookEvent, ...]] = {
     EventKind.BOOKING_REQUESTED: (WebhookEvent.BOOKING_CREATED,),
@@ -47,7 +47,7 @@ _EVENTS_OF: dict[EventKind, tuple[WebhookEvent, ...]] = {
 
 
 def webhook_events(kind: str, data: Mapping[str, Any]) -> tuple[WebhookEvent, ...]:
-    """What webhooks are told of this fact, in order. `data`: the fact's."""
+    """The webhook events of an outbox event, in order. `data`: that of the outbox event."""
     if kind == EventKind.BOOKING_CONFIRMED and data.get("was_pending"):
         return (WebhookEvent.BOOKING_CONFIRMED,)
     return _EVENTS_OF.get(EventKind(kind), ())

@@ -1,4 +1,4 @@
-"""The guest's dates around offers that were computed without knowing the guest (rule 14)."""
+"""Offers by the guest's local dates; the offers themselves do not depend on the guest (rule 14)."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -12,14 +12,14 @@ _EAST_HOURS, _WEST_HOURS = 14, 12
 
 
 def padded_range(first: date, last: date) -> Interval:
-    """The instants that may be on one of the dates first..last (both included) in any zone of the world."""
+    """All instants that fall on one of the dates first..last (both included) in some time zone of the world."""
     starts = datetime(first.year, first.month, first.day, tzinfo=UTC) - timedelta(hours=_EAST_HOURS)
     ends = datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1, hours=_WEST_HOURS)
     return instant(starts), instant(ends)
 
 
 def by_local_date(offers: Iterable[Offer], time_zone: str) -> dict[date, list[Offer]]:
-    """Sorted offers grouped by the local date of their start; a date without offers is not a key."""
+    """Sorted offers grouped by the local date of their start; dates without offers are left out."""
     days: dict[date, list[Offer]] = {}
     current: list[Offer] = []
     ends: int | None = None

@@ -1,4 +1,4 @@
-"""What could be offered at a start, and which busy time stands against it (rules 6, 7, 10 to 12)."""
+"""Candidates for an offer, and the busy time that conflicts with them (rules 6, 7, 10 to 12)."""
 
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from webapp.domain.availability.intervals import Interval
 
 
 class Candidate(NamedTuple):
-    """A meeting that a guest might book: [start, end) inside its padded range. `slot_id` None: no row yet."""
+    """A meeting that a guest might book: [start, end) within its padded range. `slot_id` None: no row yet."""
 
     start: int
     end: int
@@ -22,7 +22,7 @@ class Candidate(NamedTuple):
 
 
 class BusyTimes:
-    """The busy time of a host, ready to be asked what meets a range."""
+    """The busy time of a host, for looking up what overlaps a range."""
 
     def __init__(self, facts: Facts) -> None:
         lasting = [busy for busy in facts.busy if busy.start < busy.end]
@@ -31,7 +31,7 @@ class BusyTimes:
         self._reach = list(accumulate((busy.end for busy in self._busy), max))
 
     def against(self, candidate: Candidate) -> list[Busy]:
-        """Busy time that overlaps the candidate's padded range, by start; its own slot is not in its way."""
+        """Busy time that overlaps the candidate's padded range, sorted by start; its own slot does not count."""
         found = []
         position = bisect_left(self._starts, candidate.busy_end)
         while position and self._reach[position - 1] > candidate.busy_start:
@@ -44,14 +44,14 @@ class BusyTimes:
 
 
 def scheduled(rules: EventTypeRules, start: int) -> Candidate:
-    """A meeting by the rules, as the schedule offers it."""
+    """The meeting that the schedule would offer at this start."""
     end = start + 60 * rules.duration_minutes
     padded = start - 60 * rules.buffer_before_minutes, end + 60 * rules.buffer_after_minutes
     return Candidate(start, end, *padded, rules.capacity, rules.capacity, None)
 
 
 def fixed(facts: Facts, first: int, last: int) -> Iterator[Candidate]:
-    """The candidates besides the grid that start in [first, last): taken slots of the same event type, full or not;
+    """The candidates off the grid that start in [first, last): booked slots of the same event type, full or not, and
     published slots."""
     for busy in facts.busy:
         is_session = busy.kind is BusyKind.MEETING and busy.is_same_event_type and busy.slot_id is not None
@@ -63,10 +63,9 @@ def fixed(facts: Facts, first: int, last: int) -> Iterator[Candidate]:
 
 
 def refused_starts(facts: Facts, first: int, last: int) -> Iterator[Interval]:
-    """For each busy range the starts at which a scheduled meeting would overlap it with its padding, as far as they
-    meet [first, last).
+    """For each busy range, the starts in [first, last) at which a scheduled meeting with its padding would overlap it.
 
-    [start - before, start + duration + after) meets [b0, b1) if b0 - duration - after < start < b1 + before.
+    [start - before, start + duration + after) overlaps [b0, b1) if b0 - duration - after < start < b1 + before.
     """
     rules = facts.rules
     ahead = 60 * (rules.duration_minutes + rules.buffer_after_minutes) - 1

@@ -1,4 +1,4 @@
-"""What the availability engine is told: everything that it needs, `now` included; it looks nothing up.
+"""The input of the availability engine: everything that it needs, including `now`. It looks nothing up.
 
 All instants are Unix seconds (`webapp.domain.availability.instants`), all ranges half-open.
 """
@@ -18,8 +18,8 @@ PENDING_SECONDS = 24 * 3600
 class EventTypeRules:
     """The rules of one event type.
 
-    `increment_minutes` None: steps of the duration. `window_days` N: up to the end of the local date N days
-    from today; `window_from` and `window_to` are local dates, both bookable. Limits count bookings.
+    `increment_minutes` None: the duration is the increment. `window_days` N: up to the end of the local date N
+    days from today; `window_from` and `window_to` are local dates, both bookable. Limits count bookings.
     """
 
     duration_minutes: int
@@ -52,7 +52,7 @@ class EventTypeRules:
 
 @dataclass(frozen=True, slots=True)
 class PublishedSlot:
-    """A slot that the host made for the event type in question; [busy_start, busy_end) is it with padding."""
+    """A slot that the host published for this event type; [busy_start, busy_end) includes its padding."""
 
     slot_id: int
     start: int
@@ -73,10 +73,10 @@ class BusyKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """Time of the host that is taken: [start, end); for a meeting (a slot with a seat taken) it is padded.
+    """A range [start, end) in which the host is busy; for a meeting (a slot with a seat taken) it includes padding.
 
-    A meeting also tells its own [meeting_start, meeting_end) and, when it is of the event type in question
-    (`is_same_event_type`), its slot and seats: with seats left it goes on being offered to further guests.
+    A meeting also has its own [meeting_start, meeting_end) and, if it is of the event type being offered
+    (`is_same_event_type`), its slot and seats: while seats are left it is still offered to other guests.
     """
 
     start: int
@@ -98,12 +98,12 @@ class Busy:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that decides what can be booked.
+    """Everything that decides what can be booked.
 
-    Busy time must reach as far around the starts asked for as a padded meeting does; the schedule's overrides
-    and holidays `windows.LOOKBACK_DAYS` days further back. `counted_starts`: one start for each live booking
-    of the event type, over the whole days and weeks asked for. Without a schedule only published slots are
-    offered, and `time_zone` and `week_start` (Monday = 0) say where days and weeks begin.
+    Busy time must extend as far beyond the requested starts as a padded meeting does; the schedule's overrides
+    and holidays must go back `windows.LOOKBACK_DAYS` days further. `counted_starts`: one start for each live
+    booking of the event type, over all days and weeks that the range touches. Without a schedule only published
+    slots are offered, and `time_zone` and `week_start` (Monday = 0) say where days and weeks begin.
     """
 
     rules: EventTypeRules
@@ -125,7 +125,7 @@ class Facts:
 
 
 def without_booking(facts: Facts, *, slot_id: int, start: int) -> Facts:
-    """The facts as if one booking, one seat of its slot, were not there: for its own reschedule (rule 13)."""
+    """The facts without one booking, which is one seat of its slot: used to reschedule it (rule 13)."""
     counted = list(facts.counted_starts)
     if start in counted:
         counted.remove(start)
@@ -141,7 +141,7 @@ def without_booking(facts: Facts, *, slot_id: int, start: int) -> Facts:
 
 
 def pending_until(requested: int, start: int, notice_minutes: int) -> int:
-    """When a booking that waits for the host's yes stops being busy: after 24 h, or its notice before it."""
+    """When a pending booking stops counting as busy: 24 h after the request, or `notice_minutes` before its start."""
     return min(requested + PENDING_SECONDS, start - 60 * notice_minutes)
 
 

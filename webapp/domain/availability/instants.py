@@ -1,8 +1,8 @@
-"""From wall time to instants and back.
+"""Conversion between wall time and instants.
 
 Inside the engine an instant is a whole number of Unix seconds (comparing and adding those is several times
-faster than `datetime`) and a day is a `date` of some zone. Wall time that a spring gap skips, or that autumn
-repeats, is resolved as availability rule 4 says; nothing here assumes that a day has 24 hours or a midnight.
+faster than `datetime`) and a day is a `date` in some time zone. Wall time that is skipped in spring or repeated
+in autumn is resolved by availability rule 4; nothing here assumes that a day has 24 hours or a midnight.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -14,14 +14,14 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ONE_SECOND = timedelta(seconds=1)
 _NO_TIME = timedelta(0)
-# No zone has ever changed its offset and changed it back within hours.
+# No zone has ever changed its offset and changed it back within hours, so a sample every six hours is enough.
 _SAMPLES = [timedelta(hours=hour) for hour in range(0, 49, 6)]
 
 
 def instant(moment: datetime) -> int:
     """Unix seconds of an aware datetime (ValueError if naive).
 
-    A fraction is rounded up: then `start >= now` stays exact for starts on whole seconds.
+    Fractions are rounded up, so that `start >= now` stays exact for starts on whole seconds.
     """
     if moment.tzinfo is None:
         raise ValueError("a datetime without a zone is not an instant")
@@ -39,12 +39,12 @@ def zone(time_zone: str) -> ZoneInfo:
     return ZoneInfo(time_zone)
 
 
-# The caches hold what cannot change while the process runs: arguments and installed tz database decide.
+# Safe to cache: results depend only on the arguments and the tz database, which does not change in a running process.
 @lru_cache(maxsize=8192)
 def opening(time_zone: str, day: date, minute: int) -> int:
-    """When something starts that is to start at this minute of a local date (1440 and more: on the next).
+    """The instant of a start at this minute of a local date (1440 and more: on the next day).
 
-    Wall time that is repeated means its first occurrence, wall time that is skipped the end of the gap.
+    Repeated wall time means its first occurrence, skipped wall time the end of the gap.
     """
     wall, earlier, later = _readings(time_zone, day, minute)
     if earlier <= later:
@@ -54,7 +54,7 @@ def opening(time_zone: str, day: date, minute: int) -> int:
 
 @lru_cache(maxsize=8192)
 def closing(time_zone: str, day: date, minute: int) -> int:
-    """As `opening`, for what ends then: wall time that is repeated means its second occurrence."""
+    """As `opening`, for an end: repeated wall time means its second occurrence."""
     wall, earlier, later = _readings(time_zone, day, minute)
     if earlier <= later:
         return later
@@ -63,9 +63,9 @@ def closing(time_zone: str, day: date, minute: int) -> int:
 
 @lru_cache(maxsize=8192)
 def steady_midnight(time_zone: str, day: date) -> int | None:
-    """The midnight that starts a local date, if clocks keep their offset for the 48 hours that follow it.
+    """The midnight that starts a local date, or None if the offset changes in the 48 hours that follow it.
 
-    Within those a minute of wall time is a minute: no end of a window needs resolving. None around a change.
+    While the offset is constant, minutes of wall time can simply be added; ends of windows need no resolving.
     """
     start = datetime(day.year, day.month, day.day, tzinfo=zone(time_zone))
     offsets = {(start + step).utcoffset() for step in _SAMPLES}
@@ -78,10 +78,10 @@ def day_start(time_zone: str, day: date) -> int:
 
 
 def local_date(time_zone: str, seconds: int) -> date:
-    """The local date whose [day_start, day_start of the next day) holds the instant.
+    """The local date whose [day_start, day_start of the next day) contains the instant.
 
-    Where clocks went back over midnight (St. John's did, at 00:01) a calendar shows one date twice; here it
-    is one piece of time, because limits close whole days.
+    Where clocks went back over midnight (in St. John's, at 00:01) a calendar shows one date twice; here it is
+    one contiguous range, because limits close whole days.
     """
     day = datetime.fromtimestamp(seconds, zone(time_zone)).date()
     tomorrow = day + timedelta(days=1)
@@ -89,7 +89,7 @@ def local_date(time_zone: str, seconds: int) -> date:
 
 
 def _readings(time_zone: str, day: date, minute: int) -> tuple[int, int, int]:
-    """Wall time in seconds, and the two instants that it may name: by the offset before and after a change.
+    """Wall time in seconds, and the two instants that it may mean: by the offset before and after a change.
 
     They are equal on ordinary days, ascending in an overlap and descending in a gap (PEP 495).
     """
@@ -117,7 +117,7 @@ def _end_of_gap(tz: ZoneInfo, wall: int, *, after: int, until: int) -> int:
 def occurrences(time_zone: str, day: date, minute: int) -> tuple[int, ...]:
     """The instants (Unix seconds) at which a clock of the zone shows this minute of the date.
 
-    None where a spring gap skips it, two, in order, where autumn repeats it.
+    Empty where it is skipped in spring; two, in order, where it is repeated in autumn.
     """
     first, second = opening(time_zone, day, minute), closing(time_zone, day, minute)
     local = datetime.fromtimestamp(first, zone(time_zone))

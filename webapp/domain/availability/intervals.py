@@ -8,18 +8,18 @@ Interval = tuple[int, int]
 
 
 def overlap(one: Interval, other: Interval) -> bool:
-    """Whether two non-empty intervals share a moment."""
+    """Whether two non-empty intervals have a moment in common."""
     return one[0] < other[1] and other[0] < one[1]
 
 
 def covers(taken: Sequence[Interval], moment: int) -> bool:
-    """Whether one of the intervals holds the moment; `taken` is a result of `merged`."""
+    """Whether one of the intervals contains the moment; `taken` is a result of `merged`."""
     position = bisect_right(taken, moment, key=itemgetter(0))
     return position > 0 and taken[position - 1][1] > moment
 
 
 def merged(intervals: Iterable[Interval]) -> list[Interval]:
-    """The same moments, sorted and with gaps between: touching intervals are joined, empty ones dropped."""
+    """The union of the intervals, sorted and disjoint: touching intervals are joined, empty ones dropped."""
     result: list[Interval] = []
     reach: int | None = None
     for start, end in sorted(intervals):

@@ -1,4 +1,4 @@
-"""Bounds in time of what can be booked: notice, booking window, limits per day and week (rules 8 and 9)."""
+"""Limits on when meetings can be booked: notice, booking window, bookings per day and week (rules 8 and 9)."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ _FOREVER = 1 << 62
 
 
 def earliest_start(facts: Facts, listed_grace_seconds: int) -> int:
-    """The first instant that the notice allows; the grace lets through what was listed a moment ago."""
+    """The first instant that the notice allows; the grace period accepts starts that were listed a moment ago."""
     return facts.now + 60 * facts.rules.notice_minutes - listed_grace_seconds
 
 
@@ -36,7 +36,7 @@ def bookings_per_day(facts: Facts) -> Counter[date]:
 
 
 def bookings_per_week(facts: Facts) -> Counter[date]:
-    """By the first day of the week."""
+    """The number of bookings by the first day of the week."""
     counts: Counter[date] = Counter()
     for day, bookings in bookings_per_day(facts).items():
         counts[week_of(day, facts.first_weekday)] += bookings
@@ -44,7 +44,7 @@ def bookings_per_week(facts: Facts) -> Counter[date]:
 
 
 def closed_by_limits(facts: Facts) -> Iterator[Interval]:
-    """The days and weeks that hold as many bookings as they may."""
+    """The days and weeks that have reached their limit of bookings."""
     limits = (
         (facts.rules.max_per_day, bookings_per_day, 1),
         (facts.rules.max_per_week, bookings_per_week, 7),

@@ -1,6 +1,6 @@
-"""What can be booked: the one function that a page lists with and that booking re-checks with under the lock.
+"""What can be booked: one function for listing on a page and for checking again, under the lock, while booking.
 
-`reasons`, in a module of that name, says why a start is not offered; it is empty exactly where one is.
+`reasons.reasons` says why a start is not offered; it is empty exactly where a start is offered.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ LISTED_GRACE_SECONDS = 60
 class Offer(NamedTuple):
     """A start that can be booked, in Unix seconds; `slot_id` is its row, if it has one.
 
-    A tuple, not a dataclass: a listing makes thousands.
+    A tuple, not a dataclass, because a listing creates thousands.
     """
 
     start: int
@@ -28,8 +28,8 @@ class Offer(NamedTuple):
 
 
 def offers(facts: Facts, first: int, last: int, *, listed_grace_seconds: int = 0) -> list[Offer]:
-    """All offered starts in [first, last), sorted, each once: with its row, where one exists. What stands against a row
-    stands against its start, whatever the schedule says: an event type has one row of a start."""
+    """All offered starts in [first, last), sorted and without duplicates, each with its row if there is one. A start
+    whose row is not offered is not offered by the schedule either: an event type has at most one row per start."""
     opens, closes = booking_window(facts)
     first = max(first, opens, earliest_start(facts, listed_grace_seconds))
     last = min(last, closes)
@@ -47,7 +47,7 @@ def offers(facts: Facts, first: int, last: int, *, listed_grace_seconds: int = 0
 
 
 def offer_at(facts: Facts, start: int, *, listed_grace_seconds: int = LISTED_GRACE_SECONDS) -> Offer | None:
-    """The offer at exactly this start, or None: what booking asks. What was just listed is still accepted."""
+    """The offer at exactly this start, or None. Used by booking; a start that was just listed is still accepted."""
     return next(iter(offers(facts, start, start + 1, listed_grace_seconds=listed_grace_seconds)), None)
 
 
@@ -70,6 +70,6 @@ def _scheduled_offers(facts: Facts, first: int, last: int, limited: list[Interva
     for anchor, until, end in stretches(facts.schedule, first, last + duration):
         for free_from, free_to in gaps(max(anchor, first), min(until, last, end - duration + 1), refused):
             starts.extend(range(free_from + (anchor - free_from) % step, free_to, step))
-    # The constructor of a named tuple is a Python function: it would take most of the time of a long listing.
+    # The constructor of a named tuple is a Python function, which would take most of the time of a long listing.
     new, capacity = tuple.__new__, facts.rules.capacity
     return [new(Offer, (start, start + duration, capacity, None)) for start in starts]

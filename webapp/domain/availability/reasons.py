@@ -1,4 +1,4 @@
-"""Why a start is not offered: stable codes with the figures to put them into words (rule 15)."""
+"""Why a start is not offered: stable codes, with the figures needed to word them (rule 15)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from webapp.domain.dates import week_of
 
 
 class ReasonCode(StrEnum):
-    """The rule that closes a start, in the order in which reasons are given."""
+    """The rule that excludes a start, in the order in which reasons are given."""
 
     PAST = "past"
     NOTICE = "notice"
@@ -48,13 +48,13 @@ _CODE_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A code and its figures: instants in Unix seconds, dates in the schedule's zone, None for what it lacks.
+    """A code and its figures: instants in Unix seconds, dates in the schedule's zone, None where not applicable.
 
-    past, notice: `start` is the first instant that would do; notice: `limit` its minutes.
+    past, notice: `start` is the first instant that would be allowed; notice: `limit` its minutes.
     window: [start, end) can be booked (None: open on that side), `limit` the days of a rolling window.
     hours: [start, end) is the window around the start (None: closed then), `limit` the increment in minutes.
-    override, holiday: the date `on` which it applies, `name` of the holiday.
-    busy, blocked, calendar: [start, end) is taken. buffer: the same, of a meeting with its padding.
+    override, holiday: `on` is the date to which it applies, `name` that of the holiday.
+    busy, blocked, calendar: [start, end) is taken. buffer: the range of a meeting with its padding.
     full: [start, end) of the meeting, `limit` its seats.
     limit_day, limit_week: `count` bookings of `limit`, `on` the day or the first day of the week.
     """
@@ -69,7 +69,7 @@ class Reason:
 
 
 def reasons(facts: Facts, start: int, *, listed_grace_seconds: int = 0) -> list[Reason]:
-    """Every rule that closes this start, one reason (the earliest) per code; empty where it is offered."""
+    """Every rule that excludes this start, one reason (the earliest) per code; empty if it is offered."""
     off_schedule = _off_schedule(facts, start)
     candidates = list(fixed(facts, start, start + 1)) or [scheduled(facts.rules, start)]
     busy_times = BusyTimes(facts)
@@ -114,7 +114,7 @@ def _at_the_limit(facts: Facts, start: int) -> Iterator[Reason]:
 
 
 def _against(candidate: Candidate, busy_times: BusyTimes) -> Iterator[Reason]:
-    """What takes the candidate's time: the meeting itself first met by another, else only by the padding."""
+    """What takes the candidate's time; BUFFER means that only the padding conflicts, not the meetings themselves."""
     meeting = candidate.start, candidate.end
     if candidate.seats_left == 0:
         code = ReasonCode.FULL if candidate.capacity > 1 else ReasonCode.BUSY
@@ -127,7 +127,7 @@ def _against(candidate: Candidate, busy_times: BusyTimes) -> Iterator[Reason]:
 
 
 def _off_schedule(facts: Facts, start: int) -> Reason | None:
-    """Why the schedule does not offer this start by itself, None if it does (rules 2 to 5)."""
+    """Why the schedule alone does not offer this start; None if it does (rules 2 to 5)."""
     rules, schedule = facts.rules, facts.schedule
     if schedule is None:
         return Reason(ReasonCode.HOURS)
@@ -141,7 +141,7 @@ def _off_schedule(facts: Facts, start: int) -> Reason | None:
 
 
 def _change_of_hours(rules: EventTypeRules, schedule: Schedule, start: int, *, is_open: bool) -> Reason | None:
-    """The override or holiday that closes the start: on its own date, or on the one before, by its tail."""
+    """The override or holiday that closes the start: on its own date, or on the day before, past midnight."""
     weekly_only = replace(schedule, overrides={}, holidays={})
     is_usual = _is_on_grid(rules, weekly_only, start)
     today = local_date(schedule.time_zone, start)

@@ -1,4 +1,4 @@
-"""When a schedule is open: weekly hours, overrides and holidays as merged windows and a grid (rules 2-5)."""
+"""When a schedule is open: weekly hours, overrides and holidays, as merged windows and grids (rules 2-5)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,10 +9,10 @@ from webapp.domain.availability.instants import DAY_SECONDS, closing, day_start,
 from webapp.domain.availability.intervals import Interval, merged
 
 MINUTES_OF_DAY = 1440
-# A schedule that never closes has no window start to anchor a grid at. What stays open for longer than this
-# restarts its grid at each local midnight from then on: a start depends on a bounded stretch of the past.
+# A schedule that never closes has no start of a window to anchor its grid. A window that is open for longer than this
+# restarts its grid at each local midnight from then on, so that starts depend on a bounded part of the past only.
 UNBROKEN_SECONDS = 7 * DAY_SECONDS
-# Overrides and holidays this many days before the first start asked for can still matter: load them, too.
+# Overrides and holidays up to this many days before the first requested start can still matter and must be loaded.
 LOOKBACK_DAYS = 9
 
 
@@ -29,7 +29,7 @@ class DayWindow:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A window of each week; `weekday` is that of its start, Monday = 0. Minutes as in DayWindow."""
+    """A weekly window; `weekday` is that of its start, Monday = 0. Minutes as in DayWindow."""
 
     weekday: int
     start_minute: int
@@ -43,8 +43,8 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Intentions in the wall time of one zone. `week_start`: Monday = 0. `holidays`: date -> name; of dates after
-    `holidays_known_until` nobody can tell yet (None: of all that can be booked it is known)."""
+    """Opening hours in the wall time of one zone. `week_start`: Monday = 0. `holidays`: date -> name; for dates after
+    `holidays_known_until` they are not known yet (None: they are known for all dates that can be booked)."""
 
     time_zone: str
     week_start: int = 0
@@ -55,7 +55,7 @@ class Schedule:
 
 
 class Stretch(NamedTuple):
-    """Open time with one grid: starts step from `anchor`, lie before `until`; their meetings end by `end`."""
+    """Open time with one grid: starts step from `anchor` and are before `until`; meetings end by `end`."""
 
     anchor: int
     until: int
@@ -63,7 +63,7 @@ class Stretch(NamedTuple):
 
 
 def open_windows(schedule: Schedule, first: int, last: int) -> list[Interval]:
-    """The merged windows that meet [first, last); what is beyond LOOKBACK_DAYS or `last` may be cut off."""
+    """The merged windows that overlap [first, last); parts beyond LOOKBACK_DAYS or `last` may be cut off."""
     day = local_date(schedule.time_zone, first) - timedelta(days=LOOKBACK_DAYS)
     final = local_date(schedule.time_zone, last)
     weekly = _by_weekday(schedule.weekly_hours)
@@ -75,7 +75,7 @@ def open_windows(schedule: Schedule, first: int, last: int) -> list[Interval]:
 
 
 def stretches(schedule: Schedule, first: int, last: int) -> Iterator[Stretch]:
-    """The grid of each window that meets [first, last), in order of time."""
+    """The grid of each window that overlaps [first, last), in chronological order."""
     for start, end in open_windows(schedule, first, last):
         if end - start <= UNBROKEN_SECONDS:
             yield Stretch(start, end, end)
