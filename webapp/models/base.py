@@ -1,4 +1,4 @@
-"""The declarative base: names of constraints by convention, instants always with a zone, keys always bigint."""
+"""The declarative base: constraint names follow a convention, instants have a time zone, keys are bigint."""
 
 from datetime import datetime
 from typing import Any
@@ -15,13 +15,13 @@ NAMING_CONVENTION = {
     "pk": "pk_%(table_name)s",
 }
 
-# Whose a column is: `mapped_column(..., info=OF_GUEST)`. Tests of the export, restore, guest's copy, erasure and CSV
-# file derive from it what each has to cover.
+# Who owns the data in a column: `mapped_column(..., info=OF_GUEST)`. The tests of export, restore, the guest's copy,
+# erasure and the CSV file derive from it which columns each must cover.
 #
-# Guest: what they typed, and what somebody wrote to or about them. They get a copy of it, and erasing them takes it
-#   away. A column that is the guest's in some rows and the host's in others is the guest's.
-# Host: what the host typed, and the record of their meetings. It is in their export and comes back with it.
-# System: keys, hashes, counters and what the instance writes down for its own work; never what a person wrote.
+# Guest: what the guest typed, and what others wrote to or about them. Included in the guest's copy and removed by
+#   erasure. A column that belongs to the guest in some rows and to the host in others counts as the guest's.
+# Host: what the host typed, and the record of their meetings. Included in the host's export and restored from it.
+# System: keys, hashes, counters and internal records of the instance; never text that a person wrote.
 OF_GUEST: dict[str, str] = {"whose": "guest"}
 OF_HOST: dict[str, str] = {"whose": "host"}
 OF_SYSTEM: dict[str, str] = {"whose": "system"}
@@ -38,7 +38,7 @@ class Base(DeclarativeBase):
 
 
 class Keyed:
-    """A bigint identity key. It never leaves the application; what a guest can see has a uuid beside it."""
+    """A bigint identity key. It is internal to the application; rows that guests can see also have a uuid."""
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True, info=OF_SYSTEM)
 

@@ -22,7 +22,7 @@ from webapp.models.slot import Slot
 
 
 class Guest(Keyed, Base):
-    """Who books, without an account (ATTENDEE); one row per host and e-mail address, whatever its case."""
+    """A person who books, without an account (ATTENDEE); one row per host and e-mail address, ignoring case."""
 
     __tablename__ = "guest"
     __table_args__ = (
@@ -39,9 +39,9 @@ class Guest(Keyed, Base):
 
 
 class Booking(Keyed, Base):
-    """A guest has a seat in a slot (VEVENT). `uid` is the UID of its invitations for life, `version` their SEQUENCE.
+    """A guest's seat in a slot (VEVENT). `uid` is the UID of all its invitations, `version` their SEQUENCE.
 
-    The guest's name is kept per booking: a later booking by the same address changes nothing that this one shows.
+    The guest's name is stored per booking, so that a later booking by the same address does not change this one.
     """
 
     __tablename__ = "booking"

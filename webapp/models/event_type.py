@@ -20,7 +20,7 @@ from webapp.models.host import Host
 
 
 class EventType(Keyed, Base):
-    """What a guest can book with a host. Minutes everywhere; buffers pad a meeting on both sides."""
+    """What a guest can book with a host. All lengths of time are in minutes; buffers pad a meeting on both sides."""
 
     __tablename__ = "event_type"
     __table_args__ = (
@@ -90,7 +90,7 @@ class EventType(Keyed, Base):
 
 
 class SingleUseLink(Keyed, Base):
-    """A link to an event type that dies after one booking. Only the hash of its token is kept."""
+    """A link to an event type that is valid for one booking. Only the hash of its token is stored."""
 
     __tablename__ = "single_use_link"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Hosts (who log in) and their roles. The login columns are those that Flask-Security works with."""
+"""Hosts, who log in, and their roles. The login columns are those that Flask-Security expects."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ host_role = Table(
 
 
 class Role(Keyed, RoleMixin, Base):
-    """`host` or `admin`. Both rows come with migration 1."""
+    """`host` or `admin`. Migration 1 inserts both rows."""
 
     __tablename__ = "role"
 
@@ -26,7 +26,7 @@ class Role(Keyed, RoleMixin, Base):
 
 
 class Host(Keyed, UserMixin, Base):
-    """Somebody with an account who can be booked (ORGANIZER)."""
+    """A person with an account who can be booked (ORGANIZER)."""
 
     __tablename__ = "host"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What lets somebody act or read as a host: API tokens, calendar feeds and logins."""
+"""Credentials for acting or reading as a host: API tokens, calendar feeds and logins."""
 
 import uuid
 from datetime import datetime
@@ -11,7 +11,7 @@ from webapp.models.host import Host
 
 
 class ApiToken(Keyed, Base):
-    """A host's token for the API. Only its hash is kept; a token without its row is worth nothing."""
+    """A host's API token. Only its hash is stored; deleting the row revokes the token."""
 
     __tablename__ = "api_token"
     __table_args__ = (
@@ -33,8 +33,8 @@ class ApiToken(Keyed, Base):
 
 
 class Feed(Keyed, Base):
-    """A secret address at which a calendar program reads a host's bookings. Only a hash of the secret is kept; to
-    revoke the address is to delete the row."""
+    """A secret address at which a calendar program reads a host's bookings. Only a hash of the secret is stored;
+    deleting the row revokes the address."""
 
     __tablename__ = "feed"
     __table_args__ = (
@@ -55,8 +55,8 @@ class Feed(Keyed, Base):
 
 
 class LoginSession(Base):
-    """One login of a host on one device. The cookie carries the uid, signed; a login without its row has ended,
-    whoever still has a copy of the cookie."""
+    """One login of a host on one device. The cookie contains the signed uid; deleting the row ends the login for every
+    copy of the cookie."""
 
     __tablename__ = "login_session"
     __table_args__ = (Index("ix_login_session_host_id", "host_id"),)

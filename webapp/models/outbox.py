@@ -1,4 +1,4 @@
-"""The outbox: facts written in the transaction that made them true, and the deliveries that follow from them."""
+"""The outbox: events, written in the transaction that made them true, and the deliveries that follow from them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -24,7 +24,7 @@ class DeliveryStatus(StrEnum):
 
 
 class OutboxEvent(Keyed, Base):
-    """Something happened. `dispatched_at` is set once its deliveries have been written."""
+    """One event. `dispatched_at` is set once its deliveries have been written."""
 
     __tablename__ = "outbox_event"
     __table_args__ = (
@@ -46,13 +46,13 @@ class OutboxEvent(Keyed, Base):
 
 
 class Delivery(Keyed, Base):
-    """One tracked effect of an event on one recipient (`guest`, `host` or `webhook:<id>`), at least once, stable
-    Message-ID or `webhook-id`.
+    """One tracked effect of an event on one recipient (`guest`, `host` or `webhook:<id>`), delivered at least once
+    with a stable Message-ID or `webhook-id`.
 
-    `kind` is that of the event, or a reminder's (`domain.reminders`), which is due at a later time.
-    `due_at` is when it may be tried (again); taking it for a try moves it ahead by a lease, so that a delivery
-    whose worker died comes back by itself. `refused_at` is when the mail server last did not take it, of a mail that is
-    waiting or dead (`services.mail.server_refusals`).
+    `kind` is that of the event or of a reminder (`domain.reminders`), which is due later.
+    `due_at` is the earliest time of the next attempt; an attempt moves it ahead by a lease, so that a delivery whose
+    worker died becomes due again. `refused_at` is when the mail server last refused a mail that is waiting or dead
+    (`services.mail.server_refusals`).
     """
 
     __tablename__ = "delivery"
@@ -63,7 +63,7 @@ class Delivery(Keyed, Base):
         CheckConstraint("status IN ('waiting', 'sent', 'dead', 'skipped')", name="status"),
         CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="sent_at"),
         CheckConstraint("attempts >= 0", name="attempts"),
-        # Without a version, two deliveries of one booking would not be found to be the same.
+        # Without a version, duplicate deliveries of one booking would not be detected.
         CheckConstraint("(booking_id IS NULL) = (booking_version IS NULL)", name="booking_version"),
         CheckConstraint("channel IN ('mail', 'webhook')", name="channel"),
         ForeignKeyConstraint(

@@ -1,4 +1,4 @@
-"""Records that no page changes: the audit log, and answers kept for repeated requests."""
+"""Records that no page changes: the audit log, and responses stored for repeated requests."""
 
 from datetime import datetime
 from typing import Any
@@ -10,8 +10,8 @@ from webapp.models.base import OF_GUEST, OF_SYSTEM, Base, Keyed
 
 
 class AuditEntry(Keyed, Base):
-    """Who did what to what. Append-only for the application's role; ids, never names or addresses, so that
-    erasing a person needs no change here."""
+    """One action of an actor on an object. Append-only for the application's role. It contains ids, never names or
+    addresses, so that erasing a person requires no change here."""
 
     __tablename__ = "audit_entry"
     __table_args__ = (
@@ -30,7 +30,7 @@ class AuditEntry(Keyed, Base):
 
 
 class IdempotencyKey(Base):
-    """One key, one result. `scope` keeps the keys of different callers apart; kept for 24 hours."""
+    """The result of the request with this key. `scope` separates the keys of different callers; stored for 24 hours."""
 
     __tablename__ = "idempotency_key"
     __table_args__ = (Index("ix_idempotency_key_created_at", "created_at"),)

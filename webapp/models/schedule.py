@@ -1,4 +1,4 @@
-"""When a host is open: intentions in local wall time with a zone, never instants (availability rules 1 to 3)."""
+"""When a host is available: local wall time with a time zone, never instants (availability rules 1 to 3)."""
 
 import uuid
 from datetime import date, datetime
@@ -22,9 +22,9 @@ MINUTES = "start_minute BETWEEN 0 AND 1439 AND end_minute BETWEEN 0 AND 1440"
 
 
 class Schedule(Keyed, Base):
-    """A named set of weekly hours, overrides and holidays in one zone; event types choose one (VAVAILABILITY).
+    """A named set of weekly hours, overrides and holidays in one zone, used by event types (VAVAILABILITY).
 
-    Holidays are computed from country and subdivision; `holidays_off` names those that the host works on.
+    Holidays are computed from country and subdivision; `holidays_off` lists those on which the host works.
     """
 
     __tablename__ = "schedule"
@@ -48,7 +48,7 @@ class Schedule(Keyed, Base):
 
 
 class WeeklyHours(Keyed, Base):
-    """One window of each week. Minutes of the local day; an end of 1440 is 24:00, one before the start the next day."""
+    """A weekly window. Minutes of the local day; an end of 1440 is 24:00, an end before the start is the next day."""
 
     __tablename__ = "weekly_hours"
     __table_args__ = (
@@ -64,7 +64,7 @@ class WeeklyHours(Keyed, Base):
 
 
 class DateOverride(Keyed, Base):
-    """Replaces all windows that start on one local date; without windows of its own it is a day off."""
+    """Replaces all windows that start on one local date; an override without windows is a day off."""
 
     __tablename__ = "date_override"
     __table_args__ = (UniqueConstraint("schedule_id", "on_date"),)
@@ -88,7 +88,7 @@ class OverrideWindow(Keyed, Base):
 
 
 class BlockedTime(Keyed, Base):
-    """Time that a host keeps free of meetings, such as a vacation (BUSY-UNAVAILABLE). Bookings in it stay."""
+    """Time without meetings, such as a vacation (BUSY-UNAVAILABLE). Existing bookings in it are not changed."""
 
     __tablename__ = "blocked_time"
     __table_args__ = (

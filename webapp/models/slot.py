@@ -1,4 +1,4 @@
-"""Slots and the claims that taken slots have on a host's time. The guarantees of US5 stand here, in the schema."""
+"""Slots, and the claims of booked slots on a host's time. The schema defined here enforces the guarantees of US5."""
 
 import uuid
 from datetime import datetime
@@ -37,16 +37,16 @@ class SlotStatus(StrEnum):
 
 
 class Slot(Keyed, Base):
-    """One interval of one host for one event type. `busy` is the interval with its buffers.
+    """One interval of a host for one event type. `busy` is the interval including its buffers.
 
-    A slot never changes its time once a booking refers to it: the booking's record stays true. One that the
-    host takes back, or that a cancelled booking leaves behind, gets `withdrawn_at` and is offered no more.
+    A slot never changes its time once a booking refers to it, so that the booking's record stays true. A slot that the
+    host withdraws, or that remains after a cancelled booking, gets `withdrawn_at` and is no longer offered.
     """
 
     __tablename__ = "slot"
     __table_args__ = (
         ForeignKeyConstraint(["event_type_id", "host_id"], ["event_type.id", "event_type.host_id"]),
-        # A slot with seats taken cannot be committed without a claim on its host's time.
+        # A slot with booked seats cannot be committed without a claim on its host's time.
         ForeignKeyConstraint(
             ["id", "claimed_host_id"],
             ["claim.slot_id", "claim.host_id"],
@@ -60,7 +60,7 @@ class Slot(Keyed, Base):
         CheckConstraint("isfinite(starts_at) AND isfinite(ends_at)", name="finite"),
         CheckConstraint("busy @> tstzrange(starts_at, ends_at)", name="busy_contains_slot"),
         CheckConstraint(
-            # isfinite(NULL) is NULL, which a check lets pass: the missing end needs a word of its own.
+            # isfinite(NULL) is NULL, which satisfies a check constraint, so a missing end needs a condition of its own.
             "lower_inc(busy) AND NOT upper_inc(busy) AND NOT upper_inf(busy) AND "
             "isfinite(lower(busy)) AND isfinite(upper(busy))",
             name="busy_half_open",
@@ -110,22 +110,22 @@ class Slot(Keyed, Base):
 
 
 class Claim(Base):
-    """A taken slot occupies the time of a host: of the one that it is of, and of each who takes part. No two claims of
-    one host overlap: buffers included, whoever writes."""
+    """The time that a booked slot takes of a host: its own host, and each other host of the meeting. Two claims of one
+    host never overlap, including buffers, no matter which program writes them."""
 
     __tablename__ = "claim"
     __table_args__ = (
-        # Follows its slot and can never drift from it.
+        # Cascades from the slot, so that the two ranges can never differ.
         ForeignKeyConstraint(["slot_id", "busy"], ["slot.id", "slot.busy"], onupdate="CASCADE"),
         ForeignKeyConstraint(["host_id"], ["host.id"]),
-        # int8range stands in for btree_gist, which not every Postgres has.
+        # int8range replaces btree_gist, which is not available in every Postgres.
         ExcludeConstraint(
             (func.int8range(text("host_id"), text("host_id"), text("'[]'")), "&&"),
             ("busy", "&&"),
             name="ex_claim_overlap",
             using="gist",
         ),
-        # For `takes`: a question of ranges would be planned anew each time, which takes longer than to answer it.
+        # For `takes`: Postgres would plan a range condition anew each time, which takes longer than running the query.
         Index("ix_claim_host_id_busy_end", "host_id", func.upper(text("busy"))),
     )
 
@@ -135,7 +135,7 @@ class Claim(Base):
 
     @classmethod
     def takes(cls, host_id: Any, first: Any, last: Any) -> ColumnElement[bool]:
-        """Whether it takes any of [first, last) of the host's time. Arguments may be columns."""
+        """Whether the claim overlaps [first, last) of the host's time. Arguments may be columns."""
         start, end = func.lower(cls.busy), func.upper(cls.busy)
-        latest_end = last + LONGEST_SLOT + 2 * LONGEST_BUFFER  # lets the index find the span
+        latest_end = last + LONGEST_SLOT + 2 * LONGEST_BUFFER  # bounds the index scan
         return and_(cls.host_id == host_id, end > first, end < latest_end, start < last)

@@ -10,17 +10,17 @@ from webapp.models.outbox import Delivery
 
 
 class WebhookEndpoint(Keyed, Base):
-    """An address of the host's own programs that is told what happens. Its signing secret is not kept: it follows
-    from the instance's key and `secret_salt` (`services.webhook_secrets`).
+    """A URL of the host's own program that receives events. Its signing secret is not stored but derived from the
+    instance's key and `secret_salt` (`services.webhooks.secrets`).
 
-    `lent_until`: a job of the worker has it in hand until then; the one that holds this very instant. `paused_until`:
-    it gave no answer and is left in peace. `failing_since`: the first failure after the last success. `is_slow`: it
-    took long to answer last time, or did not.
+    `lent_until`: the end of a job's lease; the job that knows this exact instant owns the lease. `paused_until`:
+    no messages are sent until then, because it did not answer. `failing_since`: the first failure since the last
+    success. `is_slow`: the last answer took long or did not come.
     """
 
     __tablename__ = "webhook_endpoint"
     __table_args__ = (
-        UniqueConstraint("id", "host_id"),  # what the deliveries' foreign key refers to
+        UniqueConstraint("id", "host_id"),  # for the foreign key of the deliveries
         CheckConstraint("length(url) BETWEEN 1 AND 2000", name="url_length"),
         CheckConstraint("cardinality(events) > 0", name="events"),
         CheckConstraint("octet_length(secret_salt) = 16", name="secret_salt"),
@@ -54,7 +54,7 @@ class WebhookEndpoint(Keyed, Base):
 
 
 class WebhookAttempt(Keyed, Base):
-    """One request, written before it is made, so that it is known even when the worker dies over it. Never a body."""
+    """One request, recorded before it is sent, so that it is known even if the worker dies. Bodies are not stored."""
 
     __tablename__ = "webhook_attempt"
     __table_args__ = (
