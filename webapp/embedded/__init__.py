@@ -1,4 +1,4 @@
-"""What `make run` starts when it is not configured: Postgres, Valkey and a mail catcher, all from wheels.
+"""The services that `make run` starts if none are configured: Postgres, Valkey and a mail catcher, all from wheels.
 
-For one machine and its tests; production names its own services (DATABASE_URL, REDIS_URL, MAIL_*).
+For development and tests on one machine; production configures its own (DATABASE_URL, REDIS_URL, MAIL_*).
 """

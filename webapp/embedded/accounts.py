@@ -1,4 +1,4 @@
-"""Who runs Postgres, which refuses to run as root, and who owns its files."""
+"""The system account that runs Postgres, which refuses to run as root, and that owns its files."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ UNPRIVILEGED = "nobody"
 
 @dataclass(frozen=True)
 class Account:
-    """Who runs the server: ourselves (no prefix), or for root somebody else."""
+    """The account that runs the server: the current user (no prefix), or another one if the current user is root."""
 
     uid: int
     gid: int
@@ -21,7 +21,7 @@ class Account:
 
 
 def account_of(cluster: Path, program: Path) -> Account:
-    """Of the cluster's owner; for root somebody who may run it."""
+    """The current user; if that is root, the owner of the cluster or an unprivileged account."""
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid())
     import pwd
@@ -29,15 +29,15 @@ def account_of(cluster: Path, program: Path) -> Account:
     nobody = pwd.getpwnam(UNPRIVILEGED)
     uid, gid = nobody.pw_uid, nobody.pw_gid
     if cluster.exists() and (found := cluster.stat()).st_uid:
-        uid, gid = found.st_uid, found.st_gid  # by number: data of another machine may belong to nobody known here
+        uid, gid = found.st_uid, found.st_gid  # by number: the owner of data from another machine may have no name here
     return Account(uid, gid, _setpriv(uid, gid, (cluster.parent, program)))
 
 
 def _setpriv(uid: int, gid: int, needed: tuple[Path, ...]) -> tuple[str, ...]:
     """The command that drops root.
 
-    Where a path is closed to others (a project in /root), one capability stays, to pass through: otherwise
-    directories would have to be opened to everybody. The securebit lets access(2) count it, too.
+    If a path is closed to others (a project in /root), one capability for traversing it is kept; otherwise
+    directories would have to be opened to everybody. The securebit makes access(2) respect it, too.
     """
     if not (setpriv := shutil.which("setpriv")):
         raise StartError(
@@ -54,7 +54,8 @@ def _is_open_to_others(path: Path) -> bool:
 
 
 def adopt(cluster: Path, account: Account) -> None:
-    """A copy made by root (`cp -r`) belongs to root, who may not run the server; others may have lost its mode."""
+    """Set the owner and mode that Postgres requires: a copy by root (`cp -r`) belongs to root, and other copies may
+    have lost the mode."""
     found = cluster.stat()
     if os.geteuid() == 0 and found.st_uid == 0:
         for path in (cluster, *cluster.rglob("*")):

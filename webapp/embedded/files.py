@@ -1,4 +1,4 @@
-"""Files of one owner, whole or not at all, whenever this process is ended."""
+"""Private files that are written atomically: complete or not at all, even if the process is killed."""
 
 from pathlib import Path
 

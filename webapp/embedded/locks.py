@@ -1,4 +1,4 @@
-"""One owner per data directory, also after a crash: the kernel lets go of the lock with the process."""
+"""One owner per data directory, also after a crash: the kernel releases the lock when the process ends."""
 
 import fcntl
 import os
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class AlreadyHeldError(Exception):
-    """Another living process holds this lock."""
+    """Another running process holds this lock."""
 
 
 class FileLock:
@@ -27,10 +27,10 @@ class FileLock:
 
 
 def end_leftover(pid_file: Path, directory: Path, *, stop_signal: signal.Signals, timeout: float = 10.0) -> None:
-    """End the server that a killed run left in `directory`, and remove its pid file.
+    """Stop the server that a killed run left in `directory`, and remove its pid file.
 
-    Only for the holder of the directory's lock. A process is the leftover when it works in that directory:
-    the number in the file may long belong to somebody else, as happens in every restarted container.
+    Only for the holder of the directory's lock. The process is stopped only if that directory is its working
+    directory: its pid may have been reused by another process, as in every restarted container.
     """
     import psutil  # only after a crash
 

@@ -1,4 +1,4 @@
-"""What `make run` is asked to do: which settings are given, which come from services that it starts itself."""
+"""The plan of `make run`: which settings are given, and which come from services that it starts itself."""
 
 import os
 import secrets
@@ -12,7 +12,7 @@ from webapp.embedded.ports import is_free, is_listened_to
 from webapp.embedded.processes import StartError
 
 DEFAULT_PORT = "8000"
-# Stand-ins, so that everything that was configured can be checked before anything starts.
+# Placeholders, so that all configured settings can be checked before anything starts.
 PENDING = {
     "DATABASE_URL": "postgresql://embedded/openslot",
     "REDIS_URL": "redis://embedded",
@@ -22,18 +22,18 @@ PENDING = {
 
 @dataclass(frozen=True)
 class Plan:
-    """`environ` is what the processes of the application will see, but for the services still to be started."""
+    """`environ` is the environment of the application's processes, without the services that are not started yet."""
 
     environ: dict[str, str]
     data_dir: Path
     public_url: str
     web: WebServerSettings
-    embedded: frozenset[str]  # those of PENDING that are not configured
+    embedded: frozenset[str]  # the variables in PENDING that are not configured
     is_reloading: bool = False
 
     @classmethod
     def from_environment(cls, environ: dict[str, str]) -> "Plan":
-        """SettingsError or StartError when something asked for is impossible."""
+        """Raises SettingsError or StartError if a setting is wrong or cannot be satisfied."""
         port = _port(environ.get("PORT") or DEFAULT_PORT)
         data_dir = _writable(PROJECT_DIR / Path(environ.get("DATA") or "var").expanduser())
         defaults = {"PUBLIC_URL": f"http://localhost:{port}", "SECRET_KEY": _secret_key(data_dir)}
@@ -48,7 +48,8 @@ class Plan:
         return self.web.port
 
     def require_free_port(self) -> None:
-        """Browsers that open http://localhost try ::1 first, and would show what somebody else has there."""
+        """Checks ::1 too: browsers try it first for http://localhost, and would show whatever another program serves
+        there."""
         taken = "" if is_free(self.port, self.web.host) else f"Port {self.port} is taken by another program"
         if not taken and host_of(self.public_url) == "localhost" and is_listened_to(self.port, "::1"):
             taken = f"Port {self.port} of localhost is taken by another program, at [::1]"
@@ -78,7 +79,7 @@ def _writable(folder: Path) -> Path:
 
 
 def _secret_key(data_dir: Path) -> str:
-    """Made on the first start and kept: sessions and links in mails outlive a restart."""
+    """Generated on the first start and stored, so that sessions and links in mails survive a restart."""
     path = data_dir / "secret_key"
     if not path.exists():
         write_private(path, secrets.token_hex(32))

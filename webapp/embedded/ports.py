@@ -1,4 +1,4 @@
-"""Ports of this machine, 127.0.0.1."""
+"""Free and used ports of this machine, on 127.0.0.1 by default."""
 
 import socket
 
@@ -7,7 +7,7 @@ LOOPBACK = "127.0.0.1"
 
 def is_free(port: int, host: str = LOOPBACK) -> bool:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a closed connection's remains are no owner
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port in TIME_WAIT counts as free
         try:
             probe.bind((host, port))
         except OSError:
@@ -16,7 +16,7 @@ def is_free(port: int, host: str = LOOPBACK) -> bool:
 
 
 def is_listened_to(port: int, host: str) -> bool:
-    """Whether a connection is accepted there; not so without IPv6 on this machine, where nothing could be bound."""
+    """Whether a connection is accepted there. False on a machine without IPv6, where binding would fail."""
     try:
         with socket.create_connection((host, port), timeout=1):
             return True
@@ -25,7 +25,7 @@ def is_listened_to(port: int, host: str) -> bool:
 
 
 def free_port(preferred: int = 0) -> int:
-    """The preferred port when it is free, otherwise any that is."""
+    """The preferred port if it is free, otherwise any free port."""
     if preferred and is_free(preferred):
         return preferred
     with socket.socket() as probe:

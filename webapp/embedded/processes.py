@@ -1,4 +1,4 @@
-"""Child processes that never outlive their parent, each with a process group and a log file of its own."""
+"""Child processes that never outlive their parent, each with its own process group and log file."""
 
 import ctypes
 import os
@@ -12,19 +12,19 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-LOG_LIMIT = 5_000_000  # bytes; a longer log is put aside as NAME.log.1
+LOG_LIMIT = 5_000_000  # bytes; a longer log is moved to NAME.log.1
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class StartError(Exception):
-    """Something could not be started; the text says what and why, for the person at the terminal."""
+    """Something could not be started; the message says what and why, for the user at the terminal."""
 
 
 class Child:
-    """A process in a group of its own, so that Ctrl-C at the terminal reaches the supervisor only.
+    """A process in its own group, so that Ctrl-C at the terminal reaches only the supervisor.
 
-    On Linux the kernel sends it `stop_signal` when the thread that started it ends, however that ends.
+    On Linux the kernel sends it `stop_signal` when the thread that started it ends, for whatever reason.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Child:
 
     @property
     def exit_code(self) -> int | None:
-        """Negative: ended by that signal. None: still running."""
+        """Negative: terminated by that signal. None: still running."""
         return self._process.poll()
 
     @property
@@ -72,7 +72,7 @@ class Child:
         return f"exit code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"
 
     def stop(self, timeout: float = 8.0) -> None:
-        """Ask it to end; after `timeout` seconds end it, with whatever it left behind in its group."""
+        """Send the stop signal; after `timeout` seconds kill the process. Also kills what is left of its group."""
         if self.is_running:
             self._process.send_signal(self.stop_signal)
             with suppress(subprocess.TimeoutExpired):
@@ -80,7 +80,7 @@ class Child:
         self.kill()
 
     def kill(self) -> None:
-        if self._is_gone:  # its number may be somebody else's by now
+        if self._is_gone:  # its pid may have been reused
             return
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
@@ -88,8 +88,8 @@ class Child:
         self._is_gone = True
 
     def shorten_log(self) -> None:
-        """Put a long log aside by a copy: the process holds the file and appends to it. Without room for a copy it is
-        cut off; it is what fills the disk."""
+        """Copy a long log to another file and truncate it, because the process keeps the file open and appends to it.
+        If the disk has no room for a copy, the log is only truncated."""
         with suppress(OSError):
             if self.log.stat().st_size <= LOG_LIMIT:
                 return
@@ -100,14 +100,14 @@ class Child:
                 self._log_start = 0
 
     def log_tail(self, lines: int = 12) -> str:
-        """The last lines it wrote since this start."""
+        """The last lines that the process has written since this start."""
         with self.log.open("rb") as log:
             log.seek(self._log_start)
             return "\n".join(log.read().decode(errors="replace").splitlines()[-lines:])
 
 
 def wait_until(is_ready: Callable[[], bool], child: Child, *, timeout: float) -> None:
-    """Poll until ready; StartError with the end of the log when the child dies or `timeout` seconds pass."""
+    """Poll until ready. Raises StartError, with the end of the log, if the child dies or after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while not is_ready():
         if not child.is_running:
@@ -124,7 +124,7 @@ def _die_with_parent(stop_signal: signal.Signals) -> Callable[[], None] | None:
 
     def ask_kernel() -> None:
         _libc.prctl(PR_SET_PDEATHSIG, int(stop_signal))
-        if os.getppid() != parent:  # it died before we asked
+        if os.getppid() != parent:  # the parent died before the prctl call
             os._exit(1)
 
     return ask_kernel

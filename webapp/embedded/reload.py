@@ -1,7 +1,7 @@
-"""`make run RELOAD=1`: what was changed since the last look, and whether Python can read it.
+"""`make run RELOAD=1`: which files have changed since the last check, and whether Python can compile them.
 
-Pages then read their templates and styles from disk again by themselves (webapp.web.operations.reload); the worker,
-which renders mails, does not.
+Pages read changed templates and styles by themselves (webapp.web.operations.reload); the worker, which renders mails,
+does not.
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ MAILS = ("templates/emails/**/*",)
 
 
 class Sources:
-    """The files of a project that its processes have read at their start."""
+    """The files of a project that its processes read at their start."""
 
     def __init__(self, project: Path) -> None:
         self._project = project
@@ -19,12 +19,12 @@ class Sources:
         self._faulty: set[Path] = set()
 
     def changed(self) -> list[Path]:
-        """Since the last call, those that are gone too; relative to the project."""
+        """Files that have changed or disappeared since the last call; relative to the project."""
         before, self._seen = self._seen, self._look()
         return sorted(path for path in before.keys() | self._seen if before.get(path) != self._seen.get(path))
 
     def fault(self, changed: list[Path]) -> str:
-        """Why the code cannot start, in a line; empty when everything that was changed can be read."""
+        """Why the code cannot start, in one line; empty if all changed files can be compiled."""
         faults = {path: fault for path in self._faulty.union(changed) if (fault := self._fault(path))}
         self._faulty = set(faults)
         return "; ".join(faults.values())
@@ -46,7 +46,7 @@ class Sources:
             for path in self._project.glob(pattern):
                 try:
                     stat = path.stat()
-                except FileNotFoundError:  # an editor replaces it just now
+                except FileNotFoundError:  # an editor is just replacing it
                     continue
                 found[path.relative_to(self._project)] = (stat.st_mtime_ns, stat.st_size)
         return found

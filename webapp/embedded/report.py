@@ -1,4 +1,4 @@
-"""What `make run` says at the terminal."""
+"""What `make run` prints at the terminal."""
 
 import re
 import sys
@@ -18,7 +18,7 @@ class Started:
     public_page: str
     mail_url: str  # empty: mail goes to a real server
     demo_file: Path
-    processes: tuple[Child, ...]  # of the application; what the services say is in their logs
+    processes: tuple[Child, ...]  # of the application; the services have log files
 
 
 def show(started: Started) -> None:
@@ -40,7 +40,7 @@ def show(started: Started) -> None:
 
 
 def reload(text: str) -> None:
-    """Of `make run RELOAD=1`, while it runs."""
+    """Print a message of `make run RELOAD=1` while it runs."""
     print(f"{time.strftime('%H:%M:%S')} {text}")
 
 

@@ -1,8 +1,8 @@
-"""`make run`: starts what is not configured, then web and worker; watches them; stops all of it, once, in order.
+"""`make run`: starts the services that are not configured, then web and worker; watches all and stops them in order.
 
     python -m webapp.embedded.run [--end-with-parent]
 
-Exit code 0 after Ctrl-C, SIGTERM or SIGHUP; 1 when something could not start or died. A second Ctrl-C kills.
+Exit code 0 after Ctrl-C, SIGTERM or SIGHUP; 1 if something could not start or died. A second Ctrl-C kills.
 """
 
 import ctypes
@@ -37,19 +37,19 @@ from webapp.embedded.reload import Sources
 from webapp.embedded.valkey import ValkeyService, start_valkey
 
 READY_TIMEOUT = 60.0  # seconds
-STOP_TIMEOUTS = {"web": 6.0, "worker": 3.0}  # seconds, in this order; below 10 together
+STOP_TIMEOUTS = {"web": 6.0, "worker": 3.0}  # seconds, in this order; less than 10 in total
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-SAME_CTRL_C = 1.0  # seconds within which a second signal is no second request
+SAME_CTRL_C = 1.0  # seconds within which a second signal counts as the same request
 DEMO_FILE = "demo-credentials.txt"
 PROGRAMS: dict[str, list[str | Path]] = {"web": [PROJECT_DIR / "bin" / "web"], "worker": [sys.executable, "worker.py"]}
 
 
 class StopRequestedError(BaseException):
-    """Somebody pressed Ctrl-C or sent a signal."""
+    """Ctrl-C was pressed, or a signal to stop arrived."""
 
 
 class Supervisor:
-    """Used once. Whatever it started, `stop` ends in reverse order."""
+    """Starts everything once; `stop` stops what was started, in reverse order."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -67,12 +67,13 @@ class Supervisor:
         web = self._start("web")
         mail_url = self._show_mail(catcher) if catcher else ""
         wait_until(self._is_ready, web, timeout=READY_TIMEOUT)
-        worker = self._start("worker")  # now: the first page does not wait for it
+        worker = self._start("worker")  # started early: the first page does not need it
         page = f"{self.plan.public_url}/{schema.first_slug(self.environ['DATABASE_URL'])}"
         return report.Started(self.plan, page, mail_url, self.plan.data_dir / DEMO_FILE, (web, worker))
 
     def watch(self) -> NoReturn:
-        """Until a child ends: StartError says which. With RELOAD, those of the application wait for the next change."""
+        """Raises StartError when a child ends. With RELOAD, an ended process of the application waits for the next
+        change instead."""
         while True:
             if self._sources and (changed := self._sources.changed()):
                 self._reload(self._sources, changed)
@@ -83,7 +84,7 @@ class Supervisor:
             time.sleep(0.2)
 
     def stop(self) -> None:
-        """Web first, so that nothing new comes in; services last, so that what is in hand is finished."""
+        """Web first, so that no new requests arrive; services last, so that work in progress can finish."""
         for name, timeout in STOP_TIMEOUTS.items():
             for child in self.children:
                 if child.name == name:
@@ -144,9 +145,9 @@ class Supervisor:
         return catcher
 
     def _prepare_database(self) -> None:
-        """Tables, and on the first start demo data, whose credentials are kept beside the data.
+        """Create or upgrade the tables; on the first start add demo data and store its credentials beside the data.
 
-        Whoever was interrupted in between finds the empty file, and is told the same credentials again.
+        After an interruption in between, the next start finds the empty file and prints the same credentials.
         """
         demo_file = self.plan.data_dir / DEMO_FILE
         if "DATABASE_URL" in self.plan.embedded or schema.is_empty(self.environ):
@@ -158,7 +159,7 @@ class Supervisor:
             print(f"\n{printed.strip()}")
 
     def _offer_services(self) -> None:
-        """For commands in another terminal: webapp.core.config finds the services of this run in the file."""
+        """Write the file in which commands in another terminal find the services of this run (webapp.core.config)."""
         path = self.plan.data_dir / SERVICES_FILE
         self._stack.callback(path.unlink, missing_ok=True)
         write_private(path, json.dumps({each: self.environ[each] for each in variables() if each in self.environ}))
@@ -174,7 +175,7 @@ class Supervisor:
         self._stack.callback(service.stop)
 
     def _show_mail(self, catcher: MailCatcher) -> str:
-        from webapp.embedded.mailcatcher.page import PageServer  # after the web server was started: Flask takes a while
+        from webapp.embedded.mailcatcher.page import PageServer  # importing Flask delays the web server
 
         page = PageServer(catcher.store, free_port(self.plan.port + 1))
         self._stack.callback(page.stop)
@@ -233,7 +234,7 @@ def _stop_on_signals() -> None:
 
 
 def _ignore_signals_but_a_second_ctrl_c(supervisor: Supervisor) -> None:
-    """While stopping. One request may arrive twice: `make` passes SIGTERM on, on top of the terminal's or killer's."""
+    """While stopping. One request may arrive as two signals: `make` forwards SIGTERM in addition to the original."""
     began_at = time.monotonic()
 
     def kill(*_: object) -> None:
@@ -247,7 +248,7 @@ def _ignore_signals_but_a_second_ctrl_c(supervisor: Supervisor) -> None:
 
 
 def _end_with_parent() -> None:
-    """SIGTERM from the kernel when `make` is killed; without this it would leave us behind."""
+    """Let the kernel send SIGTERM when `make` is killed; otherwise this process would go on running."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
 

@@ -1,4 +1,4 @@
-"""Brings the database up to date: asks first, since asking costs a hundredth of what loading the application does."""
+"""Migrates the database if necessary. Checking first takes a hundredth of the time of loading the application."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ from webapp.embedded.processes import StartError
 
 
 def applied(url: str) -> frozenset[str] | None:
-    """The database's revisions; None when it has no tables of ours yet. StartError when it cannot be asked."""
+    """The database's revisions; None if the application has no tables in it yet. Raises StartError."""
     try:
         with _connection(url) as connection:
             if connection.execute("SELECT to_regclass('alembic_version')").fetchone() == (None,):
@@ -25,7 +25,7 @@ def applied(url: str) -> frozenset[str] | None:
 
 
 def first_slug(url: str) -> str:
-    """The oldest host's, as an example of a public page; empty when there is nobody yet, or no telling."""
+    """The oldest host's slug, as an example of a public page; empty if there is no host or no answer."""
     with suppress(psycopg.Error), _connection(url) as connection:
         found = connection.execute("SELECT slug FROM host ORDER BY id LIMIT 1").fetchone()
         if found:
@@ -34,7 +34,7 @@ def first_slug(url: str) -> str:
 
 
 def _connection(url: str) -> psycopg.Connection:
-    """From any spelling that the settings accept. StartError when the server is too old."""
+    """A connection for any URL that the settings accept. Raises StartError if the server is too old."""
     try:
         return connect(database_url(url), OWNER_SETTINGS)
     except TooOldError as error:
@@ -42,12 +42,12 @@ def _connection(url: str) -> psycopg.Connection:
 
 
 def is_empty(environ: dict[str, str]) -> bool:
-    """Whether the database has nothing at all: it is the first start."""
+    """Whether the database has no tables, that is, whether this is the first start."""
     return _applied(environ) is None
 
 
 def upgrade(environ: dict[str, str]) -> None:
-    """Apply what is missing."""
+    """Apply the missing migrations."""
     if _applied(environ) != heads():
         flask(environ, "db", "upgrade")
 

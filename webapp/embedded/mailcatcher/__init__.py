@@ -1,4 +1,4 @@
-"""The mail catcher: takes every mail by SMTP, sends none, keeps each as a file and shows them on a local page.
+"""The mail catcher: accepts every mail by SMTP, sends none, stores each as a file and shows them on a local page.
 
-`MailSink` alone is the SMTP server that tests send to, with faults on demand.
+`MailSink` alone is the SMTP server of the tests, with faults on demand.
 """

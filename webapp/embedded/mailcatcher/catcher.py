@@ -1,4 +1,4 @@
-"""The catcher as `make run` starts it: sink, folder and page together."""
+"""The mail catcher as `make run` starts it: sink, folder and page."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ class MailCatcher:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The settings under which the application sends its mail here."""
+        """The settings with which the application sends its mail to this catcher."""
         return {"MAIL_SERVER": LOOPBACK, "MAIL_PORT": str(self.sink.port), "MAIL_SECURITY": "none"}
 
     def stop(self) -> None:
@@ -23,7 +23,7 @@ class MailCatcher:
 
 
 def start_mail_catcher(data_dir: Path, *, port: int = 0) -> MailCatcher:
-    """Take mail on `port` (0: any free one) and keep it under `data_dir`/mail."""
+    """Accept mail on `port` (0: any free port) and store it under `data_dir`/mail."""
     store = MailStore(data_dir / "mail")
     sink = MailSink(port=port, keep=lambda mail: store.add(mail.content), remember=False)
     return MailCatcher(sink.start(), store)

@@ -1,7 +1,7 @@
-"""Fields of a caught mail's header, as a reader of mails shows them.
+"""Header fields of a caught mail, as a mail program shows them.
 
-In the order of RFC 2047: first what is syntax, then, and once, what encoded words say. The parser of `email.policy`
-does both at a time: it takes what a word says for syntax, and leaves blanks between words in names.
+In the order of RFC 2047: parse the syntax first, then decode encoded words, once. The parser of `email.policy` does
+both at the same time: it parses the decoded text as syntax, and keeps the blanks between encoded words in names.
 """
 
 import re
@@ -12,7 +12,7 @@ from email.utils import getaddresses
 
 
 def text_of(message: Message, name: str) -> str:
-    """The first field of this name; empty when there is none."""
+    """The first field of this name; empty if there is none."""
     return _decoded(_raw(message, name))
 
 
@@ -24,12 +24,12 @@ def people_of(message: Message, name: str) -> str:
 
 
 def shown(text: str) -> str:
-    """Without halves of surrogate pairs, which no page can carry."""
+    """The text without lone surrogates, which a page cannot contain."""
     return text.encode(errors="replace").decode()
 
 
 def _raw(message: Message, name: str) -> str:
-    """Unfolded; what is not ASCII is taken for UTF-8."""
+    """The unfolded field; bytes outside ASCII are read as UTF-8."""
     found = next((str(value) for known, value in message.raw_items() if known.lower() == name.lower()), "")
     unfolded = re.sub(r"\r?\n(?=[ \t])", "", found)
     return unfolded.encode(errors="surrogateescape").decode(errors="replace")
@@ -38,7 +38,7 @@ def _raw(message: Message, name: str) -> str:
 def _decoded(raw: str) -> str:
     try:
         return shown("".join(_word(*part) for part in decode_header(raw)))
-    except (MessageError, LookupError):  # what looks like an encoded word and is none
+    except (MessageError, LookupError):  # looks like an encoded word but is none
         return raw
 
 

@@ -1,4 +1,4 @@
-"""A web page over the folder of caught mails, for this machine only. Mails are hostile text: all of it is escaped."""
+"""A web page of the caught mails, for this machine only. The content of mails is untrusted: all of it is escaped."""
 
 import logging
 import re
@@ -18,7 +18,7 @@ OWN_POLICY = (
     "default-src 'none'; style-src 'self'; frame-src 'self'; frame-ancestors 'none'; "
     "base-uri 'none'; form-action 'none'"
 )
-# What a mail may do in its frame: show itself. `sandbox` holds when the address is opened directly, too.
+# A mail may only display itself in its frame. `sandbox` also applies if the URL is opened directly.
 MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; form-action 'none'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"
@@ -28,7 +28,7 @@ HEAD = re.compile(r"<head[^>]*>", re.IGNORECASE)
 
 def create_page(store: MailStore) -> Flask:
     page = Flask(__name__, static_folder="static", template_folder="templates")
-    page.config["TRUSTED_HOSTS"] = ["localhost", LOOPBACK]  # no foreign name may resolve to this page
+    page.config["TRUSTED_HOSTS"] = ["localhost", LOOPBACK]  # against DNS rebinding
     page.jinja_env.filters["size"] = _size
     page.add_url_rule("/", "mails", partial(_mails, store))
     page.add_url_rule("/<int:number>", "mail", one_mail := partial(_mail, store))
@@ -52,7 +52,7 @@ def _mail(store: MailStore, number: int, view: str = "text") -> str:
 
 
 def _frame(store: MailStore, number: int) -> Response:
-    """The mail's own HTML; its links open a new tab, since the frame may not go anywhere."""
+    """The mail's own HTML; its links open a new tab, because the frame may not navigate."""
     html = _found(store, number).html
     page = HEAD.sub(lambda head: head[0] + '<base target="_blank">', html, count=1)
     return Response(page, headers={"Content-Security-Policy": MAIL_POLICY})
@@ -93,7 +93,7 @@ def _size(content: bytes) -> str:
 
 class _Quiet(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """A page for one person needs no access log."""
+        """Does nothing: a page for one person needs no access log."""
 
 
 class PageServer:

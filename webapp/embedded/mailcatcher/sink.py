@@ -1,4 +1,4 @@
-"""An SMTP server in a thread of its own: accepts everything (AUTH not asked, SMTPUTF8 spoken), or fails on demand."""
+"""An SMTP server in its own thread: accepts everything (no AUTH, supports SMTPUTF8), or fails on demand."""
 
 import asyncio
 import errno
@@ -24,20 +24,20 @@ log = logging.getLogger(__name__)
 
 
 class Fault(StrEnum):
-    """What the server does wrong from now on."""
+    """How the server misbehaves from now on."""
 
     NONE = "none"
     REFUSE = "refuse"  # no connection
-    HANG = "hang"  # takes the connection and never says a word
+    HANG = "hang"  # accepts the connection and never sends anything
     TEMPORARY = "temporary"  # 451 to every recipient
-    PERMANENT = "permanent"  # 550 to every recipient: there is no such mailbox
-    DENIED = "denied"  # 554 to every recipient: this sender may not
-    CUT = "cut"  # takes the whole mail, then drops the connection without an answer
+    PERMANENT = "permanent"  # 550 to every recipient: no such mailbox
+    DENIED = "denied"  # 554 to every recipient: sender not permitted
+    CUT = "cut"  # accepts the whole mail, then drops the connection without a reply
 
 
 @dataclass(frozen=True)
 class Received:
-    """One mail as it came: the envelope, and the bytes."""
+    """One mail as received: its envelope and its bytes."""
 
     sender: str
     recipients: tuple[str, ...]
@@ -49,9 +49,9 @@ class Received:
 
 
 class MailSink:
-    """Received mails are in `messages`, in their order, and each went to `keep` before the sender had its 250.
+    """Received mails are in `messages`, in order; each was passed to `keep` before the sender got its 250.
 
-    Usable as a context manager. `rejected` holds recipients that alone are answered 550, in lower case.
+    Usable as a context manager. `rejected` contains recipients, in lower case, that are refused with 550.
     """
 
     def __init__(
@@ -59,10 +59,10 @@ class MailSink:
     ) -> None:
         self.port = port
         self.messages: list[Received] = []
-        self.cut = 0  # mails that were taken and lost by Fault.CUT
+        self.cut = 0  # mails that were accepted and lost by Fault.CUT
         self.rejected: set[str] = set()
         self._keep = keep
-        self._remembers = remember  # False for a long life: what `keep` has is not held in memory, too
+        self._remembers = remember  # False for long runs: mails that `keep` has stored do not also stay in memory
         self._fault = Fault.NONE
         self._arrived = threading.Condition()
         self._loop = asyncio.new_event_loop()
@@ -92,14 +92,14 @@ class MailSink:
 
     @fault.setter
     def fault(self, fault: Fault) -> None:
-        """Takes effect at once, also for open connections: they are dropped."""
+        """Takes effect immediately; open connections are dropped."""
         self._fault = fault
         self._call(self._close())
         if fault is not Fault.REFUSE:
             self._call(self._listen())
 
     def wait_for(self, count: int, *, timeout: float = 60.0) -> list[Received]:
-        """The messages, once there are at least `count`; TimeoutError with the number there are."""
+        """The messages, once there are at least `count`. Raises TimeoutError, which says how many there are."""
         deadline = time.monotonic() + timeout
         with self._arrived:
             while len(self.messages) < count:
@@ -141,7 +141,7 @@ class MailSink:
         return "250 OK"
 
     async def handle_exception(self, error: Exception) -> str:
-        """Nothing that goes wrong here is the mail's fault. aiosmtpd's own 500 would have the sender give it up."""
+        """A failure here is not the mail's fault; aiosmtpd's own 500 would make the sender give the mail up."""
         if isinstance(error, OSError) and error.errno in NO_SPACE:
             return "452 4.3.1 Insufficient system storage"
         log.error("mail catcher: the mail could not be kept (%s: %s)", type(error).__name__, error)
@@ -154,7 +154,7 @@ class MailSink:
 
     async def _listen(self) -> None:
         self._server = await self._loop.create_server(self._connection, LOOPBACK, self.port)
-        self.port = self._server.sockets[0].getsockname()[1]  # the same one again after a fault
+        self.port = self._server.sockets[0].getsockname()[1]  # reused after a fault
 
     def _connection(self) -> asyncio.BaseProtocol:
         if self._fault is Fault.HANG:
@@ -167,7 +167,7 @@ class MailSink:
             self._server = None
         for transport in list(self._connections):
             cast(asyncio.Transport, transport).abort()
-        await asyncio.sleep(0)  # their connection_lost runs now
+        await asyncio.sleep(0)  # lets their connection_lost run
 
 
 class _Silent(asyncio.Protocol):

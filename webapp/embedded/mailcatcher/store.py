@@ -1,4 +1,4 @@
-"""Caught mails as files `<number>.eml`, byte for byte as they came; numbers rise for as long as the files are kept."""
+"""Caught mails as files `<number>.eml`, byte for byte as received; numbers increase while the files are kept."""
 
 import itertools
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from typing import Any, cast
 
 from webapp.embedded.mailcatcher.headers import people_of, shown, text_of
 
-HEADER_BYTES = 65_536  # read for a list; a header is never longer
+HEADER_BYTES = 65_536  # read for a list; no header is longer
 
 
 @dataclass(frozen=True)
 class Attachment:
-    """A part that is not the text shown. `index` counts all parts of the mail, depth first."""
+    """A part other than the displayed text. `index` counts all parts of the mail, depth first."""
 
     index: int
     name: str
@@ -45,7 +45,7 @@ class Mail:
 
 
 class _Forgiving(EmailPolicy):
-    """The parser of headers fails on some broken ones in many ways: they count as empty then."""
+    """Treats malformed header fields as empty, on which the parser fails in many ways."""
 
     def header_fetch_parse(self, name: str, value: str) -> Any:
         try:
@@ -61,14 +61,14 @@ class MailStore:
         self._numbers = itertools.count(max(self.numbers(), default=0) + 1)
 
     def add(self, content: bytes) -> Path:
-        """Appears whole or not at all: readers never see half a mail."""
+        """Writes the file atomically, so that readers never see half a mail."""
         number = next(self._numbers)
         unfinished = self._folder / f".{number}.part"
         try:
             unfinished.write_bytes(content)
             return unfinished.replace(self._folder / f"{number}.eml")
         except OSError:
-            unfinished.unlink(missing_ok=True)  # half a mail is of no use, and where the disk is full it is in the way
+            unfinished.unlink(missing_ok=True)  # half a mail is useless and takes space on a full disk
             raise
 
     def numbers(self) -> list[int]:
@@ -80,7 +80,7 @@ class MailStore:
         return [_summary(number, self._path(number), self._parsed(number, HEADER_BYTES)) for number in numbers]
 
     def mail(self, number: int) -> Mail:
-        """FileNotFoundError when there is none of this number."""
+        """Raises FileNotFoundError if no mail has this number."""
         message = self._parsed(number)
         return Mail(
             summary=_summary(number, self._path(number), message),
@@ -113,7 +113,7 @@ def _text(part: MIMEPart | None) -> str:
         return ""
     try:
         return shown(str(part.get_content()))
-    except (LookupError, ValueError):  # an unknown or false charset
+    except (LookupError, ValueError):  # an unknown or wrong charset
         return _bytes(part).decode(errors="replace")
 
 
