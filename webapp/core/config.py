@@ -1,7 +1,7 @@
-"""Settings: a table of variables, read from the environment once, at start, with all faults named at once.
+"""Settings: a table of variables, read from the environment once, at start. All faults are reported together.
 
-The only module that reads os.environ. A setting is one field below: its variable, how its text is understood,
-an example and, when it may be left out, a default.
+The only module that reads os.environ. Each setting is one field below: its variable, a parser, an example and, if it
+is optional, a default.
 """
 
 import json
@@ -17,7 +17,7 @@ from webapp.core.host_names import LOOPBACK_HOSTS, address_of, host_of
 from webapp.core.mailbox import Mailbox
 
 PROJECT_DIR = as_.PROJECT_DIR
-SERVICES_FILE = "services.json"  # in DATA, kept there by a running `make run`; variables of this table
+SERVICES_FILE = "services.json"  # in DATA, written by a running `make run`; contains variables of this table
 ENVIRONMENTS = ("development", "production")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 MAIL_PORTS = {"none": 25, "starttls": 587, "tls": 465}
@@ -31,7 +31,7 @@ HONOURED_BY_LIBPQ = (  # PGSSLMODE and its like, PGGSSENCMODE and its like
 
 
 class SettingsError(Exception):
-    """Some settings are missing or wrong; the text has one line for each."""
+    """Some settings are missing or wrong; the message has one line for each."""
 
     def __init__(self, faults: list[str]) -> None:
         self.faults = faults
@@ -41,7 +41,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Env:
-    """Where a setting comes from. `default` is text as the environment's; None: it is required."""
+    """The source of a setting. `default` is text, as in the environment; None: the setting is required."""
 
     variable: str
     parse: Callable[[str], object]
@@ -52,7 +52,7 @@ class Env:
         return f"{self.variable} {problem}. Example: {self.variable}={self.example}"
 
 
-# repr=False: nearly every value names a person, a host or a secret, and objects end up in logs.
+# repr=False: nearly every value is a secret or names a person or a host, and objects end up in logs.
 @dataclass(frozen=True, repr=False)
 class MailSettings:
     host: Annotated[str, Env("MAIL_SERVER", as_.text, "smtp.example.org")]
@@ -65,7 +65,7 @@ class MailSettings:
 
 @dataclass(frozen=True, repr=False)
 class WebServerSettings:
-    """For bin/web, which is what listens."""
+    """Used by bin/web, which listens for connections."""
 
     host: Annotated[str, Env("WEB_HOST", as_.listening_host, "127.0.0.1", default="127.0.0.1")]
     port: Annotated[int, Env("PORT", as_.whole_number(1, 65535), "8000", default="8000")]
@@ -74,7 +74,7 @@ class WebServerSettings:
 
     @property
     def reached_at(self) -> str:
-        """The address at which this machine itself reaches it: one that stands for all cannot be connected to."""
+        """The address at which this machine connects to it: a wildcard address cannot be connected to."""
         return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
 
 
@@ -110,7 +110,7 @@ class Settings:
 
     @classmethod
     def load(cls, environ: Mapping[str, str]) -> Self:
-        """SettingsError names every fault found. What is absent is taken from a running `make run`."""
+        """Raises SettingsError, which lists all faults. Missing settings are taken from a running `make run`."""
         values = _attached(environ) | {name: value for name, value in environ.items() if value}
         faults: list[str] = []
         settings = _read(cls, values, faults)
@@ -130,13 +130,13 @@ class Settings:
 
     @property
     def trusted_hosts(self) -> tuple[str, ...]:
-        """Hosts a request may be addressed to, in their canonical spelling; all of this machine when the public URL has
-        one of it."""
+        """Hosts that a request may name, in their canonical spelling; includes all names of this machine if the public
+        URL has one of them."""
         host = host_of(self.public_url)
         return (*(LOOPBACK_HOSTS if host in LOOPBACK_HOSTS else (host,)), *self.extra_hosts)
 
     def flask_config(self) -> dict[str, Any]:
-        """What Flask and its extensions need to know of the settings, in their names."""
+        """The settings that Flask and its extensions need, under their names."""
         return {
             "SECRET_KEY": self.secret_key,
             "PREFERRED_URL_SCHEME": "https" if self.is_secure else "http",
@@ -152,8 +152,8 @@ TABLES = (Settings, MailSettings, WebServerSettings)
 
 
 def environment() -> dict[str, str]:
-    """The process environment over the project's `.env`; the supervisor hands it to all that it starts. A server with
-    its own packages alone takes the environment as it is: there, the file is for compose."""
+    """The process environment, on top of the project's `.env`; the supervisor passes it to all processes that it
+    starts. An installation with only the server's packages does not read the file: there, it is for compose."""
     env_file = PROJECT_DIR / ".env"
     if not env_file.exists() or find_spec("dotenv") is None:
         return dict(os.environ)
@@ -163,38 +163,39 @@ def environment() -> dict[str, str]:
 
 
 def is_command() -> bool:
-    """Whether the application was loaded by `flask` for one of its commands, and not by a server."""
+    """Whether the application was loaded by `flask` for a command, and not by a server."""
     return "FLASK_RUN_FROM_CLI" in environment()
 
 
 def forget_server_variables() -> None:
-    """The web server has a variable for each of its options; ours are on its command line, and others are not meant."""
+    """Remove the web server's own variables: its options are given on the command line, and others would override
+    its defaults unintentionally."""
     for name in [name for name in os.environ if name.startswith("GRANIAN_")]:
         del os.environ[name]
 
 
 def forget_postgres_variables() -> None:
-    """libpq reads PG* variables for whatever a URL leaves out, some of them even then: a PGPORT or PGDATESTYLE that
-    somebody has in their shell is not meant for us. What proves who one is, or checks who the server is, stays for a
-    DATABASE_URL given beside it."""
+    """Remove PG* variables. libpq uses them for everything that a URL leaves out, and some in any case; a PGPORT or
+    PGDATESTYLE in the operator's shell is not meant for this application. Variables for authenticating the client or
+    the server are kept if there is a DATABASE_URL in the environment."""
     honoured = HONOURED_BY_LIBPQ if environment().get("DATABASE_URL") else ()
     for name in [name for name in os.environ if name.startswith("PG") and not name.startswith(honoured)]:
         del os.environ[name]
 
 
 def variables() -> list[str]:
-    """The names of all variables that there are."""
+    """The names of all variables."""
     return [source.variable for table in TABLES for _, source in _table(table)]
 
 
 def _table(settings: type) -> Iterator[tuple[str, Env]]:
-    """(field name, where it comes from) of each field that a variable sets."""
+    """(field name, source) of each field that a variable sets."""
     for name, hint in get_type_hints(settings, include_extras=True).items():
         yield from ((name, source) for source in getattr(hint, "__metadata__", ()))
 
 
 def _read(settings: type, values: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
-    """Parsed values by field name; what cannot be understood is left out and described in `faults`."""
+    """Parsed values by field name; invalid ones are left out and described in `faults`."""
     parsed = {}
     for name, source in _table(settings):
         raw = values.get(source.variable, source.default)
@@ -209,7 +210,7 @@ def _read(settings: type, values: Mapping[str, str], faults: list[str]) -> dict[
 
 
 def _contradictions(values: Mapping[str, str], public_url: str | None) -> Iterator[str]:
-    """Faults that no variable shows alone."""
+    """Faults in combinations of variables."""
     if values.get("ENVIRONMENT", "production").lower() == "production":
         secret = values.get("SECRET_KEY")
         if secret and (len(secret) < SHORTEST_SECRET or secret.lower().startswith(PLACEHOLDERS)):
@@ -226,7 +227,7 @@ def _contradictions(values: Mapping[str, str], public_url: str | None) -> Iterat
 
 
 def _sender_domain(public_url: str) -> str:
-    """Where mail comes from when no sender is named; empty when there is no telling."""
+    """The domain of the default sender of mail; empty if it cannot be determined."""
     host = host_of(public_url)
     address = address_of(host)
     if address is None:
@@ -235,7 +236,7 @@ def _sender_domain(public_url: str) -> str:
 
 
 def _attached(environ: Mapping[str, str]) -> dict[str, str]:
-    """What a running `make run` with the same DATA offers, when the environment alone does not suffice."""
+    """Settings of a running `make run` with the same DATA, if the environment alone is not sufficient."""
     sources = [source for table in TABLES for _, source in _table(table)]
     if all(environ.get(source.variable) for source in sources if source.default is None):
         return {}
@@ -244,5 +245,5 @@ def _attached(environ: Mapping[str, str]) -> dict[str, str]:
         offered: dict[str, str] = json.loads(services_file.read_text())
     except OSError:
         return {}
-    # A mail account is taken whole or not at all: a port belongs to its server.
+    # Mail settings are taken over all together or not at all, because a port belongs to its server.
     return {k: v for k, v in offered.items() if not (k.startswith("MAIL_") and environ.get("MAIL_SERVER"))}

@@ -1,4 +1,4 @@
-"""How the text of an environment variable is understood. Each function raises ValueError("must be ...")."""
+"""Parsers for the text of environment variables. Each raises ValueError("must be ...")."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -49,7 +49,7 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
 
 def web_origin(value: str) -> str:
-    """`https://book.example.org`: scheme, host and perhaps a port; links in mails begin with it."""
+    """`https://book.example.org`: scheme, host and optionally a port; links in mails begin with it."""
     url = _split(value.strip())
     if url.scheme not in USUAL_PORTS or not url.hostname:
         raise ValueError("must begin with http:// or https:// and name a host")
@@ -62,7 +62,7 @@ def web_origin(value: str) -> str:
 
 
 def database_url(value: str) -> str:
-    """In libpq's spelling, which knows several hosts: postgresql://user@one:5432,two/database. Empty stays empty."""
+    """In libpq's syntax, which allows several hosts: postgresql://user@one:5432,two/database. Empty stays empty."""
     if not value:
         return ""
     scheme, _, rest = text(value).partition("://")
@@ -98,7 +98,7 @@ def redis_url(value: str) -> str:
 
 
 def _require_redis_options(value: str) -> None:
-    from redis.connection import parse_url  # takes as long to load as all settings, and few URLs have options
+    from redis.connection import parse_url  # as slow to import as all settings, and rarely needed
 
     try:
         parse_url(value)  # type: ignore[no-untyped-call]
@@ -107,8 +107,8 @@ def _require_redis_options(value: str) -> None:
 
 
 def mailbox(value: str) -> Mailbox | None:
-    """Read here alone, so that nobody reads another address out of it later; its domain in ASCII. Nothing stays
-    nothing."""
+    """Parsed here only, so that no other parser finds a different address in it; the domain is in ASCII. Empty text
+    gives None."""
     if not value:
         return None
     try:
@@ -120,12 +120,12 @@ def mailbox(value: str) -> Mailbox | None:
 
 
 def host_names(value: str) -> tuple[str, ...]:
-    """With commas between; a port is ignored. One that begins with a dot stands for everything below it."""
+    """Comma-separated; ports are ignored. A name that begins with a dot means all its subdomains."""
     return tuple(_host_name(text(name.strip())) for name in value.split(",") if name.strip())
 
 
 def mail_domains(value: str) -> tuple[str, ...]:
-    """With commas between."""
+    """Comma-separated."""
     names = tuple(canonical(text(name.strip()).removeprefix(".")) for name in value.split(",") if name.strip())
     if any(address_of(name) for name in names):
         raise ValueError(f"must be domains such as local or home.arpa, not {value!r}")
@@ -133,7 +133,7 @@ def mail_domains(value: str) -> tuple[str, ...]:
 
 
 def listening_host(value: str) -> str:
-    """An address of this machine, without brackets; the server resolves no names."""
+    """An IP address of this machine, without brackets; the server does not resolve names."""
     address = address_of("127.0.0.1" if value.lower() == "localhost" else value.strip())
     if address is None:
         raise ValueError(f"must be an address of this machine, such as 127.0.0.1, 0.0.0.0 or ::, not {value!r}")
@@ -148,7 +148,7 @@ def _host_name(name: str) -> str:
 
 
 def networks(value: str) -> tuple[Network, ...]:
-    """Ranges in CIDR notation, with commas between; a single address is a range of one."""
+    """Comma-separated ranges in CIDR notation; a single address is a range of one."""
     try:
         return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
     except ValueError as error:
@@ -162,7 +162,7 @@ def directory(value: str) -> Path:
 def _split(value: str) -> SplitResult:
     try:
         url = urlsplit(text(value))
-        url.port  # noqa: B018  a port that is no number raises here
+        url.port  # noqa: B018  raises if the port is not a number
     except ValueError as error:
         raise ValueError(f"must be a URL ({error})") from None
     return url

@@ -1,8 +1,9 @@
-"""What a database connection costs a request that only reads.
+"""Keeps the cost of a database connection low for requests that only read.
 
-psycopg prepares a statement on a connection that has run it five times, and forgets all of them at a ROLLBACK. A
-session that has only read ends with one, so that each request planned its statements anew: measured on the page of an
-event type, two thirds of its time. What was only read is ended by COMMIT here, which means the same.
+psycopg prepares a statement once a connection has run it five times, and discards all prepared statements at a
+ROLLBACK. SQLAlchemy ends a session that has only read with a ROLLBACK, so each request would plan its statements anew:
+measured on the page of an event type, two thirds of its time. Here such sessions end with a COMMIT, which has the same
+effect.
 """
 
 import time
@@ -17,7 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from webapp.core.extensions import db
 
-# A connection that was in use so shortly ago is there, or its pool has just been told that it is not.
+# A connection used within this time is assumed to be alive, unless the pool has just been invalidated.
 FRESH_SECONDS = 1.0
 
 
@@ -29,15 +30,15 @@ def init_app(app: Flask) -> None:
 
 
 def _end_reading(failure: BaseException | None) -> None:
-    """Before Flask-SQLAlchemy's own hook, which rolls back whatever is left open."""
+    """Runs before Flask-SQLAlchemy's own hook, which rolls back an open transaction."""
     if failure is not None or not db.session.registry.has():
         return
     current = db.session()
     if not current.in_transaction() or current.new or current.dirty or current.deleted:
-        return  # changed and not committed is not meant to stay
+        return  # uncommitted changes must be rolled back
     try:
         current.commit()
-    except SQLAlchemyError:  # the connection is gone; there was nothing to keep
+    except SQLAlchemyError:  # the connection is lost, but there was nothing to commit
         with suppress(SQLAlchemyError):
             current.rollback()
 
@@ -47,8 +48,8 @@ def _rest(_dbapi_connection: Any, record: ConnectionPoolEntry) -> None:
 
 
 def _ask_after_rest(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
-    """A Postgres that was restarted costs no request: a connection that has rested is asked before it is used, and
-    whether it still is the session that has our settings."""
+    """Ping a connection that was idle before it is used, so that a restart of Postgres fails no request. Also checks
+    that it is still the session with the application's settings."""
     if time.monotonic() - record.info.get("rests_since", time.monotonic()) < FRESH_SECONDS:
         return
     try:

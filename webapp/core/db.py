@@ -1,8 +1,8 @@
-"""The only place that commits, and what an error of the database means.
+"""The only place that commits, and the translation of database errors.
 
 A service function marked `@transactional` gets an open session as its first argument. Raising rolls back, returning
-commits. Serialization failures and deadlocks run the whole function again; violated constraints come out as the
-domain error that they stand for. A command that is made of others calls them inside `within_transaction`.
+commits. After serialization failures and deadlocks the whole function is retried; violated constraints are raised as
+the corresponding domain errors. A command that consists of other commands calls them inside `within_transaction`.
 """
 
 import random
@@ -31,7 +31,7 @@ T = TypeVar("T")
 ATTEMPTS = 3
 DATABASE_ERRORS: tuple[type[Exception], ...] = (DBAPIError, PoolTimeout)
 REPEATED = (pg.SerializationFailure, pg.DeadlockDetected)
-# No connection, a restart, a full disk, a cancelled statement, a standby: all of them pass.
+# No connection, a restart, a full disk, a cancelled statement, a standby: all of these are temporary.
 PASSING = (pg.OperationalError, pg.ReadOnlySqlTransaction, pg.IdleInTransactionSessionTimeout)
 _NOTIFY = Statement("SELECT pg_notify(%(channel)s, '')")
 
@@ -50,12 +50,12 @@ CONSTRAINT_ERRORS: dict[str, type[DomainError]] = {
 
 
 def session() -> Session:
-    """The session of this request, job or command. For reading; writing goes through `transaction`."""
+    """The session of the current request, job or command, for reading. Writing requires `transaction`."""
     return db.session()
 
 
 def open_transaction() -> Session | None:
-    """The session, if it has begun something that a further statement must be part of."""
+    """The session if it has an open transaction, which further statements must be part of."""
     if not db.session.registry.has():
         return None
     current = session()
@@ -64,7 +64,7 @@ def open_transaction() -> Session | None:
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """One READ COMMITTED transaction: commits when the block ends, rolls back when it raises."""
+    """One READ COMMITTED transaction: commits at the end of the block, rolls back if it raises."""
     current = session()
     if current.info.get("in_transaction_block"):
         raise RuntimeError("transactions do not nest: pass the session on instead")
@@ -83,8 +83,8 @@ def transaction() -> Iterator[Session]:
 
 
 def execute_and_commit(current: Session, last: Statement, **values: Any) -> Any:
-    """The row of a transaction's last statement, sent together with COMMIT: whoever waits for a lock of it waits for
-    one round trip less. What followed would be another transaction. Inside `within_transaction`, it is sent alone."""
+    """Run a transaction's last statement together with COMMIT and return its row. Others wait for its locks one round
+    trip less. Later statements would be another transaction. Inside `within_transaction` it is sent without COMMIT."""
     if current.info.get("within_transaction"):
         return last.one(current, **values)
     return last.one_and_commit(current, **values)
@@ -92,7 +92,7 @@ def execute_and_commit(current: Session, last: Statement, **values: Any) -> Any:
 
 @contextmanager
 def snapshot() -> Iterator[Session]:
-    """For reading much: all statements inside see the database as of one moment. Ends what was read before."""
+    """For large reads: all statements inside see the database as of one moment. Ends an open read transaction first."""
     current = session()
     if current.info.get("in_transaction_block"):
         raise RuntimeError("a transaction sees what it writes: read before or after it")
@@ -105,17 +105,17 @@ def snapshot() -> Iterator[Session]:
 
 
 def notify_after_commit(current: Session, channel: str) -> None:
-    """Tell who listens, once this transaction has committed, and never after a rollback; should the process die in
-    between, nobody is told.
+    """NOTIFY the listeners once this transaction has committed, and never after a rollback. If the process dies in
+    between, the notification is lost.
 
-    Not inside the transaction: Postgres lets one transaction that notifies commit after the other, each with a wait
-    for the disk, where others share theirs (docs/adr/0013).
+    Not inside the transaction: Postgres serialises the commits of transactions that notify, each with its own wait for
+    the disk, while other transactions share theirs (docs/adr/0013).
     """
     current.info.setdefault("notify", set()).add(channel)
 
 
 def _notify(channel: str) -> None:
-    """What was committed stands, whether anybody hears of it or not."""
+    """Errors are logged only: the commit stands, even if no listener is notified."""
     try:
         _NOTIFY.rows(None, channel=channel)
     except SQLAlchemyError as error:
@@ -124,7 +124,7 @@ def _notify(channel: str) -> None:
 
 @contextmanager
 def within_transaction(current: Session) -> Iterator[None]:
-    """Commands called inside are part of the transaction that is open: they commit, fail and run again with it."""
+    """Commands called inside join the open transaction: they are committed, rolled back and retried with it."""
     was_within = current.info.get("within_transaction", False)
     current.info["within_transaction"] = True
     try:
@@ -134,7 +134,7 @@ def within_transaction(current: Session) -> Iterator[None]:
 
 
 def transactional(command: Callable[Concatenate[Session, P], T]) -> Callable[P, T]:
-    """Run a command in a transaction of its own, again when Postgres asks for it (40001, 40P01)."""
+    """Run a command in its own transaction; retry it after 40001 and 40P01."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -154,18 +154,18 @@ def transactional(command: Callable[Concatenate[Session, P], T]) -> Callable[P, 
 
 
 def meaning(error: Exception) -> DomainError | None:
-    """The domain error behind an error of the database, or None: then it is a fault of ours."""
+    """The domain error for a database error; None for a bug in the application."""
     if refusal := _refusal(error):
         return refusal
     if getattr(error, "connection_invalidated", False) or isinstance(_cause(error), PASSING):
         return errors.Overloaded("the database does not answer")
-    if isinstance(_cause(error), pg.DataError):  # a NUL, a number out of range: nothing of ours is like that
+    if isinstance(_cause(error), pg.DataError):  # such as a NUL or a number out of range, from input only
         return errors.Invalid({"": ["Something here cannot be stored."]})
     return None
 
 
 def _refusal(error: Exception) -> DomainError | None:
-    """Of a database that works: others were first, or a constraint stands against it."""
+    """For errors of a working database: concurrent changes, or a violated constraint."""
     cause = _cause(error)
     if isinstance(error, PoolTimeout):
         return errors.Overloaded("no database connection in time")
@@ -182,6 +182,6 @@ def _cause(error: Exception) -> BaseException | None:
 
 
 def database_now(session: Session) -> datetime:
-    """When the transaction began, by the clock of the database, which is the one that counts."""
+    """The start of the transaction by the clock of the database, which is authoritative."""
     now: datetime = session.execute(select(func.now())).scalar_one()
     return now

@@ -1,4 +1,4 @@
-"""Unbound extension instances, ours and those of libraries; `init_app` binds them to an application."""
+"""Unbound extension instances, own and those of libraries; `init_app` binds them to an application."""
 
 import hashlib
 import hmac
@@ -16,12 +16,12 @@ from webapp.core.postgres import Circuit
 from webapp.domain.outgoing import Network
 from webapp.models import Base
 
-POOL_TIMEOUT_SECONDS = 2.5  # a request that waited longer for a connection is answered 503
-TAG_BYTES = 16  # of a signature: 128 bits
+POOL_TIMEOUT_SECONDS = 2.5  # a request that waits longer for a connection is answered with 503
+TAG_BYTES = 16  # length of a signature: 128 bits
 
 
 class Site:
-    """The configured public URL; never what a request claims."""
+    """The configured public URL; never the host that a request names."""
 
     def __init__(self) -> None:
         self._origin = ""
@@ -37,12 +37,12 @@ class Site:
 
     @property
     def domain(self) -> str:
-        """What stands behind the @ of UIDs and Message-IDs."""
+        """The domain after the @ of UIDs and Message-IDs."""
         return host_of(self._origin) or "localhost"
 
 
 class OutgoingRanges:
-    """The operator's OUTGOING_ALLOWED_RANGES."""
+    """The setting OUTGOING_ALLOWED_RANGES."""
 
     def __init__(self) -> None:
         self.allowed: tuple[Network, ...] = ()
@@ -52,7 +52,7 @@ class OutgoingRanges:
 
 
 class Signer:
-    """Signs and checks short byte strings. A signature for one purpose is worth nothing for another."""
+    """Signs and verifies short byte strings. A signature for one purpose is not valid for another."""
 
     def __init__(self) -> None:
         self._secret = b""
@@ -61,11 +61,11 @@ class Signer:
         self._secret = app.config["SECRET_KEY"].encode()
 
     def tag(self, purpose: str, data: bytes) -> bytes:
-        """HMAC-SHA256 under the key of this purpose, truncated to 128 bits."""
+        """HMAC-SHA256 with the key of this purpose, truncated to 128 bits."""
         return self.derived(purpose, data)[:TAG_BYTES]
 
     def derived(self, purpose: str, data: bytes) -> bytes:
-        """The same whole, 32 bytes: a key of its own, for whom `data` names."""
+        """The same without truncation, 32 bytes: a derived key for what `data` identifies."""
         key = hmac.digest(self._secret, b"openslot:" + purpose.encode(), hashlib.sha256)
         return hmac.digest(key, data, hashlib.sha256)
 
@@ -74,7 +74,7 @@ class Signer:
 
 
 class LocalMailDomains:
-    """The operator's LOCAL_MAIL_DOMAINS, each with everything below it."""
+    """The setting LOCAL_MAIL_DOMAINS; each domain includes its subdomains."""
 
     def __init__(self) -> None:
         self.allowed: tuple[str, ...] = ()
@@ -83,12 +83,12 @@ class LocalMailDomains:
         self.allowed = settings.local_mail_domains
 
     def __contains__(self, domain: str) -> bool:
-        """One with a dot, as mail servers and browsers want it."""
+        """Domains without a dot do not count: mail servers and browsers refuse them."""
         return "." in domain and any(domain == one or domain.endswith(f".{one}") for one in self.allowed)
 
 
-# The models stand on their own declarative base; the extension needs to know their tables only. Objects of a session do
-# not follow what a statement changes: they are read anew after the commit.
+# The models have their own declarative base; the extension needs only their tables. UPDATE and DELETE statements do not
+# refresh the objects of a session, which are read again after the commit.
 db = SQLAlchemy(metadata=Base.metadata, session_options={"execution_options": {"synchronize_session": False}})
 babel = Babel()  # type: ignore[no-untyped-call]
 csrf = CSRFProtect()
@@ -109,7 +109,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def init_migrations(app: Flask) -> None:
-    """For commands and tests; a web process has no use for the 8 MB that Alembic takes."""
+    """For commands and tests only; in a web process the 8 MB of Alembic would be wasted."""
     from flask_migrate import Migrate
 
     Migrate(app, db, directory=str(PROJECT_DIR / "migrations"))
@@ -122,5 +122,5 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
         "max_overflow": 0,
         "pool_timeout": POOL_TIMEOUT_SECONDS,
         "pool_use_lifo": True,
-        "hide_parameters": True,  # errors are logged; what people typed is not
+        "hide_parameters": True,  # errors are logged, but without what people typed
     }

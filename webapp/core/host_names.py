@@ -1,4 +1,4 @@
-"""Names and addresses of hosts, in the one spelling that browsers send: lower case, xn-- labels, IPv6 in brackets."""
+"""Host names and addresses in the canonical form that browsers send: lower case, xn-- labels, IPv6 in brackets."""
 
 import re
 from collections.abc import Collection
@@ -9,12 +9,12 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 LONGEST_NAME, LONGEST_LABEL = 253, 63
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", re.ASCII)
-_NUMBER = re.compile(r"\d+|0x[0-9a-f]*", re.ASCII)  # a name that ends in one is an address to browsers: 127.1
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*", re.ASCII)  # browsers read a name that ends in one as an address: 127.1
 _WITH_PORT = re.compile(r"(\[[^]]*\]|[^:]*)(?::\d*)?")
 
 
 def canonical(host: str) -> str:
-    """`host` comes without a port. Raises ValueError("must ...")."""
+    """`host` has no port. Raises ValueError("must ...")."""
     if host.startswith("["):
         return _bracketed(host)
     name = in_ascii(host).lower().removesuffix(".")
@@ -34,7 +34,7 @@ def in_ascii(name: str) -> str:
     """With xn-- labels. Raises ValueError("must ...")."""
     if name.isascii() or "_" in name:
         return name
-    import idna  # takes as long to load as the rest of the settings
+    import idna  # as slow to import as the rest of the settings
 
     try:
         return idna.encode(name, uts46=True).decode()
@@ -44,8 +44,8 @@ def in_ascii(name: str) -> str:
 
 @lru_cache(maxsize=1024)
 def mail_address_in_ascii(address: str) -> str:
-    """Its domain, that is: one spelling for mails and calendars, which compare what stands there. Left as it is where
-    it has none; the mail server says what it thinks of it."""
+    """The address with its domain in ASCII: one spelling for mails and calendars, which compare addresses literally.
+    Unchanged if the domain has no ASCII form; the mail server then decides."""
     local, at, domain = address.rpartition("@")
     with suppress(ValueError):
         return f"{local}{at}{in_ascii(domain)}"
@@ -53,7 +53,7 @@ def mail_address_in_ascii(address: str) -> str:
 
 
 def address_of(host: str) -> IPv4Address | IPv6Address | None:
-    """That of a canonical host; None: it is a name."""
+    """The IP address of a canonical host; None for a name."""
     try:
         return ip_address(host.strip("[]"))
     except ValueError:
@@ -61,18 +61,18 @@ def address_of(host: str) -> IPv4Address | IPv6Address | None:
 
 
 def host_of(origin: str) -> str:
-    """That of `https://book.example.org:8000`."""
+    """The host in an origin such as `https://book.example.org:8000`."""
     return without_port(origin.partition("://")[2])
 
 
 def without_port(host: str) -> str:
-    """What stands before the port of a Host header or of a URL; empty when it is neither."""
+    """The host in a Host header or in the host and port of a URL; empty if the text is malformed."""
     match = _WITH_PORT.fullmatch(host)
     return match[1] if match else ""
 
 
 def is_among(trusted: Collection[str], host: str) -> bool:
-    """Whether a Host header names one of the canonical hosts, or something below one that begins with a dot."""
+    """Whether a Host header names one of the canonical hosts, or a subdomain of one that begins with a dot."""
     name = _known(host)
     return name in trusted or any(name.endswith(one) for one in trusted if one.startswith("."))
 

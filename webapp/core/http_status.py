@@ -1,4 +1,4 @@
-"""What a domain error is in HTTP, the same for every face, and which face words the errors of which paths."""
+"""The HTTP status of each domain error, the same for every face, and which face words the errors of which paths."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,17 +19,17 @@ ErrorFace = Callable[[Exception], Any]
 
 
 def status_of(error: errors.DomainError) -> int:
-    """By the nearest class in the map."""
+    """The status of the closest base class in the map."""
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
 def answer_errors_below(app: Flask, prefix: str, face: ErrorFace) -> None:
-    """Errors of paths below `prefix` (`/api/`) are answered by `face`, also where no route matches."""
+    """Let `face` answer errors of paths below `prefix` (`/api/`), including those that match no route."""
     _faces(app)[prefix] = face
 
 
 def face_of(path: str) -> ErrorFace | None:
-    """Who words the errors of this path; None: the pages do."""
+    """The face that words the errors of this path; None for the pages."""
     return next((face for prefix, face in _faces(current_app).items() if path.startswith(prefix)), None)
 
 

@@ -1,6 +1,6 @@
-"""Logs: one JSON object a line on standard error. Addresses of people and of pages never appear in clear.
+"""Logs: one JSON object per line on standard error. E-mail addresses and URLs of pages never appear in clear text.
 
-A URL can carry a manage link or a reset token, so a request is named by its route's template.
+A URL can contain a manage link or a reset token, so a request is logged with the template of its route.
 """
 
 import io
@@ -22,13 +22,13 @@ from webapp.core.config import Settings
 
 EMAIL = re.compile(r"[^\s@<>\"'(),;:=]+@[^\s@<>\"'(),;:=]+\.[^\s@<>\"'(),;:=]+")
 QUIET_LOGGERS = {
-    "werkzeug": logging.ERROR,  # its lines show URLs, and so do those of the next
+    "werkzeug": logging.ERROR,  # its lines contain URLs, like those of the next logger
     "flask_wtf.csrf": logging.WARNING,
-    "alembic.runtime.plugins": logging.WARNING,  # seven lines before the answer of each command
+    "alembic.runtime.plugins": logging.WARNING,  # seven lines before the output of each command
 }
 
 LOST = "log lines dropped"
-PATIENCE_MS = 50  # with a pipe that is full
+PATIENCE_MS = 50  # how long to wait for a full pipe
 
 log = structlog.get_logger("openslot")
 
@@ -40,7 +40,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def configure(level: str) -> None:
-    """For every process, the worker too. `level`: debug, info, warning or error."""
+    """For every process, including the worker. `level`: debug, info, warning or error."""
     number = getattr(logging, level.upper())
     structlog.configure(
         processors=[*_processors(), structlog.processors.JSONRenderer()],
@@ -54,7 +54,7 @@ def configure(level: str) -> None:
 
 
 def _processors() -> list[Processor]:
-    """What is added to every line, and hidden in it."""
+    """Processors that add fields to every line and hide addresses in it."""
     return [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -65,7 +65,7 @@ def _processors() -> list[Processor]:
 
 
 def _library_handler() -> logging.Handler:
-    """Writes what libraries log in the same format."""
+    """Writes the log records of libraries in the same format."""
     handler = _Records()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -80,10 +80,10 @@ def _library_handler() -> logging.Handler:
 
 
 class _StandardError:
-    """Writes whole lines, to what standard error is at that moment.
+    """Writes whole lines to the current standard error.
 
-    A full disk, a closed file or a pipe that is not read costs the line and nothing else: what is at work is not told,
-    and does not wait. The lines are counted, and the next one that can be written is preceded by their number.
+    With a full disk, a closed file or a pipe that nobody reads, the line is lost and nothing else: the caller gets no
+    error and does not wait. Lost lines are counted, and their number is written before the next line.
     """
 
     def __init__(self) -> None:
@@ -97,14 +97,14 @@ class _StandardError:
                     self._put("\n" + json.dumps({"event": LOST, "level": "warning", "count": self._lost}))
                     self._lost = 0
                 self._put(line)
-            except (OSError, ValueError, AttributeError):  # ValueError: closed; AttributeError: there is none at all
+            except (OSError, ValueError, AttributeError):  # ValueError: closed; AttributeError: no standard error
                 self._lost += 1
 
     debug = info = warning = error = critical = write
 
     def _put(self, line: str) -> None:
-        """Below the buffer, which would keep what it could not write and count it as written. In parts that a pipe with
-        any room takes whole."""
+        """Bypasses the buffer, which would keep data that it could not write and count it as written. Writes in parts
+        that are atomic for a pipe with any room."""
         buffer = sys.stderr.buffer
         raw = getattr(buffer, "raw", buffer)
         rest = f"{line}\n".encode(errors="backslashreplace")
@@ -113,10 +113,10 @@ class _StandardError:
             rest = rest[raw.write(rest[: select.PIPE_BUF]) or 0 :]
 
     def _require_room(self, raw: Any) -> None:
-        """Raises BlockingIOError. A reader who is only slow is given a moment, once until they have caught up."""
+        """Raises BlockingIOError. Waits briefly for a slow reader, but only once until the reader has caught up."""
         try:
             number = raw.fileno()
-        except io.UnsupportedOperation:  # in memory, where there always is
+        except io.UnsupportedOperation:  # in memory, which always has room
             return
         ready = select.poll()
         ready.register(number, select.POLLOUT)
@@ -125,7 +125,7 @@ class _StandardError:
 
 
 class _Records(logging.Handler):
-    """What libraries log, on the same way."""
+    """Log records of libraries, written in the same way."""
 
     def emit(self, record: logging.LogRecord) -> None:
         _standard_error.write(self.format(record))
@@ -143,7 +143,7 @@ def hide_addresses(_logger: WrappedLogger, _method: str, event: EventDict) -> Ev
 
 
 def request_id() -> str:
-    """The id that an error page shows and every line of this request carries."""
+    """The id that an error page shows and that every log line of this request contains."""
     if "request_id" not in g:
         g.request_id = secrets.token_hex(8)
     id_: str = g.request_id

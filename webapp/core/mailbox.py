@@ -1,6 +1,6 @@
-"""A mailbox: an address, and what people call who reads there (RFC 5322 3.4).
+"""A mailbox: an address and a display name (RFC 5322 3.4).
 
-Not `email.headerregistry.Address`: what that module is given, it reads as the text of a header, and decodes it.
+Not `email.headerregistry.Address`, which parses its arguments as header text and decodes encoded words in them.
 """
 
 import re
@@ -13,12 +13,12 @@ _QUOTED = r'"(?:[^"\\]|\\["\\])+"'
 _LITERAL = r"\[[0-9A-Za-z:.]+\]"
 _ADDRESS = re.compile(rf"(?:{_DOT_ATOM}|{_QUOTED})@(?:{_DOT_ATOM}|{_LITERAL})")
 _WRITTEN = re.compile(r'(?:(?P<name>[^<>"]*|"(?:[^"\\]|\\.)*")\s*<(?P<address>[^<>]*)>|(?P<bare>[^<>]*))')
-_LONGEST = 320  # characters; 254 are the most that a path of SMTP takes (RFC 5321 4.5.3.1.3)
+_LONGEST = 320  # characters; an SMTP path allows 254 (RFC 5321 4.5.3.1.3)
 
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """Both as they were stored; `name` may be empty."""
+    """Address and name as stored; `name` may be empty."""
 
     address: str
     name: str = ""
@@ -26,7 +26,7 @@ class Mailbox:
     @classmethod
     def parse(cls, text: str) -> Self:
         """`Ada <ada@example.org>`, `"Ada" <ada@example.org>` or the address alone. Raises ValueError for anything
-        else, such as two addresses, of which one program would take the first and the next one the last."""
+        else, such as two addresses, of which some programs use the first and others the last."""
         match = _WRITTEN.fullmatch(text.strip())
         if match is None:
             raise ValueError("neither an address nor a name and an address")
@@ -37,15 +37,15 @@ class Mailbox:
 
     @property
     def is_well_formed(self) -> bool:
-        """Whether every program reads the one same address here: a dot-atom or a quoted string, and a domain; no
-        encoded word, which some would decode."""
+        """Whether every program reads the same single address: a dot-atom or a quoted string, and a domain; no encoded
+        word, which some programs would decode."""
         address = self.address
         is_one = len(address) <= _LONGEST and address.isprintable() and _ADDRESS.fullmatch(address)
         return bool(is_one) and "=?" not in address
 
     @property
     def is_international(self) -> bool:
-        """Only for servers that speak SMTPUTF8 (RFC 6531)."""
+        """Whether it requires a server with SMTPUTF8 (RFC 6531)."""
         return not self.address.isascii()
 
 

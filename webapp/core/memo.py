@@ -1,7 +1,7 @@
-"""Results that are remembered in this process, by everything that they follow from.
+"""A cache in the memory of this process, keyed by everything that determines a result.
 
-A key holds the rows that the database has just given: what has changed since has another key, so that nothing here is
-ever out of date, in any worker. What is remembered is only the work of turning rows into pages.
+A key contains the rows just read from the database: changed rows give another key, so no entry is ever stale, in any
+process. Only the work of rendering rows into pages is saved.
 """
 
 from collections import OrderedDict
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Memo(Generic[T]):
-    """The `entries` that were used last. Safe to use from several threads."""
+    """Keeps the `entries` most recently used results. Thread-safe."""
 
     def __init__(self, entries: int) -> None:
         self._entries = entries

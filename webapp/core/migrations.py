@@ -1,4 +1,4 @@
-"""The migrations that come with this code, read from their files. Not by Alembic, which takes 8 MB of each process."""
+"""The migrations of this release, read from their files without Alembic, which takes 8 MB in each process."""
 
 import re
 from functools import lru_cache
@@ -14,13 +14,13 @@ def revisions() -> frozenset[str]:
 
 
 def heads() -> frozenset[str]:
-    """The revisions that no other one follows."""
+    """The revisions without a successor."""
     return revisions() - _names(is_down=True)
 
 
 @lru_cache(maxsize=2)
 def _names(*, is_down: bool) -> frozenset[str]:
-    """Read once: the files of a running process do not change."""
+    """Cached: the files do not change while the process runs."""
     texts = [path.read_text() for path in (PROJECT_DIR / "migrations" / "versions").glob("*.py")]
     found = [revision for text in texts for revision in _REVISION.finditer(text)]
     return frozenset(revision["name"] for revision in found if bool(revision["is_down"]) is is_down)

@@ -1,11 +1,11 @@
-"""Connections to Postgres. All of them are opened here, with settings of their own instead of those that a database, a
-role or the caller's environment happens to have, and with an end to every wait for a server that has gone silent.
+"""Connections to Postgres. All are opened here, with explicit settings that replace those of the database, the role and
+the environment, and with a timeout for every wait for a server that has stopped responding.
 
-A slow statement and a server that is gone look the same from here. After DOUBT_SECONDS without an answer, the server is
-asked for a second connection. A server that is there answers within milliseconds; one that is not is given up, instead
-of after the minutes that TCP would take, or never, for a process that stands still on a machine that does not.
+A slow statement and an unreachable server look the same to the client. After DOUBT_SECONDS without an answer, a second
+connection is opened as a probe. A working server accepts it within milliseconds; otherwise the connection is given up.
+TCP alone would take minutes, and would never notice a server process that hangs while its machine still responds.
 
-`Circuit` keeps a silent server from costing more than one waiting caller at a time.
+`Circuit` makes sure that only one caller at a time waits for a server that does not respond.
 """
 
 import threading
@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg.abc import PQGen
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.errors import _WaitTimeout  # the only sign of it, and one that psycopg's own wait() acts on, too
+from psycopg.errors import _WaitTimeout  # the only sign of a timeout; psycopg's own wait() handles it, too
 
 T = TypeVar("T")
 Settings = Mapping[str, str]
@@ -43,10 +43,10 @@ OWNER_SETTINGS: Settings = {name: value for name, value in SETTINGS.items() if n
     "statement_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
 }
-# A URL may say otherwise. The kernel gives a connection up after ten seconds in which nothing is acknowledged, also one
-# on which nobody waits.
+# A URL may override these. The kernel drops a connection after ten seconds without acknowledgement, even if no caller
+# waits for it.
 PARAMETERS: Mapping[str, Any] = {
-    "connect_timeout": 2,  # seconds for each host; psycopg takes less for 2
+    "connect_timeout": 2,  # seconds per host; psycopg raises smaller values to 2
     "tcp_user_timeout": 10_000,  # milliseconds
     "keepalives_idle": 5,  # seconds
     "keepalives_interval": 2,
@@ -57,7 +57,7 @@ NO_SESSIONS = "sessions do not keep role and time-outs: have the pooler pool ses
 OLDEST_VERSION = 16
 DOUBT_SECONDS = 1.0
 ANSWER_SECONDS = 1.0
-LONGEST_SECONDS = 17.0  # for a statement, which Postgres ends after 15
+LONGEST_SECONDS = 17.0  # for a statement, which Postgres cancels after 15
 
 _LOST = """
 SELECT name, current_setting(name) FROM unnest(%s::text[], %s::text[]) _(name, value)
@@ -70,14 +70,14 @@ SELECT pg_backend_pid(), array_agg(set_config(name, value, false)) FROM unnest(%
 
 
 class TooOldError(psycopg.OperationalError):
-    """The text is a sentence for an operator."""
+    """The message is a sentence for the operator."""
 
 
 class Connection(psycopg.Connection[Any]):
-    """Gives up on a server that says nothing more: OperationalError, and the connection is closed."""
+    """If the server stops responding, closes the connection and raises OperationalError."""
 
     longest_seconds: float | None = LONGEST_SECONDS
-    session_pid = 0  # of the process of Postgres that has our settings
+    session_pid = 0  # the Postgres process to which the settings were applied
     on_silence: Callable[[], None] | None = None
 
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
@@ -94,13 +94,13 @@ class Connection(psycopg.Connection[Any]):
             raise self._given_up("the server took too long to answer") from None
 
     def is_session_kept(self) -> bool:
-        """Whether the same process of Postgres, in the same role, is still behind this connection: one round trip."""
+        """Whether this connection still has the same Postgres process and role: one round trip."""
         with self._outside_transactions():
             row = self.execute("SELECT pg_backend_pid(), current_user").fetchone()
         return row == (self.session_pid, ROLE)
 
     def lost_settings(self) -> list[str]:
-        """Which settings of ours do not hold, with what they are instead."""
+        """The settings that are not in effect, with their actual values."""
         with self._outside_transactions():
             rows = self.execute(_LOST, [list(SETTINGS), list(SETTINGS.values())]).fetchall()
         return [f"{name} is {value}" for name, value in rows]
@@ -122,13 +122,13 @@ class Connection(psycopg.Connection[Any]):
             raise TooOldError(f"Postgres {OLDEST_VERSION} or newer is needed, this is {major}.{minor}.")
 
     def apply(self, settings: Settings) -> None:
-        """One round trip. Set like this and not in `options`, which poolers refuse or, told to, ignore."""
+        """One round trip. Not in the startup parameter `options`, which poolers refuse or can be told to ignore."""
         row = self.execute(_APPLY, [list(settings), list(settings.values())]).fetchone()
         self.session_pid = row[0] if row else 0
 
     def _is_server_there(self) -> bool:
-        """Whether the same server takes another connection and answers a question, or refuses it at once."""
-        asking = threading.Thread(target=self._ask, daemon=True)  # looking up a name has no time limit
+        """Whether the same server accepts another connection and answers a query, or refuses immediately."""
+        asking = threading.Thread(target=self._ask, daemon=True)  # name resolution has no timeout
         asking.start()
         asking.join(ANSWER_SECONDS)
         return not asking.is_alive()
@@ -146,14 +146,14 @@ class Connection(psycopg.Connection[Any]):
 
 
 def session_fault(url: str) -> str | None:
-    """What a pooler between here and Postgres does to sessions, in words for an operator; None: nothing.
+    """How a pooler in front of Postgres breaks sessions, in words for the operator; None if it does not.
 
-    Raises psycopg's errors. Two connections of clients that do nothing share a process of Postgres, or one is given
-    another process than before, when a pooler lends processes for a transaction each.
+    Raises psycopg's errors. With transaction pooling, two idle client connections share a Postgres process, or one
+    connection gets a different process than before.
     """
     with connect(url, autocommit=True) as first:
         if first.info.backend_pid == first.session_pid:
-            return None  # no pooler: those invent a number of their own
+            return None  # no pooler, since poolers report a pid of their own
         with connect(url, autocommit=True) as second:
             if first.session_pid != second.session_pid and first.is_session_kept():
                 return None
@@ -161,8 +161,8 @@ def session_fault(url: str) -> str | None:
 
 
 def connect(url: str, settings: Settings = SETTINGS, *, autocommit: bool = False, **parameters: Any) -> Connection:
-    """To any of the hosts that a URL in libpq's spelling names. OperationalError when there is none, or when it does
-    not take the settings; TooOldError."""
+    """Connect to one of the hosts in a URL in libpq's syntax. Raises OperationalError if none is available or the
+    settings are refused, and TooOldError."""
     parameters = {**PARAMETERS, **parameters, **conninfo_to_dict(url)}
     connection = Connection.connect(**parameters, autocommit=True)
     try:
@@ -182,8 +182,8 @@ LONGEST_PAUSE = 1.0  # seconds
 
 
 class Circuit:
-    """Opens connections. After one that failed, only one caller at a time tries, after a pause as long as the failure
-    took; everybody else is refused at once."""
+    """A circuit breaker for opening connections. After a failure, only one caller at a time tries again, after a pause
+    as long as the failure took; all others are refused immediately."""
 
     def __init__(self, opened: Callable[[], Connection]) -> None:
         self._opened = opened
@@ -202,7 +202,7 @@ class Circuit:
             self._trying.release()
 
     def break_off(self) -> None:
-        """A server has stopped answering on a connection that was open."""
+        """Called when the server has stopped responding on an open connection."""
         self._is_broken = True
 
     def _try(self) -> Connection:

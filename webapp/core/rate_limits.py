@@ -1,10 +1,10 @@
-"""Counts of attempts: in Valkey for all processes together, in this process alone while Valkey is away.
+"""Rate limits: counted in Valkey for all processes together, or per process while Valkey is unavailable.
 
-Never open, never slow: without Valkey each process still counts, and a Valkey that hangs costs one request a quarter
-of a second in each pause. (Flask-Limiter keeps such state per module, not per application, and cannot guard views
-that another extension made; the library below it, `limits`, does the counting here.)
+Limits always apply and never cost much time: without Valkey each process still counts, and a Valkey that hangs delays
+one request per pause by a quarter of a second. (Flask-Limiter keeps such state per module, not per application, and
+cannot guard views of other extensions; its underlying library, `limits`, does the counting here.)
 
-A caller is counted by `subscriber`: one key for each, however a socket or a proxy writes the address.
+Callers are counted by `subscriber`: one key each, no matter how a socket or a proxy writes the address.
 """
 
 import re
@@ -23,17 +23,17 @@ from webapp.core.config import Settings
 from webapp.core.logs import log
 
 TIMEOUT_SECONDS = 0.25
-PAUSE_SECONDS = 5.0  # before Valkey is asked again
-BOOKINGS_PER_ADDRESS = parse("60 per minute")  # by page and by API together
+PAUSE_SECONDS = 5.0  # before Valkey is tried again
+BOOKINGS_PER_ADDRESS = parse("60 per minute")  # by page and API together
 BOOKING_KEY = "booking"
-# Tests of webhooks and messages sent again, by page and by API together: what a host can aim at others at will.
+# Webhook tests and messages sent again, by page and API together: requests that a host can direct at others at will.
 MESSAGES_PER_HOST = parse("60 per hour")
 MESSAGE_KEY = "webhook-message"
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """How much of a limit is left, and in how many seconds it is whole again."""
+    """How much of a limit is left, and the seconds until it is reset."""
 
     limit: int
     remaining: int
@@ -41,7 +41,7 @@ class Window:
 
 
 class Counter:
-    """The counts of one application."""
+    """The counters of one application."""
 
     def __init__(self, settings: Settings) -> None:
         self.is_on = settings.rate_limits
@@ -51,17 +51,17 @@ class Counter:
         self._ask_again_at = 0.0
 
     def count(self, item: RateLimitItem, *keys: str) -> tuple[bool, Window]:
-        """Count one attempt under `keys`; whether it is allowed, and what is left."""
+        """Count one attempt under `keys`. Returns whether it is allowed, and what is left."""
         if time.monotonic() >= self._ask_again_at:
             try:
                 return _count(self._limiter(), item, keys)
-            except Exception as error:  # noqa: BLE001  of the client, the socket or the server: all mean "not now"
+            except Exception as error:  # noqa: BLE001  of the client, the socket or the server: Valkey is unavailable
                 self._ask_again_at = time.monotonic() + PAUSE_SECONDS
                 log.warning("rate limits are counted in this process", cause=type(error).__name__)
         return _count(self._own, item, keys)
 
     def _limiter(self) -> FixedWindowRateLimiter:
-        """Made at first use: the client library takes its time to load."""
+        """Created at first use, because the client library is slow to import."""
         if self._shared is None:
             options: Any = {"socket_connect_timeout": TIMEOUT_SECONDS, "socket_timeout": TIMEOUT_SECONDS}
             self._shared = FixedWindowRateLimiter(storage_from_string(self._url, **options))
@@ -79,7 +79,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def attempt(item: RateLimitItem, *keys: str) -> Window | None:
-    """Count an attempt. Raises TooManyRequests; None when limits are switched off."""
+    """Count an attempt. Raises TooManyRequests. Returns None if limits are switched off."""
     if not is_on():
         return None
     counter: Counter = current_app.extensions["rate_limits"]
@@ -95,31 +95,31 @@ def is_on() -> bool:
 
 
 def attempt_booking() -> Window | None:
-    """Count a booking that somebody tries, whichever face they came by."""
+    """Count an attempt to book, on any face."""
     return attempt(BOOKINGS_PER_ADDRESS, BOOKING_KEY, address()) if is_on() else None
 
 
 def attempt_message(host_id: int) -> Window | None:
-    """Count a message that a host has sent by hand."""
+    """Count a message that a host sends manually."""
     return attempt(MESSAGES_PER_HOST, MESSAGE_KEY, str(host_id))
 
 
 def address() -> str:
-    """Who asks, as a key to count under."""
+    """The caller, as a key to count under."""
     return subscriber(request.remote_addr)
 
 
-UNKNOWN = "unknown"  # one key for all whose address cannot be read: they share a limit, none is without
+UNKNOWN = "unknown"  # one key, and so one shared limit, for all callers whose address cannot be parsed
 _WRITTEN = re.compile(r"\[(?P<bracketed>[^]]*)\](:\d*)?|(?P<v4>[^:]*)(:\d*)?|(?P<v6>.*)")
 # An IPv4 address in the last 32 bits: mapped (a socket for both), translated (RFC 7915), behind a NAT64 (RFC 6052).
 _WITH_IPV4_AT_THE_END = tuple(map(ip_network, ("::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96")))
-_LOCAL_NAT64 = ip_network("64:ff9b:1::/48")  # RFC 8215: where in it the IPv4 address stands, its operator decides
+_LOCAL_NAT64 = ip_network("64:ff9b:1::/48")  # RFC 8215: its operator decides where in it the IPv4 address is
 
 
 def subscriber(written: str | None) -> str:
-    """From `203.0.113.9`, `203.0.113.9:1024`, `2001:db8::1%eth0` or `[2001:db8::1]:1024`; UNKNOWN from anything else.
+    """The key for `203.0.113.9`, `203.0.113.9:1024`, `2001:db8::1%eth0` or `[2001:db8::1]:1024`; otherwise UNKNOWN.
 
-    An IPv4 address counts by itself, an IPv6 address by its /64, which is what one subscriber has.
+    IPv4 addresses are counted individually, IPv6 addresses by their /64, which is what one subscriber has.
     """
     try:
         address = ip_address(_bare(written or ""))
@@ -141,7 +141,7 @@ def _bare(written: str) -> str:
 
 
 def _ipv4_inside(address: IPv6Address) -> IPv4Address | None:
-    """That of the subscriber, where a translator or a tunnel put it: everybody behind one would share a /64."""
+    """The subscriber's IPv4 address in that of a translator or tunnel, behind which all would share a /64."""
     if any(address in network for network in _WITH_IPV4_AT_THE_END):
         return IPv4Address(address.packed[-4:])
     return address.sixtofour or (address.teredo and address.teredo[1])

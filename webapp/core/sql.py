@@ -1,9 +1,9 @@
-"""Statements of the hot paths, sent by the driver itself inside the session's transaction.
+"""Statements of the hot paths, sent directly by the driver inside the session's transaction.
 
-Around each statement SQLAlchemy takes 100 microseconds more than psycopg does, and building one takes up to 500:
-measured, three quarters of what listing and booking cost. Only the page of an event type, the slots of the API, `book`,
-what runs once per mail and what every command ends with (audit entry, event, idempotency key) are worth
-this; everything else is clearer through the session.
+SQLAlchemy adds 100 microseconds to each statement, and building one takes up to 500: measured, three quarters of the
+cost of listing and booking. Only the page of an event type, the slots of the API, `book`, what runs once per mail and
+what every command ends with (audit entry, event, idempotency key) are worth this; everything else is clearer through
+the session.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,16 +26,16 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL with `%(name)s` for values, which are of types that psycopg knows by itself."""
+    """SQL with `%(name)s` for values, whose types psycopg must support natively."""
 
     sql: str
 
     @classmethod
     def of(cls, built: Executable) -> "Statement":
-        """A statement of SQLAlchemy, compiled; values are given under the names of its bindparams.
+        """Compile a statement of SQLAlchemy; values are passed under the names of its bindparams.
 
-        Its constants become part of the text. As parameters they keep Postgres from reusing its plan: measured,
-        planning anew took a quarter of the time of both queries of a listing.
+        Its constants become part of the SQL text. As parameters they would keep Postgres from reusing its plan:
+        measured, planning took a quarter of the time of both queries of a listing.
         """
         compiled = built.compile(dialect=postgresql.dialect())  # type: ignore[attr-defined, no-untyped-call]
         sql = str(compiled)
@@ -45,8 +45,8 @@ class Statement:
         return cls(sql)
 
     def rows(self, session: Session | None, **values: Any) -> list[tuple[Any, ...]]:
-        """Raises SQLAlchemy's errors. Without a session: outside of any transaction, for what is no part of one.
-        Sent in binary: reading many numbers takes half as long."""
+        """All rows. Raises SQLAlchemy's errors. Without a session, runs outside any transaction.
+        Uses the binary format, which halves the time for reading many numbers."""
         return self._run(session, values, tuple_row, in_binary=True)
 
     def one(self, session: Session | None, **values: Any) -> Any:
@@ -59,7 +59,7 @@ class Statement:
         self._run(session, values, tuple_row)
 
     def one_and_commit(self, session: Session, **values: Any) -> Any:
-        """As `one`, and COMMIT, in one round trip. What follows would be another transaction
+        """As `one`, with COMMIT in the same round trip. Later statements would be another transaction
         (`db.execute_and_commit`)."""
         with driver_connection(session, self.sql) as driver:
             with driver.pipeline():
@@ -75,7 +75,7 @@ class Statement:
 
     def _sent(self, driver: Any, values: Values, row_factory: RowFactory[Any], *, in_binary: bool = False) -> Any:
         cursor = driver.cursor(row_factory=row_factory, binary=in_binary)
-        for listener in db.engine.dispatch.before_cursor_execute:  # whoever counts statements counts these, too
+        for listener in db.engine.dispatch.before_cursor_execute:  # so that these statements are counted, too
             listener(None, cursor, self.sql, values, None, False)
         return cursor.execute(self.sql, values)
 
@@ -83,16 +83,16 @@ class Statement:
 def epoch(instant: Any) -> ColumnElement[int]:
     """Whole Unix seconds, a fraction rounded up, so that `start >= now` stays exact.
 
-    By date_part, whose doubles hold microseconds for two centuries: EXTRACT gives numeric, which made a third of the
-    query of a busy month.
+    With date_part, whose doubles are exact to the microsecond for two centuries: EXTRACT returns numeric, which took a
+    third of the time of the query for a busy month.
     """
     return cast(func.ceil(func.date_part("epoch", instant)), BigInteger)
 
 
 def rows_of_all(session: Session, *statements: tuple[Statement, Values]) -> list[list[tuple[Any, ...]]]:
-    """The rows of several statements that are sent in one round trip, as `Statement.rows`.
+    """The rows of several statements sent in one round trip, each as `Statement.rows`.
 
-    Each is a statement of its own for Postgres: one behind a lock sees what the last holder of the lock has left.
+    Postgres runs them as separate statements: one that waited for a lock sees the changes of its last holder.
     """
     with driver_connection(session, statements[0][0].sql) as driver:
         with driver.pipeline():
@@ -106,8 +106,8 @@ def _fetched(cursor: Any) -> list[Any]:
 
 @contextmanager
 def driver_connection(session: Session | None, sql: str) -> Iterator[Any]:
-    """The connection of a session's transaction, or one that neither begins nor ends a transaction: two round trips
-    less. Raises SQLAlchemy's errors for the driver's, also for that of no connection to be had."""
+    """The connection of a session's transaction, or without a session one in autocommit mode, which saves two round
+    trips. Translates the driver's errors to SQLAlchemy's, including a failure to connect."""
     with _checked_out(sql) if session is None else nullcontext(session.connection().connection) as pooled:
         try:
             if session is None:
@@ -121,7 +121,7 @@ def driver_connection(session: Session | None, sql: str) -> Iterator[Any]:
 def _checked_out(sql: str) -> Iterator[PoolProxiedConnection]:
     try:
         pooled = db.engine.raw_connection()
-    except psycopg.Error as error:  # SQLAlchemy translates what a session meets, and leaves this to its caller
+    except psycopg.Error as error:  # SQLAlchemy translates errors in a session, but not this one
         raise _translated(sql, error, is_lost=True) from error
     try:
         yield pooled
@@ -133,7 +133,7 @@ def _checked_out(sql: str) -> Iterator[PoolProxiedConnection]:
 
 
 def _meant(pooled: PoolProxiedConnection, session: Session | None, sql: str, error: psycopg.Error) -> BaseException:
-    """As SQLAlchemy would have it: in its own type, and a connection that is lost is given up."""
+    """As SQLAlchemy does: translated to its own type, and a lost connection is invalidated."""
     is_lost = db.engine.dialect.is_disconnect(error, pooled.dbapi_connection, None)  # type: ignore[arg-type]
     if is_lost:
         (session.connection() if session else pooled).invalidate(error)

@@ -1,6 +1,6 @@
-"""One source of time zone data for every process: the pinned package `tzdata` (docs/adr/0019).
+"""One source of time zone data for all processes: the pinned package `tzdata` (docs/adr/0019).
 
-Python would look into the directories of PYTHONTZPATH or the system first, and those are as old as the machine.
+Python would use the directories of PYTHONTZPATH or the system first, whose data may be as old as the machine.
 """
 
 from functools import lru_cache
@@ -13,7 +13,7 @@ VERSION: str = tzdata.IANA_VERSION  # 2026f
 
 
 def use_pinned_data() -> None:
-    """Zones that were read before are read again, by whoever asks from now on."""
+    """Also clears zoneinfo's cache, so that zones that were loaded before are loaded again."""
     reset_tzpath(to=())
     ZoneInfo.clear_cache()
 
@@ -24,17 +24,17 @@ def is_zone(name: str) -> bool:
 
 @lru_cache(maxsize=1)
 def known_zones() -> frozenset[str]:
-    """Of the pinned data. `Factory` says of a machine that nobody has told it where it is."""
+    """The zones in the pinned data, without `Factory`, which stands for a machine with no zone configured."""
     return frozenset(available_timezones()) - {"Factory"}
 
 
 @lru_cache(maxsize=1)
 def inhabited() -> frozenset[str]:
-    """The zones that people live in, each by its present name: the data's own table of countries."""
+    """The zones that people live in, by their current names: from the table of countries in the data."""
     lines = (files(tzdata) / "zoneinfo" / "zone.tab").read_text().splitlines()
     return frozenset(line.split("\t")[2] for line in lines if not line.startswith("#"))
 
 
 def version_line() -> str:
-    """For an operator."""
+    """The version of the data, for the operator."""
     return f"time zone data {VERSION}"
