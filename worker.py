@@ -1,13 +1,12 @@
-"""The background process: relay (outbox to queues), clock (what time brings), jobs (queue to mail server) and webhooks
-(queue to the servers of hosts).
+"""The background process: relay (outbox to queues), clock (work that is due), jobs (queue to mail server) and
+webhooks (queue to the servers of hosts).
 
-    python worker.py                  all of it
+    python worker.py                  all roles
     python worker.py --roles relay    relay and clock; run as many of each as needed
     python worker.py --roles jobs
     python worker.py --roles webhooks
 
-SIGTERM and SIGINT end it after the mail and the messages in hand; SIGKILL loses nothing, what was in hand is sent
-again.
+SIGTERM and SIGINT end it after the current mail and messages. SIGKILL loses nothing: what was being sent is sent again.
 """
 
 import argparse
@@ -31,7 +30,7 @@ from webapp.services.operations import readiness
 log = logging.getLogger("openslot.worker")
 
 ROLES = ("relay", "jobs", "webhooks")
-GRACE = 5.0  # seconds each thread gets to end
+GRACE = 5.0  # seconds for each thread to end
 
 
 def main() -> None:

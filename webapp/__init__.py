@@ -9,12 +9,12 @@ if TYPE_CHECKING:
 
     from webapp.core.config import Settings
 
-time_zones.use_pinned_data()  # before anything asks for a zone
+time_zones.use_pinned_data()  # before any zone is loaded
 
 
 def create_app(settings: "Settings | None" = None) -> "Flask":
-    """The application, step by step. `settings` default to the environment's."""
-    # Imported here: the domain and the embedded services are used without Flask, and so start faster.
+    """Create the application. `settings` default to those of the environment."""
+    # Imported here, because the domain and the embedded services work without Flask and so start faster.
     from flask import Flask
 
     from webapp import admin, api, cli, identity, web
@@ -37,7 +37,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
 
 
 def _from_environment() -> "Settings":
-    """Ends the process with the list of faults: who starts it should read that and not a traceback."""
+    """Exits with the list of faults, so that the operator sees that and not a traceback."""
     from webapp.core.config import Settings, SettingsError, forget_postgres_variables
 
     forget_postgres_variables()

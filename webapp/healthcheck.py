@@ -1,7 +1,7 @@
-"""Whether this container does its work: exit code 0, or 1 with a reason. For Dockerfile and docker-compose.yml.
+"""Health check of a container: exit code 0, or 1 with a reason. For Dockerfile and docker-compose.yml.
 
-python -m webapp.healthcheck web       its /readyz answers 200
-python -m webapp.healthcheck worker    a worker of this machine stands in the queue server's register, alive
+python -m webapp.healthcheck web       /readyz answers 200
+python -m webapp.healthcheck worker    a worker on this machine is registered in the queue server and running
 """
 
 import http.client
@@ -17,7 +17,7 @@ TIMEOUT = 5.0  # seconds
 
 
 def web() -> str | None:
-    """What is wrong with it; None: nothing."""
+    """What is wrong; None if the web server is healthy."""
     settings = Settings.load(environment())
     host = urlsplit(settings.public_url).netloc
     with closing(http.client.HTTPConnection(settings.web.reached_at, settings.web.port, timeout=TIMEOUT)) as connection:
@@ -27,7 +27,8 @@ def web() -> str | None:
 
 
 def worker() -> str | None:
-    """What is wrong with it; None: nothing. The register outlives a killed worker for minutes, its process does not."""
+    """What is wrong; None if the worker is healthy. Also checks its process, because the registration of a killed
+    worker remains for minutes."""
     from redis import Redis
 
     url = Settings.load(environment()).redis_url
@@ -54,7 +55,7 @@ def main() -> int:
     check = {"web": web, "worker": worker}[sys.argv[1]]
     try:
         problem = check()
-    except Exception as error:  # noqa: BLE001  whatever it is, it is not healthy
+    except Exception as error:  # noqa: BLE001  any error means unhealthy
         problem = f"{type(error).__name__}: {error}"
     if problem:
         print(problem)

@@ -1,6 +1,6 @@
-"""Flask-Security on our tables: it proves who somebody is; what it changes is committed by `db.transaction()`.
+"""Flask-Security on the application's tables: authentication; its changes are committed by `db.transaction()`.
 
-And the slugs that no host can have, since the application itself answers at these addresses.
+Also the slugs that no host can have, because they are paths of the application itself.
 """
 
 import uuid
@@ -20,15 +20,15 @@ from webapp.services.accounts import accounts
 from webapp.services.accounts.accounts import HOST, add_host
 from webapp.services.accounts.slugs import RESERVED
 
-CSRF_TOKEN = "csrf_token"  # noqa: S105  the name of it
-LOGIN = "login"  # in the cookie: the uid of the login session
+CSRF_TOKEN = "csrf_token"  # noqa: S105  the name of the field
+LOGIN = "login"  # key in the cookie for the uid of the login session
 
 
 class Hosts(SQLAlchemyUserDatastore):
     """Hosts are Flask-Security's users."""
 
     def commit(self) -> None:
-        """Flask-Security calls this after a view that changed something; the change is in the session already."""
+        """Called by Flask-Security after a view with changes; they are already in the session."""
         with database.transaction():
             pass
 
@@ -36,7 +36,7 @@ class Hosts(SQLAlchemyUserDatastore):
         return add_host(database.session(), columns, roles=(HOST,), confirmed=False)
 
     def find_logged_in(self, uniquifier: str, login_uid: uuid.UUID) -> Host | None:
-        """The host of a login that has not ended; a new password gives a new uniquifier. One query."""
+        """The host of a login that has not ended; a change of password replaces the uniquifier. One query."""
         query = (
             select(Host)
             .options(joinedload(Host.roles))
@@ -56,7 +56,7 @@ def init_app(app: Flask) -> None:
 
 
 def load_host(uniquifier: str) -> Host | None:
-    """Flask-Login's loader: who the cookie says, if that login still stands."""
+    """Flask-Login's user loader: the host in the cookie, if that login is still valid."""
     login_uid = _login_uid()
     host = hosts.find_logged_in(uniquifier, login_uid) if login_uid else None
     if host is not None:
@@ -66,7 +66,7 @@ def load_host(uniquifier: str) -> Host | None:
 
 
 def _begin_login(_app: Flask, user: Host, **_more: Any) -> None:
-    """A session of its own for each login: nothing that was known before it is worth anything after it."""
+    """Start a new session at each login, so that nothing known before the login is valid after it."""
     old = _login_uid()
     for name in (CSRF_TOKEN, LOGIN):
         session.pop(name, None)
@@ -87,7 +87,7 @@ def _login_uid() -> uuid.UUID | None:
 
 
 def reserved_slugs() -> frozenset[str]:
-    """The first path segments of all routes, and some that the future, a proxy or a deceiver may use."""
+    """The first path segments of all routes, and some reserved for later, for proxies, or against impersonation."""
     slugs: frozenset[str] | None = current_app.extensions.get("reserved_slugs")
     if slugs is None:
         segments = (str(rule).split("/")[1] for rule in current_app.url_map.iter_rules())

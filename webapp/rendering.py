@@ -1,7 +1,7 @@
-"""How bookings and slots are written where programs read them.
+"""The JSON of bookings and slots, as programs read it.
 
-The API's schemas say it, and messages to webhooks repeat it: neither of the two imports the other, so what the API
-does is handed over here when the application is made.
+The API's schemas define it, and messages to webhooks use the same. Neither of the two imports the other, so the API
+registers its functions here when the application is created.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """Each gives the object of its JSON: what `GET /bookings/{id}` and `GET /slots/{id}` answer."""
+    """Functions that return the JSON object of `GET /bookings/{id}` and of `GET /slots/{id}`."""
 
     booking: "Callable[[BookingView], dict[str, Any]]"
     slot: "Callable[[SlotView], dict[str, Any]]"

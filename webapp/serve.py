@@ -1,6 +1,6 @@
-"""Becomes the web server, after a look at all settings: `bin/web` starts this.
+"""Checks all settings, then replaces itself with the web server. Started by `bin/web`.
 
-In the workers of the server the look would come too late: they end, and the server starts them again for ever.
+In the workers of the server the check would come too late: they would exit, and the server would restart them for ever.
 """
 
 import errno
@@ -13,7 +13,7 @@ from webapp.core.config import Settings, SettingsError, WebServerSettings, forge
 
 
 def command(web: WebServerSettings, *, is_restarted: bool = False) -> list[str]:
-    """`is_restarted`: somebody else starts it again when it fails, and wants to see why."""
+    """`is_restarted`: a supervisor restarts the server after a failure, and shows why it failed."""
     respawn = () if is_restarted else ("--respawn-failed-workers", "--respawn-interval", "1")
     return [
         *(sys.executable, "-m", "granian", "wsgi:app", "--interface", "wsgi"),
@@ -25,8 +25,8 @@ def command(web: WebServerSettings, *, is_restarted: bool = False) -> list[str]:
 
 
 def listening_fault(web: WebServerSettings) -> str | None:
-    """Why nothing can listen there, in a sentence. Another web server of ours is no reason: both share the port, so
-    that one can take over from the other."""
+    """Why the server cannot listen there, in a sentence. Another Openslot web server is not a reason: both share the
+    port, so that one can take over from the other."""
     with socket.socket(socket.AF_INET6 if ":" in web.host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
@@ -53,7 +53,7 @@ def main() -> NoReturn:
         sys.exit(fault)
     forget_server_variables()
     line = command(settings.web, is_restarted=bool(settings.reload))
-    os.execv(line[0], line)  # noqa: S606  the same process, which is watched and asked to end
+    os.execv(line[0], line)  # noqa: S606  the same process, which the supervisor watches and stops
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from webapp.services.bookings.view import BookingView
 
 
 def answered(booking: BookingView) -> list[tuple[str, str]]:
-    """(question, answer), in the order of the questions; answers to questions that are gone come last, by their key."""
+    """(question, answer), in the order of the questions; answers to deleted questions come last, under their key."""
     labels = {question["key"]: question["label"] for question in booking.questions}
     keys = [*(key for key in labels if key in booking.answers), *(key for key in booking.answers if key not in labels)]
     return [(labels.get(key, key), _words(booking.answers[key])) for key in keys]

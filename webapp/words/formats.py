@@ -1,7 +1,7 @@
-"""Times, days, zones and lengths of time in words, by CLDR. Every time is shown in a zone that the caller names.
+"""Times, days and durations in words, by CLDR. Every time is formatted in a zone that the caller passes.
 
-Babel parses patterns on each call (30 microseconds for a time); a page of a month shows hundreds of times, so whatever
-depends on few values is cached. Lengths of time are stored as minutes everywhere.
+Babel parses patterns on each call (30 microseconds for a time), and the page of a month shows hundreds of times, so
+results that depend on few values are cached. Durations are in minutes.
 """
 
 from datetime import date, datetime
@@ -15,11 +15,11 @@ from flask_babel import ngettext
 from webapp.domain.availability.instants import zone
 
 ENGLISH = Locale("en")
-RANGE = "\u2009\u2013\u2009"  # an en dash between thin spaces: CLDR's own for English
+RANGE = "\u2009\u2013\u2009"  # an en dash between thin spaces: as in CLDR for English
 
 
 def format_time(moment: datetime, time_zone: str, locale: Locale = ENGLISH) -> str:
-    """`9:30 AM` or `09:30`, as the locale has it."""
+    """`9:30 AM` or `09:30`, depending on the locale."""
     local = moment.astimezone(zone(time_zone))
     return _clock(local.hour, local.minute, str(locale))
 
@@ -48,7 +48,7 @@ def format_month(day: date, locale: Locale = ENGLISH) -> str:
 
 
 def format_range(start: datetime, end: datetime, time_zone: str, locale: Locale = ENGLISH) -> str:
-    """`Tuesday, May 4, 2027, 9:30 AM - 10:00 AM` with an en dash; the second day is named when it is another."""
+    """`Tuesday, May 4, 2027, 9:30 AM - 10:00 AM` with an en dash; the end has its day only if it differs."""
     first, last = start.astimezone(zone(time_zone)).date(), end.astimezone(zone(time_zone)).date()
     begin = f"{format_day(first, locale)}, {format_time(start, time_zone, locale)}"
     finish = format_time(end, time_zone, locale)
@@ -62,7 +62,7 @@ def uses_24_hours(locale: Locale) -> bool:
 
 @lru_cache(maxsize=512)
 def english_of(language_tag: str) -> Locale:
-    """English with the formats of the reader's region: `de-DE` -> en_DE (24 hours, day before month)."""
+    """English with the formats of the reader's region: `de-DE` -> en_DE (24-hour clock, day before month)."""
     try:
         wanted = Locale.parse(language_tag, sep="-")
     except (UnknownLocaleError, ValueError):
@@ -73,7 +73,7 @@ def english_of(language_tag: str) -> Locale:
     name = f"en_{territory}"
     if name in _known_locales():
         return Locale.parse(name)
-    # Where CLDR has no English of that place: European (24 hours) or international (12 hours).
+    # For regions without an English locale in CLDR: European (24 hours) or international (12 hours).
     return Locale.parse("en_150" if uses_24_hours(wanted) else "en_001")
 
 
@@ -87,13 +87,13 @@ UNITS = (DAY, HOUR, MINUTE)
 
 
 def in_largest_unit(minutes: int) -> tuple[int, int]:
-    """(number, unit in minutes) by the largest unit of which it is a whole number; 0 is (0, HOUR)."""
+    """(number, unit in minutes) in the largest unit that divides it evenly; 0 is (0, HOUR)."""
     unit = next(one for one in UNITS if minutes % one == 0) if minutes else HOUR
     return minutes // unit, unit
 
 
 def span_in_words(minutes: int) -> str:
-    """`24 hours` is said as `1 day`."""
+    """In the largest unit: `1 day`, not `24 hours`."""
     number, unit = in_largest_unit(minutes)
     if unit == DAY:
         return ngettext("%(num)s day", "%(num)s days", number)

@@ -19,7 +19,7 @@ _NAMES = {
 
 
 def mail_name(kind: str) -> str:
-    """`Confirmation`, or `Reminder, 1 day before`; the kind itself where there is no word for it."""
+    """`Confirmation`, or `Reminder, 1 day before`; the kind itself if it has no name."""
     if minutes := reminder_minutes(kind):
         return gettext("Reminder, %(period)s before", period=span_in_words(minutes))
     return str(_NAMES.get(kind, kind))

@@ -14,12 +14,12 @@ from webapp.words.formats import span_in_words
 
 
 def in_words(reason: Reason, *, time_zone: str, locale: Locale = formats.ENGLISH) -> str:
-    """One sentence or two. Dates of limits and overrides are those of the schedule."""
+    """One or two sentences. Dates of limits and overrides are in the schedule's zone."""
     return _SENTENCES[reason.code](_Figures(reason, time_zone, locale))
 
 
 def unknown_holidays(known_until: date, locale: Locale = formats.ENGLISH) -> str:
-    """Of a day after that one."""
+    """The sentence for a date after `known_until`."""
     return gettext("Holidays are known until %(day)s only.", day=formats.format_day(known_until, locale))
 
 
@@ -39,7 +39,7 @@ class _Figures:
 
     @property
     def taken(self) -> dict[str, str]:
-        """From when to when; the second day only where it is another."""
+        """Start and end of the taken range; the end has its day only if it differs."""
         start, end = self.reason.start or 0, self.reason.end or 0
         is_same_day = local_date(self.time_zone, start) == local_date(self.time_zone, end)
         return {"start": self.start, "end": self._time(end) if is_same_day else self.end}

@@ -1,4 +1,4 @@
-"""Time zones in words, by CLDR: names, places, and the list to choose from.
+"""Time zones in words, by CLDR: names, places, and the list for selecting a zone.
 
 CLDR names groups of zones that share a clock, and a zone that has left its group keeps the name until CLDR's next
 release. So a name is shown only if it means the offset that our data has (docs/adr/0019).
@@ -20,11 +20,11 @@ from webapp.domain.availability.instants import zone
 from webapp.words.formats import ENGLISH
 
 STANDARD, DAYLIGHT = "standard", "daylight"
-UTC_NAME = "UTC"  # Etc/UTC of CLDR
+UTC_NAME = "UTC"  # Etc/UTC in CLDR
 HOUR = timedelta(hours=1)
 NO_TIME = timedelta()
-# The zone whose clock the name of a group means: CLDR's "golden" zones (UTS 35, metazones, territory 001). A group that
-# is not here has one zone only.
+# The zone whose clock defines the name of a group: CLDR's "golden" zones (UTS 35, metazones, territory 001). A group
+# that is not listed has one zone only.
 MODELS = {
     "Acre": "America/Rio_Branco", "Africa_Central": "Africa/Maputo", "Africa_Eastern": "Africa/Nairobi",
     "Africa_Southern": "Africa/Johannesburg", "Africa_Western": "Africa/Lagos", "Alaska": "America/Juneau",
@@ -45,7 +45,7 @@ MODELS = {
 
 
 class Clock(NamedTuple):
-    """What a zone's clocks show at some moment of a year: their offset, and how much of it is daylight saving."""
+    """A zone's UTC offset at some moment of a year, and how much of it is daylight saving."""
 
     year: int
     offset: timedelta
@@ -53,7 +53,7 @@ class Clock(NamedTuple):
 
 
 def zone_label(time_zone: str, moment: datetime, locale: Locale = ENGLISH) -> str:
-    """`Central European Summer Time (Berlin), GMT+02:00`: name, place and offset at that moment."""
+    """`Central European Summer Time (Berlin), GMT+02:00`: name, place and offset at `moment`."""
     return _label(time_zone, _clock(time_zone, moment), str(locale))
 
 
@@ -67,7 +67,7 @@ def _label(time_zone: str, clock: Clock, locale: str) -> str:
 
 
 def zone_place(time_zone: str, locale: Locale = ENGLISH) -> str:
-    """`Berlin`, and `Knox, Indiana` of `America/Indiana/Knox`. `Etc/GMT+5`, which lies west, is `GMT-05:00`."""
+    """`Berlin`; `Knox, Indiana` for `America/Indiana/Knox`; `GMT-05:00` for `Etc/GMT+5`, whose sign means west."""
     if time_zone.startswith(("Etc/GMT+", "Etc/GMT-")):
         return _gmt(_clock(time_zone, datetime.now(UTC)).offset)
     city: str | None = locale.time_zones.get(_cldr_id(time_zone), {}).get("city")
@@ -76,7 +76,7 @@ def zone_place(time_zone: str, locale: Locale = ENGLISH) -> str:
 
 @lru_cache(maxsize=16)
 def zones_by_region(locale: Locale = ENGLISH) -> dict[str, list[tuple[str, str]]]:
-    """Region -> [(IANA name, place)] by place, for a grouped select: the zones that people live in, and UTC."""
+    """Region -> [(IANA name, place)] sorted by place, for a grouped select: the zones that people live in, and UTC."""
     regions: dict[str, list[tuple[str, str]]] = {}
     for name in sorted(_listed()):
         regions.setdefault(name.partition("/")[0], []).append((name, zone_place(name, locale)))
@@ -84,7 +84,7 @@ def zones_by_region(locale: Locale = ENGLISH) -> dict[str, list[tuple[str, str]]
 
 
 def present_name(name: str) -> str:
-    """`Asia/Calcutta`, as browsers still say, is `Asia/Kolkata` in our lists; other names stay as they are."""
+    """`Asia/Kolkata`, as in our lists, for `Asia/Calcutta`, as browsers still call it; other names are unchanged."""
     current: str = get_global("zone_aliases").get(name, name)
     current = UTC_NAME if current == "Etc/UTC" else current
     return current if current in _listed() and name not in _listed() else name
@@ -110,7 +110,7 @@ def _listed() -> frozenset[str]:
 
 
 def _name(time_zone: str, clock: Clock, locale: Locale) -> str | None:
-    """CLDR's, if it has one that means this offset."""
+    """CLDR's name, if it has one that means this offset."""
     variant, known_as = _variant(time_zone, clock), _cldr_id(time_zone)
     own = locale.time_zones.get(known_as, {}).get("long", {}).get(variant)
     if own not in (None, NO_INHERITANCE_MARKER):
@@ -124,7 +124,7 @@ def _name(time_zone: str, clock: Clock, locale: Locale) -> str | None:
 
 @lru_cache(maxsize=1024)
 def _cldr_id(time_zone: str) -> str:
-    """CLDR keeps the name by which it has first known a zone: `Asia/Calcutta`."""
+    """CLDR keeps the first name that it had for a zone, such as `Asia/Calcutta`."""
     aliases = get_global("zone_aliases")
     present = aliases.get(time_zone, time_zone)
     named = get_global("meta_zones").keys() | ENGLISH.time_zones.keys()
@@ -133,8 +133,8 @@ def _cldr_id(time_zone: str) -> str:
 
 
 def _variant(time_zone: str, clock: Clock) -> str:
-    """`daylight` for the clock that is ahead of the other, also where law calls it the standard: Irish Standard Time is
-    summer's, and winter's has a saving of minus one hour."""
+    """`daylight` for the clock that is ahead, even if the law calls it standard: Irish Standard Time is in summer, and
+    in winter the tz data has a saving of minus one hour."""
     if clock.saving:
         return DAYLIGHT if clock.saving > NO_TIME else STANDARD
     has_negative = any(other.saving < NO_TIME for other in _clocks(time_zone, clock.year))
@@ -143,7 +143,7 @@ def _variant(time_zone: str, clock: Clock) -> str:
 
 @lru_cache(maxsize=1024)
 def _meant(model: str, variant: str, year: int) -> frozenset[timedelta]:
-    """The offsets that a name stands for. Who saves daylight where the model does not is an hour ahead of it."""
+    """The offsets that a name can mean. Zones with daylight saving that the model does not have are an hour ahead."""
     found = frozenset(clock.offset for clock in _clocks(model, year) if _variant(model, clock) == variant)
     if variant == DAYLIGHT and not found:
         return frozenset(offset + HOUR for offset in _meant(model, STANDARD, year))
@@ -152,7 +152,7 @@ def _meant(model: str, variant: str, year: int) -> frozenset[timedelta]:
 
 @lru_cache(maxsize=4096)
 def _clocks(time_zone: str, year: int) -> tuple[Clock, ...]:
-    """Of a year, looked at often enough to see the shortest summer there is."""
+    """The clocks of a zone in a year, sampled often enough to find the shortest summer time."""
     return tuple(_looks(time_zone, year))
 
 
