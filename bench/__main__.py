@@ -1,8 +1,8 @@
-"""`make bench`: one table of figures, each speed as a ratio of the ceiling measured beside it in the same run.
+"""`make bench`: a table of figures, each rate as a ratio of the ceiling measured next to it in the same run.
 
-Rounds are interleaved, so that whatever else the machine does meets every figure alike; each figure is the median.
-ROUNDS and SECONDS (of each measurement) shorten it; FULL=1 adds the growth to a million bookings (P6), FULL=0 leaves
-latency (P5) out, too. Mail (P9): `python -m bench.mail`.
+Rounds are interleaved, so that other load on the machine affects all figures alike; each figure is the median.
+ROUNDS and SECONDS (of each measurement) shorten it; FULL=1 adds growth to a million bookings (P6), FULL=0 also skips
+latency (P5). Mail (P9): `python -m bench.mail`.
 """
 
 import json
@@ -53,20 +53,21 @@ def main() -> None:
 
 
 def measured(tests: Tests) -> tuple[dict[str, float], dict[str, int]]:
-    """(median rate by name, number of bad answers by name)."""
+    """(median rate by name, number of bad responses by name)."""
     rates: dict[str, list[float]] = {name: [] for name in tests}
     bad = dict.fromkeys(tests, 0)
     for number in range(ROUNDS + 1):
         for name, run in tests.items():
             result = run()
-            if number:  # the first round warms up
+            if number:  # the first round is a warm-up
                 rates[name].append(result.rate)
                 bad[name] += result.bad
     return {name: statistics.median(values) for name, values in rates.items()}, bad
 
 
 def measurements(stack: Stack) -> Tests:
-    """Each beside its ceiling: what much writing leaves Postgres to do slows down whatever is measured next."""
+    """Each measurement next to its ceiling, because Postgres has work left after many writes, which slows down what is
+    measured next."""
     page = stack.app_url + page_path()
     many = page.partition("?")[2]
     return {
@@ -84,7 +85,7 @@ def measurements(stack: Stack) -> Tests:
 
 
 def bookings(stack: Stack, first_host: int, hosts: int) -> load.Result:
-    """Each run books starts of its own: another month for one host, another day for many."""
+    """Each run books different starts: another month for one host, another day for many."""
     run = next(runs)
     tokens = ",".join(form_tokens(stack, first_host, hosts))
     day = 60 * 86_400 if hosts == 1 else 86_400
@@ -103,7 +104,7 @@ def slots_path() -> str:
 
 
 def booking_maker(stack: Stack) -> Callable[[int, int], Callable[[int], Request]]:
-    """For (first host, number of hosts): requests that book a start of their own each."""
+    """For (first host, number of hosts): requests that each book a different start."""
 
     def maker(first_host: int, hosts: int) -> Callable[[int], Request]:
         run = next(runs)
@@ -125,7 +126,7 @@ def booking_maker(stack: Stack) -> Callable[[int, int], Callable[[int], Request]
 
 
 def form_tokens(stack: Stack, first_host: int, hosts: int) -> list[str]:
-    """Of each host's form, as guests get them who open it."""
+    """The token in each host's form, as a guest gets it by opening the form."""
     return [form_token(stack.app_url, host) for host in range(first_host, first_host + hosts)]
 
 
@@ -145,7 +146,7 @@ def next_month() -> str:
 
 
 def largest_worker(stack: Stack) -> float:
-    """MB resident, after the load (P13)."""
+    """Resident MB after the load (P13)."""
     children = psutil.Process(stack.web_pid).children(recursive=True)
     return max(child.memory_info().rss for child in children) / 1e6
 

@@ -1,7 +1,7 @@
 """P7: the availability engine alone, without database or web server.
 
-Each figure is the median of five runs of twenty calls. "Cold": with the caches of zone facts emptied before each
-call, as a process that has just started meets a host; otherwise they are warm, as for a host whose page is in use.
+Each figure is the median of five runs of twenty calls. "Cold": the caches of time zone data are cleared before each
+call, as in a process that has just started; otherwise they are warm, as for a host whose page is in use.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from webapp.domain.availability.windows import Schedule, Window
 
 RUNS, CALLS = 5, 20
 DAY = 86_400
-FIRST = instants.instant(datetime(2027, 3, 1, tzinfo=UTC))  # 60 days that hold a change of the clocks
+FIRST = instants.instant(datetime(2027, 3, 1, tzinfo=UTC))  # 60 days that include a clock change
 Figure = tuple[str, float, str, str]
 
 
@@ -47,7 +47,7 @@ def around_the_clock() -> Facts:
 
 
 def two_thousand_windows() -> Facts:
-    """2,000 windows of four minutes in a week, a minute apart: none merge, each holds one start."""
+    """2,000 windows of four minutes in a week, a minute apart: none merge, and each has one start."""
     hours = tuple(Window(index % 7, 5 * (index // 7), 5 * (index // 7) + 4) for index in range(2000))
     return Facts(EventTypeRules(4), FIRST, Schedule("America/New_York", 0, hours))
 
@@ -58,7 +58,7 @@ def forget_zones() -> None:
 
 
 def milliseconds(call: Callable[[], object], *, before: Callable[[], object] = bool) -> float:
-    """Of one call, without the time of what runs before it."""
+    """The time of one call, without that of `before`."""
     runs = [sum(seconds(call, before) for _ in range(CALLS)) / CALLS for _ in range(RUNS)]
     return round(1000 * median(runs), 3)
 

@@ -1,4 +1,4 @@
-"""What is measured once, after the rates are known: latency at half of them, and growth."""
+"""Measured once, after the rates are known: latency at half of each rate, and growth."""
 
 from collections.abc import Callable, Mapping
 
@@ -28,14 +28,14 @@ def latencies(stack: Stack, rates: Mapping[str, float], page: str, slots: str, b
 
 
 def growth(stack: Stack, tests: Mapping[str, Callable[[], Result]], before: Mapping[str, float]) -> list[Figure]:
-    """P6: rates with a million bookings more, as a share of those before; each the median of three."""
+    """P6: rates with a million more bookings, as a share of those before; each the median of three."""
     with psycopg.connect(stack.dsn, autocommit=True) as connection:
         connection.execute((SQL / "seed_large.sql").read_bytes())
         connection.execute("VACUUM ANALYZE")
     ceilings = {"P1 slots": "raw read", "P3 bookings, many hosts": "raw booking"}
     figures: list[Figure] = []
     for name, ceiling in ceilings.items():
-        rates = [(tests[name]().rate, tests[ceiling]().rate) for _ in range(4)][1:]  # the first warms up
+        rates = [(tests[name]().rate, tests[ceiling]().rate) for _ in range(4)][1:]  # the first is a warm-up
         rate, raw = (sorted(each)[1] for each in zip(*rates, strict=True))
         figures += [
             (f"P6 {name}, a million bookings", 100 * rate / before[name], "%", ">= 80"),

@@ -1,4 +1,4 @@
-"""The ceiling of any answer in Python here: a Flask application of one route that returns a constant."""
+"""The ceiling for any response in Python here: a Flask application with one route that returns a constant."""
 
 from flask import Flask
 

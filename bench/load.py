@@ -16,7 +16,7 @@ runs = count(1)
 
 @dataclass(frozen=True)
 class Result:
-    """Answers a second, the 99th percentile in ms, and answers that were not 2xx or 3xx."""
+    """Responses per second, the 99th percentile in ms, and the number of responses that were not 2xx or 3xx."""
 
     rate: float
     p99: float
@@ -24,7 +24,7 @@ class Result:
 
 
 def http(url: str, *, seconds: float, script: str | None = None, arguments: tuple[str, ...] = ()) -> Result:
-    """Load by wrk, with a Lua script that makes the requests where they differ."""
+    """Load by wrk, with a Lua script that creates the requests if they differ."""
     wrk = shutil.which("wrk")
     if wrk is None:
         raise SystemExit("The benchmark needs wrk: apt-get install wrk")
@@ -43,8 +43,8 @@ def http(url: str, *, seconds: float, script: str | None = None, arguments: tupl
 
 
 def sql(dsn: str, script: str, *, seconds: float) -> Result:
-    """Load by pgbench with prepared statements. A script has `:base` and `:i`, from which to make numbers that no
-    other client and no other run makes."""
+    """Load by pgbench with prepared statements. A script has `:base` and `:i`, from which it can compute numbers that
+    are unique to its client and run."""
     command = ["pgbench", "-n", "-M", "prepared", "-c", str(CONNECTIONS), "-j", "2", "-T", f"{seconds:.0f}",
                "-D", f"base={next(runs) * 20_000_000}", "-D", "i=0", "-f", str(HERE / "sql" / script), dsn]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False, executable=_pgbench())

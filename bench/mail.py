@@ -1,9 +1,9 @@
-"""P9: how fast one worker process drains a backlog of mail, beside what the mail server itself can take.
+"""P9: how fast one worker process drains a backlog of mail, compared with what the mail server itself can accept.
 
-Bookings are written straight into the tables, with their events in the outbox; then a worker starts. The clock runs
+Bookings are inserted directly into the tables, with their events in the outbox; then a worker starts. Time is measured
 from the first mail at the server to the last, so that starting the process does not count. The ceiling: the same
-number of finished messages over one kept connection, by nobody but smtplib, to the same server. On a machine that
-does much else the worker's own processor time per mail tells more than the rate.
+number of prepared messages sent by smtplib alone over one open connection to the same server. On a machine with other
+load, the worker's CPU time per mail is more meaningful than the rate.
 
     python -m bench.mail
 """
@@ -33,7 +33,7 @@ Figure = tuple[str, float, str, str]
 
 
 class Counter:
-    """When the first and the last of so many mails came."""
+    """Records when the first and the last mail arrived."""
 
     def __init__(self) -> None:
         self.times: list[float] = []
@@ -51,7 +51,7 @@ class Counter:
             time.sleep(0.02)
 
     def rate(self, count: int) -> float:
-        """Mails a second, once all have come."""
+        """Mails per second, once all have arrived."""
         self.wait_for(count)
         return (count - 1) / (self.times[count - 1] - self.times[0])
 
@@ -97,7 +97,7 @@ def _rounds(postgres: PostgresService, valkey: ValkeyService, folder: Path) -> l
         again, sink = _sink()
         with sink:
             ceiling = _pump(counter.sample, sink.port, again)
-        if number:  # the first round warms up
+        if number:  # the first round is a warm-up
             found.append((ceiling, drained, processor))
     return found
 
@@ -108,7 +108,7 @@ def _sink() -> tuple[Counter, MailSink]:
 
 
 def _drain(postgres: PostgresService, environ: Mapping[str, str], sink: Counter) -> tuple[float, float]:
-    """Mails a second, and milliseconds of the worker's processor time for one."""
+    """Mails per second, and milliseconds of the worker's CPU time per mail."""
     _sql(postgres, BACKLOG)
     worker = subprocess.Popen([sys.executable, "worker.py"], cwd=PROJECT_DIR, env=environ)
     try:

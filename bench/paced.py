@@ -1,6 +1,6 @@
-"""Latency at a given rate (P5): requests start by the clock, whether earlier ones have been answered or not.
+"""Latency at a given rate (P5): requests start on schedule, whether or not earlier ones have been answered.
 
-A request's time counts from the moment at which it was due, so that waiting for a free connection counts, too.
+The latency of a request is measured from when it was due, so that waiting for a free connection is included.
 """
 
 import http.client
@@ -22,7 +22,7 @@ class Request:
 
 
 def paced(url: str, make: Callable[[int], Request], *, rate: float, seconds: float) -> Result:
-    """`make` gives the request of each number."""
+    """`make` returns the request with a given number."""
     found = _Answers(urlsplit(url).netloc, make, rate, int(rate * seconds))
     threads = [threading.Thread(target=found.work) for _ in range(CONNECTIONS)]
     for thread in threads:

@@ -1,4 +1,4 @@
-"""The stack under measurement: durable Postgres and Valkey of its own, migrated and seeded, our web server, hello."""
+"""The stack under test: its own durable Postgres, migrated and seeded, and Valkey, the web server, and `hello`."""
 
 import os
 import subprocess
@@ -36,7 +36,7 @@ class Stack:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Stack]:
-    """Everything up, seeded and warm; everything down at the end."""
+    """Start, seed and warm up everything; stop everything at the end."""
     with ExitStack() as stack:
         postgres = start_postgres(folder / "postgres", durable=True)
         stack.callback(postgres.stop)

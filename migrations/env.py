@@ -1,7 +1,7 @@
-"""Runs migrations as the owner of the schema, each in a transaction of its own.
+"""Runs migrations as the owner of the schema, each in its own transaction.
 
-A statement that changes a table waits for every transaction that uses it, and whoever comes later waits behind that
-statement: so it waits a moment only, makes room, and comes back.
+A statement that alters a table waits for every transaction that uses the table, and all later ones wait behind it. So
+it has a short lock timeout, after which the migration pauses and is retried.
 """
 
 import time
@@ -20,9 +20,9 @@ from sqlalchemy.pool import NullPool
 from webapp.core import postgres
 from webapp.models import Base
 
-# One runner at a time, whoever starts first: several containers may start together.
+# Only one runner at a time: several containers may start together.
 RUNNER_LOCK = 0x6F736C74
-PAUSE_SECONDS = 3.0  # twice as long as others have waited behind us
+PAUSE_SECONDS = 3.0  # twice as long as others have waited behind the migration
 PATIENCE_SECONDS = 600.0
 WAITING = "Migration: a table is in use (a long transaction, a backup?). Trying again in {seconds:.0f} s ..."
 GIVEN_UP = "Migration: a table stayed in use for ten minutes. End the transaction that holds it, and start again."
@@ -48,13 +48,13 @@ def _connected() -> postgres.Connection:
         connection = postgres.connect(url, postgres.OWNER_SETTINGS)
     except postgres.TooOldError as error:
         raise SystemExit(str(error)) from None
-    connection.longest_seconds = None  # a statement takes what it takes, while the server is there
+    connection.longest_seconds = None  # no limit for a statement while the server responds
     return connection
 
 
 @contextmanager
 def _waiting_for_ever(connection: Connection) -> Iterator[None]:
-    """For the lock that no reader ever waits for."""
+    """Without a timeout, for the lock on which no reader ever waits."""
     connection.execute(text("SET lock_timeout = 0"))
     yield
     connection.execute(text(f"SET lock_timeout = '{postgres.OWNER_SETTINGS['lock_timeout']}'"))
@@ -88,7 +88,7 @@ def _run_until_done(connection: Connection) -> None:
 
 
 def _is_older_code() -> bool:
-    """Whether `upgrade` has met tables of a newer release, after the code was taken back: not a fault."""
+    """Whether `upgrade` runs on the tables of a newer release, after a rollback of the code: not a fault."""
     migration: Any = context.get_context()
     known = {script.revision for script in context.script.walk_revisions()}
     unknown = set(migration.get_current_heads()) - known
@@ -100,7 +100,7 @@ def _is_older_code() -> bool:
 
 @contextmanager
 def _explained(connection: Connection) -> Iterator[None]:
-    """A role with too few rights is told what it lacks, instead of where the code stood."""
+    """If the role lacks rights, report which ones instead of a traceback."""
     role = connection.scalar(text("SELECT current_user"))
     connection.commit()
     try:

@@ -1,4 +1,4 @@
-"""A small client for Openslot in one file: the standard library only.
+"""A small client for Openslot in one file, with the standard library only.
 
     client = Openslot("https://book.example.org", token="osl_...")
     for slot in client.slots("demo", "30min", "2027-03-14", "2027-03-20", "Europe/Paris"):
@@ -26,7 +26,7 @@ OLDEST_MESSAGE = 300  # seconds
 
 
 class Refused(Exception):
-    """The instance said no. `code` is stable: slot_taken, invalid, ..."""
+    """The instance refused the request. `code` is stable: slot_taken, invalid, ..."""
 
     def __init__(self, problem: Json) -> None:
         super().__init__(f"{problem['code']}: {problem['detail']}")
@@ -35,20 +35,20 @@ class Refused(Exception):
 
 
 class Openslot:
-    """One instance, as a host (with a token) or as anybody."""
+    """One instance, used as a host (with a token) or anonymously."""
 
     def __init__(self, url: str, token: str | None = None) -> None:
         self.base = f"{url.rstrip('/')}/api/v1"
         self.token = token
 
     def slots(self, host: str, event_type: str, first: str, last: str, time_zone: str) -> list[Json]:
-        """What can be booked on these dates, by start."""
+        """The slots that can be booked on these dates, sorted by start."""
         query = urlencode({"from": first, "to": last, "time_zone": time_zone})
         found: list[Json] = self.call("GET", f"/hosts/{host}/event-types/{event_type}/slots?{query}")["data"]
         return found
 
     def book(self, **wanted: Any) -> Json:
-        """Book once, however often the network makes us ask."""
+        """Book once, however often the request has to be repeated."""
         return self.call("POST", "/bookings", wanted, {"Idempotency-Key": str(uuid.uuid4())})
 
     def reschedule(self, booking: Json, start: str) -> Json:
@@ -69,7 +69,7 @@ class Openslot:
             cursor = page["next_cursor"]
 
     def call(self, method: str, path: str, body: Json | None = None, headers: dict[str, str] | None = None) -> Json:
-        """Raises Refused. Waits and tries again where the instance asks for it."""
+        """Raises Refused. Waits and retries if the instance asks for it."""
         request = Request(self.base + path, method=method, headers=self._headers() | (headers or {}))
         if body is not None:
             request.data = json.dumps(body).encode()
@@ -89,7 +89,7 @@ class Openslot:
 
 
 def verify(secret: str, headers: Mapping[str, str], body: bytes) -> bool:
-    """Whether a message to a webhook is Openslot's, and fresh. `body`: the bytes as they came."""
+    """Whether a message to a webhook comes from Openslot and is recent. `body`: the bytes as received."""
     message_id, timestamp = headers["webhook-id"], headers["webhook-timestamp"]
     key = base64.b64decode(secret.removeprefix("whsec_"))
     digest = hmac.digest(key, f"{message_id}.{timestamp}.".encode() + body, "sha256")

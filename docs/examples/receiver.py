@@ -1,8 +1,8 @@
-"""A program that a webhook tells what happens, to try things out: prints each message, and whether it is Openslot's.
+"""A receiver for trying out webhooks: prints each message, and whether it comes from Openslot.
 
     python receiver.py 8765 webhook.json
 
-`webhook.json` is the answer to `POST /webhooks`, which has the secret; it may come after the start of this program.
+`webhook.json` is the response to `POST /webhooks`, which has the secret; it may be saved after this program starts.
 """
 
 import json
@@ -25,7 +25,7 @@ class Receiver(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """The messages are enough."""
+        """No access log; the messages are printed."""
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ Revision ID: 0001
 Revises:
 Create Date: 2026-11-22
 
-An exclusion constraint cannot be added NOT VALID to a table in use, so it stands here, in the first migration.
+An exclusion constraint cannot be added NOT VALID to a table in use, so it is part of the first migration.
 """
 
 import sqlalchemy as sa
@@ -16,9 +16,9 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-# The derived count of a slot, kept by the database so that no writer can forget it. Slots of one booking are
+# Maintains the derived count of a slot in the database, so that no writer can forget it. Slots of one booking are
 # updated under the host's row lock, which every command takes first. It runs as its owner, because the application
-# may not write the count; with names that no temporary table or search_path of the caller can bend.
+# may not write the count, and with qualified names, which the caller's temporary tables or search_path cannot redirect.
 SEATS_FUNCTION = """
 CREATE FUNCTION count_seats() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 BEGIN
@@ -36,7 +36,7 @@ SEATS_TRIGGERS = (
     CREATE TRIGGER count_seats AFTER INSERT OR DELETE ON booking
     FOR EACH ROW EXECUTE FUNCTION count_seats()
     """,
-    # `is_live` is computed, so that its column list names what it is computed from.
+    # `is_live` is a generated column, so the trigger lists the columns from which it is generated.
     """
     CREATE TRIGGER recount_seats AFTER UPDATE OF status, slot_id ON booking
     FOR EACH ROW WHEN (OLD.is_live IS DISTINCT FROM NEW.is_live OR OLD.slot_id <> NEW.slot_id)
@@ -44,7 +44,7 @@ SEATS_TRIGGERS = (
     """,
 )
 
-# The application works as this role: it owns nothing, so it can neither truncate, alter nor disable anything.
+# The application uses this role. It owns nothing, so it cannot truncate, alter or disable anything.
 APPLICATION_ROLE = """
 DO $$ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'openslot_app') THEN
@@ -60,14 +60,14 @@ GRANTS = (
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO openslot_app",
     "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO openslot_app",
     "REVOKE INSERT, UPDATE, DELETE ON alembic_version, role FROM openslot_app",
-    # The past can neither be changed nor written: the database dates each entry.
+    # Entries cannot be changed or backdated: the database sets the time of each entry.
     "REVOKE INSERT, UPDATE, DELETE ON audit_entry FROM openslot_app",
     "GRANT INSERT (actor_kind, actor_id, action, object_kind, object_id, details) ON audit_entry TO openslot_app",
-    # A slot's seats are counted, not said: a taken slot that says 0 could lose its claim and be booked over.
+    # Only the trigger writes a slot's seats: a booked slot with a count of 0 could lose its claim and be double-booked.
     "REVOKE INSERT, UPDATE ON slot FROM openslot_app",
     "GRANT INSERT (host_id, event_type_id, starts_at, ends_at, busy, capacity, origin) ON slot TO openslot_app",
     "GRANT UPDATE (starts_at, ends_at, busy, capacity, withdrawn_at) ON slot TO openslot_app",
-    # Otherwise a trigger on a temporary table of the caller's could count seats that nobody took.
+    # Otherwise a trigger on a caller's temporary table could count seats that nobody has booked.
     "REVOKE EXECUTE ON FUNCTION count_seats() FROM PUBLIC",
 )
 
@@ -451,7 +451,7 @@ TABLES = (
 
 
 def downgrade():
-    """The role stays: it belongs to the cluster, where another database may use it."""
+    """Keeps the role, because it belongs to the cluster and another database may use it."""
     op.execute(
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE SELECT, INSERT, UPDATE, DELETE ON TABLES FROM openslot_app"
     )

@@ -4,8 +4,7 @@ Revision ID: 0002
 Revises: 0001
 Create Date: 2026-11-22
 
-Every host gets a default schedule without hours: what was on offer before, the published slots, is what is on offer
-afterwards.
+Every host gets a default schedule without hours, so that exactly the published slots are offered, as before.
 """
 
 import sqlalchemy as sa
@@ -39,7 +38,7 @@ SELECT id, 'Working hours', true, time_zone FROM host
 
 
 def upgrade():
-    # Nobody could wait for approval before: a pending booking would have no end.
+    # There was no approval before, so a pending booking would never expire.
     op.execute("UPDATE booking SET status = 'confirmed' WHERE status = 'pending'")
     op.create_table(
         "blocked_time",
@@ -212,7 +211,7 @@ def upgrade():
 
 
 def downgrade():
-    # What the older state cannot hold: archived event types become inactive ones with a name of their own.
+    # The older schema has no archive: archived event types become inactive ones with a unique slug.
     op.execute("UPDATE event_type SET slug = left(slug, 40) || '-' || id WHERE archived_at IS NOT NULL")
     for table, name, _ in CHECKS:
         op.drop_constraint(op.f(f"ck_{table}_{name}"), table)

@@ -1,6 +1,6 @@
 """Webhooks: endpoints, deliveries to them beside mails, and each attempt
 
-Deliveries that exist are mails and stay as they are. Going down deletes those to webhooks.
+Existing deliveries are mails and are not changed. The downgrade deletes deliveries to webhooks.
 
 Revision ID: 0007
 Revises: 0006

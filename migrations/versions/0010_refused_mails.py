@@ -1,6 +1,6 @@
 """When the mail server last refused a mail
 
-Of deliveries that were given up before, nothing is known.
+For deliveries that were given up before, the time is unknown.
 
 Revision ID: 0010
 Revises: 0009
@@ -15,7 +15,7 @@ down_revision = "0009"
 branch_labels = None
 depends_on = None
 
-# What tells whether the server takes mail at all reads both at their ends.
+# For the check whether the server accepts mail at all, which reads the ends of both indexes.
 INDEXES = {
     "ix_delivery_refused_at": ("refused_at", "refused_at IS NOT NULL"),
     "ix_delivery_sent_at": ("sent_at", "channel = 'mail' AND sent_at IS NOT NULL"),

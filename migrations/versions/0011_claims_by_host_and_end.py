@@ -1,7 +1,7 @@
 """An index that finds the claims of a host in a span of time
 
-Whatever is listed or booked asks for them. The index of the exclusion constraint could answer, but Postgres plans a
-question of ranges anew each time, which took longer than the answer.
+Every listing and every booking queries them. The index of the exclusion constraint could be used, but Postgres plans a
+range condition anew each time, which took longer than running the query.
 
 Revision ID: 0011
 Revises: 0010
