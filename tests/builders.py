@@ -1,4 +1,4 @@
-"""Builders: rows with defaults, made through the services wherever a service exists."""
+"""Builders: rows with defaults, created through the services wherever a service exists."""
 
 import itertools
 from collections.abc import Sequence

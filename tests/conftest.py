@@ -1,6 +1,6 @@
-"""The real stack for tests: a Postgres that runs share, in it a migrated database for each process; a Valkey for each.
+"""The real stack for tests: a Postgres shared between runs, and a migrated database and a Valkey for each process.
 
-Commits are real: deferred constraints are part of what is tested. `clean` empties the tables after each test.
+Commits are real, because deferred constraints are tested, too. `clean` empties the tables after each test.
 """
 
 import gc

@@ -1,4 +1,4 @@
-"""With how many examples a property is tried: all of them, or a few where the run should be short (`make fast`)."""
+"""The number of examples in property tests: all, or a few for a short run (`make fast`)."""
 
 import os
 

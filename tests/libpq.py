@@ -1,5 +1,5 @@
 """The environment variables that libpq reads (https://www.postgresql.org/docs/18/libpq-envars.html), each with a value
-that a process which takes it seriously does not get along with."""
+that breaks a process which uses it."""
 
 WRONG = {
     "PGHOST": "nowhere.invalid",

@@ -1,6 +1,6 @@
-"""The application as it runs: web server and worker as processes of their own, mail into a real SMTP sink.
+"""The application as it runs: web server and worker as separate processes, mail to a real SMTP sink.
 
-They work on the tests' database, so that builders and `clean` serve here, too.
+They use the tests' database, so that builders and `clean` work here, too.
 """
 
 import os

@@ -1,6 +1,6 @@
-"""Fixtures of a running instance, for the conftest of each folder that needs one: `from tests.live_fixtures import *`.
+"""Fixtures for a running instance, for the conftest of folders that need one: `from tests.live_fixtures import *`.
 
-Package scope: its worker works on the tests' database and must be gone before the tests of another folder begin.
+Package scope: its worker uses the tests' database and must have ended before the tests of another folder begin.
 """
 
 from collections.abc import Callable, Iterator

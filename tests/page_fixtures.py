@@ -1,4 +1,4 @@
-"""Fixtures of visitors and hosts, for the conftest of each folder that opens pages: import all of them there."""
+"""Fixtures for visitors and hosts, for the conftest of folders that open pages: import all of them there."""
 
 from collections.abc import Callable
 

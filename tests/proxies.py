@@ -1,4 +1,4 @@
-"""What may stand between the application and Postgres, on the loopback address, before a server that has a socket."""
+"""Proxies between the application and Postgres: on the loopback address, in front of a server with a Unix socket."""
 
 import socket
 import threading

@@ -1,4 +1,4 @@
-"""A program that webhooks are sent to: keeps what it gets and answers as it is told."""
+"""A receiver of webhook messages: stores what it receives and responds as configured."""
 
 import json
 import threading

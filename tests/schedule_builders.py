@@ -1,4 +1,4 @@
-"""Schedules for tests of services and pages: a test names only what matters to it."""
+"""Schedules for tests of services and pages, with defaults: a test passes only what matters to it."""
 
 from collections.abc import Iterator
 from datetime import date, datetime

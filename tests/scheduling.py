@@ -1,8 +1,8 @@
-"""Which tests run in one process: those that share something dear, like a running instance of the application.
+"""Which tests run in the same process: those that share an expensive fixture, like a running instance.
 
-xdist's own `--dist loadgroup` reads marks, and with pytest 9.2 finds none of them (xdist 3.8 writes to an attribute
-that is no longer there): each process then starts an instance of its own, and races run beside each other. Folders tell
-as much.
+xdist's own `--dist loadgroup` reads marks, but with pytest 9.2 finds none of them (xdist 3.8 writes to an attribute
+that no longer exists): each process would start its own instance, and races would run at the same time. Folders serve
+the purpose as well.
 """
 
 from xdist.scheduler import LoadScopeScheduling

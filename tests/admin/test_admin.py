@@ -1,4 +1,4 @@
-"""The admin face: closed to everybody else, whole for admins, changing nothing but through services."""
+"""The admin face: for admins only, complete, and making every change through services."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The admin answers what no form of its own sends: numbers beyond any row or year, addresses that are none."""
+"""The admin handles input that its own forms never send: numbers beyond any row or year, malformed addresses."""
 
 from urllib.parse import urlencode
 

@@ -1,4 +1,4 @@
-"""The admin's tables of what programs use: all of it but the secrets, and what a service does stopped from here."""
+"""The admin's tables of tokens, feeds and webhooks: everything except the secrets, and revoking them."""
 
 import pytest
 from flask import Flask

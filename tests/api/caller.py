@@ -1,4 +1,4 @@
-"""A program that calls the API: every answer that it gets must be as the specification says."""
+"""A client of the API that checks every response against the specification."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What anybody may ask: a host, and the slots that can be booked."""
+"""Public operations: a host, and the slots that can be booked."""
 
 from datetime import timedelta
 

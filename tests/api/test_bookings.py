@@ -1,4 +1,4 @@
-"""Bookings by guests, and what only hosts do to them."""
+"""Bookings by guests, and operations on them that only hosts may use."""
 
 import uuid
 from datetime import timedelta

@@ -1,6 +1,6 @@
-"""Every operation with an id, generated from the specification: as nobody, as another host, with a read-only token.
+"""Every operation with an id, generated from the specification: anonymously, as another host, with a read-only token.
 
-A new operation with an id that nobody listed here fails.
+Fails for a new operation with an id that is not listed here.
 """
 
 import json

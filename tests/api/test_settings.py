@@ -1,4 +1,4 @@
-"""Event types, schedule and blocked times by API."""
+"""Event types, the schedule and blocked times in the API."""
 
 import uuid
 from typing import Any

@@ -1,4 +1,4 @@
-"""A host's slots: published one by one or many at once, moved, taken back, listed."""
+"""A host's slots: published one by one or many at once, moved, withdrawn, listed."""
 
 import uuid
 from typing import Any

@@ -1,4 +1,4 @@
-"""Webhooks by API: make, see, change, delete, test, what was sent and sending it again."""
+"""Webhooks in the API: create, read, change, delete, test, the history of messages and sending one again."""
 
 import uuid
 from typing import Any

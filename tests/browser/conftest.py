@@ -1,4 +1,4 @@
-"""A browser for the tests: one Chromium per test process, a window (with cookies of its own) per person."""
+"""A browser for the tests: one Chromium per test process, one window (with its own cookies) per person."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Every page there is, and how to get to it. `test_every_page.py` opens each one; a page that is not here fails it."""
+"""All pages, and how to reach them. `test_every_page.py` opens each one and fails if a page is missing here."""
 
 from dataclasses import dataclass
 from enum import Enum

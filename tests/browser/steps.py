@@ -1,4 +1,4 @@
-"""What people do in their windows."""
+"""Steps that people take in a browser window."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo

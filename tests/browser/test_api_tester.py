@@ -1,4 +1,4 @@
-"""The tester of the API at /docs: own assets, the strict policy, and a call that works."""
+"""The API tester at /docs: local assets, the strict content security policy, and a working call."""
 
 from playwright.sync_api import expect
 

@@ -1,4 +1,4 @@
-"""Data in the browser: a guest asks, looks, downloads and erases; a host takes everything along and restores it."""
+"""Data in the browser: a guest requests, views, downloads and erases their data; a host exports and restores theirs."""
 
 import json
 from collections.abc import Callable

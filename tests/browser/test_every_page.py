@@ -1,4 +1,4 @@
-"""Each page of the table: no breach of accessibility rules, light or dark; nothing on the console; nothing too wide."""
+"""Each page in `pages.py`: no accessibility violations, light or dark; an empty console; nothing too wide."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""A guest books with scripts and a mouse or a finger: from the host's page to a meeting, and out of it again."""
+"""A guest with JavaScript and a mouse or touch: from the host's page to a booking, and cancelling it."""
 
 import re
 from contextlib import suppress

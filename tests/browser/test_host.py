@@ -1,4 +1,4 @@
-"""A host's work in the browser: publish by clicking, see, cancel, move, search; on a phone, too."""
+"""A host's work in the browser: publish by clicking, view, cancel, move, search; also on a phone."""
 
 import re
 from collections.abc import Callable

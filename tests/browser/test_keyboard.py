@@ -1,4 +1,4 @@
-"""The whole job with the keyboard alone: nothing is clicked, and focus is always where one goes on."""
+"""Complete tasks with the keyboard alone: no clicks, and focus is always where the next step is."""
 
 import re
 from collections.abc import Callable

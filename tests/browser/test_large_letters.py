@@ -1,4 +1,4 @@
-"""Letters twice as large on a phone (WCAG 1.4.4): nothing is cut off, and no page becomes wider than the window."""
+"""Text at 200 % on a phone (WCAG 1.4.4): nothing is cut off, and no page becomes wider than the window."""
 
 from collections.abc import Callable
 

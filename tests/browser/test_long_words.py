@@ -1,4 +1,4 @@
-"""What people type may be one word without a place to break: no page becomes wider than the window for it."""
+"""Text that people type may be one long unbreakable word: no page becomes wider than the window because of it."""
 
 import json
 

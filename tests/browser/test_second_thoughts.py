@@ -1,4 +1,4 @@
-"""What a host takes back or changes afterwards, with JavaScript and without."""
+"""Changes that a host makes or undoes afterwards, with and without JavaScript."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The time zone that a browser tells, and the one that somebody chooses."""
+"""The time zone that a browser reports, and the one that a guest chooses."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect

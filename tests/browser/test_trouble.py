@@ -1,4 +1,4 @@
-"""What goes wrong while booking: impatience, somebody faster, a lost connection, a broken server."""
+"""Problems while booking: double clicks, a slot just taken, a lost connection, a broken server."""
 
 import pytest
 from playwright.sync_api import Page, Route, expect

@@ -1,4 +1,4 @@
-"""A host makes a webhook, copies its secret and watches a test message arrive."""
+"""A host creates a webhook, copies its secret and sees a test message arrive."""
 
 from collections.abc import Callable, Iterator
 

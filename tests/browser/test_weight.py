@@ -1,4 +1,4 @@
-"""What the first visit of the public page costs on the wire."""
+"""How many bytes the first visit to the public page transfers."""
 
 from playwright.sync_api import Page
 

@@ -1,4 +1,4 @@
-"""A browser that takes no cookies: whatever the server sets is lost. Guests notice nothing; hosts are told."""
+"""A browser that refuses all cookies: guests notice nothing; hosts are told that they need cookies."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The same without JavaScript: links, forms and whole pages."""
+"""The same tasks without JavaScript: links, forms and whole pages."""
 
 from collections.abc import Callable
 

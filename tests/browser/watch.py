@@ -1,4 +1,4 @@
-"""Watches windows for what no page may do, whatever the test is about."""
+"""Watches browser windows, in every test, for what no page may do."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""An instance with something of everything, so that each page has something to show."""
+"""An instance with data of every kind, so that each page has something to show."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta

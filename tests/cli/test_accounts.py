@@ -1,4 +1,4 @@
-"""Commands."""
+"""Commands about accounts."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Commands say what is wrong with a number or moment that no row and no year has; no traceback."""
+"""Commands report a number or an instant that is out of range, without a traceback."""
 
 import pytest
 from flask import Flask

@@ -1,4 +1,4 @@
-"""Commands `export-host` and `import-host`: what the pages do, from a shell."""
+"""The commands `export-host` and `import-host` do the same as the pages."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`resend-mail`."""
+"""The command `resend-mail`."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,5 @@
-"""What must never be in the database, asked by plain self-joins: no constraint, trigger or computed column helps."""
+"""Checks for states that must never be in the database, by plain self-joins that rely on no constraint, trigger or
+generated column."""
 
 import uuid
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The web server as it is deployed, two processes, on the tests' database; with OPENSLOT_MUTANT a broken one."""
+"""The web server as deployed, two processes, on the tests' database; with OPENSLOT_MUTANT, a broken one."""
 
 import os
 import runpy

@@ -1,7 +1,7 @@
-"""Ways to break the application, so that each race and checker can be seen to fail. Chosen by OPENSLOT_MUTANT.
+"""Ways to break the application, which prove that each race and checker can fail. Selected by OPENSLOT_MUTANT.
 
-Some change statements of the web server on their way (mutant/sitecustomize.py), the others the tests' own database.
-Nothing of this is in the product.
+Some rewrite statements of the web server (mutant/sitecustomize.py), the others change the tests' own database.
+None of this is part of the product.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Guests and hosts who act at the same instant, over HTTP, as browsers without JavaScript do."""
+"""Guests and hosts who act at the same instant, over HTTP, like browsers without JavaScript."""
 
 import base64
 import threading

@@ -1,4 +1,4 @@
-"""The red run: every race against every mutant, as the table of README.md. `python -m tests.concurrency.red`"""
+"""Runs every race against every mutant, for the table in README.md. `python -m tests.concurrency.red`"""
 
 import os
 import re

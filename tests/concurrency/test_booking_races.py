@@ -1,4 +1,4 @@
-"""Many guests at once for what not all of them can have."""
+"""Many guests at once book what only some of them can get."""
 
 from collections import Counter
 from collections.abc import Callable

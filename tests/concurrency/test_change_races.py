@@ -1,4 +1,4 @@
-"""Cancelling, moving, withdrawing and publishing while somebody books."""
+"""Cancelling, moving, withdrawing and publishing while a guest books."""
 
 from collections import Counter
 from collections.abc import Callable

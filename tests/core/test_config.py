@@ -1,4 +1,4 @@
-"""Settings: everything wrong is said at once, in words that help."""
+"""Settings: all faults are reported at once, in helpful words."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What a request leaves on its connection, and what it finds after a restart of the database."""
+"""The state in which a request leaves its connection, and connections after a restart of the database."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Names of hosts in the one spelling that browsers send; what no browser could send is refused with a sentence."""
+"""Host names in the canonical form that browsers send; others are refused with a sentence."""
 
 from contextlib import suppress
 

@@ -1,4 +1,4 @@
-"""What the log says of a request, and what it never says."""
+"""What is logged about a request, and what is never logged."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Migrations are read without Alembic, and as Alembic reads them."""
+"""Migrations are read without Alembic, with the same result as Alembic's."""
 
 from alembic.script import ScriptDirectory
 

@@ -1,4 +1,4 @@
-"""What is set outside, in a database, a role, a pooler or somebody's shell, is not what our sessions run with."""
+"""Settings in a database, a role, a pooler or a shell do not affect the application's sessions."""
 
 import dataclasses
 import os

@@ -1,4 +1,4 @@
-"""Whom a request is counted for: one key for one subscriber, however their address is written."""
+"""The key under which a request is counted: one for each subscriber, no matter how their address is written."""
 
 from ipaddress import IPv4Address, IPv6Address, IPv6Network
 

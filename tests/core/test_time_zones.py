@@ -1,7 +1,7 @@
-"""The rules of time zones are those of the pinned package `tzdata`, whatever the machine has.
+"""Time zone rules come from the pinned package `tzdata`, not from the machine.
 
-A directory of false data (Berlin has New York's clock) stands for a machine's own: the environment can name one, and a
-system has one at places that Python knows.
+A directory of wrong data (Berlin has New York's clock) represents the machine's data: the environment can name such a
+directory, and systems have one in places that Python searches.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Databases of the tests: one that is migrated, and a copy of it for each process."""
+"""The databases of the tests: a migrated template, and a copy of it for each process."""
 
 import fcntl
 import hashlib

@@ -1,6 +1,6 @@
-"""The Postgres that a run of tests uses: one that an earlier run has left, or one that is started now.
+"""The Postgres of a test run: one that an earlier run has left running, or a new one.
 
-Runs in one checkout and the processes of one run share it, each with a database of its own (databases.py).
+All runs in one checkout and the processes of one run share it, each with its own database (databases.py).
 """
 
 import fcntl

@@ -1,9 +1,9 @@
-"""The Postgres of the tests as a process of its own: one for all runs in this checkout, so that a run starts at once.
+"""The Postgres of the tests as a separate process, shared by all runs in this checkout, so that a run starts quickly.
 
     python -m tests.database.server FOLDER QUIET_SECONDS
 
-It prints a line when Postgres answers. It ends when no run has held a lease for that long, when Postgres ends, and when
-the folder is deleted. Its data are made anew at each start: nothing was written with care, and nothing is worth it.
+It prints a line when Postgres answers. It ends when no run has held a lease for that long, when Postgres ends, or when
+the folder is deleted. Its data are created anew at each start, because they are written without durability.
 """
 
 import fcntl

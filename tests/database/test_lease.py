@@ -1,4 +1,4 @@
-"""One Postgres for many runs: shared, left for the next run, replaced when it is of no use, and gone after a while."""
+"""One Postgres for many runs: shared, left for the next run, replaced if unusable, and stopped after a while."""
 
 import os
 import shutil

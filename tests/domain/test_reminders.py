@@ -1,4 +1,4 @@
-"""Which reminders lie ahead, and what their deliveries are called."""
+"""Which reminders are still to be sent, and the kinds of their deliveries."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Weeks of slots from weekdays and hours, and wall time that is no time or two."""
+"""Weeks of slots from weekdays and hours, and wall time that is skipped or repeated."""
 
 from datetime import UTC, date, datetime
 from typing import Any

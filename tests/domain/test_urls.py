@@ -1,4 +1,4 @@
-"""A mailto: URI leads to its address and to nothing else (RFC 6068); bytes have one spelling (RFC 4648)."""
+"""A mailto: URI leads only to its address (RFC 6068); bytes have one base64url spelling (RFC 4648)."""
 
 from urllib.parse import quote, unquote, urlsplit
 

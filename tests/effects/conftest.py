@@ -1,4 +1,4 @@
-"""A real SMTP sink under the application's mail settings, and workers: in this process or as their own."""
+"""A real SMTP sink for the application's mail, and workers: in this process or in separate ones."""
 
 import os
 import signal

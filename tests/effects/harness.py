@@ -1,4 +1,4 @@
-"""What the tests of mail drive and look at."""
+"""The harness of the mail tests."""
 
 import signal
 import subprocess

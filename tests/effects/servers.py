@@ -1,4 +1,4 @@
-"""Servers on the loopback address that behave and misbehave, for outgoing requests."""
+"""Well-behaved and misbehaving servers on the loopback address, for outgoing requests."""
 
 import socket
 import ssl

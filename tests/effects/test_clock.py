@@ -1,4 +1,4 @@
-"""What time brings: expiry, completion, housekeeping; by one clock, by several, and by the running worker."""
+"""Work that is due: expiry, completion, housekeeping; by one clock, by several, and by the running worker."""
 
 import threading
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""RETENTION_DAYS: guests go so many days after their last meeting, by the worker's clock."""
+"""RETENTION_DAYS: the worker's clock erases guests that many days after their last meeting."""
 
 import threading
 from dataclasses import replace

@@ -1,6 +1,6 @@
-"""Somebody books, moves, cancels, is written to in vain, and has it all erased: nothing of them is left anywhere.
+"""A guest books, reschedules, cancels, has undeliverable mail, and is erased: no trace of them is left anywhere.
 
-Web server and worker run as processes of their own, limits on; what the mail server got is the outside world.
+Web server and worker run as separate processes, with limits on; mail already received counts as the outside world.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""One look of the relay, in this process, with the real queue."""
+"""One pass of the relay, in this process, with the real queue."""
 
 import dataclasses
 import threading

@@ -1,4 +1,4 @@
-"""The real worker process: relay, queue and job, and what happens when one of them is missing or killed."""
+"""The real worker process: relay, queue and jobs, and what happens if one of them is missing or killed."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""A worker that is asked to end while it has nothing to do says nothing about it that looks like trouble."""
+"""An idle worker that is stopped logs nothing that looks like a problem."""
 
 import re
 import signal

@@ -1,4 +1,4 @@
-"""Where a word may be left behind: every column of every table, every key of the queue server."""
+"""Finds traces of a word in every column of every table and every key of the queue server."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the tests of webhooks drive and look at: relay and jobs in this process, without a queue."""
+"""The harness of the webhook tests: relay and jobs in this process, without a queue."""
 
 import json
 from collections.abc import Sequence

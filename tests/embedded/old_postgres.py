@@ -1,4 +1,4 @@
-"""A server that says it is Postgres 15.8 and knows no query: as much of the protocol as a client needs to connect."""
+"""A server that claims to be Postgres 15.8: only as much of the protocol as a client needs to connect, no queries."""
 
 import socketserver
 import struct

@@ -1,4 +1,4 @@
-"""A project with the stand-in application, started like `make run` starts the real one."""
+"""A project with the stand-in application, started in the way in which `make run` starts the real one."""
 
 import os
 import shutil

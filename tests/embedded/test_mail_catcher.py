@@ -1,4 +1,4 @@
-"""The folder of caught mails and its page. A mail is hostile text until shown otherwise."""
+"""The folder of caught mails and its page. The content of mails is untrusted."""
 
 import shutil
 import smtplib

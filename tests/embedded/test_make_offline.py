@@ -1,4 +1,4 @@
-"""The first `make` without a network: what it needs is said in a sentence."""
+"""The first `make` without a network says in one sentence what it needs."""
 
 import os
 import shutil

@@ -1,6 +1,6 @@
-"""`make run` itself, with the real application: the first start, what a person then does, and the second start.
+"""`make run` itself, with the real application: the first start, what a user then does, and the second start.
 
-All in a shell that has settings for other databases.
+All in a shell with settings for other databases.
 """
 
 import re

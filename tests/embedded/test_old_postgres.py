@@ -1,4 +1,4 @@
-"""A Postgres that is too old is named in a sentence, by migrations and by `make run`."""
+"""Migrations and `make run` report a Postgres that is too old, in one sentence."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The embedded Postgres: what it keeps, who may do what, and what a crash leaves."""
+"""The embedded Postgres: its data, its roles' rights, and recovery after a crash."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""`make run RELOAD=1`, while somebody works on the code."""
+"""`make run RELOAD=1` while the code changes."""
 
 import re
 import time

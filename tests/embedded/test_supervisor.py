@@ -1,4 +1,4 @@
-"""`make run` as a person meets it: real processes, a stand-in application, a path with spaces."""
+"""`make run` as a user sees it: real processes, a stand-in application, a path with spaces."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The embedded Valkey: what it keeps, and who gets in."""
+"""The embedded Valkey: its data, and authentication."""
 
 import stat
 from pathlib import Path

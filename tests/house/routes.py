@@ -1,4 +1,4 @@
-"""Every route, and an address that it serves: rows of Ada, who is a host and an admin."""
+"""All routes, each with a URL that it serves; the rows belong to Ada, who is a host and an admin."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The code base as data: its files, syntax trees and templates."""
+"""The source code as data: its files, syntax trees and templates."""
 
 import ast
 import gc

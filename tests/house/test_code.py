@@ -1,4 +1,4 @@
-"""Rules of the Python code that no tool checks by itself."""
+"""Rules for the Python code that no linter checks."""
 
 import ast
 import re

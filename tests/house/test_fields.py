@@ -1,4 +1,4 @@
-"""What a host can set has its place wherever it is stored, typed, sent or taken along; or it is said here why not."""
+"""Each field that a host can set is in the schema, the forms, the API and the export, or listed here with a reason."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping

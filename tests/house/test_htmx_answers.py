@@ -1,5 +1,5 @@
-"""Whatever is asked with htmx, the answer fits where htmx puts it: one element with the id of its region, a notice
-above the page, or the way to another page. A whole page inside a page has two <main>."""
+"""Every response to an htmx request fits its target: one element with the id of its region, a notice above the page,
+or a redirect to another page. A whole page inside a page would have two <main>."""
 
 from html.parser import HTMLParser
 from typing import Any

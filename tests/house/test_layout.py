@@ -1,4 +1,4 @@
-"""How the code is cut into folders and modules."""
+"""The division of the code into folders and modules."""
 
 from tests.house.source import PROJECT_DIR, shape
 

@@ -1,4 +1,4 @@
-"""Who is mailed of what, and that each such mail is written and has a name."""
+"""Who gets mail about which events, and that each mail has a template and a name."""
 
 from webapp.domain.bookings import EventKind
 from webapp.domain.reminders import REMINDER

@@ -1,4 +1,4 @@
-"""Every route answers: GET with a page and a fragment of it, the others with a no to a form without token."""
+"""Every route responds: GET with a page and its fragment, other methods by refusing a form without a CSRF token."""
 
 import uuid
 from typing import Any

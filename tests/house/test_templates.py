@@ -1,4 +1,4 @@
-"""Every template and static file is there and used; none lets the outside in."""
+"""Every template and static file exists and is used; none loads external resources."""
 
 import importlib.util
 import re

@@ -1,4 +1,4 @@
-"""Zones are calculated with in Python alone: the database and some libraries bring data of their own."""
+"""Time zones are converted in Python only, because the database and some libraries have their own tz data."""
 
 import ast
 import re

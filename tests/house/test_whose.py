@@ -1,4 +1,4 @@
-"""Each column says whose it is (webapp/models/base.py), and nothing about a guest stays for want of a decision."""
+"""Each column has an owner (webapp/models/base.py), and no data about a guest is kept just because nobody decided."""
 
 from sqlalchemy import Column, Table
 

@@ -1,4 +1,4 @@
-"""A database of its own for each test, as empty as a new one."""
+"""A separate, empty database for each test."""
 
 import re
 import subprocess

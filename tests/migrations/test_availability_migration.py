@@ -1,4 +1,4 @@
-"""What was there at 0001 goes on after 0002: slots are offered and booked, bookings move and are cancelled."""
+"""Data from 0001 still work after 0002: slots are offered and booked, bookings are rescheduled and cancelled."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

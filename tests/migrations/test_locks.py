@@ -1,4 +1,4 @@
-"""A migration that comes upon an open transaction: others hardly wait, and it is done in the end."""
+"""A migration that meets an open transaction: others hardly wait, and it finishes in the end."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""One way up and the same way down, at whose head stands exactly what the models say."""
+"""A single line of migrations, upgrade and downgrade; at its head the schema is exactly that of the models."""
 
 import psycopg
 import pytest

@@ -1,4 +1,4 @@
-"""The application's own database role with a raw SQL prompt, and the rows it attacks."""
+"""Raw SQL as the application's own database role, and the rows that it attacks."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""Two connections as the application's role, and a small world to attack."""
+"""Two connections as the application's role, and a few rows to attack."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack

@@ -1,4 +1,4 @@
-"""No two taken slots of one host overlap, whoever writes and however many write at once."""
+"""No two booked slots of a host overlap, whichever program writes and however many write at once."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""The application's role owns nothing: what it may not do even when somebody types SQL in its name."""
+"""The application's role owns nothing: what it may not do, even with arbitrary SQL."""
 
 import psycopg
 import pytest

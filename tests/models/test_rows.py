@@ -1,4 +1,4 @@
-"""What no row may say: one attack a line, with the constraint that refuses it."""
+"""Invalid rows: one attack per line, with the constraint that refuses it."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""What no row about webhooks may say, and what goes with an endpoint."""
+"""Invalid rows about webhooks, and what is deleted with an endpoint."""
 
 import pytest
 

@@ -1,5 +1,5 @@
-"""A running instance whose Postgres can be taken away: web server and worker as they are deployed, on a database of
-their own, with the demo's hosts in it."""
+"""A running instance whose Postgres can be stopped: web server and worker as deployed, on a separate database with the
+hosts of the demo."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Postgres dies and comes back: what every route answers meanwhile is 503, and never that of a fault of ours."""
+"""Postgres crashes and restarts: meanwhile every route answers 503, never 500."""
 
 import re
 import threading

@@ -1,4 +1,4 @@
-"""Postgres says nothing more: packets vanish, or its processes stand still. Everybody is answered all the same."""
+"""Postgres stops responding: packets are lost, or its processes hang. Every request still gets a response."""
 
 import signal
 import time

@@ -1,4 +1,4 @@
-"""A DATABASE_URL that names two servers: when the first is gone and the second takes over, nothing is restarted."""
+"""A DATABASE_URL with two servers: failover from the first to the second requires no restart."""
 
 import subprocess
 import time

@@ -1,4 +1,4 @@
-"""The web server as a process of its own, with settings of the test's choice, on the tests' database."""
+"""The web server as a separate process, with settings chosen by the test, on the tests' database."""
 
 import http.client
 import os

@@ -1,4 +1,4 @@
-"""Whom a running server counts: each address by itself, however the proxy or the socket writes it."""
+"""Rate limits of a running server: each address separately, no matter how the proxy or the socket writes it."""
 
 import pytest
 import redis

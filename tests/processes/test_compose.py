@@ -1,4 +1,4 @@
-"""docker-compose.yml and Dockerfile without Docker: against the schema, and what they would run, run here."""
+"""docker-compose.yml and Dockerfile without Docker: validated against the schema, and their commands run here."""
 
 import json
 import os

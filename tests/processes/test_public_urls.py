@@ -1,4 +1,4 @@
-"""Public URLs that work: the page opens as a browser asks for it, the health check passes, mail goes out."""
+"""Working public URLs: the page opens with a browser's Host header, the health check passes, mail is sent."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A log that cannot be written changes no answer, and says later how much it lost."""
+"""A log that cannot be written affects no response, and later reports how many lines were lost."""
 
 import fcntl
 import json

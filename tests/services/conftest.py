@@ -1,4 +1,4 @@
-"""What several use cases begin with."""
+"""Fixtures for several use cases."""
 
 import pytest
 from flask import Flask

@@ -1,4 +1,4 @@
-"""A guest with a word of their own in each column that is theirs, in whatever table."""
+"""A guest with a unique word in each of their columns, in every table."""
 
 from typing import Any
 

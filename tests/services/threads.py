@@ -1,4 +1,4 @@
-"""Several commands at the same time."""
+"""Runs several commands at the same time."""
 
 import threading
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A calendar program that nobody here wrote: vdirsyncer subscribes to a feed, khal shows it. Both as processes."""
+"""A third-party calendar program: vdirsyncer subscribes to a feed, khal shows it. Both run as processes."""
 
 import os
 import subprocess

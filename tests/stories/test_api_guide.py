@@ -1,4 +1,4 @@
-"""The guide of the API, as it is printed: each example is run against a running instance."""
+"""The API guide as published: each example is run against a running instance."""
 
 import json
 import os

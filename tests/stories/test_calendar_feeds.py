@@ -1,4 +1,4 @@
-"""Calendar programs read a host's feed: what was booked is there, what was cancelled is gone (US3, "every feed")."""
+"""Calendar programs read a host's feed: bookings are there, cancelled ones are gone (US3, "every feed")."""
 
 import re
 from collections.abc import Callable

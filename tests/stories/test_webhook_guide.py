@@ -1,5 +1,5 @@
-"""What the API's guide says of webhooks, as it is printed: its commands are run, its message is held against the
-specification, and its ways to check a signature against the message beside them and against real ones."""
+"""The API guide's chapter on webhooks as published: its commands are run, its message is checked against the
+specification, and its ways to verify a signature are tried on the message in the guide and on real ones."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""A program is told what happens: subscribed by API, with a real receiver, worker and guest."""
+"""A program subscribes through the API and receives events, with a real receiver, worker and guest."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""The coming nights on which clocks change in Berlin."""
+"""The next nights on which clocks change in Berlin."""
 
 from datetime import date, timedelta
 

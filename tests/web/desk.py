@@ -1,4 +1,4 @@
-"""A logged-in host in a browser, for tests of the host's pages: with htmx or without."""
+"""A logged-in host in a browser, for tests of the host's pages, with and without htmx."""
 
 import re
 from dataclasses import dataclass

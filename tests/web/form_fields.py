@@ -1,4 +1,4 @@
-"""The fields of a form as a browser would send them: repeated names, ticks and choices included."""
+"""The fields of a form as a browser would send them, including repeated names, checkboxes and selects."""
 
 from html.parser import HTMLParser
 

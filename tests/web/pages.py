@@ -1,4 +1,4 @@
-"""A visitor for tests: opens pages, fills in forms as a browser would, tokens included."""
+"""A visitor for tests: opens pages and fills in forms as a browser would, including tokens."""
 
 import re
 from html import unescape

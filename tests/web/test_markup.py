@@ -1,4 +1,4 @@
-"""The markup of every page: ids, labels, and where the content stands."""
+"""The markup of every page: ids, labels, and the place of the content."""
 
 from collections import Counter
 from collections.abc import Iterator

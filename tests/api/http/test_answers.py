@@ -1,4 +1,4 @@
-"""Where something new is said to be, it is, as it was answered."""
+"""A created object is found at its Location, as the response that created it showed it."""
 
 from typing import Any
 

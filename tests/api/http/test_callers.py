@@ -1,4 +1,4 @@
-"""Tokens: made, recognised, limited to their scope, revoked."""
+"""Tokens: created, recognised, limited to their scope, revoked."""
 
 import re
 from datetime import UTC, datetime, timedelta

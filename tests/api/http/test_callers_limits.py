@@ -1,4 +1,4 @@
-"""How often: by token, by address for everybody else, bookings together with those of the page."""
+"""Rate limits: by token, by address for callers without one, bookings together with those of the page."""
 
 import dataclasses
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""If-Match and If-None-Match in every form in which they come."""
+"""If-Match and If-None-Match in every form."""
 
 import uuid
 from typing import Any

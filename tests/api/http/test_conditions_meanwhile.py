@@ -1,4 +1,4 @@
-"""What others do while a request is served: they come before it or after it, and nobody's change is lost."""
+"""Changes by others during a request: they take effect before it or after it, and no change is lost."""
 
 import threading
 import uuid

@@ -1,4 +1,4 @@
-"""Lists for programs: what they ask, and pages of what changes while they read."""
+"""Lists in the API: query parameters, and paging through data that changes meanwhile."""
 
 import base64
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Input that means harm: 4xx and quick, never 500; nothing is changed."""
+"""Malicious input: a quick 4xx, never 500; nothing is changed."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""What is wrong with a request is said so that its sender can mend it, all at once and where it is."""
+"""Errors tell a client how to correct its request: all of them at once, each with its place."""
 
 import gzip
 from typing import Any

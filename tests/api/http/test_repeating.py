@@ -1,4 +1,4 @@
-"""The same request again has the answer of the first one."""
+"""A repeated request gets the response of the first one (idempotency)."""
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor

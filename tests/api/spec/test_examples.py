@@ -1,4 +1,4 @@
-"""The examples of the specification can be sent as they are, by whoever has the demo before them."""
+"""The examples of the specification work unchanged against the demo data."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

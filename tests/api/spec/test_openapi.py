@@ -1,4 +1,4 @@
-"""The specification says what the application does, and the other way round."""
+"""The specification and the application agree, in both directions."""
 
 import json
 import re

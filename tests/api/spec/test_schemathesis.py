@@ -1,7 +1,7 @@
-"""Whatever the specification allows, and what it does not: no 500, and no answer that it does not describe.
+"""Requests that the specification allows, and others: never a 500, and no response that it does not describe.
 
-As a guest, as a host and as another host. The examples are few, so that the tests stay quick; MANY_EXAMPLES in the
-environment asks for more.
+As a guest, as a host and as another host. There are few examples, so that the tests stay quick; the environment
+variable MANY_EXAMPLES increases their number.
 """
 
 import os

@@ -1,6 +1,6 @@
-"""Python runs this at its start when its directory is on PYTHONPATH: only the web server of a mutant test run is.
+"""Python runs this at startup if this directory is on PYTHONPATH, as only for the web server of a mutant test run.
 
-Rewrites statements on their way to Postgres, as if whoever wrote them had forgotten something.
+Rewrites statements on their way to Postgres, as if their author had forgotten something.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Facts for the engine's tests: a test names only what matters to it."""
+"""Facts for the engine's tests, with defaults: a test passes only what matters to it."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo

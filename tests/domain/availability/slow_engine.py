@@ -1,6 +1,6 @@
-"""The availability rules once more, minute by minute and without any cleverness: what the engine is compared with.
+"""A reference implementation of the availability rules, minute by minute, with which the engine is compared.
 
-It shares nothing with the engine but the shapes of the facts and the result. All times are whole minutes.
+It shares only the types of the facts and the result with the engine. All times are whole minutes.
 """
 
 from collections.abc import Iterator

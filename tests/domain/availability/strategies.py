@@ -1,4 +1,4 @@
-"""Random facts around the moments at which clocks change, for property tests of the engine."""
+"""Random facts around clock changes, for property tests of the engine."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Rule 14: the guest's dates come after the computing."""
+"""Rule 14: offers are assigned to the guest's dates after they have been computed."""
 
 from datetime import date
 from zoneinfo import ZoneInfo, available_timezones

@@ -1,4 +1,4 @@
-"""What must hold in every zone of the tz database, around every change of its clocks in five years."""
+"""Invariants in every zone of the tz database, around every clock change in five years."""
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""Rules 5 to 13: what stands against a start, and what is offered besides the schedule."""
+"""Rules 5 to 13: what prevents a start, and what is offered in addition to the schedule."""
 
 from datetime import date
 

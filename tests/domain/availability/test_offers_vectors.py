@@ -1,4 +1,4 @@
-"""The vectors of the availability rules, each by its name there (year 2027)."""
+"""The test vectors of the availability rules, under their names (year 2027)."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Rule 15: each code, its figures, and which codes come together."""
+"""Rule 15: each code, its figures, and which codes are given together."""
 
 from datetime import date, timedelta
 

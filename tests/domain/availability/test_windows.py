@@ -1,4 +1,4 @@
-"""Rules 2 to 5: windows, overrides, holidays, changes of the clocks, the grid."""
+"""Rules 2 to 5: windows, overrides, holidays, clock changes, the grid."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Mails about accounts: what they say, and that their links work."""
+"""Mails about accounts: their content, and that their links work."""
 
 import pytest
 from flask.testing import FlaskClient

@@ -1,4 +1,4 @@
-"""What guests and hosts receive: parts, words, zones, headers."""
+"""Mails to guests and hosts: MIME parts, words, time zones, headers."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Names that are more to a program that reads them twice: mails say them as they are, and nothing else."""
+"""Names that a program could decode twice into something else: mails contain them literally."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Letters about bookings that need the host's yes, about places and answers, and after the meeting."""
+"""Mails about bookings that need approval, about places and answers, and after the meeting."""
 
 import json
 from collections.abc import Callable

@@ -1,6 +1,6 @@
-"""The header of a mail, read by the rules alone: first the fields, then the mailboxes, and the encoded words last.
+"""Parses the header of a mail strictly by the RFCs: first the fields, then the mailboxes, and encoded words last.
 
-Not by `email.policy.default`, which takes what an encoded word says for syntax.
+Not with `email.policy.default`, which parses the decoded text of encoded words as syntax.
 """
 
 from email.header import decode_header, make_header

@@ -1,6 +1,6 @@
-"""Header fields: whoever reads them by the rules reads the text that was written, whatever that is.
+"""Header fields: a parser that follows the RFCs reads exactly the text that was written.
 
-Standard library only, to run under every version of Python: each has another `email`.
+Standard library only, to run under every version of Python, since `email` differs between them.
 """
 
 import re

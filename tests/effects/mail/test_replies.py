@@ -1,4 +1,4 @@
-"""What a mail server replies: when it is final, and its text without the recipient."""
+"""Replies of mail servers: which are final, and their text without the recipient."""
 
 import pytest
 

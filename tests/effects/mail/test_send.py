@@ -1,4 +1,4 @@
-"""From the outbox to sent, dead or skipped, against a mail server in every state."""
+"""Deliveries from the outbox to sent, dead or skipped, with a mail server in every state."""
 
 import pytest
 

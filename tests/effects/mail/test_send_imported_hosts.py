@@ -1,4 +1,4 @@
-"""What came with a host from another instance has been told there: here only its reminders go out."""
+"""Imported bookings were already notified by the other instance: this one sends only their reminders."""
 
 import pytest
 from sqlalchemy import Engine

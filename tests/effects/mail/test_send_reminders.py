@@ -1,4 +1,4 @@
-"""Reminders: planned with a booking, moved with it, gone with it, and sent once."""
+"""Reminders: scheduled with a booking, rescheduled and cancelled with it, and sent once."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Reminders and letters: who waits for whom, and what is sent again."""
+"""Reminders and other mails: their order, and what is sent again."""
 
 from tests.builders import Build, tomorrow
 from tests.effects.harness import InProcess, reminder_states, subjects

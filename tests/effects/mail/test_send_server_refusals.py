@@ -1,4 +1,4 @@
-"""A mail server that refuses everything: nothing is given up, somebody is told, and it goes on by itself."""
+"""A mail server that refuses everything: no mail is given up, the operator is told, and sending resumes by itself."""
 
 from collections.abc import Callable
 

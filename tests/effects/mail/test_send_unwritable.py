@@ -1,4 +1,4 @@
-"""Mails that cannot be written: dead at once and said, unless what is in the way passes."""
+"""Mails that cannot be rendered: dead immediately and logged, unless the cause is temporary."""
 
 import pytest
 from sqlalchemy import text

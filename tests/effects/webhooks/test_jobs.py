@@ -1,4 +1,4 @@
-"""Who may send to a webhook now: one job at a time, each webhook in its turn; and webhooks that change meanwhile."""
+"""Leases of webhooks: one job at a time, webhooks in turn; and webhooks that change during a job."""
 
 from contextlib import suppress
 from datetime import datetime

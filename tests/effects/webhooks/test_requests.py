@@ -1,4 +1,4 @@
-"""Outgoing requests against servers that mislead, hang, drip and never end; real sockets, on the loopback address."""
+"""Outgoing requests to servers that mislead, hang, drip-feed or never end; real sockets on the loopback address."""
 
 import socket
 import ssl

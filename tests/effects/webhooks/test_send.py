@@ -1,4 +1,4 @@
-"""Messages to webhooks: who is told what, and what a message holds. To real servers on this machine."""
+"""Messages to webhooks: which webhook gets which event, and the content. Sent to real servers on this machine."""
 
 import itertools
 import json

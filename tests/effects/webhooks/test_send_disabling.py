@@ -1,4 +1,4 @@
-"""Webhooks that the system switches off, and those that it leaves on."""
+"""Which webhooks are disabled automatically, and which are not."""
 
 import pytest
 

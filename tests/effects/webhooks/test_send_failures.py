@@ -1,4 +1,4 @@
-"""Webhooks that refuse or hang: tried again, and left in peace."""
+"""Webhooks that refuse messages or hang: retries, and pauses for the endpoint."""
 
 import time
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Webhooks by real worker processes: who hangs delays nobody else, and who is killed loses nothing."""
+"""Webhooks with real worker processes: a receiver that hangs delays no other, and a killed worker loses nothing."""
 
 import signal
 import socket

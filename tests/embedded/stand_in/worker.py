@@ -1,4 +1,4 @@
-"""Says, when it is told to end, what else is still there."""
+"""Prints, when it is stopped, which other processes are still running."""
 
 import signal
 import socket

@@ -1,4 +1,4 @@
-"""An application small enough to start in a moment, with the commands and pages that the supervisor asks for."""
+"""A minimal application that starts quickly, with the commands and pages that the supervisor uses."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Making hosts: one way for registration, the command line, demo data and tests."""
+"""Creating hosts: one way for registration, the command line, demo data and tests."""
 
 import pytest
 from flask import Flask

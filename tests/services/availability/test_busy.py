@@ -1,4 +1,4 @@
-"""Every reader of busy time reads every source: one that is added to the tuple is seen everywhere."""
+"""Every reader of busy time reads every source: one added to the tuple takes effect everywhere."""
 
 from datetime import UTC, datetime, timedelta
 

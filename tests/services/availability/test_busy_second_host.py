@@ -1,4 +1,4 @@
-"""A second host of a meeting is a row of `claim`: it takes their time wherever the time of the first one is taken."""
+"""A second host of a meeting is a row in `claim`: they are busy everywhere, just like the first host."""
 
 from datetime import UTC, datetime, timedelta
 

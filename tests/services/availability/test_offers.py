@@ -1,4 +1,4 @@
-"""Listing is booking: every start that is listed books, every other one is refused with the rule that closes it."""
+"""Listing and booking agree: listed starts can be booked, all others are refused with the rule that excludes them."""
 
 import random
 from dataclasses import replace

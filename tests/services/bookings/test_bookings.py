@@ -1,4 +1,4 @@
-"""Book, cancel, reschedule on the real database."""
+"""Booking, cancelling and rescheduling on the real database."""
 
 import json
 import uuid

@@ -1,4 +1,4 @@
-"""The host's yes or no, expiry, no-shows and their undoing."""
+"""Accepting and declining, expiry, no-shows and undoing them."""
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor

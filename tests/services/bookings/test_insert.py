@@ -1,4 +1,4 @@
-"""A new booking as the server gets it: what the client waits for, and that its statement can be read in one file."""
+"""A new booking as the server receives it: the client's round trips, and that its statement is readable in one file."""
 
 import re
 from collections.abc import Callable

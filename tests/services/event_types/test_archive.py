@@ -1,4 +1,4 @@
-"""Archived event types: what there is, and bringing one back."""
+"""Archived event types: listing and restoring them."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace

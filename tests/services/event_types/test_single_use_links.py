@@ -1,4 +1,4 @@
-"""Links that die after one booking."""
+"""Links that are valid for one booking."""
 
 import pytest
 

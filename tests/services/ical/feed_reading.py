@@ -1,4 +1,4 @@
-"""A host's feed, as a calendar program reads it."""
+"""Reads a host's feed as a calendar program does."""
 
 from datetime import datetime
 

@@ -1,7 +1,7 @@
-"""The rules of RFC 5545 and RFC 5546 that our messages must keep, checked on the bytes.
+"""The rules of RFC 5545 and RFC 5546 for messages, checked on the bytes.
 
-Written apart from the library that makes them: libraries read much that calendars refuse, an event without UID for
-one. `faults` names every broken rule; an empty list is a good message.
+Independent of the library that writes them: libraries accept much that calendars refuse, such as an event without a
+UID. `faults` lists every violated rule; an empty list means a valid message.
 """
 
 import re

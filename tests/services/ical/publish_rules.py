@@ -1,6 +1,6 @@
-"""The rules of calendars that are published (RFC 5545, RFC 5546 3.2.1 and 3.3.1), checked on the bytes.
+"""The rules for published calendars (RFC 5545, RFC 5546 3.2.1 and 3.3.1), checked on the bytes.
 
-As `ics_rules`: written apart from the library that makes them; `feed_faults` and `busy_faults` name every broken rule.
+Like `ics_rules`, independent of the library that writes them; `feed_faults` and `busy_faults` list violated rules.
 """
 
 import re

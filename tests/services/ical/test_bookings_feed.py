@@ -1,4 +1,4 @@
-"""A host's bookings as a calendar to subscribe to: what is in it."""
+"""The content of the feed of a host's bookings."""
 
 import json
 from collections.abc import Callable

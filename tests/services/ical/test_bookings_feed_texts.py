@@ -1,4 +1,4 @@
-"""Texts of all kinds in a feed: it keeps the rules, and stays readable."""
+"""Texts of all kinds in a feed: it stays valid and readable."""
 
 from datetime import UTC, datetime, timedelta
 

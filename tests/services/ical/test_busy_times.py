@@ -1,4 +1,4 @@
-"""Public busy times: when, and nothing else; only of hosts who say so."""
+"""Public busy times: only the times, and only for hosts who publish them."""
 
 import random
 from datetime import UTC, datetime, timedelta

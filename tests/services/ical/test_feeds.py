@@ -1,4 +1,4 @@
-"""Addresses of feeds: made, recognised, revoked."""
+"""Addresses of feeds: created, recognised, revoked."""
 
 import threading
 import uuid

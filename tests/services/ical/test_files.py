@@ -1,4 +1,4 @@
-"""Lines of calendar files: folded as the library does it, and faster."""
+"""Lines of calendar files: folded as the library does, but faster."""
 
 import re
 

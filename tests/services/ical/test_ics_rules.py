@@ -1,4 +1,4 @@
-"""The checker itself: each rule, broken once, is found."""
+"""The checker itself finds a violation of each rule."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Invitations: the rules of the RFCs, nothing injected, and a calendar that ends in the database's state."""
+"""Invitations: valid by the RFCs, without injection, and a calendar ends in the same state as the database."""
 
 import uuid
 from dataclasses import dataclass, field, replace

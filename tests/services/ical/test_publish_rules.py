@@ -1,4 +1,4 @@
-"""The checker of published calendars itself: each rule, broken once, is found."""
+"""The checker of published calendars itself finds a violation of each rule."""
 
 import pytest
 

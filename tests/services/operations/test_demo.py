@@ -1,4 +1,4 @@
-"""Demo data: whole, quick, once."""
+"""Demo data: complete, quick, added once."""
 
 from typing import Any
 

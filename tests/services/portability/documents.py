@@ -1,4 +1,4 @@
-"""A host with something of everything, and its document taken apart and put together again."""
+"""A host with data of every kind, and changes to its exported document."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The table of bookings: whatever is the host's or the guest's of a booking stands in its column."""
+"""The CSV file of bookings has a column for all data of the host and the guest in a booking."""
 
 import csv
 import io

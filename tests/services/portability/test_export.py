@@ -1,4 +1,4 @@
-"""The document of a host: whatever is theirs, or their guests', is in it and comes back."""
+"""A host's export contains all their data and their guests', and all of it can be restored."""
 
 from collections.abc import Sequence
 from typing import Any

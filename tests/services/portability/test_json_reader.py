@@ -1,4 +1,4 @@
-"""Documents that nobody's export has written: refused with a reason, never with a fault of our own."""
+"""Documents that no export has written: refused with a reason, never by an internal error."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""A host's data out of one instance and into another: nothing is lost, nothing half done."""
+"""Moving a host's data from one instance to another: nothing is lost, and nothing is restored partially."""
 
 import json
 from typing import Any

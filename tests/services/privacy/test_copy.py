@@ -1,4 +1,4 @@
-"""The guest's copy: whatever is theirs is in it."""
+"""The guest's copy contains all their data."""
 
 import pytest
 

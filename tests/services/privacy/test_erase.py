@@ -1,4 +1,4 @@
-"""Erasing while life goes on: nobody is half erased, and nobody waits for long."""
+"""Erasure during normal operation: nobody is partially erased, and nobody waits for long."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime

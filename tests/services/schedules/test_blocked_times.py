@@ -1,4 +1,4 @@
-"""Blocked time: nothing is offered in it, what is booked stays."""
+"""Blocked time: nothing is offered in it, existing bookings stay."""
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Holidays that close a schedule: kept, switched off by name, made up for on another day."""
+"""Holidays that close a schedule: observed, switched off by name, substituted by another day."""
 
 from datetime import date, timedelta
 

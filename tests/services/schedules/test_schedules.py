@@ -1,4 +1,4 @@
-"""Schedules: stored as typed, written only when something changes, one default, none lost while in use."""
+"""Schedules: stored as typed, written only if something changes, one default, none deleted while in use."""
 
 import threading
 from dataclasses import replace

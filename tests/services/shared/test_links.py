@@ -1,4 +1,4 @@
-"""Manage tokens: one spelling each, and nothing but the signed one is worth anything."""
+"""Manage tokens: one spelling each, and only the signed one is valid."""
 
 import string
 import uuid

@@ -1,4 +1,4 @@
-"""The relay is woken when something has happened, and by nothing else."""
+"""The relay is notified of new events, and of nothing else."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""E-mail addresses, as they are typed and pasted."""
+"""Validation of e-mail addresses as people type and paste them."""
 
 import smtplib
 from email.utils import getaddresses

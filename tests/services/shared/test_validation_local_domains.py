@@ -1,4 +1,4 @@
-"""Which e-mail addresses are taken: those of the internet, and those of domains that the operator names."""
+"""Which e-mail addresses are accepted: those on the internet, and those in domains that the operator lists."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Webhooks as their host manages them."""
+"""Management of webhooks by their host."""
 
 import uuid
 from typing import Any

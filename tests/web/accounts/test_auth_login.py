@@ -1,4 +1,4 @@
-"""Logging in and out, and what a session is worth."""
+"""Logging in and out, and the validity of sessions."""
 
 from collections.abc import Callable
 

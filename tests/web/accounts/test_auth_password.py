@@ -1,4 +1,4 @@
-"""Forgetting and changing a password, and what dies with it."""
+"""Resetting and changing a password, and what this invalidates."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Making an account: the form, the mail, confirming, and who may."""
+"""Registration: the form, the mail, confirmation, and who may register."""
 
 import dataclasses
 import re

@@ -1,4 +1,4 @@
-"""An office or a home with a domain of its own: every way in takes its addresses, once the operator names it."""
+"""A local domain of an office or a home: every form and face accepts its addresses once the operator lists it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""/settings: what a host shows of themselves."""
+"""/settings: a host's public profile."""
 
 import pytest
 from werkzeug.test import TestResponse

@@ -1,4 +1,4 @@
-"""/settings/tokens: make, see, revoke."""
+"""/settings/tokens: create, list, revoke."""
 
 import re
 import uuid

@@ -1,4 +1,4 @@
-"""Requests on the host's pages: what a mail's link leads to, expiry, no-shows."""
+"""Booking requests on the host's pages: the link in the mail, expiry, no-shows."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The host's bookings: the list, one of them, cancelling, moving, sending mails again."""
+"""The host's bookings: the list, a single booking, cancelling, moving, sending mails again."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Days side by side on one axis, also when clocks change."""
+"""Days side by side on one time axis, also with clock changes."""
 
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,4 @@
-"""Publishing weeks of slots: form, preview, all or nothing."""
+"""Publishing weeks of slots: the form, the preview, all or nothing."""
 
 import re
 from datetime import date, timedelta

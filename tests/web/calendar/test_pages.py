@@ -1,4 +1,4 @@
-"""The host's calendar, looked at."""
+"""Viewing the host's calendar."""
 
 import re
 from datetime import UTC, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""Publishing one slot, looking at it, taking it back."""
+"""Publishing, viewing and withdrawing one slot."""
 
 import json
 import uuid

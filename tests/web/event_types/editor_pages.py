@@ -1,4 +1,4 @@
-"""The event type editor as a browser has it: its fields, and saving it with some of them changed."""
+"""The event type editor as in a browser: its fields, and saving it with some of them changed."""
 
 import re
 from html import unescape

@@ -1,4 +1,4 @@
-"""Making and changing an event type: as a page, as a fragment and without JavaScript."""
+"""Creating and changing an event type: as a page, as a fragment and without JavaScript."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""/event-types: the list, its buttons and what they lead to."""
+"""/event-types: the list, and what its buttons do."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A host with one free time, and its form."""
+"""A host with one free slot, and its booking form."""
 
 import pytest
 

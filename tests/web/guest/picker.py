@@ -1,4 +1,4 @@
-"""What a guest reads in the calendar of an event type."""
+"""Reads the calendar of an event type as a guest sees it."""
 
 import re
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Booking a time by the form: with and without htmx, refused, and too late."""
+"""Booking with the form: with and without htmx, refused, and too late."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The form in the hands of robots and of people who mean no good."""
+"""Misuse of the booking form by bots and attackers."""
 
 import pytest
 from flask import Flask

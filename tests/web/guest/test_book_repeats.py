@@ -1,4 +1,4 @@
-"""The form sent again: by a double click, after going back, by somebody else."""
+"""The booking form submitted again: by a double click, after going back, by another guest."""
 
 import re
 from collections.abc import Callable

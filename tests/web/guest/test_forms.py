@@ -1,4 +1,4 @@
-"""What event types ask their guests, groups, requests, and single-use links, on the guest's pages."""
+"""Questions, groups, booking requests and single-use links, on the guest's pages."""
 
 import json
 import re

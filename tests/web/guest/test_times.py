@@ -1,4 +1,4 @@
-"""A host's page and the calendar of an event type, as anybody sees them: page, fragment, no JavaScript."""
+"""A host's page and the calendar of an event type, for anonymous visitors: page, fragment, no JavaScript."""
 
 import gzip
 import re

@@ -1,4 +1,4 @@
-"""Days and times of the public calendar, on the clocks of guest and host."""
+"""Days and times of the public calendar, in the time zones of guest and host."""
 
 import re
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Guests whose browser takes no cookies: every form works; what needs a login says that it needs cookies."""
+"""Guests whose browser refuses cookies: every form works; pages that need a login say that they need cookies."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What a guest types into the form, and reading it back."""
+"""Input that a guest types into the form, and reading it back."""
 
 import re
 from html import unescape

@@ -1,4 +1,4 @@
-"""What calendar programs read by address: caching, secrecy, limits."""
+"""Feeds that calendar programs download: caching, secrecy, limits."""
 
 import dataclasses
 import json

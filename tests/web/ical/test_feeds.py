@@ -1,4 +1,4 @@
-"""/settings/feeds: make, see, revoke; and the switch of public busy times."""
+"""/settings/feeds: create, list, revoke; and the switch for public busy times."""
 
 import re
 import uuid

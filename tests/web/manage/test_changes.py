@@ -1,4 +1,4 @@
-"""Cancelling and moving by the manage link."""
+"""Cancelling and rescheduling with the manage link."""
 
 import re
 from datetime import datetime, timedelta

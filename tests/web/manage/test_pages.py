@@ -1,4 +1,4 @@
-"""The manage link: see, calendar file, and what is the same for every page of it."""
+"""The manage link: the booking, its calendar file, and rules for all of its pages."""
 
 import re
 from collections.abc import Callable

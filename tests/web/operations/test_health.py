@@ -1,4 +1,4 @@
-"""/healthz: the process. /readyz: what it needs."""
+"""/healthz checks the process, /readyz its dependencies."""
 
 import dataclasses
 

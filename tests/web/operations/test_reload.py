@@ -1,4 +1,4 @@
-"""What `make run RELOAD=1` shows at the next request."""
+"""Changes that `make run RELOAD=1` shows at the next request."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""/settings/data: files to take along, and restoring one."""
+"""/settings/data: export files, and restoring one."""
 
 import csv
 import io

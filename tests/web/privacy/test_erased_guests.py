@@ -1,4 +1,4 @@
-"""After a guest is erased everything goes on: pages, files, feeds, API, and a later booking by the same address."""
+"""Everything still works after a guest is erased: pages, files, feeds, API, later bookings by the same address."""
 
 import csv
 import io

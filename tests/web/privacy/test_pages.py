@@ -1,4 +1,4 @@
-"""/privacy: asking for one's data, the link, the file, the erasure."""
+"""/privacy: requesting one's data, the link, the file, erasure."""
 
 import time
 from collections.abc import Iterator

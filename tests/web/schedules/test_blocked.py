@@ -1,4 +1,4 @@
-"""/availability/blocked: vacations, with the meetings that lie in them."""
+"""/availability/blocked: vacations, and the meetings during them."""
 
 import re
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""/availability/…/dates: days off and other hours, for a date or several."""
+"""/availability/…/dates: days off and different hours, for one or several dates."""
 
 import re
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""/availability: the weekly hours of a schedule, typed with and without htmx."""
+"""/availability: editing the weekly hours of a schedule, with and without htmx."""
 
 import re
 from datetime import date

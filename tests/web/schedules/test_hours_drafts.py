@@ -1,4 +1,4 @@
-"""Buttons of the weekly hours that change the form and store nothing; the preview of what is typed."""
+"""Buttons of the weekly hours that change the form without storing anything; the preview of the typed hours."""
 
 import re
 from datetime import datetime

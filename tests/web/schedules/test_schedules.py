@@ -1,4 +1,4 @@
-"""Named schedules: made empty or as a copy, made the default, deleted when nothing uses them."""
+"""Named schedules: created empty or as a copy, made the default, deleted if unused."""
 
 from dataclasses import replace
 from datetime import date

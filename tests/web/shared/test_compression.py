@@ -1,4 +1,4 @@
-"""Gzip for what is the same for everybody, and for nothing that holds a secret."""
+"""Gzip for responses that are the same for everybody, never for those that contain a secret."""
 
 import gzip
 import re

@@ -1,4 +1,4 @@
-"""The field that nobody sees: no browser and no password manager may take it for one that it knows."""
+"""The honeypot field: no browser or password manager may fill it in."""
 
 import re
 from html.parser import HTMLParser

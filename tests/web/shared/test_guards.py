@@ -1,4 +1,4 @@
-"""Every route says who may call it."""
+"""Every route declares who may call it."""
 
 import uuid
 from collections.abc import Iterator

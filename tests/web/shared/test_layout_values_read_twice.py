@@ -1,4 +1,4 @@
-"""Values that a program behind us decodes: addresses in links, parameters of URLs, names in calendar files."""
+"""Values that another program decodes again: addresses in links, parameters of URLs, names in calendar files."""
 
 import re
 from html import unescape

@@ -1,4 +1,4 @@
-"""Limits on guessing and on mails: with Valkey, and without."""
+"""Rate limits on guessing and on mails, with and without Valkey."""
 
 import dataclasses
 import socket

@@ -1,4 +1,4 @@
-"""The page of an event type is remembered as it was rendered, and yet shows what is true."""
+"""The rendered page of an event type is cached, but is never stale."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What holds for every answer and every request, whatever the view does."""
+"""Security rules for every request and response, independent of the view."""
 
 import dataclasses
 import re

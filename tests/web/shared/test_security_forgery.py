@@ -1,4 +1,4 @@
-"""Changes come from pages of ours, with the token of their session."""
+"""Changes are accepted only from the application's own pages, with the CSRF token of the session."""
 
 import time
 

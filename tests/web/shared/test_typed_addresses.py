@@ -1,4 +1,4 @@
-"""Addresses as people type and paste them lead to the page that they mean, and nowhere else."""
+"""URLs as people type and paste them lead to the intended page, and nowhere else."""
 
 from urllib.parse import quote, urlsplit
 

@@ -1,4 +1,4 @@
-"""/settings/webhooks: make, see, change, test, send again, new secret, delete."""
+"""/settings/webhooks: create, view, change, test, send again, new secret, delete."""
 
 import re
 import uuid
