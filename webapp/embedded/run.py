@@ -72,8 +72,7 @@ class Supervisor:
         return report.Started(self.plan, page, mail_url, self.plan.data_dir / DEMO_FILE, (web, worker))
 
     def watch(self) -> NoReturn:
-        """Raises StartError when a child ends. With RELOAD, an ended process of the application waits for the next
-        change instead."""
+        """Raises StartError when a child ends. With RELOAD, web and worker wait for the next change instead."""
         while True:
             if self._sources and (changed := self._sources.changed()):
                 self._reload(self._sources, changed)
