@@ -1,6 +1,6 @@
-"""Who may act for a host, and the lock of a host.
+"""Who may act for a host, and the row lock on the host.
 
-Whoever changes what is offered or booked takes the lock first, so that nobody decides on outdated facts.
+Every command that changes what is offered or booked takes this lock first, so that it does not decide on stale data.
 """
 
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from webapp.models import Host
 
 
 def require_host(actor: Actor, host_id: int) -> None:
-    """The host themselves, an admin or the system. Raises Forbidden for guests, NotFound for another host."""
+    """Allow the host themselves, an admin or the system. Raises Forbidden for guests, NotFound for another host."""
     if actor.kind is ActorKind.GUEST:
         raise Forbidden
     if actor.kind is ActorKind.HOST and actor.host_id != host_id:
@@ -20,5 +20,6 @@ def require_host(actor: Actor, host_id: int) -> None:
 
 
 def lock_host(session: Session, host_id: int | None) -> None:
-    """Until the transaction ends; None locks nothing. Rows that refer to the host can be made meanwhile."""
+    """Lock the host's row until the transaction ends; None locks nothing. Rows that refer to the host can still be
+    inserted."""
     session.execute(select(Host.id).where(Host.id == host_id).with_for_update(key_share=True))

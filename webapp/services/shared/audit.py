@@ -1,4 +1,4 @@
-"""The audit log: who did what to what. Ids and figures only, never names or addresses."""
+"""The audit log: who did what to which object. Only ids and figures, never names or addresses."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ VALUES (%(actor_kind)s, %(actor_id)s, %(action)s, %(object_kind)s, %(object_id)s
 
 
 def write_audit(session: Session, actor: Actor, action: str, object_kind: str, object_id: int, **details: Any) -> None:
-    """Part of the caller's transaction: what is not committed did not happen."""
+    """Write the entry in the caller's transaction, so that it exists only if the action was committed."""
     _INSERT.run(
         session,
         actor_kind=str(actor.kind),

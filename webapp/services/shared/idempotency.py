@@ -1,7 +1,7 @@
-"""One key, one result: a retried command finds the answer of the first one (api.md, Idempotency).
+"""Idempotency keys: a retried command gets the answer of the first attempt (api.md, Idempotency).
 
-Key, command and answer are one transaction: whatever dies in between, either all of it happened or nothing, and what
-failed is not kept.
+Key, command and answer are one transaction: after a crash, either all of it has happened or nothing, and a failure is
+not stored.
 """
 
 import hashlib
@@ -28,23 +28,23 @@ _KEEP = Statement("UPDATE idempotency_key SET answer = %(answer)s WHERE scope = 
 
 
 def fingerprint(request: dict[str, Any]) -> str:
-    """SHA-256 of a request, whatever the order of its fields."""
+    """SHA-256 of a request, independent of the order of its fields."""
     return hashlib.sha256(json.dumps(request, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def claim_key(
     session: Session, scope: str, key: str, request_hash: str, *, answer: Answer | None = None
 ) -> Answer | None:
-    """Take a key for this transaction, or give the answer that it already has. `answer`: this transaction's, when it
-    is known beforehand; otherwise it is written afterwards.
+    """Claim a key for this transaction and return None, or return the answer already stored under it. `answer`: that
+    of this transaction, if it is known beforehand; otherwise it is stored afterwards.
 
-    A second caller waits here until the first one has committed or failed. Raises IdempotencyMismatch when the key
-    came with another request.
+    A second caller with the same key waits here until the first one has committed or failed. Raises IdempotencyMismatch
+    if the key was used with a different request.
     """
     known = None if answer is None else Jsonb(answer)
     if _CLAIM.one(session, scope=scope, key=key, request_hash=request_hash, answer=known):
         return None
-    first = _FIRST.one(session, scope=scope, key=key)  # a new statement sees what the other transaction has committed
+    first = _FIRST.one(session, scope=scope, key=key)  # a new statement sees what the other transaction committed
     if first.request_hash != request_hash:
         raise IdempotencyMismatch
     return dict(first.answer or {})

@@ -1,8 +1,8 @@
-"""What happened, written in the transaction that made it true.
+"""The outbox: events, written in the same transaction as the changes they report.
 
-`record` writes all events but those about bookings (`bookings.insert`) and for webhooks alone (`webhooks.dispatch`).
-Postgres tells the relay after the commit, and nobody on rollback; should the relay not listen just then, its sweep
-finds the event. Nothing here talks to the queue or to a mail server.
+`record` writes all events except those about bookings (`bookings.insert`) and those only for webhooks
+(`webhooks.dispatch`). Postgres notifies the relay on commit, and not on rollback; if the relay is not listening at that
+moment, its sweep finds the event. Nothing here talks to the queue or to a mail server.
 """
 
 from collections.abc import Mapping
@@ -19,12 +19,12 @@ from webapp.core.sql import Statement
 from webapp.domain.bookings import EventKind
 
 CHANNEL = "openslot_outbox"
-UNKNOWN_KIND_WAIT = timedelta(minutes=15)  # an upgrade is over by then, and the newer program has dispatched it
+UNKNOWN_KIND_WAIT = timedelta(minutes=15)  # by then an upgrade is over, and the newer version has dispatched it
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event, as the relay reads it."""
+    """An event, as read by the relay."""
 
     id: int
     kind: str
@@ -35,8 +35,9 @@ class Event:
 
 
 def is_awaited(event: FromClause) -> ColumnElement[bool]:
-    """Whether an event, of the table or an alias of it, holds up what happened to its booking later: another relay has
-    it in hand. One of a kind that this program does not know does so only as long as an upgrade takes."""
+    """Whether an event, of the table or an alias of it, must be dispatched before later events of its booking: another
+    relay is processing it. An event of a kind unknown to this version blocks the later ones only for the duration of an
+    upgrade."""
     e = event.c
     is_known = e.kind.in_([str(kind) for kind in EventKind])
     return e.dispatched_at.is_(None) & (is_known | (e.occurred_at > func.now() - UNKNOWN_KIND_WAIT))
@@ -58,11 +59,11 @@ def record(
 ) -> None:
     """Write one event, and wake the relay after the commit.
 
-    `booking`: (id, version) after the change. `data`: the facts of that version which the booking may lose later,
-    JSON values and instants: `start` and `end` always; `old_start`, `old_end` and `is_pending` of a move;
-    `cancelled_by` and `was_pending` of a cancellation; `was_pending` of a yes; `is_expired` of a no. Without a booking:
-    `guest_id`, the row of a guest who asks for their data. Never a name, an address, a free text or a secret: they are
-    read when the mail is written, so that erasing a person leaves nothing behind here.
+    `booking`: (id, version) after the change. `data`: the facts of that version that the booking may lose later, as
+    JSON values and datetimes: `start` and `end` always; for a move `old_start`, `old_end` and `is_pending`; for a
+    cancellation `cancelled_by` and `was_pending`; for an acceptance `was_pending`; for a refusal `is_expired`. Without
+    a booking: `guest_id`, the row of a guest who requests their data. Never a name, an address, free text or a secret:
+    these are read when the mail is written, so that erasing a person leaves nothing behind here.
     """
     booking_id, version = booking or (None, None)
     _INSERT.run(
@@ -77,5 +78,5 @@ def record(
 
 
 def json_facts(data: Mapping[str, Any]) -> dict[str, Any]:
-    """As an event keeps them."""
+    """The facts as stored in an event: datetimes become ISO 8601 strings."""
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in data.items()}

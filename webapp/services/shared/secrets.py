@@ -1,7 +1,7 @@
-"""Secrets of a host's programs, of which only a hash is kept: tokens of the API, addresses of feeds.
+"""Secrets for a host's programs, stored only as hashes: API tokens and feed addresses.
 
-A secret has 256 random bits, so one round of SHA-256 keeps it safe. Nothing is cached: a revoked one is refused by the
-next request.
+A secret has 256 random bits, so a single round of SHA-256 is safe. Nothing is cached: a revoked secret is refused from
+the next request on.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ _PLURALS: dict[SecretModel, str] = {ApiToken: "tokens", Feed: "feeds"}
 
 
 def new_secret(prefix: str) -> str:
-    """`prefix` tells what it is, also to scanners for leaked secrets."""
+    """A random secret. `prefix` shows what it is for, also to scanners for leaked secrets."""
     return prefix + secrets.token_urlsafe(32)
 
 
@@ -44,8 +44,8 @@ def secret_hash(secret: str) -> bytes:
 def checked_name(
     session: Session, model: SecretModel, name: str, *, host_id: int, most: int, faults: Mapping[str, Sequence[str]]
 ) -> str:
-    """The name, normalised, of a host's next secret of a kind; the host stays locked, so that two made at once are
-    counted one after the other. `faults`: found before. Raises Invalid with all faults at once."""
+    """The normalised name for a new secret of one kind. The host stays locked, so that two secrets created at the same
+    time are counted one after the other. `faults`: those found so far. Raises Invalid, which lists every fault."""
     lock_host(session, host_id)
     all_faults = {field: list(messages) for field, messages in faults.items()}
     try:
@@ -71,13 +71,13 @@ def revoke(session: Session, model: SecretModel, public_id: uuid.UUID, *, host_i
 
 
 def note_use(model: SecretModel, id_: int, last_used_at: datetime | None) -> None:
-    """Once in a while: a write per request would cost more than it tells."""
+    """Update the time of last use, but not on every request: that would be too many writes."""
     if last_used_at is None or last_used_at < datetime.now(UTC) - USE_NOTED_EVERY:
         _note_use(model, id_)
 
 
 @transactional
 def _note_use(session: Session, model: SecretModel, id_: int) -> None:
-    """Of several uses at once, one."""
+    """Only one of several concurrent uses writes."""
     is_due = or_(model.last_used_at.is_(None), model.last_used_at < func.now() - USE_NOTED_EVERY)
     session.execute(update(model).where(model.id == id_, is_due).values(last_used_at=func.now()))

@@ -11,27 +11,27 @@ from webapp.domain.text import AROUND, TextFault, line
 
 LONGEST_EMAIL = 254
 ANY_DOMAIN = "example.org"
-# Soft hyphens, marks and controls of direction, and what has no width: no address has them, and copying from a page or
-# a document brings them along. Joiners do make other domains, so that they are left out at the ends alone.
+# Soft hyphens, direction marks and controls, and zero-width characters: they get in by copying from a page or document
+# and belong to no address. Joiners make a different domain, so they are removed only at the ends.
 _UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _JOINERS = "\u200c\u200d"
 
 
 def email_address(value: str) -> str:
-    """A well-formed address without what nobody sees, its domain in lower case; nothing is looked up. Raises
+    """A well-formed address without invisible characters, its domain in lower case; nothing is looked up. Raises
     TextFault."""
     seen = line(_UNSEEN.sub("", value).strip(AROUND + _JOINERS), LONGEST_EMAIL)
     try:
         address: str = _local(seen) or validate_email(seen, strict=True, check_deliverability=False).normalized
     except EmailNotValidError as fault:
         raise _no_address() from fault
-    if not Mailbox(address).is_well_formed:  # with an encoded word in it: no mail is sent there
+    if not Mailbox(address).is_well_formed:  # contains an encoded word: no mail is sent there
         raise _no_address()
     return address
 
 
 def known_address(value: str) -> str:
-    """An address to look for, written as it would be kept; what is no address finds nothing."""
+    """An address to search for, normalised as when stored; text that is not an address matches nothing."""
     try:
         return email_address(value)
     except TextFault:
@@ -39,7 +39,7 @@ def known_address(value: str) -> str:
 
 
 def _local(address: str) -> str | None:
-    """An address in a domain that the operator allows, though it is none of the internet (RFC 6762, RFC 8375)."""
+    """An address in a local domain that the operator allows (RFC 6762, RFC 8375)."""
     name, _, written = address.rpartition("@")
     try:
         domain = canonical(written)
