@@ -1,8 +1,8 @@
 """Book, cancel, reschedule: one protocol for page, API, admin and import (architecture.md, "Claiming a slot").
 
-Idempotency key, host lock, then in new statements the same computation that listed the slot, then all writes. The
-host lock is FOR NO KEY UPDATE: FOR UPDATE would block every insert that refers to the host. Locking and checking
-in one statement would check on the snapshot from before the wait: measured, 30 of 30 racers double-booked.
+Idempotency key, then host lock, then in new statements the same computation that listed the slot, then all writes. The
+host lock is FOR NO KEY UPDATE: FOR UPDATE would block every insert that refers to the host. Locking and checking in one
+statement would check against the snapshot from before the wait: measured, 30 of 30 racers double-booked.
 """
 
 import uuid
@@ -45,16 +45,16 @@ from webapp.services.bookings.view import BookingView
 from webapp.services.shared.access import lock_host
 from webapp.services.shared.idempotency import claim_key, fingerprint
 
-# Reasons that mean: somebody or something else has this time. The others mean: it never was on offer, or no longer.
+# Reasons that mean that the time is taken. All others mean that it was never on offer, or no longer is.
 TAKEN = frozenset({ReasonCode.BUSY, ReasonCode.BUFFER, ReasonCode.FULL})
 
 _LOCK_HOST = Statement("SELECT id FROM host WHERE slug = %(host)s ORDER BY id FOR NO KEY UPDATE")
 
 
 def book(command: Book, *, actor: Actor, seen: Offering | None = None) -> BookingView:
-    """Book an offered start; pending when the event type requires the host's yes. `seen`: the offering as the caller
-    has read it already. Raises Invalid, NotFound, SlotTaken, SlotUnavailable, AlreadyBooked, LinkUsed,
-    IdempotencyMismatch, Overloaded; then nothing has changed."""
+    """Book an offered start; the booking is pending if the event type requires the host's approval. `seen`: the
+    offering, if the caller has already read it. Raises Invalid, NotFound, SlotTaken, SlotUnavailable, AlreadyBooked,
+    LinkUsed, IdempotencyMismatch, Overloaded; then nothing has changed."""
     return _book(checked_booking(command), actor=actor, seen=seen)
 
 
@@ -77,8 +77,8 @@ def _book(session: Session, command: Book, *, actor: Actor, seen: Offering | Non
 
 @transactional
 def cancel(session: Session, uid: uuid.UUID, *, actor: Actor, reason: str | None = None) -> BookingView:
-    """Cancel for good; the slot is available again, the record stays. Raises NotFound, Invalid, AlreadyCancelled,
-    NotActive, TooLate. Time gets freer here, so the host is not locked."""
+    """Cancel for good; the slot becomes available again, the row stays. Raises NotFound, Invalid, AlreadyCancelled,
+    NotActive, TooLate. Cancelling only frees time, so the host is not locked."""
     reason = checked_reason(reason)
     before = locked_booking(session, uid, actor)
     _require_changeable(session, before, actor)
@@ -97,8 +97,8 @@ def cancel(session: Session, uid: uuid.UUID, *, actor: Actor, reason: str | None
 
 @transactional
 def reschedule(session: Session, uid: uuid.UUID, start: datetime, *, actor: Actor) -> BookingView:
-    """Move a booking to another offered start of its event type, as one step: when the new time is refused the old
-    one stays. Raises NotFound, Invalid, SlotTaken, SlotUnavailable, AlreadyCancelled, NotActive, TooLate,
+    """Move a booking to another offered start of its event type in one step: if the new time is refused, the booking
+    keeps the old one. Raises NotFound, Invalid, SlotTaken, SlotUnavailable, AlreadyCancelled, NotActive, TooLate,
     Overloaded."""
     offering = _offering_of(session, booking_for(session, uid, actor))
     before = locked_booking(session, uid, actor)
@@ -117,7 +117,8 @@ def reschedule(session: Session, uid: uuid.UUID, start: datetime, *, actor: Acto
 
 
 def _earlier(session: Session, command: Book, actor: Actor, uid: uuid.UUID) -> BookingView | None:
-    """What the command's key has booked before. Otherwise the key is taken for the booking `uid`."""
+    """The booking made by an earlier command with the same key. If there is none, claim the key for the booking
+    `uid`."""
     scope, answer = f"book:{actor.host_id or 'guest'}", {"booking": {"uid": str(uid)}}
     request_hash = fingerprint(command.request())
     earlier = claim_key(session, scope, command.idempotency_key or "", request_hash, answer=answer)
@@ -125,7 +126,7 @@ def _earlier(session: Session, command: Book, actor: Actor, uid: uuid.UUID) -> B
 
 
 def _require_changeable(session: Session, booking: BookingView, actor: Actor) -> None:
-    """Only what is to come changes, and guests keep to the event type's change notice."""
+    """Only an active booking that is not over can change, and guests must observe the event type's change notice."""
     if not booking.is_active:
         raise refusal(booking)
     now = database_now(session)
@@ -136,7 +137,7 @@ def _require_changeable(session: Session, booking: BookingView, actor: Actor) ->
 
 
 def _offer(known: Facts, start: int) -> Offer:
-    """The offer at this start, or the error that says why there is none."""
+    """The offer at this start. Raises SlotTaken or SlotUnavailable with the reasons why there is none."""
     offer = offer_at(known, start)
     if offer is None:
         codes = [reason.code for reason in reasons(known, start, listed_grace_seconds=LISTED_GRACE_SECONDS)]
@@ -145,11 +146,11 @@ def _offer(known: Facts, start: int) -> Offer:
 
 
 def _locked_by_slugs(session: Session, command: Book, start: int, seen: Offering | None) -> tuple[Offering, Facts]:
-    """What is to be booked, with its host locked until the end of the transaction, and what decides about the start.
+    """The offering to book, with its host locked until the transaction ends, and the facts that decide about the start.
 
-    Lock and reads go out in one round trip, each a statement of its own: what decides is read as whoever held the lock
-    has left it. Which times matter follows from the event type as it was seen before; if that has changed meanwhile in
-    a way that matters, they are read again.
+    The lock and the reads share one round trip, but each is a statement of its own, so that the reads see what the
+    previous holder of the lock committed. Which times to read follows from the event type as it was seen before; if it
+    has changed in a relevant way since, they are read again.
     """
     seen = seen or find_offering(command.host, command.event_type)
     times = facts_query(seen, start, start + 1)
@@ -162,8 +163,8 @@ def _locked_by_slugs(session: Session, command: Book, start: int, seen: Offering
 
 
 def _locked_by_slot(session: Session, command: Book) -> tuple[Offering, int]:
-    """What is to be booked and when, with its host locked until the end of the transaction; what decides is to be read
-    afterwards."""
+    """The offering and the start to book, with the host locked until the transaction ends; the caller reads the facts
+    after that."""
     slot = Slot.public_id == command.slot_id
     hosts = select(Host.id).order_by(Host.id).with_for_update(of=Host, key_share=True)
     session.execute(hosts.join(Slot, Slot.host_id == Host.id).where(slot))
@@ -175,7 +176,7 @@ def _locked_by_slot(session: Session, command: Book) -> tuple[Offering, int]:
 
 
 def _offering_of(session: Session, booking: BookingView) -> Offering:
-    """What a booking is of, with its host locked."""
+    """The offering of a booking, with its host locked."""
     lock_host(session, booking.host_id)
     row = session.execute(offering_select().where(EventType.id == booking.event_type_id)).first()
     if row is None:
@@ -203,7 +204,7 @@ def _move(session: Session, before: BookingView, offering: Offering, offer: Offe
     release_claim_of_last_seat(session, before.slot_id)
     seat = take_seat(session, offering, offer)
     expires = None
-    if before.status is BookingStatus.PENDING:  # the same wait, but not beyond the notice before the new start
+    if before.status is BookingStatus.PENDING:  # same deadline, but not within the notice before the new start
         expires = to_datetime(pending_until(instant(before.created_at), offer.start, offering.rules.notice_minutes))
     session.execute(
         update(Booking)

@@ -1,6 +1,6 @@
-"""What becomes of a booking besides being cancelled or moved: the host's yes or no, expiry, the meeting itself.
+"""Changes of status other than cancelling: the host accepts or declines, a request expires, the meeting takes place.
 
-Each is a conditional update from the states that allow it, so that of two who decide at once one is told of it.
+Each is a conditional update from the statuses that allow it, so that of two concurrent decisions one is refused.
 """
 
 import uuid
@@ -26,10 +26,10 @@ SWEEP_LIMIT = 200
 
 @transactional
 def accept(session: Session, uid: uuid.UUID, *, actor: Actor) -> BookingView:
-    """The host's yes to a pending booking. Raises NotFound, Forbidden, NotActive, AlreadyCancelled."""
+    """Accept a pending booking. Raises NotFound, Forbidden, NotActive, AlreadyCancelled."""
     before = _decidable(session, uid, actor)
     if before.status is not BookingStatus.PENDING:
-        raise refusal(before)  # what was marked a no-show by mistake is confirmed again, but not by a yes
+        raise refusal(before)  # a no-show marked by mistake can become confirmed again, but not by accepting
     if before.expires_at is not None and before.expires_at <= database_now(session):
         raise NotActive("expired")
     return _become(session, before, BookingStatus.CONFIRMED, EventKind.BOOKING_CONFIRMED, actor, was_pending=True)
@@ -37,7 +37,7 @@ def accept(session: Session, uid: uuid.UUID, *, actor: Actor) -> BookingView:
 
 @transactional
 def decline(session: Session, uid: uuid.UUID, *, actor: Actor, reason: str | None = None) -> BookingView:
-    """The host's no: the slot is available again. Raises as `accept`, and Invalid."""
+    """Decline a pending booking; the slot becomes available again. Raises the same as `accept`, and Invalid."""
     reason = checked_reason(reason)
     before = _decidable(session, uid, actor)
     return _decline(session, before, actor, reason, is_expired=False)
@@ -45,7 +45,7 @@ def decline(session: Session, uid: uuid.UUID, *, actor: Actor, reason: str | Non
 
 @transactional
 def mark_no_show(session: Session, uid: uuid.UUID, *, actor: Actor) -> BookingView:
-    """The guest did not come. Raises NotFound, Forbidden, NotActive (also before the start)."""
+    """Record that the guest did not come. Raises NotFound, Forbidden, NotActive (also before the start)."""
     before = _decidable(session, uid, actor)
     if before.start > database_now(session):
         raise NotActive("not yet")
@@ -54,10 +54,11 @@ def mark_no_show(session: Session, uid: uuid.UUID, *, actor: Actor) -> BookingVi
 
 @transactional
 def undo_no_show(session: Session, uid: uuid.UUID, *, actor: Actor) -> BookingView:
-    """The guest came after all: confirmed until the end of the meeting, completed after it. Raises as `mark_no_show`.
+    """The guest came after all: confirmed until the end of the meeting, completed after it. Raises the same as
+    `mark_no_show`.
 
-    On record in the audit log alone: it corrects a mistake of the host, of which nobody needs to hear. Without a fact
-    in the outbox there is neither a mail nor a message to a webhook.
+    Recorded only in the audit log: it corrects a mistake by the host that nobody else needs to know about. Without an
+    event in the outbox, neither a mail nor a webhook message is sent.
     """
     before = _decidable(session, uid, actor)
     if before.status is not BookingStatus.NO_SHOW:
@@ -69,19 +70,19 @@ def undo_no_show(session: Session, uid: uuid.UUID, *, actor: Actor) -> BookingVi
 
 
 def expire_pending() -> int:
-    """Give up bookings that waited too long for the host's yes; returns how many."""
+    """Decline bookings that have waited too long for the host's approval; returns how many."""
     due = _uids(Booking.status == BookingStatus.PENDING, Booking.expires_at <= func.now())
     return sum(_unless_decided(_expire, uid) for uid in due)
 
 
 def complete_past() -> int:
-    """Confirmed bookings whose meeting is over are completed; returns how many."""
+    """Complete confirmed bookings whose meeting is over; returns how many."""
     over = Slot.ends_at <= func.now()
     return sum(_unless_decided(_complete, uid) for uid in _uids(Booking.status == BookingStatus.CONFIRMED, over))
 
 
 def _unless_decided(sweep: Callable[[uuid.UUID], bool], uid: uuid.UUID) -> bool:
-    """False where a host was faster: one booking must not end the sweep of the others."""
+    """False if a host was faster: one such booking must not stop the sweep of the others."""
     try:
         return sweep(uid)
     except Conflict:

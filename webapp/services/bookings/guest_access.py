@@ -1,4 +1,4 @@
-"""A booking as the guest who holds its manage link sees and moves it."""
+"""A booking as seen and moved by the guest who has its manage link."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -17,8 +17,8 @@ LINK_DAYS = 30  # after the meeting
 
 
 def managed_booking(token: str, *, now: datetime | None = None) -> BookingView:
-    """The booking whose link this is. Raises NotFound: no link of ours, its meeting is too long ago, or the guest is
-    erased."""
+    """The booking of a manage link. Raises NotFound if the token is not valid, the meeting is too long ago, or the
+    guest has been erased."""
     uid = booking_uid(token)
     booking = booking_by_uid(current_session(), uid) if uid else None
     if booking is None or booking.is_guest_erased:
@@ -29,7 +29,8 @@ def managed_booking(token: str, *, now: datetime | None = None) -> BookingView:
 
 
 def list_offers_to_move(offering: Offering, booking: BookingView, first: int, last: int) -> Sequence[Offer]:
-    """Where the booking can go with starts in [first, last), Unix seconds: its own time is no obstacle (rule 13)."""
+    """Starts in [first, last), Unix seconds, to which the booking can move: its own time does not block them (rule
+    13)."""
     start = instant(booking.start)
     known = facts(current_session(), offering, first, last)
     others = without_booking(known, slot_id=booking.slot_id, start=start)
@@ -41,10 +42,11 @@ def has_begun(booking: BookingView) -> bool:
 
 
 def has_expired(booking: BookingView) -> bool:
-    """A request that was not answered in time; the sweep that declines it comes a moment later."""
+    """Whether a request was not answered in time; the sweep declines it a moment later."""
     return booking.expires_at is not None and booking.expires_at <= datetime.now(UTC)
 
 
 def may_change(booking: BookingView) -> bool:
-    """Whether the guest may still cancel or move it: it stands, has not begun, and its change notice is not over."""
+    """Whether the guest may still cancel or move it: it is active, has not begun, and its change notice has not
+    passed."""
     return booking.is_active and datetime.now(UTC) < min(booking.start, booking.changeable_until)

@@ -1,4 +1,4 @@
-"""What a repeated command on a booking answers; and a look and a change in one transaction."""
+"""Snapshots of a booking as the answer of a retried command; and reading and changing a booking in one transaction."""
 
 import uuid
 from collections.abc import Callable
@@ -25,8 +25,8 @@ T = TypeVar("T")
 def in_one_transaction(
     session: Session, *, actor: Actor, booking_uid: uuid.UUID | None = None, act: Callable[[], T]
 ) -> T:
-    """All that `act` reads and changes, in one transaction, with the host locked: the actor, or the one of the booking.
-    Who cancels or decides does not lock the host, so the booking is locked as well. Raises NotFound."""
+    """Run `act` in one transaction with the host locked: the actor's, or the booking's if there is one. Cancelling and
+    deciding do not lock the host, so the booking is locked as well. Raises NotFound."""
     host_id = booking_for(session, booking_uid, actor).host_id if booking_uid else actor.host_id
     lock_host(session, host_id)
     if booking_uid:
@@ -36,7 +36,7 @@ def in_one_transaction(
 
 
 def booking_snapshot(booking: BookingView) -> Answer:
-    """What of a booking may change later, without a word that a person wrote."""
+    """The fields of the booking that may change later, without any text that a person wrote."""
     return {
         "uid": str(booking.uid),
         "status": str(booking.status),
@@ -49,7 +49,7 @@ def booking_snapshot(booking: BookingView) -> Answer:
 
 
 def booking_from_snapshot(snapshot: Answer) -> BookingView:
-    """The booking as it was then. Raises NotFound."""
+    """The booking as it was when the snapshot was taken. Raises NotFound."""
     booking = booking_by_uid(current_session(), uuid.UUID(snapshot["uid"]))
     if booking is None:
         raise NotFound

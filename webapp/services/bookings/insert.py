@@ -1,8 +1,8 @@
-"""A new booking in one statement: its slot and claim where the start has no row yet, its guest, itself, the audit
-entry, the event, and the booking as it is read everywhere.
+"""Insert a booking in one statement: slot and claim if the start has no row yet, guest, booking, audit entry and event.
+It returns the booking as every other query reads it.
 
-Its host is locked meanwhile: each round trip less is time that others do not wait (docs/adr/0017). The idempotency key
-is no part of it: a second sender of a key waits for the first one before anything is locked (`shared.idempotency`).
+The host is locked meanwhile: every round trip saved shortens the wait of others (docs/adr/0017). The idempotency key is
+not part of the statement: a second request with the same key waits before anything is locked (`shared.idempotency`).
 """
 
 import uuid
@@ -32,17 +32,17 @@ from webapp.services.shared.outbox import CHANNEL, json_facts
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A seat that may be written: number `number` of `capacity` in a slot whose time is claimed."""
+    """A seat that may be booked: number `number` of `capacity` in a slot whose time is claimed."""
 
     slot_id: int
     capacity: int
     number: int
 
 
-# A statement sees nothing of what it writes but what RETURNING gives. So each part has the name of its table: what is
-# written is read by the query that reads bookings everywhere.
+# A statement sees of the rows it writes only what RETURNING returns. So each CTE is named after its table, and the
+# usual query for bookings reads the new rows from there.
 
-# A start of the schedule, which has no row yet; its values: `slot_values`.
+# For a start from the schedule, which has no row yet; values: `slot_values`.
 INSERT_SLOT = """
 slot AS (
     INSERT INTO slot (host_id, event_type_id, starts_at, ends_at, busy, capacity, origin)
@@ -53,7 +53,7 @@ claim AS (INSERT INTO claim (slot_id, host_id, busy) SELECT id, host_id, busy FR
 """
 _READ_SLOT = "slot AS (SELECT * FROM slot WHERE id = %(slot)s)"
 
-# The address of a known guest stays as it was first written; the update only makes RETURNING answer for them, too.
+# A known guest keeps the address as first written; the update only makes RETURNING return existing rows, too.
 _INSERT_GUEST = """
 guest AS (
     INSERT INTO guest (host_id, email) VALUES (%(host)s, %(email)s)
@@ -75,7 +75,7 @@ booking AS (
 )
 """
 
-# The record of what was done to the `booking` of a statement; its values: `record_values`.
+# Audit entry and event for the CTE `booking`; values: `record_values`.
 INSERT_RECORD = """
 audit_entry AS (
     INSERT INTO audit_entry (actor_kind, actor_id, action, object_kind, object_id, details)
@@ -105,9 +105,9 @@ def insert_booking(
     *,
     actor: Actor,
 ) -> BookingView:
-    """Write the booking of an offered start, and spend the single-use link that the guest came by. `seat`: of the
-    start's row; None where it has none. The caller holds the host's row lock, and has nothing more to do in this
-    transaction. Raises SlotTaken, LinkUsed."""
+    """Write the booking of an offered start, and spend the guest's single-use link, if any. `seat`: in the existing
+    slot of that start; None if the start has no row yet. The caller holds the host's row lock and does nothing more in
+    this transaction. Raises SlotTaken, LinkUsed."""
     kind = EventKind.BOOKING_REQUESTED if offering.requires_confirmation else EventKind.BOOKING_CONFIRMED
     times = {"start": to_datetime(offer.start), "end": to_datetime(offer.end)}
     values = _seat_values(offering, offer, seat) | _booking_values(command, answers, offering, offer)
@@ -127,7 +127,7 @@ def _seat_values(offering: Offering, offer: Offer, seat: Seat | None) -> dict[st
 
 
 def slot_values(offering: Offering, offer: Offer) -> dict[str, Any]:
-    """The values of a statement with `INSERT_SLOT`."""
+    """The values for a statement with `INSERT_SLOT`."""
     start, end = to_datetime(offer.start), to_datetime(offer.end)
     before = timedelta(minutes=offering.rules.buffer_before_minutes)
     after = timedelta(minutes=offering.rules.buffer_after_minutes)
@@ -163,7 +163,7 @@ def _booking_values(command: Book, answers: GuestAnswers, offering: Offering, of
 
 
 def record_values(session: Session, actor: Actor, kind: EventKind, data: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a statement with `INSERT_RECORD`. The relay is woken when it has been committed."""
+    """The values for a statement with `INSERT_RECORD`. The relay is woken after the commit."""
     notify_after_commit(session, CHANNEL)
     return {
         "actor_kind": str(actor.kind),

@@ -1,6 +1,7 @@
-"""Long lists for programs: filtered, and page by page from where the last page ended.
+"""Filtered lists for API clients, paginated by cursor.
 
-Pages go by the start and the public id of what they list: no row is skipped or shown twice while others come and go.
+The cursor is the start and public id of the last item: no row is skipped or shown twice while others are added or
+removed.
 """
 
 import uuid
@@ -23,7 +24,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page ended."""
+    """The cursor: the last item of a page."""
 
     start: datetime
     public_id: uuid.UUID
@@ -31,7 +32,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class ListPage(Generic[T]):
-    """`next`: where the following page begins; None at the end."""
+    """`next`: the cursor for the next page; None on the last one."""
 
     rows: Sequence[T]
     next: Place | None
@@ -39,7 +40,7 @@ class ListPage(Generic[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """Starts in [first, last); None: open on that side."""
+    """Starts in [first, last); None leaves that side open."""
 
     first: datetime | None = None
     last: datetime | None = None
@@ -67,7 +68,7 @@ def bookings_list(
     limit: int,
     after: Place | None,
 ) -> ListPage[BookingView]:
-    """The host's bookings, by start; `email` whatever its case."""
+    """The host's bookings, by start; `email` is matched case-insensitively."""
     query = booking_select().where(Booking.host_id == host_id)
     if status:
         query = query.where(Booking.status == status)
@@ -80,7 +81,7 @@ def bookings_list(
 
 
 def _rows(query: Select[Any], span: Span, limit: int, after: Place | None, public_id: Any) -> Sequence[Any]:
-    """One more than `limit`, if there are more."""
+    """Up to `limit` + 1 rows: one more than `limit` shows that there is another page."""
     if span.first:
         query = query.where(Slot.starts_at >= span.first)
     if span.last:

@@ -1,4 +1,4 @@
-"""What a guest sends to book, checked and normalised before anything is locked."""
+"""A guest's request to book, checked and normalised before anything is locked."""
 
 import uuid
 from collections.abc import Callable, Mapping
@@ -22,7 +22,8 @@ LONGEST_LOCATION = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
-    """Book a start of an event type, or a slot by its public id. `start` is aware; `time_zone` the guest's, IANA."""
+    """Book a start of an event type, or a slot by its public id. `start` is aware; `time_zone` is the guest's IANA
+    zone."""
 
     host: str = ""
     event_type: str = ""
@@ -34,18 +35,18 @@ class Book:
     time_zone: str
     notes: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)  # by the keys of the event type's questions
-    location: str = ""  # where the event type asks the guest
+    location: str = ""  # if the event type asks the guest for it
     locale: str = "en"
     idempotency_key: str | None = None
-    link_token: str | None = None  # of the single-use link that the guest came by
+    link_token: str | None = None  # if the guest used a single-use link
 
     def request(self) -> dict[str, Any]:
-        """What makes two requests the same one: everything but the key."""
+        """The fields that make two requests the same: all but the key."""
         return {name: getattr(self, name) for name in self.__slots__ if name != "idempotency_key"}
 
 
 def checked_booking(command: Book) -> Book:
-    """The command with its texts normalised. Raises Invalid with all faults at once."""
+    """The command with its texts normalised. Raises Invalid, which lists every fault."""
     texts, faults = checked_texts({name: getattr(command, name) for name in _CHECKS})
     if command.start is None and command.slot_id is None:
         faults["start"] = ["Choose a time."]
@@ -57,7 +58,7 @@ def checked_booking(command: Book) -> Book:
 
 
 def checked_texts(given: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, list[str]]]:
-    """Those of a command that are texts: as they are kept, and what is wrong with the others."""
+    """The valid text fields of a command, normalised, and the faults of the others by field."""
     texts: dict[str, Any] = {}
     faults: dict[str, list[str]] = {}
     for name, text in given.items():
@@ -70,14 +71,14 @@ def checked_texts(given: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, l
 
 @dataclass(frozen=True, slots=True)
 class GuestAnswers:
-    """What goes into the booking besides the fixed fields."""
+    """The fields of the booking that depend on the event type."""
 
     answers: dict[str, Any]
     location: str
 
 
 def guest_answers(command: Book, offering: Offering) -> GuestAnswers:
-    """The guest's answers against what the event type asks. Raises Invalid: `answers.<key>`, `location`."""
+    """Check the guest's answers against the event type's questions. Raises Invalid: `answers.<key>`, `location`."""
     answers, by_key = checked_answers(offering.questions, command.answers)
     faults = {f"answers.{key}": [message] for key, message in by_key.items()}
     location = offering.location_detail
@@ -92,7 +93,7 @@ def guest_answers(command: Book, offering: Offering) -> GuestAnswers:
 
 
 def checked_reason(reason: str | None) -> str | None:
-    """The reason of a cancellation, or None. Raises Invalid."""
+    """The reason for a cancellation, or None. Raises Invalid."""
     try:
         return paragraph(reason or "", LONGEST_REASON) or None
     except TextFault as fault:

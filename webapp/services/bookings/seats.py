@@ -1,4 +1,4 @@
-"""Taking and freeing a seat of a slot: the rows behind `book`, `reschedule`, `cancel` and the import of a host.
+"""Taking and freeing a seat in a slot: the rows behind `book`, `reschedule`, `cancel` and the import of a host.
 
 Callers that take a seat hold the host's row lock. Locks are always taken in the order host, slot, booking.
 """
@@ -22,14 +22,14 @@ _INSERT_SLOT = Statement(f"WITH {INSERT_SLOT} SELECT id FROM slot")  # noqa: S60
 
 
 def take_seat(session: Session, offering: Offering, offer: Offer) -> Seat:
-    """A seat at an offered start: of the slot's row where it has one, else of a new row. Claims the host's time."""
+    """Take a seat at an offered start, in its slot if there is one, else in a new slot. Claims the host's time."""
     if offer.slot_id is None:
         return _seat_in_new_slot(session, offering, offer)
     return seat_in_slot(session, offer.slot_id)
 
 
 def release_slot(session: Session, slot_id: int) -> None:
-    """After a seat was freed: without guests a slot claims no time, and one that the schedule made is gone."""
+    """Call after freeing a seat: a slot without guests claims no time, and one from the schedule is withdrawn."""
     session.execute(delete(Claim).where(Claim.slot_id == slot_id, Slot.id == Claim.slot_id, Slot.seats_taken == 0))
     session.execute(
         update(Slot)
@@ -39,17 +39,18 @@ def release_slot(session: Session, slot_id: int) -> None:
 
 
 def release_claim_of_last_seat(session: Session, slot_id: int) -> None:
-    """Before the only booking of a slot moves: its old claim must not be in the way of the new one."""
+    """Call before moving the only booking of a slot: its old claim must not block the new one."""
     session.execute(delete(Claim).where(Claim.slot_id == slot_id, Slot.id == Claim.slot_id, Slot.seats_taken == 1))
 
 
 def restore_slots(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Slots with the times that they had elsewhere; their ids, in order. Each is on offer when it is written, so that
-    those of one event type and start that were taken back come one after the other, before the one that was not."""
+    """Insert slots with their original times; returns their ids, in order. A slot is on offer when it is inserted, so
+    slots of one event type and start that were withdrawn are inserted one after the other, before the one that was
+    not."""
     ids = [0] * len(rows)
     for places in _turns(rows):
         columns = [{name: value for name, value in rows[at].items() if name != "withdrawn_at"} for at in places]
-        # Found by what is unique among them: asked for ids in order, SQLAlchemy would write ranges one row at a time.
+        # Matched by unique columns: to return ids in order, SQLAlchemy would insert rows with ranges one at a time.
         statement = insert(Slot).returning(Slot.event_type_id, Slot.starts_at, Slot.id)
         slot_ids = {(row.event_type_id, row.starts_at): row.id for row in session.execute(statement, columns)}
         for at in places:
@@ -61,13 +62,13 @@ def restore_slots(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[i
 
 
 def claim_restored(session: Session, host_id: int) -> None:
-    """Once the bookings of restored slots are written: those with guests claim the host's time."""
+    """Claim the host's time for restored slots with guests. Call after their bookings are written."""
     taken = select(Slot.id, Slot.host_id, Slot.busy).where(Slot.host_id == host_id, Slot.seats_taken > 0)
     session.execute(insert(Claim).from_select(["slot_id", "host_id", "busy"], taken))
 
 
 def _turns(rows: Sequence[Mapping[str, Any]]) -> Iterator[list[int]]:
-    """Places of the rows that can be written together, in the order in which they must be."""
+    """Indexes of the rows that can be inserted together, in the order in which they must be inserted."""
     turns: list[list[int]] = []
     last: list[int] = []
     begun: dict[tuple[int, datetime], int] = {}
@@ -92,7 +93,8 @@ def _seat_in_new_slot(session: Session, offering: Offering, offer: Offer) -> Sea
 
 
 def seat_in_slot(session: Session, slot_id: int) -> Seat:
-    """The lowest free seat. The slot's row is locked against a cancellation that is letting go of its claim."""
+    """The lowest free seat. The slot's row is locked against a concurrent cancellation that releases its claim. Raises
+    SlotTaken."""
     lock_slot(session, slot_id)
     slot = select(Slot.id, Slot.host_id, Slot.busy).where(Slot.id == slot_id)
     session.execute(
@@ -106,7 +108,7 @@ def seat_in_slot(session: Session, slot_id: int) -> Seat:
         select(Slot.capacity, func.min(numbers.c.number).label("number"))
         .select_from(Slot)
         .join(numbers, numbers.c.number.not_in(taken))
-        # Withdrawn: the last guest of a slot that the schedule made has cancelled while we waited for its lock.
+        # Withdrawn if the last guest of a slot from the schedule cancelled while this transaction waited for the lock.
         .where(Slot.id == slot_id, Slot.withdrawn_at.is_(None))
         .group_by(Slot.capacity)
     ).first()

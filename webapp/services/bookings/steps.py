@@ -1,6 +1,6 @@
-"""Steps that all commands on bookings share: find, authorise, lock, record.
+"""Steps shared by all booking commands: find, authorise, lock, record.
 
-A record is an audit entry and an outbox event, always together, in one statement.
+A record is an audit entry and an outbox event, always written together, in one statement.
 """
 
 import uuid
@@ -18,7 +18,7 @@ from webapp.services.bookings.view import BookingView, booking_by_id, booking_by
 
 
 def booking_for(session: Session, uid: uuid.UUID, actor: Actor) -> BookingView:
-    """The booking if the actor may act on it; otherwise NotFound, as if there were none."""
+    """The booking if the actor may act on it. Raises NotFound otherwise, as if it did not exist."""
     own = actor.host_id if actor.kind is ActorKind.HOST else None
     booking = booking_by_uid(session, uid, host_id=own)
     if booking is None or (actor.kind is ActorKind.GUEST and actor.booking_uid != str(uid)):
@@ -27,11 +27,11 @@ def booking_for(session: Session, uid: uuid.UUID, actor: Actor) -> BookingView:
 
 
 def locked_booking(session: Session, uid: uuid.UUID, actor: Actor) -> BookingView:
-    """The booking with its slot locked, so that it can neither be cancelled nor moved by anybody else."""
+    """The booking with its slot locked, so that nobody else can cancel or move it."""
     booking = booking_for(session, uid, actor)
     while True:
         lock_slot(session, booking.slot_id)
-        current = booking_for(session, uid, actor)  # a new statement: it may have moved while we waited
+        current = booking_for(session, uid, actor)  # a new statement: the booking may have moved during the wait
         if current.slot_id == booking.slot_id:
             return current
         booking = current
@@ -66,6 +66,7 @@ SELECT id FROM booking
 
 
 def record(session: Session, actor: Actor, kind: EventKind, booking: BookingView, **data: Any) -> None:
-    """Put on record what was done to a booking, and wake the relay after the commit. `data`: see `outbox.record`."""
+    """Write the audit entry and the event for a change of a booking, and wake the relay after the commit. `data`: see
+    `outbox.record`."""
     facts_then = {"start": booking.start, "end": booking.end, **data}
     _RECORD.one(session, booking=booking.id, **record_values(session, actor, kind, facts_then))

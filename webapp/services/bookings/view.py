@@ -1,4 +1,4 @@
-"""What a booking looks like to pages, mails, feeds and the API: one query, one frozen dataclass."""
+"""Bookings as shown on pages, in mails, feeds and the API: one query, one frozen dataclass."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from webapp.models import Booking, EventType, Guest, Host, Slot
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingView:
-    """A booking with its slot, guest, host and event type. Instants are aware, UTC."""
+    """A booking with its slot, guest, host and event type. Datetimes are aware, UTC."""
 
     id: int
     uid: uuid.UUID
@@ -58,17 +58,17 @@ class BookingView:
 
     @property
     def is_active(self) -> bool:
-        """Still standing: pending or confirmed, whether or not its time has passed."""
+        """Pending or confirmed, whether or not its time has passed."""
         return self.status in ACTIVE
 
     @property
     def is_guest_erased(self) -> bool:
-        """Nothing is known of the guest any more, and nothing can be sent to them."""
+        """Whether the guest's data has been erased, so that nothing can be sent to them."""
         return is_erased(self.guest_email)
 
     @property
     def changeable_until(self) -> datetime:
-        """Until then the guest may cancel or reschedule."""
+        """The latest time at which the guest may cancel or reschedule."""
         return self.start - timedelta(minutes=self.change_notice_minutes)
 
     @property
@@ -77,7 +77,7 @@ class BookingView:
 
 
 def booking_by_uid(session: Session, uid: uuid.UUID, *, host_id: int | None = None) -> BookingView | None:
-    """The booking, or None. With `host_id`: None as well when it is another host's."""
+    """The booking, or None. With `host_id`: None also if it is another host's."""
     query = booking_select().where(Booking.uid == uid)
     return _one(session, query if host_id is None else query.where(Booking.host_id == host_id))
 
@@ -93,7 +93,7 @@ def _by_id() -> Statement:
 
 
 def booking_select() -> Select[Any]:
-    """All columns of `BookingView`, named as its fields; narrow it with where()."""
+    """All columns of `BookingView`, labelled like its fields; narrow it with where()."""
     return (
         select(
             Booking.id,
@@ -144,7 +144,7 @@ def booking_view(row: Row[Any]) -> BookingView:
 
 
 def booking_from(fields: Mapping[str, Any]) -> BookingView:
-    """Of exactly the columns of `booking_select`, by name."""
+    """A booking from exactly the columns of `booking_select`, by name."""
     return BookingView(**{**fields, "status": BookingStatus(fields["status"])})
 
 
