@@ -1,7 +1,7 @@
-"""What takes a host's time, wherever it comes from.
+"""Everything that takes a host's time, from all sources.
 
-A source is a select with the columns of `COLUMNS`, narrowed to one host and to what meets a span (`span`). Whoever has
-to know when a host is busy reads all of `SOURCES`; a further source is a table of its own and one more line there.
+A source is a select with the columns of `COLUMNS`, narrowed to one host and to the times that overlap a span (`span`).
+Code that needs to know when a host is busy reads all of `SOURCES`; a new source is a new table and one more line there.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,8 +26,8 @@ from webapp.domain.availability.facts import BusyKind
 from webapp.domain.availability.instants import to_datetime
 from webapp.models import BlockedTime, Claim
 
-# `kind` is a BusyKind; `start` and `end` are Unix seconds, buffers included, so that no datetime is built per row;
-# `slot_id` is that of a meeting, else None.
+# `kind` is a BusyKind; `start` and `end` are Unix seconds including buffers, so that no datetime is built per row;
+# `slot_id` is set for meetings, else None.
 COLUMNS = ("kind", "start", "end", "slot_id")
 
 _NO_SLOT = cast(null(), BigInteger)
@@ -53,10 +53,10 @@ SOURCES: tuple[Select[Any], ...] = (_MEETINGS, _BLOCKED_TIMES)
 
 
 def span(host_id: int, first: int, last: int) -> Mapping[str, Any]:
-    """The values of a statement with sources: what of the host's busy time meets [first, last), Unix seconds."""
+    """Parameters for a statement with sources: the host's busy time that overlaps [first, last), Unix seconds."""
     return {"host": host_id, "busy_first": to_datetime(first), "busy_last": to_datetime(last)}
 
 
 def busy_times(session: Session, host_id: int, first: int, last: int) -> Sequence[Any]:
-    """Rows of `COLUMNS` from all sources, in no order."""
+    """Rows of `COLUMNS` from all sources, unordered."""
     return session.execute(union_all(*SOURCES), span(host_id, first, last)).all()

@@ -1,4 +1,4 @@
-"""An event type of a host as its page shows it: one query, with all that the availability engine needs of it."""
+"""A host's event type as its public page shows it: one query for everything the availability engine needs."""
 
 import json
 import uuid
@@ -24,7 +24,7 @@ from webapp.services.availability.schedule_facts import engine_schedule, schedul
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offering:
-    """An event type of a host, as the public page shows it, at the database's `now` (Unix seconds)."""
+    """A host's event type as the public page shows it, at the database's `now` (Unix seconds)."""
 
     host_id: int
     host_slug: str
@@ -44,7 +44,7 @@ class Offering:
     rules: EventTypeRules
     schedule: EngineSchedule | None
     now: int
-    # The row that it was read from, without `now`: equal sources, equal offerings. None: put together otherwise.
+    # The row that it was read from, without `now`: equal sources mean equal offerings. None: not read from a row.
     source: Hashable = field(default=None, compare=False, repr=False)
 
 
@@ -55,12 +55,12 @@ def find_offering(host_slug: str, event_type_slug: str) -> Offering:
 
 
 def offering_query(host_slug: str, event_type_slug: str) -> tuple[Statement, Values]:
-    """What `find_offering` asks the database, for those who ask it together with something else."""
+    """The query behind `find_offering`, for callers that run it together with others."""
     return _by_slugs(), {"host": host_slug, "event_type": event_type_slug}
 
 
 def first_offering(rows: Sequence[Any]) -> Offering:
-    """Of the rows that came back. Raises NotFound."""
+    """The offering from the rows of `offering_query`. Raises NotFound."""
     if not rows:
         raise NotFound
     return offering_from(rows[0])
@@ -79,7 +79,7 @@ def offering_of_slot(slot_public_id: uuid.UUID) -> Offering:
 
 @lru_cache(maxsize=2)
 def offering_select(*, with_inactive: bool = False) -> Select[Any]:
-    """Active event types of active hosts, with their schedules; narrow it with where(), add columns behind."""
+    """Active event types of active hosts, with their schedules; narrow it with where(), add columns at the end."""
     query: Any = (
         select(
             epoch(func.now()).label("now"),  # first: offering_from takes it apart
@@ -97,11 +97,11 @@ def offering_select(*, with_inactive: bool = False) -> Select[Any]:
     return narrow
 
 
-PUT_TOGETHER = ("rules", "schedule", "now", "source")  # fields of Offering that are no column
+PUT_TOGETHER = ("rules", "schedule", "now", "source")  # fields of Offering that are not columns
 
 
 def _columns() -> Iterator[ColumnElement[Any]]:
-    """One for each field of `Offering` and of the rules in it: that of the event type, unless it is said here."""
+    """One column for each field of `Offering` and of the rules in it: the event type's own, unless listed here."""
     named: dict[str, Any] = {
         "host_id": Host.id,
         "host_slug": Host.slug,
@@ -123,14 +123,15 @@ def _fields(of: Any, *, without: tuple[str, ...] = ()) -> tuple[str, ...]:
 
 
 def offering_from(row: Any) -> Offering:
-    """Of a row of `offering_select`. Parsing is remembered: mostly, only `now` is new since a row was last read."""
+    """An offering from a row of `offering_select`. Parsed rows are cached: usually only `now` has changed since the
+    last read."""
     now, *columns = row[: 1 + len(_names())]
     return replace(_parsed(tuple(columns), now // DAY_SECONDS), now=now)
 
 
 @lru_cache(maxsize=512)
 def _parsed(columns: tuple[Any, ...], day: int) -> Offering:
-    """`day`, since 1970, says which years' holidays there are."""
+    """`day`, counted since 1970, determines which years' holidays are included."""
     row = _row_type()(*columns)
     values = {name: getattr(row, name) for name in _fields(Offering, without=PUT_TOGETHER)}
     values["questions"] = tuple(Question.from_json(stored) for stored in json.loads(row.questions))
@@ -145,7 +146,7 @@ def _parsed(columns: tuple[Any, ...], day: int) -> Offering:
 
 @lru_cache(maxsize=1)
 def _names() -> tuple[str, ...]:
-    """Of the columns behind `now`."""
+    """Names of the columns after `now`."""
     return tuple(column.name for column in offering_select().selected_columns)[1:]
 
 

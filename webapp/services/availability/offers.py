@@ -1,7 +1,6 @@
-"""What can be booked: the availability engine's facts, read from the database, and its answers.
+"""What can be booked: facts read from the database, and the availability engine's answers.
 
-The public page, the API, the command line and `book` itself all come through here, so that what is listed is what can
-be booked.
+The public page, the API, the command line and `book` all use this module, so that whatever is listed can be booked.
 """
 
 import uuid
@@ -25,16 +24,16 @@ from webapp.models import Slot
 from webapp.services.availability import busy
 from webapp.services.availability.offering import Offering
 
-# What is in the way of a start meets the longest meeting there, with the longest buffers.
+# Only what overlaps the longest possible meeting at a start, with the longest buffers, can block that start.
 SECONDS_BEFORE = int(LONGEST_BUFFER.total_seconds())
 SECONDS_AFTER = int((LONGEST_SLOT + LONGEST_BUFFER).total_seconds())
-# A week's limit counts bookings of whole weeks.
+# A weekly limit counts the bookings of whole weeks.
 REACH_OF_LIMITS_SECONDS = 9 * DAY_SECONDS
 
-# A start that was listed less than 60 s ago can be booked (rule 8): half of that is left to whoever looks.
+# A start that was listed less than 60 s ago can be booked (rule 8): half of that is left for the guest.
 LISTED_SECONDS = 30
 
-# A row: of busy time the columns of `busy.COLUMNS`, with None behind them; of a slot `_SLOT` and the fields of `_Slot`.
+# A row: for busy time the columns of `busy.COLUMNS`, padded with None; for a slot `_SLOT` and the fields of `_Slot`.
 Times = tuple[Any, ...]
 _SLOT = "slot"
 _KINDS = {str(kind): kind for kind in BusyKind}
@@ -53,7 +52,7 @@ class _Slot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """All that decides about starts in [first, last), read; worked out only when it is asked what they are."""
+    """All facts that decide about starts in [first, last), already read; the offers are computed on demand."""
 
     offering: Offering
     first: int
@@ -62,7 +61,8 @@ class Availability:
 
     @property
     def key(self) -> Hashable:
-        """What follows from a listing may be shown again for one with the same key; None: may not."""
+        """Cache key: anything derived from a listing is valid for every listing with the same key. None: must not be
+        cached."""
         if self.offering.source is None:
             return None
         return self.offering.source, self.offering.now // LISTED_SECONDS, self.first, self.last, self.times
@@ -86,18 +86,18 @@ class Availability:
 
 
 def list_offers(offering: Offering, first: int, last: int) -> list[Offer]:
-    """What can be booked with starts in [first, last), Unix seconds, sorted."""
+    """Offers with starts in [first, last), Unix seconds, sorted."""
     return read_availability(offering, first, last).offers()
 
 
 def facts(session: Session, offering: Offering, first: int, last: int) -> Facts:
-    """Everything that decides about starts in [first, last), and that explains why one is not offered."""
+    """All facts that decide about starts in [first, last), or explain why one is not offered."""
     statement, values = facts_query(offering, first, last)
     return Availability(offering, first, last, tuple(statement.rows(session, **values))).facts()
 
 
 def read_availability(offering: Offering, first: int, last: int) -> Availability:
-    """One query, whatever the host's history."""
+    """Read the facts in one query, no matter how many bookings the host has had."""
     statement = _statement(busy.SOURCES, with_meetings=False)
     return Availability(
         offering, first, last, tuple(statement.rows(open_transaction(), **_values(offering, first, last)))
@@ -105,7 +105,7 @@ def read_availability(offering: Offering, first: int, last: int) -> Availability
 
 
 def facts_query(offering: Offering, first: int, last: int) -> tuple[Statement, Values]:
-    """What `facts` asks the database, for those who ask it together with something else."""
+    """The query behind `facts`, for callers that run it together with others."""
     return _statement(busy.SOURCES, with_meetings=True), _values(offering, first, last)
 
 
@@ -127,10 +127,10 @@ def _has_limits(offering: Offering) -> bool:
 
 @lru_cache(maxsize=4)
 def _statement(sources: tuple[Select[Any], ...], *, with_meetings: bool) -> Statement:
-    """Slots of the event type that guests may take seats of, and all busy time.
+    """Slots of the event type that have seats for guests, and all busy time.
 
-    `with_meetings` adds the slot of each meeting, so that a meeting can be told from its buffers and a full one from
-    one of another event type. A listing does without: that join took as long as all the rest.
+    `with_meetings` adds the slot of each meeting, which tells a meeting from its buffers, and a full slot of this event
+    type from one of another. A listing does not need it, and that join took as long as all the rest.
     """
     slots = [_slots().where(*_is_on_offer())]
     if with_meetings:
@@ -156,7 +156,7 @@ def _slots() -> Select[Any]:
 
 
 def _is_on_offer() -> tuple[ColumnElement[bool], ...]:
-    """Full ones only where bookings are counted."""
+    """Full slots are included only if there are limits, which count their bookings."""
     return (
         Slot.event_type_id == bindparam("event_type"),
         Slot.withdrawn_at.is_(None),
@@ -191,16 +191,16 @@ def _counted_starts(slots: Iterable[_Slot]) -> Iterator[int]:
 
 
 def public_slot_ids(slot_ids: Iterable[int]) -> dict[int, uuid.UUID]:
-    """The ids that guests may see, by the ids inside."""
+    """Public ids of slots, by internal id."""
     query = select(Slot.id, Slot.public_id).where(Slot.id.in_(list(slot_ids)))
     return {row.id: row.public_id for row in current_session().execute(query)}
 
 
 def list_offers_on(offering: Offering, first: date, last: date, *, time_zone: str) -> list[Offer]:
-    """Offers that start on the local dates first..last, both included, as of `offering.now`."""
+    """Offers that start on the local dates first..last, inclusive, as of `offering.now`."""
     return read_availability_on(offering, first, last, time_zone=time_zone).offers()
 
 
 def read_availability_on(offering: Offering, first: date, last: date, *, time_zone: str) -> Availability:
-    """As `list_offers_on`, not yet worked out."""
+    """Like `list_offers_on`, with the offers not yet computed."""
     return read_availability(offering, day_start(time_zone, first), day_start(time_zone, last + timedelta(days=1)))

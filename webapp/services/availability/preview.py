@@ -1,4 +1,5 @@
-"""What guests would see of an event type if a schedule were as it is typed: the engine's answer, nothing written."""
+"""Preview of what guests would see of an event type with an edited schedule, computed by the engine without saving
+it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -30,13 +31,14 @@ class Emptiness(StrEnum):
     OVERRIDE = "override"
     HOLIDAY = "holiday"
     BLOCKED = "blocked"
-    TAKEN = "taken"  # hours, but all of it is past, too soon, too far, booked, or at a limit
+    TAKEN = "taken"  # there are hours, but all are past, too soon, too far ahead, booked, or at a limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewDay:
-    """A date of the schedule's zone. `windows`: [start, end) in which starts follow each other, Unix seconds; `count`
-    their number. `hours`: of the day, 23 or 25 around a change of clocks. `holiday`: its name, kept or worked on."""
+    """A date in the schedule's zone. `windows`: [start, end) in which starts follow each other, Unix seconds; `count`:
+    the number of starts. `hours`: length of the day, 23 or 25 when the clocks change. `holiday`: its name, observed or
+    worked."""
 
     date: date
     windows: tuple[Interval, ...]
@@ -51,13 +53,13 @@ class PreviewDay:
 class PreviewedType:
     slug: str
     title: str
-    follows: bool  # this schedule
+    follows: bool  # uses this schedule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """Two weeks of one event type, `chosen` by its slug (None: the host has no active one).
-    `holidays_known_until`: only where some of the days are later."""
+    """Two weeks of one event type, `chosen` by its slug (None: the host has no active one). `holidays_known_until`: set
+    only if some of the days are later."""
 
     time_zone: str
     event_types: tuple[PreviewedType, ...]
@@ -78,8 +80,8 @@ def schedule_preview(
     event_type: str = "",
     first: date | None = None,
 ) -> Preview:
-    """With `content` in place of the stored schedule; two queries. Without a known `event_type` the first that follows
-    the schedule; without a `first` date to come, from today on."""
+    """Preview `content` in place of the stored schedule; two queries. If `event_type` is unknown, the first one that
+    uses the schedule is shown; if `first` is missing or past, the preview starts today."""
     query = offering_select().add_columns(Schedule.id.label("schedule_id")).where(Host.id == host_id)
     rows = session().execute(query.order_by(EventType.position, EventType.id)).all()
     types = [_previewed(row, schedule_id) for row in rows]
@@ -134,7 +136,7 @@ def _day(known: Facts, day: date, found: Sequence[Offer]) -> PreviewDay:
 
 
 def _windows(found: Sequence[Offer], step: int) -> Iterator[Interval]:
-    """Offers that follow each other at the pace of the grid, or touch, as one."""
+    """Merge offers that follow each other at the step of the grid, or touch."""
     start = end = last = 0
     for offer in found:
         if start and offer.start > end and offer.start - last != step:

@@ -1,7 +1,7 @@
-"""A schedule as the availability engine wants it, read inside the query that reads the event type.
+"""A schedule as the availability engine needs it, read in the same query as the event type.
 
-Weekly hours and overrides come as one column of JSON each, as text: a page costs no further query for them, however
-many there are, and a row can be the key of what follows from it.
+Weekly hours and overrides come as one JSON column each, as text: a page needs no further query for them, however many
+there are, and a row can serve as a cache key.
 """
 
 import json
@@ -20,13 +20,13 @@ from webapp.services.schedules.holidays import HOLIDAY_YEARS, known_until, obser
 
 
 def schedule_of_event_type() -> ColumnElement[bool]:
-    """Join condition: the schedule that an event type chooses, or its host's default."""
+    """Join condition: the schedule that an event type uses, or its host's default."""
     default = select(Schedule.id).where(Schedule.host_id == Host.id, Schedule.is_default).correlate(Host)
     return Schedule.id == func.coalesce(EventType.schedule_id, default.scalar_subquery())
 
 
 def schedule_columns() -> tuple[Any, ...]:
-    """What `engine_schedule` reads, for a query that has joined Schedule."""
+    """The columns that `engine_schedule` reads, for a query that joins Schedule."""
     return (
         Schedule.time_zone.label("schedule_zone"),
         Schedule.week_start,
@@ -39,7 +39,8 @@ def schedule_columns() -> tuple[Any, ...]:
 
 
 def engine_schedule(row: Any, now: int) -> EngineSchedule | None:
-    """The schedule of a row with `schedule_columns`; `now` in Unix seconds says which years have holidays."""
+    """The schedule from a row with `schedule_columns`; `now`, Unix seconds, determines which years' holidays are
+    included."""
     if row.schedule_zone is None:
         return None
     year = local_date(row.schedule_zone, now).year
@@ -63,7 +64,7 @@ def engine_schedule(row: Any, now: int) -> EngineSchedule | None:
 
 
 def engine_schedule_of(content: ScheduleContent, now: int) -> EngineSchedule:
-    """As `engine_schedule`, of a content that need not be stored."""
+    """Like `engine_schedule`, from content that need not be stored."""
     year = local_date(content.time_zone, now).year
     region = content.holiday_country, content.holiday_subdivision
     return EngineSchedule(
@@ -78,7 +79,7 @@ def engine_schedule_of(content: ScheduleContent, now: int) -> EngineSchedule:
 
 @lru_cache(maxsize=1024)
 def _windows(rows: str) -> tuple[Window, ...]:
-    """Shared by the schedules that have them: the engine remembers what it found out about a tuple of windows."""
+    """Cached, so that schedules with the same windows share one tuple: the engine caches results per tuple."""
     return tuple(Window(*row) for row in json.loads(rows))
 
 
@@ -89,7 +90,7 @@ def _weekly_hours() -> ColumnElement[Any]:
 
 
 def _overrides() -> ColumnElement[Any]:
-    """[[date, [[start, end], ...] or null], ...] of the dates that can still matter."""
+    """[[date, [[start, end], ...] or null], ...] for the dates that are still relevant."""
     windows = (
         select(func.json_agg(func.json_build_array(OverrideWindow.start_minute, OverrideWindow.end_minute)))
         .where(OverrideWindow.date_override_id == DateOverride.id)

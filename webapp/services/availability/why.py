@@ -1,4 +1,4 @@
-"""Why a start is not offered: the engine's reasons for one host and event type (rule 15), switched off or not."""
+"""Why a start is not offered: the engine's reasons for one host and event type (rule 15), active or not."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -15,8 +15,8 @@ from webapp.services.availability.schedule_facts import engine_schedule
 
 
 class Answer(NamedTuple):
-    """`reasons`: every rule that closes the start, empty exactly where it is offered.
-    `holidays_known_until`: only where the start is later."""
+    """`reasons`: every rule that excludes the start; empty if and only if it is offered. `holidays_known_until`: set
+    only if the start is later."""
 
     offered: bool
     reasons: list[Reason]
@@ -24,7 +24,7 @@ class Answer(NamedTuple):
 
 
 def find_any_offering(host_slug: str, event_type_slug: str, *, now: datetime | None = None) -> Offering:
-    """As `find_offering`, also of what is switched off; `now` in place of the database's. Raises NotFound."""
+    """Like `find_offering`, but includes inactive ones; `now` replaces the database's. Raises NotFound."""
     query = offering_select(with_inactive=True)
     row = session().execute(query.where(Host.slug == host_slug, EventType.slug == event_type_slug)).first()
     if row is None:
@@ -37,7 +37,7 @@ def find_any_offering(host_slug: str, event_type_slug: str, *, now: datetime | N
 
 
 def why(offering: Offering, start: datetime) -> Answer:
-    """What closes this start, as of `offering.now`: the same facts and rules that listing and booking go by."""
+    """What excludes this start, as of `offering.now`: the same facts and rules as for listing and booking."""
     second = instant(start)
     found = reasons(facts(session(), offering, second, second + 1), second)
     return Answer(not found, found, _known_until(offering, second))
