@@ -1,4 +1,4 @@
-"""A slot to publish with the figures of its event type, and what stands against publishing it."""
+"""Slots to publish, with the values of their event type, and what prevents publishing them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ FURTHEST = timedelta(days=3 * 366)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSlot:
-    """A slot to publish; `start` is aware. The event type is named, or the host's first of that duration."""
+    """A slot to publish; `start` is aware. Names its event type, or gets the host's first one of that duration."""
 
     start: datetime
     duration_minutes: int
@@ -40,7 +40,7 @@ class Clash:
 
 
 class BatchRefused(Invalid):
-    """Some slots of a batch cannot be published, and none was. `clashes` names them all."""
+    """Some slots of a batch cannot be published, so none was. `clashes` lists them all."""
 
     def __init__(self, clashes: Sequence[Clash]) -> None:
         super().__init__(_messages(clashes))
@@ -48,7 +48,7 @@ class BatchRefused(Invalid):
 
 
 class BatchOverlaps(SlotOverlap):
-    """As BatchRefused, where all that is wrong is overlaps."""
+    """Like BatchRefused, if all clashes are overlaps."""
 
     def __init__(self, clashes: Sequence[Clash]) -> None:
         super().__init__(f"slots {', '.join(str(clash.index) for clash in clashes)} overlap")
@@ -66,13 +66,13 @@ MESSAGES = {
 
 
 def _messages(clashes: Sequence[Clash]) -> dict[str, list[str]]:
-    """By the fields of a batch."""
+    """Messages by field of the batch."""
     return {f"slots.{clash.index}": [MESSAGES[clash.error]] for clash in clashes}
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A slot to publish with its event type's figures (None: the host has no such event type)."""
+    """A slot to publish with the values of its event type (None: the host has no such event type)."""
 
     new: NewSlot
     event_type: Any
@@ -84,7 +84,7 @@ class Plan:
 
     @property
     def busy(self) -> Interval:
-        """With its buffers, Unix seconds."""
+        """The interval including buffers, Unix seconds."""
         before, after = self.event_type.buffer_before_minutes, self.event_type.buffer_after_minutes
         return instant(self.new.start) - 60 * before, instant(self.end) + 60 * after
 
@@ -138,7 +138,7 @@ def clashes_of(session: Session, plans: Sequence[Plan], host_id: int) -> list[Cl
 
 
 def _overlaps_among(plans: dict[int, Plan]) -> list[int]:
-    """Slots of one event type in the batch that overlap an earlier one of it."""
+    """Slots that overlap an earlier one of the same event type in the batch."""
     in_order = sorted(plans, key=lambda i: (plans[i].event_type.id, plans[i].new.start))
     return [
         second
@@ -148,9 +148,9 @@ def _overlaps_among(plans: dict[int, Plan]) -> list[int]:
 
 
 def _overlaps_with_stored(session: Session, plans: dict[int, Plan], host_id: int) -> list[int]:
-    """Slots that overlap a published one of their event type, or with their buffers a time at which the host is busy.
+    """Slots that overlap a published one of their event type, or, including buffers, a time at which the host is busy.
 
-    Time that the host has blocked does not count: what is published in it is offered once it is blocked no more.
+    Blocked time does not count: a slot published in it is offered once the time is no longer blocked.
     """
     if not plans:
         return []

@@ -1,4 +1,4 @@
-"""Publishing slots, changing free ones, and taking them back.
+"""Publish slots, change free ones, withdraw them.
 
 All or nothing: the slots of one command are checked together under the host's lock and written together.
 """
@@ -55,18 +55,19 @@ def publish(session: Session, slots: Sequence[NewSlot], *, host_id: int, actor: 
 
 
 def publication_clashes(session: Session, slots: Sequence[NewSlot], *, host_id: int) -> list[Clash]:
-    """What would stand against publishing these slots now: the preview of `publish`."""
+    """What would prevent publishing these slots now: the preview of `publish`."""
     return clashes_of(session, plans_of(session, slots, host_id), host_id)
 
 
 @transactional
 def withdraw(session: Session, public_id: uuid.UUID, *, host_id: int, actor: Actor) -> None:
-    """Take a free slot back. Raises NotFound, SlotBooked. A row that old bookings refer to stays, offered no more."""
+    """Withdraw a free slot. Raises NotFound, SlotBooked. A row that old bookings refer to is kept but no longer
+    offered."""
     require_host(actor, host_id)
     slot = slot_by_public_id(session, public_id, host_id=host_id)
     if slot is None:
         raise NotFound
-    # Locking the host keeps a guest from booking the slot between the look and the deed.
+    # Locking the host keeps a guest from booking the slot between the check and the update.
     lock_host(session, host_id)
     withdrawn = session.execute(
         update(Slot)
@@ -81,7 +82,7 @@ def withdraw(session: Session, public_id: uuid.UUID, *, host_id: int, actor: Act
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotChange:
-    """What is to become of a slot; None stays as it is."""
+    """Changes to a slot; None leaves the field as it is."""
 
     start: datetime | None = None
     duration_minutes: int | None = None
@@ -91,10 +92,10 @@ class SlotChange:
 
 @transactional
 def change_slot(session: Session, public_id: uuid.UUID, change: SlotChange, *, host_id: int, actor: Actor) -> SlotView:
-    """The slot as it is afterwards. Raises NotFound, SlotBooked, BatchOverlaps, BatchRefused.
+    """Change a free slot and return it. Raises NotFound, SlotBooked, BatchOverlaps, BatchRefused.
 
-    A row keeps its event type, and its time once any booking has referred to it, cancelled ones included: then
-    the slot is withdrawn and published anew, under another id.
+    A row keeps its event type, and keeps its time once any booking, even a cancelled one, has referred to it: then the
+    slot is withdrawn and published again under another id.
     """
     require_host(actor, host_id)
     lock_host(session, host_id)
@@ -110,7 +111,7 @@ def change_slot(session: Session, public_id: uuid.UUID, change: SlotChange, *, h
         withdraw(public_id, host_id=host_id, actor=actor)
         if slot.event_type != before.event_type_slug or _has_history(session, before.id):
             return publish([slot], host_id=host_id, actor=actor)[0]
-    [plan] = _sound_plans(session, [slot], host_id)  # the slot itself is withdrawn, and not in its own way
+    [plan] = _sound_plans(session, [slot], host_id)  # the slot itself is withdrawn, so it does not overlap itself
     return _move(session, before, plan, actor)
 
 
@@ -128,7 +129,7 @@ def _has_history(session: Session, slot_id: int) -> bool:
 
 
 def _sound_plans(session: Session, slots: Sequence[NewSlot], host_id: int) -> list[Plan]:
-    """Plans against which nothing stands. Raises BatchOverlaps, BatchRefused."""
+    """Plans that can all be published. Raises BatchOverlaps, BatchRefused."""
     plans = plans_of(session, slots, host_id)
     clashes = clashes_of(session, plans, host_id)
     if any(clash.error != "overlap" for clash in clashes):
@@ -151,19 +152,19 @@ def _move(session: Session, before: SlotView, plan: Plan, actor: Actor) -> SlotV
 
 @dataclass(frozen=True, slots=True)
 class PlannedSlot:
-    """A slot that would be published. `clash`: why it cannot be (a `slots.Clash.error`), or None."""
+    """A slot that would be published. `clash`: why it cannot be (a `Clash.error`), or None."""
 
     start: datetime
     clash: str | None
 
 
 def active_event_types(host_id: int) -> list[EventTypeContent]:
-    """What slots can be published for, in the host's order."""
+    """Event types for which slots can be published, in the host's order."""
     return [one.content for one in host_event_types(host_id) if one.content.is_active]
 
 
 def planned_slots(plan: WeeklyPlan, event_type: str) -> list[NewSlot]:
-    """What the plan would publish for this event type (slug). Raises Invalid for nothing and for too much."""
+    """The slots that the plan would publish for this event type (slug). Raises Invalid for none and for too many."""
     slots: list[NewSlot] = []
     for start in planned_starts(plan):
         if len(slots) == MOST_AT_ONCE:
@@ -175,6 +176,6 @@ def planned_slots(plan: WeeklyPlan, event_type: str) -> list[NewSlot]:
 
 
 def publication_preview(slots: Sequence[NewSlot], *, host_id: int) -> list[PlannedSlot]:
-    """Each slot with what stands against it now. Nothing is stored."""
+    """Each slot with the reason why it cannot be published now, if any. Nothing is stored."""
     clashes = {clash.index: clash.error for clash in publication_clashes(session(), slots, host_id=host_id)}
     return [PlannedSlot(slot.start, clashes.get(index)) for index, slot in enumerate(slots)]

@@ -1,4 +1,4 @@
-"""What a published or booked slot looks like to pages and the API."""
+"""Published and booked slots as shown on pages and in the API."""
 
 import uuid
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from webapp.models import EventType, Slot
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotView:
-    """A row of `slot` with its event type. Instants are aware, UTC."""
+    """A row of `slot` with its event type. Datetimes are aware, UTC."""
 
     id: int
     public_id: uuid.UUID
@@ -35,7 +35,7 @@ class SlotView:
 
 
 def slot_select() -> Select[*tuple[Any, ...]]:
-    """All columns of `SlotView`; withdrawn slots are left out."""
+    """All columns of `SlotView`, without withdrawn slots."""
     return (
         select(
             Slot.id,
@@ -57,12 +57,12 @@ def slot_select() -> Select[*tuple[Any, ...]]:
 
 
 def overlapping_slots(host_id: int, first: datetime, last: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Conditions: slots of the host that were not taken back and meet [first, last)."""
+    """Conditions: the host's slots that are not withdrawn and overlap [first, last)."""
     return (
         Slot.host_id == host_id,
         Slot.withdrawn_at.is_(None),
         Slot.starts_at < last,
-        Slot.starts_at > first - LONGEST_SLOT,  # lets the index find the span
+        Slot.starts_at > first - LONGEST_SLOT,  # so that the index can be used
         Slot.ends_at > first,
     )
 
@@ -72,6 +72,6 @@ def slot_view(row: Row[Any]) -> SlotView:
 
 
 def slot_by_public_id(session: Session, public_id: uuid.UUID, *, host_id: int) -> SlotView | None:
-    """The host's slot, or None when it is absent or another host's."""
+    """The host's slot, or None if it does not exist or is another host's."""
     row = session.execute(slot_select().where(Slot.public_id == public_id, Slot.host_id == host_id)).first()
     return slot_view(row) if row else None
