@@ -1,4 +1,4 @@
-"""Read models of the host's calendar: meetings and free slots, and the hours of the usual schedule behind them."""
+"""Queries for the host's calendar: meetings and free slots, and the hours of the default schedule behind them."""
 
 import uuid
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ PAGE_SIZE = 25
 
 @dataclass(frozen=True, slots=True)
 class CalendarBooking:
-    """A guest in a slot, as much as a calendar shows of them."""
+    """The details of a guest in a slot that a calendar shows."""
 
     uid: uuid.UUID
     guest_name: str
@@ -40,7 +40,7 @@ class CalendarBooking:
 class CalendarSlot:
     """A slot in the host's calendar: free (no bookings), or with its bookings.
 
-    `is_covered`: free, but not offered, because a meeting or its buffer takes that time.
+    `is_covered`: free, but not offered because a meeting or its buffer takes that time.
     """
 
     slot: SlotView
@@ -49,7 +49,7 @@ class CalendarSlot:
 
 
 class DayCount(NamedTuple):
-    """How many slots of a date have guests, and how many are free and still to come."""
+    """How many slots on a date have guests, and how many are free and still to come."""
 
     booked: int
     available: int
@@ -63,7 +63,7 @@ class BookingFilter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BookingPage:
-    """`undelivered`: ids of bookings of this page with a mail that was given up."""
+    """`undelivered`: ids of bookings on this page with a mail that could not be delivered."""
 
     bookings: tuple[BookingView, ...]
     page: int
@@ -72,7 +72,7 @@ class BookingPage:
 
 
 def calendar_slots(host_id: int, first: datetime, last: datetime) -> list[CalendarSlot]:
-    """Slots that overlap [first, last), sorted by start: free published ones and all that take the host's time."""
+    """Slots that overlap [first, last), sorted by start: free published ones, and all that take the host's time."""
     overlapping = _is_shown(host_id, first, last), Slot.starts_at < last, Slot.ends_at > first
     rows = session().execute(slot_select().where(*overlapping).order_by(Slot.starts_at, Slot.ends_at, Slot.id))
     slots = [slot_view(row) for row in rows]
@@ -82,9 +82,10 @@ def calendar_slots(host_id: int, first: datetime, last: datetime) -> list[Calend
 
 
 def day_counts(host_id: int, time_zone: str, first: date, days: int) -> dict[date, DayCount]:
-    """Slots that start on so many local dates of the zone from `first` on; a date without any is not a key.
+    """Counts of slots by local start date in the zone, for `days` dates from `first` on; dates without slots are left
+    out.
 
-    When a date begins is told to the database, whose own rules of zones may be another year's.
+    The start of each date is passed to the database, whose time zone data may be of another version.
     """
     begins = [to_datetime(day_start(time_zone, first + timedelta(days=number))) for number in range(days + 1)]
     number = func.width_bucket(Slot.starts_at, begins).label("number")  # 1 for `first`
@@ -105,7 +106,7 @@ def has_slots(host_id: int) -> bool:
 
 
 def calendar_slot(public_id: uuid.UUID, *, host_id: int) -> CalendarSlot:
-    """Raises NotFound for a slot that is absent, withdrawn or another host's."""
+    """The slot. Raises NotFound if it does not exist, is withdrawn or is another host's."""
     slot = slot_by_public_id(session(), public_id, host_id=host_id)
     if slot is None:
         raise NotFound
@@ -114,7 +115,7 @@ def calendar_slot(public_id: uuid.UUID, *, host_id: int) -> CalendarSlot:
 
 
 def host_booking(uid: uuid.UUID, *, host_id: int) -> BookingView:
-    """Raises NotFound for a booking that is absent or another host's."""
+    """The booking. Raises NotFound if it does not exist or is another host's."""
     booking = booking_by_uid(session(), uid, host_id=host_id)
     if booking is None:
         raise NotFound
@@ -127,9 +128,9 @@ def booking_mails(booking: BookingView) -> list[DeliveryState]:
 
 
 def bookings_page(host_id: int, *, which: BookingFilter, search: str = "", page: int = 1) -> BookingPage:
-    """One page of the host's bookings: upcoming in order of time, past and cancelled ones latest first.
+    """One page of the host's bookings: upcoming ones in order of time, past and cancelled ones latest first.
 
-    `search` matches guest name, e-mail address and subject, whatever the case and however it was typed.
+    `search` matches guest name, e-mail address and subject, regardless of case and Unicode form.
     """
     query = booking_select().where(Booking.host_id == host_id, *_of_kind(which))
     if words := searched(search):
@@ -143,7 +144,7 @@ def bookings_page(host_id: int, *, which: BookingFilter, search: str = "", page:
 
 
 def _is_shown(host_id: int, first: datetime, last: datetime) -> ColumnElement[bool]:
-    """Slots that the host has claimed any of [first, last) for, and free ones that meet it."""
+    """Slots that claim any of the host's time in [first, last), and free ones that overlap it."""
     claimed = select(Claim.slot_id).where(Claim.takes(host_id, first, last))
     return Slot.id.in_(union_all(claimed, select(Slot.id).where(*_free(host_id, first, last))))
 
@@ -184,7 +185,7 @@ def _of_kind(which: BookingFilter) -> tuple[Any, ...]:
     if which is BookingFilter.CANCELLED:
         return (Booking.status.in_(NOT_LIVE),)
     if which is BookingFilter.UPCOMING:
-        return Booking.is_live, Slot.ends_at > func.now()  # a no-show, too, as long as the meeting lasts
+        return Booking.is_live, Slot.ends_at > func.now()  # includes a no-show until the meeting ends
     return Booking.is_live, Slot.ends_at <= func.now()
 
 
@@ -194,7 +195,7 @@ def _matches(search: str) -> Any:
 
 
 def open_hours(host_id: int, first: datetime, last: datetime) -> list[Interval]:
-    """The windows that meet [first, last), in Unix seconds: overrides and holidays counted, meetings not."""
+    """The windows that overlap [first, last), in Unix seconds: after overrides and holidays, regardless of meetings."""
     begin, end = instant(first), instant(last)
     schedule = engine_schedule_of(host_schedule(host_id).content, begin)
     return open_windows(schedule, begin, end)
