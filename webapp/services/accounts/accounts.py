@@ -1,5 +1,5 @@
 """Accounts of hosts: one way to create a host, for registration, the command line, demo data and tests; invitations to
-register, which are signed for one address and some days and need no row; and the logins that are valid."""
+register, which are signed for one address, expire after some days and are not stored; and login sessions."""
 
 import time
 import uuid
@@ -22,15 +22,15 @@ HOST = "host"
 ADMIN = "admin"
 LONGEST_NAME = 120
 LONGEST_ABOUT = 1000
-# What a new host can be booked for: slug, title, minutes.
-# Without hours: nothing is given away before the host says so.
+# The event types of a new host: slug, title, minutes.
+# The schedule has no hours: nothing is on offer until the host sets some.
 FIRST_SCHEDULE = "Working hours"
 FIRST_EVENT_TYPES = (("15min", "15 minutes", 15), ("30min", "30 minutes", 30), ("60min", "60 minutes", 60))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Who is logged in, as pages need it."""
+    """The logged-in host, with the fields that pages need."""
 
     id: int
     email: str
@@ -71,13 +71,13 @@ def create_host(
     roles: Sequence[str] = (HOST,),
     confirmed: bool = False,
 ) -> int:
-    """A host with three event types. Returns the id. Raises SlugTaken, EmailTaken."""
+    """Create a host with three event types; returns the id. Raises SlugTaken, EmailTaken."""
     new = {"email": email, "name": name, "slug": slug, "time_zone": time_zone, "password": password_hash}
     return add_host(session, new, roles=roles, confirmed=confirmed).id
 
 
 def add_host(session: Session, values: dict[str, Any], *, roles: Sequence[str], confirmed: bool) -> Host:
-    """As `create_host`, in the caller's transaction; `values` are columns of Host."""
+    """Like `create_host`, in the caller's transaction; `values` are columns of Host."""
     host = Host(
         **{"fs_uniquifier": uuid.uuid4().hex} | values,
         confirmed_at=func.now() if confirmed else None,
@@ -99,13 +99,13 @@ def add_host(session: Session, values: dict[str, Any], *, roles: Sequence[str], 
 
 
 def note(kind: EventKind, *, host_id: int) -> None:
-    """A fact about an account, as part of the transaction that is open; mails follow from it."""
+    """Record an account event in the open transaction; mails follow from it."""
     outbox.record(session(), kind, host_id=host_id)
 
 
 @transactional
 def update_profile(session: Session, *, host_id: int, name: str, slug: str, time_zone: str, about: str) -> None:
-    """Raises SlugTaken."""
+    """Save the host's profile. Raises SlugTaken."""
     values = {"name": name, "slug": slug, "time_zone": time_zone, "about": about}
     session.execute(update(Host).where(Host.id == host_id).values(values))
 
@@ -115,13 +115,13 @@ DAYS = 7
 
 
 def invitation_url(email: str) -> str:
-    """The link by which `email` may register within the next days."""
+    """The link with which `email` may register within the next days."""
     raw = int(time.time() + DAYS * 86_400).to_bytes(8) + email.encode()
     return site.url(f"/register?invitation={base64url(signer.tag(PURPOSE, raw) + raw)}")
 
 
 def invited_email(token: str) -> str | None:
-    """Whom a token invites; None when it is expired or not ours."""
+    """The address that a token invites; None if the token is expired or not valid."""
     raw = from_base64url(token)
     if raw is None:
         return None
@@ -135,7 +135,7 @@ LONGEST = timedelta(days=14)
 
 
 def begin(session: Session, *, host_id: int, instead_of: uuid.UUID | None) -> uuid.UUID:
-    """A new login, in the caller's transaction; the one that it replaces and those of long ago are gone."""
+    """Start a login session, in the caller's transaction; deletes the session that it replaces and expired ones."""
     is_over = (LoginSession.uid == instead_of) | (LoginSession.created_at < func.now() - LONGEST)
     session.execute(delete(LoginSession).where(LoginSession.host_id == host_id, is_over))
     login = LoginSession(uid=uuid.uuid4(), host_id=host_id)

@@ -1,4 +1,4 @@
-"""What an admin may do to the accounts of others."""
+"""What an admin may do to other accounts."""
 
 import uuid
 from collections.abc import Sequence
@@ -15,14 +15,14 @@ from webapp.services.shared.audit import write_audit
 
 
 class OwnAccount(Conflict):
-    """Admins lock nobody out of their own account: themselves."""
+    """Admins cannot lock themselves out of their own account."""
 
     code = "own_account"
 
 
 @transactional
 def set_active(session: Session, host_ids: Sequence[int], *, is_active: bool, actor: Actor) -> int:
-    """Switch accounts on or off; returns how many changed. Who is switched off is logged out at once."""
+    """Switch accounts on or off; returns how many changed. Hosts who are switched off are logged out at once."""
     _authorise(actor, host_ids)
     changed = session.execute(
         update(Host)
@@ -35,11 +35,11 @@ def set_active(session: Session, host_ids: Sequence[int], *, is_active: bool, ac
 
 @transactional
 def set_admin(session: Session, host_ids: Sequence[int], *, is_admin: bool, actor: Actor) -> int:
-    """Give or take the role admin; returns how many changed."""
+    """Grant or revoke the role admin; returns how many changed."""
     _authorise(actor, host_ids)
     role_id = session.execute(select(Role.id).where(Role.name == "admin")).scalar_one()
     if is_admin:
-        those = select(Host.id, literal(role_id)).where(Host.id.in_(host_ids))  # nobody who is gone meanwhile
+        those = select(Host.id, literal(role_id)).where(Host.id.in_(host_ids))  # skips hosts deleted meanwhile
         changed = session.execute(
             insert(host_role)
             .from_select(["host_id", "role_id"], those)

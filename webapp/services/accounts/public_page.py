@@ -1,4 +1,4 @@
-"""What anybody may know of a host: the answers have no e-mail address, no guest and no id from inside."""
+"""A host's public page. The results contain no e-mail address, no guest and no internal id."""
 
 from dataclasses import dataclass
 
@@ -31,7 +31,7 @@ class PublicHost:
 
 
 def public_host(slug: str) -> PublicHost:
-    """Raises NotFound for an unknown or inactive host."""
+    """The host of this slug. Raises NotFound if unknown or inactive."""
     rows = current_session().execute(
         select(
             Host.name,

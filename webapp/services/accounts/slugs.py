@@ -1,4 +1,4 @@
-"""Slugs of hosts: the first part of their public addresses."""
+"""Slugs of hosts: the first part of their public URLs."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ from webapp.models import Host
 
 LONGEST = 64
 FORMAT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}[a-z0-9]")
-# Beside the routes there are: what browsers, proxies and mail programs ask for, and what would mislead.
+# In addition to existing routes: paths that browsers, proxies and mail programs request, and names that would mislead.
 RESERVED = frozenset(
     (
         "about abuse account accounts admin api app apple-touch-icon assets auth billing blog book booking "
@@ -24,7 +24,7 @@ RESERVED = frozenset(
         "v1 webhooks webmaster welcome well-known www "
     ).split()
 )
-# Letters that decomposing does not turn into ASCII.
+# Letters that Unicode decomposition does not turn into ASCII.
 TRANSLITERATED = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "đ": "d", "ł": "l", "œ": "oe", "þ": "th", "ı": "i"})
 
 
@@ -37,14 +37,14 @@ def is_taken(slug: str) -> bool:
 
 
 def suggested(name: str) -> str:
-    """`Ada Lovelace` -> `ada-lovelace`; empty when the name has no letter that becomes ASCII."""
+    """`Ada Lovelace` -> `ada-lovelace`; empty if the name has no letter that can become ASCII."""
     plain = unicodedata.normalize("NFKD", name.lower().translate(TRANSLITERATED)).encode("ascii", "ignore").decode()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST].strip("-")
     return slug if is_well_formed(slug) else ""
 
 
 def free_slug(wanted: str, reserved: Collection[str]) -> str:
-    """`wanted` with the first number that makes it free."""
+    """`wanted`, with the first number that makes it free if it is taken."""
     taken = set(session().scalars(select(Host.slug).where(Host.slug.startswith(f"{wanted[:58]}-", autoescape=True))))
     candidates = (f"{wanted[:58]}-{number}" for number in count(2))
     return next(slug for slug in candidates if slug not in taken and slug not in reserved)

@@ -1,6 +1,6 @@
-"""Tokens by which programs act for a host: made, listed, revoked, and recognised on each request.
+"""API tokens: create, list, revoke, and authenticate each request.
 
-Only its hash is kept (`shared.secrets`).
+Only the hash of a token is stored (`shared.secrets`).
 """
 
 import uuid
@@ -22,13 +22,13 @@ from webapp.services.shared.audit import write_audit
 from webapp.services.shared.secrets import checked_name, is_secret, new_secret, note_use, revoke, secret_hash
 from webapp.services.shared.validation import known_address
 
-PREFIX = "osl_"  # tells a token from a manage token, too
+PREFIX = "osl_"  # also distinguishes it from a manage token
 MOST_TOKENS = 100
 LONGEST_DAYS = 3650
 
 
 class Scope(StrEnum):
-    """What a token may do: look, or also change."""
+    """What a token may do: only read, or also write."""
 
     READ = "read"
     WRITE = "write"
@@ -36,7 +36,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewToken:
-    """`name`: for the host alone, what uses it. `days`: until it expires; None: never."""
+    """`name`: which program uses it, shown only to the host. `days`: until it expires; None: never."""
 
     name: str
     scope: Scope = Scope.WRITE
@@ -59,7 +59,7 @@ class TokenView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenHolder:
-    """Whom a token stands for, and what it may do."""
+    """The host that a token belongs to, and its scope."""
 
     host_id: int
     slug: str
@@ -78,7 +78,7 @@ class TokenHolder:
 
 @transactional
 def create_token(session: Session, new: NewToken, *, host_id: int, actor: Actor) -> str:
-    """The token, which is not kept: who loses it makes another. Raises Invalid."""
+    """The token, which is not stored: a host who loses it creates another. Raises Invalid."""
     require_host(actor, host_id)
     is_odd = new.days is not None and not 1 <= new.days <= LONGEST_DAYS
     faults = {"days": [f"Must be between 1 and {LONGEST_DAYS} days."]} if is_odd else {}
@@ -119,7 +119,7 @@ def host_id_of(email: str) -> int:
 
 
 def token_holder(token: str) -> TokenHolder | None:
-    """Who holds this token; None when it is unknown, revoked or expired, or its host is switched off."""
+    """The holder of this token; None if it is unknown, revoked or expired, or its host is inactive."""
     if not is_secret(token, PREFIX):
         return None
     row = current_session().execute(_HOLDER.where(ApiToken.token_hash == secret_hash(token))).first()
