@@ -1,4 +1,4 @@
-"""Event types that were archived because slots refer to them: what there is, and bringing one back."""
+"""Event types that were archived because slots refer to them: list and restore."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from webapp.services.shared.audit import write_audit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchivedEventType:
-    """`bookings`: all there ever were, cancelled ones included."""
+    """`bookings`: how many it ever had, cancelled ones included."""
 
     id: int
     title: str
@@ -30,11 +30,11 @@ class ArchivedEventType:
 class Restored:
     title: str
     slug: str
-    is_renamed: bool  # another one has the slug that it had
+    is_renamed: bool  # its old slug was taken
 
 
 def archived_event_types(host_id: int) -> list[ArchivedEventType]:
-    """The last one first: one query."""
+    """The most recently archived first; one query."""
     query = (
         select(EventType.id, EventType.title, EventType.archived_at, func.count(Booking.id).label("bookings"))
         .outerjoin(Slot, Slot.event_type_id == EventType.id)
@@ -48,13 +48,13 @@ def archived_event_types(host_id: int) -> list[ArchivedEventType]:
 
 @transactional
 def restore_event_type(session: Session, event_type_id: int, *, host_id: int, actor: Actor) -> Restored:
-    """Back at the end of the list, switched off. Its slots that were free were taken back and stay so.
+    """Restore it at the end of the list, inactive. Its free slots were withdrawn when it was archived, and stay so.
 
-    Where its slug has been taken it gets a free one, as a copy would: what is archived cannot be edited, so refusing
-    would leave no way back. Raises NotFound; SlugTaken where somebody takes that very slug just now.
+    If its slug has been taken meanwhile, it gets a free one, as a copy does: an archived event type cannot be edited,
+    so refusing would leave no way to restore it. Raises NotFound; SlugTaken if that very slug is taken concurrently.
     """
     require_host(actor, host_id)
-    # Of two who restore, the second sees the slug of the first.
+    # Of two concurrent restores, the second sees the slug of the first.
     lock_host(session, host_id)
     mine = EventType.host_id == host_id
     archived = select(EventType.title, EventType.slug).where(mine, EventType.archived_at.is_not(None))

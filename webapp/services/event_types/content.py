@@ -1,4 +1,4 @@
-"""The whole of an event type as an editor or the API sends it, and what is wrong with it. No database here."""
+"""All fields of an event type as sent by the editor or the API, and their validation. No database access here."""
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
@@ -29,7 +29,8 @@ class LocationKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventTypeContent:
-    """A whole event type as an editor or the API sends it. Minutes and counts; None in a limit means none."""
+    """All fields of an event type as sent by the editor or the API. Minutes and counts; a limit of None means no
+    limit."""
 
     slug: str
     title: str
@@ -58,7 +59,7 @@ class EventTypeContent:
     has_follow_up: bool = False
 
 
-# field -> (least, most); None is allowed where the dataclass says so.
+# field -> (minimum, maximum); None is allowed where the dataclass says so.
 BOUNDS: dict[str, tuple[int, int]] = {
     "duration_minutes": (5, 480),
     "increment_minutes": (5, 1440),
@@ -74,12 +75,12 @@ BOUNDS: dict[str, tuple[int, int]] = {
 
 
 def numbered_slug(slug: str, taken: Collection[str]) -> str:
-    """With the first number, from 2 on, that makes it one of its own."""
+    """The slug with the first number, from 2 on, that makes it unique."""
     return next(name for number in count(2) if (name := f"{slug[:60]}-{number}") not in taken)
 
 
 def checked_event_type(content: EventTypeContent) -> EventTypeContent:
-    """The content with its texts normalised, reminders in order. Raises Invalid with all faults at once."""
+    """The content with its texts normalised and its reminders in order. Raises Invalid, which lists every fault."""
     faults: dict[str, list[str]] = {}
     texts: dict[str, Callable[[], Any]] = {
         "title": lambda: line(content.title, LONGEST_TITLE),

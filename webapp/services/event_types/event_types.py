@@ -53,9 +53,9 @@ def create_event_type(session: Session, content: EventTypeContent, *, host_id: i
 def update_event_type(
     session: Session, slug: str, content: EventTypeContent, *, host_id: int, actor: Actor
 ) -> EventTypeView:
-    """Bookings keep the times and padding that they were made with. Raises Invalid, NotFound, SlugTaken."""
+    """Existing bookings keep their times and buffers. Raises Invalid, NotFound, SlugTaken."""
     require_host(actor, host_id)
-    lock_host(session, host_id)  # between a program's look and its change nobody changes anything
+    lock_host(session, host_id)  # no change can come between a client's read and its write
     content = _checked_content(session, content, host_id)
     row = _row(session, host_id, slug)
     if _view(row).content != content:
@@ -68,7 +68,7 @@ def update_event_type(
 
 @transactional
 def duplicate_event_type(session: Session, slug: str, *, host_id: int, actor: Actor) -> EventTypeView:
-    """A copy at the end of the list, switched off until the host has looked at it. Raises NotFound."""
+    """A copy at the end of the list, inactive until the host switches it on. Raises NotFound."""
     require_host(actor, host_id)
     original = _row(session, host_id, slug)
     names = set(session.scalars(select(EventType.slug).where(EventType.host_id == host_id)))
@@ -80,7 +80,7 @@ def duplicate_event_type(session: Session, slug: str, *, host_id: int, actor: Ac
 
 @transactional
 def switch_event_type(session: Session, slug: str, *, is_active: bool, host_id: int, actor: Actor) -> None:
-    """On: guests can book it. Off: they cannot; what is booked stays. Raises NotFound."""
+    """On: guests can book it. Off: they cannot; existing bookings stay. Raises NotFound."""
     require_host(actor, host_id)
     lock_host(session, host_id)
     row = _row(session, host_id, slug)
@@ -92,7 +92,7 @@ def switch_event_type(session: Session, slug: str, *, is_active: bool, host_id: 
 
 @transactional
 def move_event_type(session: Session, slug: str, *, places: int, host_id: int, actor: Actor) -> None:
-    """Some places down the list, or up where negative; not past its ends. Raises NotFound."""
+    """Move it `places` down the list, or up if negative, but not past either end. Raises NotFound."""
     require_host(actor, host_id)
     rows = _in_order(session, host_id)
     at = next((index for index, row in enumerate(rows) if row.slug == slug), None)
@@ -104,7 +104,7 @@ def move_event_type(session: Session, slug: str, *, places: int, host_id: int, a
 
 @transactional
 def order_event_types(session: Session, slugs: Sequence[str], *, host_id: int, actor: Actor) -> None:
-    """The order on the public page; slugs not named keep their order behind the named ones."""
+    """Set the order on the public page; event types not named keep their order after the named ones."""
     require_host(actor, host_id)
     rank = {slug: number for number, slug in enumerate(slugs)}
     _number(session, sorted(_in_order(session, host_id), key=lambda row: rank.get(row.slug, len(rank))))
@@ -112,9 +112,9 @@ def order_event_types(session: Session, slugs: Sequence[str], *, host_id: int, a
 
 @transactional
 def delete_event_type(session: Session, slug: str, *, host_id: int, actor: Actor) -> bool:
-    """Delete an event type, or archive it when slots refer to it; True when it is gone for good. Raises NotFound."""
+    """Delete an event type, or archive it if slots refer to it; True if it was deleted. Raises NotFound."""
     require_host(actor, host_id)
-    # Whoever books or publishes holds this lock: no slot appears between the look and the deed.
+    # Booking and publishing take this lock, too: no slot is added between the check and the deletion.
     lock_host(session, host_id)
     row = _row(session, host_id, slug)
     if session.scalar(select(Slot.id).where(Slot.event_type_id == row.id).limit(1)) is None:
@@ -133,7 +133,7 @@ def delete_event_type(session: Session, slug: str, *, host_id: int, actor: Actor
 
 
 def _insert(session: Session, content: EventTypeContent, host_id: int) -> EventType:
-    """At the end of the host's list."""
+    """Add it at the end of the host's list."""
     last = select(func.coalesce(func.max(EventType.position), 0) + 1).where(EventType.host_id == host_id)
     values = {"host_id": host_id, "position": last.scalar_subquery(), **_columns(content)}
     return session.scalars(insert(EventType).values(values).returning(EventType)).one()
@@ -160,7 +160,7 @@ def _row(session: Session, host_id: int, slug: str) -> EventType:
 
 
 def _checked_content(session: Session, content: EventTypeContent, host_id: int) -> EventTypeContent:
-    """The content in order, its schedule the host's own. Raises Invalid."""
+    """The validated content, whose schedule is the host's own. Raises Invalid."""
     content = checked_event_type(content)
     if content.schedule_id is not None and not _owns_schedule(session, content.schedule_id, host_id):
         raise Invalid({"schedule_id": ["You have no such schedule."]})

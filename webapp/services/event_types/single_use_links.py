@@ -1,4 +1,4 @@
-"""Links to an event type that die after one booking."""
+"""Single-use links: each allows one booking of an event type."""
 
 import hashlib
 import secrets
@@ -20,7 +20,7 @@ TOKEN_BYTES = 24
 
 @dataclass(frozen=True, slots=True)
 class LinkTarget:
-    """Where a link leads, and whether it has had its booking."""
+    """The event type of a link, and whether the link has been used."""
 
     host_slug: str
     event_type_slug: str
@@ -29,7 +29,7 @@ class LinkTarget:
 
 @transactional
 def create_link(session: Session, event_type_slug: str, *, host_id: int, actor: Actor) -> str:
-    """A new token, shown once: only its hash is kept. Raises NotFound."""
+    """A new token, shown once: only its hash is stored. Raises NotFound."""
     require_host(actor, host_id)
     event_type_id = session.scalar(
         select(EventType.id).where(
@@ -63,7 +63,8 @@ def link_target(token: str) -> LinkTarget:
 
 
 def spend_link(session: Session, token: str, event_type_id: int, booking_id: int) -> None:
-    """Part of `book`: a conditional update, so that two guests with one link make one booking. Raises LinkUsed."""
+    """Part of `book`: a conditional update, so that two guests with one link can make only one booking. Raises
+    LinkUsed."""
     spent = session.execute(
         update(SingleUseLink)
         .where(
