@@ -1,4 +1,4 @@
-"""Time that a host keeps free of meetings, such as a vacation. Bookings inside it stay: the host is told of them."""
+"""Times that a host blocks for meetings, such as a vacation. Bookings inside stay; the host is shown which they are."""
 
 import uuid
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ MOST_AT_A_TIME = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewBlockedTime:
-    """[start, end), aware; the note is for the host alone."""
+    """[start, end), aware; the note is shown only to the host."""
 
     start: datetime
     end: datetime
@@ -42,7 +42,7 @@ class BookingInside:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlockedTimeView:
-    """`bookings`: the live ones that lie in it, wholly or in part, by start."""
+    """`bookings`: the live ones that overlap it, by start."""
 
     public_id: uuid.UUID
     start: datetime
@@ -52,19 +52,19 @@ class BlockedTimeView:
 
 
 def blocked_times(host_id: int) -> list[BlockedTimeView]:
-    """What is blocked now or later, by start: two queries."""
+    """Current and future blocked times, by start; two queries."""
     return _views(current_session(), BlockedTime.host_id == host_id, BlockedTime.ends_at > func.now())
 
 
 def blocked_time(public_id: uuid.UUID, *, host_id: int) -> BlockedTimeView:
-    """Raises NotFound for one that is absent or another host's."""
+    """The blocked time. Raises NotFound if it does not exist or is another host's."""
     return _one(current_session(), BlockedTime.host_id == host_id, BlockedTime.public_id == public_id)
 
 
 @transactional
 def block(session: Session, new: NewBlockedTime, *, host_id: int, actor: Actor) -> BlockedTimeView:
-    """Offer nothing in [start, end) any more. The host is locked: a booking is either seen here, or refused. Raises
-    Invalid."""
+    """Stop offering [start, end). The host is locked, so that a concurrent booking is either listed here or refused.
+    Raises Invalid."""
     require_host(actor, host_id)
     lock_host(session, host_id)
     note = _checked_note(session, new, host_id)
@@ -78,7 +78,7 @@ def block(session: Session, new: NewBlockedTime, *, host_id: int, actor: Actor) 
 def change_blocked_time(
     session: Session, public_id: uuid.UUID, new: NewBlockedTime, *, host_id: int, actor: Actor
 ) -> BlockedTimeView:
-    """What it is to be from now on, under the id that it has. Locks as `block`. Raises Invalid, NotFound."""
+    """Replace its times and note; the id stays. Locks like `block`. Raises Invalid, NotFound."""
     require_host(actor, host_id)
     lock_host(session, host_id)
     before = _one(session, BlockedTime.host_id == host_id, BlockedTime.public_id == public_id)
@@ -88,7 +88,7 @@ def change_blocked_time(
     values = {"starts_at": new.start, "ends_at": new.end, "note": note}
     changed = update(BlockedTime).where(BlockedTime.public_id == public_id).values(values).returning(BlockedTime.id)
     blocked_id = session.scalars(changed).first()
-    if blocked_id is None:  # deleted since the look
+    if blocked_id is None:  # deleted since it was read
         raise NotFound
     write_audit(session, actor, "blocked_time.changed", "blocked_time", blocked_id)
     return _one(session, BlockedTime.id == blocked_id)
@@ -106,8 +106,8 @@ def unblock(session: Session, public_id: uuid.UUID, *, host_id: int, actor: Acto
 
 
 def _checked_note(session: Session, new: NewBlockedTime, host_id: int, besides: uuid.UUID | None = None) -> str:
-    """The note, normalised. `besides`: the one that is changed, which does not count. Raises Invalid with all faults at
-    once."""
+    """The note, normalised. `besides`: the blocked time being changed, which does not count towards the limit. Raises
+    Invalid, which lists every fault."""
     faults: dict[str, list[str]] = {}
     note = ""
     try:
@@ -157,7 +157,7 @@ def _view(row: Any, bookings: Sequence[BookingInside]) -> BlockedTimeView:
 
 
 def _bookings_inside(session: Session, ids: Sequence[int]) -> dict[int, list[BookingInside]]:
-    """By blocked time. Buffers do not count: what matters is whether the meeting is in it."""
+    """Bookings by blocked time. Buffers do not count, only whether the meeting overlaps it."""
     if not ids:
         return {}
     query = (

@@ -1,4 +1,4 @@
-"""A whole schedule as an editor or the API sends it, and the rules that it must keep."""
+"""All fields of a schedule as sent by the editor or the API, and their validation."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,8 +22,8 @@ AnyWindow = DayWindow | Window
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleContent:
-    """Overrides: date -> windows, () is a day off. `week_start`: Monday = 0. `holidays_off`: names of holidays that
-    the host works on."""
+    """Overrides: date -> windows, () is a day off. `week_start`: Monday = 0. `holidays_off`: names of holidays on which
+    the host works."""
 
     name: str
     time_zone: str
@@ -36,7 +36,7 @@ class ScheduleContent:
 
 
 def checked_schedule(content: ScheduleContent) -> ScheduleContent:
-    """The content in canonical order. Raises Invalid with all faults: fields as api.md names them."""
+    """The content in canonical order. Raises Invalid, which lists every fault by its field in api.md."""
     faults = dict(_faults(content))
     try:
         content = replace(content, name=line(content.name, LONGEST_NAME))
@@ -57,7 +57,7 @@ def checked_schedule(content: ScheduleContent) -> ScheduleContent:
 
 
 def is_the_same(one: ScheduleContent, other: ScheduleContent) -> bool:
-    """Whether two contents in canonical order mean the same: an end of 00:00 is one of 24:00 (rule 2)."""
+    """Whether two contents in canonical order are equivalent: an end of 00:00 equals one of 24:00 (rule 2)."""
     return _with_one_midnight(one) == _with_one_midnight(other)
 
 
@@ -96,7 +96,7 @@ def _faults(content: ScheduleContent) -> Iterator[tuple[str, list[str]]]:
 
 
 def _is_holiday(name: str) -> bool:
-    """Whether it could be the name of one."""
+    """Whether it could be the name of a holiday."""
     try:
         line(name, LONGEST_HOLIDAY, required=False)
     except TextFault:
@@ -105,8 +105,8 @@ def _is_holiday(name: str) -> bool:
 
 
 def _window_faults(content: ScheduleContent) -> Iterator[tuple[str, list[str]]]:
-    """Overlapping windows of one day. Touching ones are fine, and so is a night that reaches into the next
-    day's windows: those merge (rule 2)."""
+    """Overlapping windows on one day. Windows that touch are allowed, and so is a night that reaches into the next
+    day's windows: those are merged (rule 2)."""
     windows = len(content.weekly_hours) + sum(map(len, content.overrides.values()))
     if windows > MOST_WINDOWS or len(content.overrides) > MOST_OVERRIDES:
         yield "weekly_hours", [f"At most {MOST_WINDOWS} windows and {MOST_OVERRIDES} overrides."]

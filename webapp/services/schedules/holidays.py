@@ -1,4 +1,4 @@
-"""Public holidays by country and subdivision, from the library `holidays`; each can be switched off by its name."""
+"""Public holidays by country and subdivision, from the library `holidays`; each can be switched off by name."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,18 +7,18 @@ from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 
-# Nobody books further ahead than this: holidays are computed so far.
+# Years ahead for which holidays are computed: bookings cannot be made further ahead.
 HOLIDAY_YEARS = 3
-# The names are keys of what a host has switched off, so they must not depend on the server's language.
+# Hosts switch holidays off by name, so the names must not depend on the server's language.
 LANGUAGE = "en_US"
-# Holidays that share a date come as one name; the day on which one is made up for has a name of its own.
+# Holidays on the same date are joined into one name; a substitute day has a name of its own.
 SEPARATOR = "; "
 _SUFFIX = re.compile(r" \((?:observed|estimated|observed, estimated)\)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Holiday:
-    """A holiday with its dates (several for a feast of days, or where it is made up for on another day)."""
+    """A holiday with its dates (several if it lasts for days or has a substitute day)."""
 
     name: str
     dates: tuple[date, ...]
@@ -26,8 +26,9 @@ class Holiday:
 
 @lru_cache(maxsize=512)
 def public_holidays(country: str, subdivision: str | None, year: int) -> Mapping[date, str]:
-    """date -> name of one year, English where the library has it. Raises ValueError for an unknown country or part."""
-    import holidays  # a third of a second, and most hosts never ask
+    """date -> name for one year, in English if the library has it. Raises ValueError for an unknown country or
+    subdivision."""
+    import holidays  # takes a third of a second, and most hosts never need it
 
     try:
         found = holidays.country_holidays(country, subdiv=subdivision, years=year, expand=False, language=LANGUAGE)
@@ -40,8 +41,8 @@ def public_holidays(country: str, subdivision: str | None, year: int) -> Mapping
 def observed_holidays(
     country: str | None, subdivision: str | None, off: frozenset[str], first_year: int, last_year: int
 ) -> Mapping[date, str]:
-    """The holidays of [first_year, last_year] that a schedule keeps: a date stays one while any of its holidays is
-    kept. None for a country or part that the library no longer knows: then hours are as usual."""
+    """Holidays in [first_year, last_year] that a schedule observes: a date counts as long as any of its holidays is
+    observed. For a country or subdivision that the library no longer knows there are none: the usual hours apply."""
     if country is None or not is_known(country, subdivision):
         return MappingProxyType({})
     refused = {holiday_key(name) for name in off}
@@ -55,7 +56,7 @@ def observed_holidays(
 
 
 def coming_holidays(country: str, subdivision: str | None, first: date, last: date) -> list[Holiday]:
-    """All holidays of [first, last], in order of their first date, each once."""
+    """All holidays in [first, last], each once, in order of their first date."""
     dates: dict[str, list[date]] = {}
     for day, name in _holidays_between(country, subdivision, first, last):
         dates.setdefault(name, []).append(day)
@@ -63,9 +64,9 @@ def coming_holidays(country: str, subdivision: str | None, first: date, last: da
 
 
 def known_until(country: str | None, last: date) -> date | None:
-    """The last day of which the library knows whether it is a holiday; None where that is `last` or later.
+    """The last day for which the library knows the holidays; None if that is `last` or later.
 
-    Most countries' holidays follow from rules, or are estimated. Those of Sri Lanka are listed year by year.
+    Most countries' holidays follow from rules or are estimated. Those of Sri Lanka are listed year by year.
     """
     if country is None or country not in countries():
         return None
@@ -82,7 +83,7 @@ def _end_year(country: str) -> int:
 
 
 def holiday_key(name: str) -> str:
-    """The name under which a holiday is switched off, whether it is observed on its own date or on another."""
+    """The name under which a holiday is switched off, the same for its own date and a substitute day."""
     return _SUFFIX.sub("", name)
 
 
@@ -93,7 +94,7 @@ def is_known(country: str, subdivision: str | None) -> bool:
 
 @lru_cache(maxsize=1)
 def countries() -> Mapping[str, tuple[str, ...]]:
-    """ISO 3166-1 code -> its subdivisions' codes."""
+    """ISO 3166-1 code -> codes of its subdivisions."""
     import holidays
 
     supported = holidays.list_supported_countries(include_aliases=False)
@@ -102,7 +103,7 @@ def countries() -> Mapping[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=64)
 def subdivisions(country: str) -> Mapping[str, str]:
-    """Code -> name (the code itself where there is no other), by name."""
+    """Code -> name (the code itself if there is no other), sorted by name."""
     import holidays
 
     names = holidays.country_holidays(country).get_subdivision_aliases()

@@ -1,4 +1,4 @@
-"""Schedules: read, create, change, delete. What was typed is stored: local minutes, dates and a zone's name."""
+"""Schedules: read, create, change, delete. Times are stored as entered: local minutes, dates and the name of a zone."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -19,11 +19,11 @@ from webapp.services.shared.access import lock_host, require_host
 from webapp.services.shared.audit import write_audit
 
 MOST_SCHEDULES = 50
-IN_TABLES = ("weekly_hours", "overrides")  # of their own; the other fields are columns
+IN_TABLES = ("weekly_hours", "overrides")  # stored in tables of their own; the other fields are columns
 
 
 class ScheduleInUse(Conflict):
-    """Event types choose this schedule (`event_types`: their titles), or it is the default (then there are none)."""
+    """Event types use this schedule (`event_types`: their titles), or it is the default (then the list is empty)."""
 
     code = "schedule_in_use"
 
@@ -40,7 +40,7 @@ class ScheduleView:
 
 
 def host_schedules(host_id: int) -> list[ScheduleView]:
-    """All schedules of a host, the default first: three queries."""
+    """All schedules of a host, the default first; three queries."""
     session = current_session()
     query = select(*Schedule.__table__.columns).where(Schedule.host_id == host_id)
     rows = session.execute(query.order_by(Schedule.is_default.desc(), Schedule.name)).all()
@@ -50,7 +50,7 @@ def host_schedules(host_id: int) -> list[ScheduleView]:
 
 
 def host_schedule(host_id: int, schedule_id: int | None = None) -> ScheduleView:
-    """One schedule; without an id the default. Raises NotFound."""
+    """One schedule; the default if no id is given. Raises NotFound."""
     for view in host_schedules(host_id):
         if view.id == schedule_id or (schedule_id is None and view.is_default):
             return view
@@ -58,7 +58,7 @@ def host_schedule(host_id: int, schedule_id: int | None = None) -> ScheduleView:
 
 
 def schedule_users(host_id: int, schedule_id: int) -> list[str]:
-    """The titles of the event types that choose this schedule, archived ones included."""
+    """The titles of the event types that use this schedule, archived ones included."""
     query = select(EventType.title).where(EventType.host_id == host_id, EventType.schedule_id == schedule_id)
     return list(current_session().scalars(query.order_by(EventType.position, EventType.id)))
 
@@ -80,7 +80,7 @@ def create_schedule(session: Session, content: ScheduleContent, *, host_id: int,
 
 
 def replace_schedule(content: ScheduleContent, *, host_id: int, schedule_id: int | None = None, actor: Actor) -> bool:
-    """Replace the whole of a schedule; otherwise as `revise_schedule`."""
+    """Replace all fields of a schedule; otherwise like `revise_schedule`."""
     return revise_schedule(lambda _: content, host_id=host_id, schedule_id=schedule_id, actor=actor)
 
 
@@ -93,8 +93,8 @@ def revise_schedule(
     schedule_id: int | None = None,
     actor: Actor,
 ) -> bool:
-    """Change a schedule (without an id: the default) from what it is now, the host locked. False when that changes
-    nothing: then nothing is written. Raises Invalid, NotFound, NameTaken."""
+    """Change a schedule (the default if no id is given) based on its current content, with the host locked. Returns
+    False, and writes nothing, if nothing changes. Raises Invalid, NotFound, NameTaken."""
     require_host(actor, host_id)
     lock_host(session, host_id)
     before = host_schedule(host_id, schedule_id)
@@ -111,7 +111,7 @@ def revise_schedule(
 
 @transactional
 def make_default(session: Session, schedule_id: int, *, host_id: int, actor: Actor) -> None:
-    """Event types that choose no schedule of their own follow this one from now on. Raises NotFound."""
+    """From now on this schedule applies to event types without one of their own. Raises NotFound."""
     require_host(actor, host_id)
     lock_host(session, host_id)
     if _found(session, schedule_id, host_id).is_default:
@@ -124,12 +124,12 @@ def make_default(session: Session, schedule_id: int, *, host_id: int, actor: Act
 
 @transactional
 def delete_schedule(session: Session, schedule_id: int, *, host_id: int, actor: Actor) -> None:
-    """Raises NotFound; ScheduleInUse for the default and for one that event types choose."""
+    """Raises NotFound; ScheduleInUse for the default and for one that event types use."""
     require_host(actor, host_id)
     lock_host(session, host_id)
     if _found(session, schedule_id, host_id).is_default:
         raise ScheduleInUse
-    # Locked: an event type that chooses it now waits, and then finds it gone.
+    # Locked: an event type that is being assigned to it waits, and then finds it gone.
     session.execute(select(Schedule.id).where(Schedule.id == schedule_id).with_for_update())
     if users := schedule_users(host_id, schedule_id):
         raise ScheduleInUse(users)
