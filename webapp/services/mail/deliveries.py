@@ -1,15 +1,15 @@
 """Mails: deliveries of the channel `mail`, from `waiting` to `sent` or `dead`. Webhooks: `webhooks.leases`.
 
-The life of a delivery: `dispatch.dispatch_events` writes it, `lease_due` leases it to a job for `LEASE`, `claim` locks
-it while that job talks to the mail server, and `mark_sent`, `mark_failed` or `mark_skipped` writes down what came of
-it. A worker that dies gives its lock back at once and its lease after `LEASE`: nothing else is needed to resend.
+Stages of a delivery: `dispatch.dispatch_events` inserts it, `lease_due` leases it to a job for `LEASE`, `claim` locks
+it while that job talks to the mail server, and `mark_sent`, `mark_failed` or `mark_skipped` stores the result. If a
+worker dies, its lock is released at once and its lease expires after `LEASE`: nothing else is needed to resend.
 
-Order: what one recipient is told of one booking is leased in the order of the events. A reminder waits for the letters
-of its own event and of earlier ones. It holds up a letter only while a worker may have it in hand, since "cancelled"
-must not be followed by "tomorrow at nine": reminders that lie further ahead are nobody's business.
+Order: mails to one recipient about one booking are leased in the order of the events. A reminder waits for the letters
+of its own event and of earlier ones. It blocks a letter only while a worker may be sending it, since "tomorrow at nine"
+must not arrive after "cancelled"; reminders due later block nothing.
 
-The statements that run once per mail are built once, on the bare tables, and go to the driver: building them each time
-costs more than running them.
+The statements that run once per mail are built once, on the bare tables, and passed to the driver: building them each
+time costs more than running them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,7 +26,7 @@ from webapp.models import Base, Channel, DeliveryStatus
 from webapp.services.shared.outbox import CHANNEL, is_awaited
 
 LEASE = timedelta(seconds=60)
-DIALOGUE_TIMEOUT = "60s"  # the claiming transaction idles while its job talks to the mail server
+DIALOGUE_TIMEOUT = "60s"  # the transaction is idle while its job talks to the mail server
 
 _DELIVERY: Table = Base.metadata.tables["delivery"]
 _EVENT: Table = Base.metadata.tables["outbox_event"]
@@ -35,7 +35,8 @@ delivery, event = _DELIVERY.c, _EVENT.c
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLease:
-    """A job may work on this delivery for `LEASE`. Void once another try was counted: `attempts` differs then."""
+    """Allows a job to work on this delivery for `LEASE`. Void once `attempts` has changed, which means another
+    attempt."""
 
     delivery_id: int
     attempts: int
@@ -43,10 +44,10 @@ class DeliveryLease:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedDelivery:
-    """A delivery whose row this transaction holds, with the event it tells of."""
+    """A delivery whose row is locked by this transaction, with its event."""
 
     id: int
-    kind: str  # of the event, or a reminder's
+    kind: str  # an event's or a reminder's
     recipient: str
     attempts: int
     message_id: str
@@ -55,36 +56,36 @@ class ClaimedDelivery:
     booking_version: int | None
     occurred_at: datetime
     data: Mapping[str, Any]
-    is_overtaken: bool  # a later event has been told to this recipient: to send this one would only confuse
+    is_overtaken: bool  # this recipient already got a mail about a later event, so this one would confuse
 
 
 def lease_due(session: Session, *, limit: int) -> list[DeliveryLease]:
-    """Lease deliveries that are due, in order, and move their `due_at` ahead by the lease."""
+    """Lease due deliveries, in order, and postpone their `due_at` by the duration of the lease."""
     rows = session.execute(_LEASE, {"most": limit})
     return sorted((DeliveryLease(*row) for row in rows), key=lambda lease: lease.delivery_id)
 
 
 def claim(session: Session, lease: DeliveryLease) -> ClaimedDelivery | None:
-    """Lock a delivery for the length of its transaction; None when it is done, counted again or held elsewhere."""
+    """Lock a delivery until the transaction ends; None if it is done, was attempted again, or is locked elsewhere."""
     row = _CLAIM.one(session, lease_id=lease.delivery_id, lease_attempts=lease.attempts)
-    return ClaimedDelivery(*row[:-1]) if row else None  # the last column only sets the patience
+    return ClaimedDelivery(*row[:-1]) if row else None  # the last column only sets the timeout
 
 
 def mark_sent(session: Session, mail: ClaimedDelivery) -> None:
-    """Sent; what waits behind it for the same booking and recipient goes next, at once."""
+    """Sent; the next mail for the same booking and recipient is due at once."""
     _finish(session, mail, DeliveryStatus.SENT, attempts=mail.attempts)
 
 
 def mark_skipped(session: Session, mail: ClaimedDelivery, reason: str) -> None:
-    """Need not be sent any more."""
+    """It no longer needs to be sent."""
     _finish(session, mail, DeliveryStatus.SKIPPED, attempts=mail.attempts, error=reason)
 
 
 def mark_failed(
     session: Session, mail: ClaimedDelivery, *, error: str, pause: timedelta | None, is_refused: bool
 ) -> None:
-    """Count a try. Next one after `pause`; None: never, the delivery is dead until somebody sends it again.
-    `is_refused`: the mail server did not take it, or did not answer."""
+    """Count a failed attempt. The next one follows after `pause`; None: the delivery is dead until it is resent by
+    hand. `is_refused`: the mail server refused it or did not answer."""
     attempts = mail.attempts + 1
     if pause is None:
         _finish(session, mail, DeliveryStatus.DEAD, attempts=attempts, error=error, is_refused=is_refused)
@@ -96,7 +97,7 @@ def mark_failed(
 
 
 def give_back(session: Session, leases: Iterable[DeliveryLease]) -> None:
-    """End leases early: a worker that stops has not come to these."""
+    """End leases early, when a worker stops before it has processed these deliveries."""
     for lease in leases:
         mine = (
             (delivery.id == lease.delivery_id)
@@ -116,13 +117,13 @@ def _finish(
     error: str | None = None,
     is_refused: bool = False,
 ) -> None:
-    """Write the end of a delivery, and wake the relay if something waits behind it."""
+    """Store the final status of a delivery, and wake the relay if another one waits for it."""
     end = {"end_status": str(status), "end_attempts": attempts, "end_error": error, "end_refused": is_refused}
     _FINISH.one(session, delivery_id=mail.id, **end)
 
 
 def _others(status: DeliveryStatus) -> tuple[Any, ColumnElement[bool]]:
-    """What the same recipient is told of the same booking, in this status: columns, and the condition for it."""
+    """Other deliveries to the same recipient about the same booking, in this status: columns and condition."""
     other = _DELIVERY.alias().c
     same = (
         (other.booking_id == delivery.booking_id)

@@ -1,4 +1,4 @@
-"""From an event to its deliveries: who is told what, and when."""
+"""Dispatch of events: which recipients get which mail, and when."""
 
 import uuid
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ from webapp.services.shared.outbox import Event
 from webapp.services.webhooks.dispatch import dispatch_to_webhooks
 
 BATCH = 500  # events per transaction of a relay
-FOLLOW_UP_WITHIN = timedelta(days=7)  # of the end; later nobody knows what it is about
+FOLLOW_UP_WITHIN = timedelta(days=7)  # after the end; later the recipient would not know what it is about
 
 GUEST, HOST = Audience
 RECIPIENTS: dict[EventKind, tuple[Audience, ...]] = {
@@ -26,7 +26,7 @@ RECIPIENTS: dict[EventKind, tuple[Audience, ...]] = {
     EventKind.BOOKING_DECLINED: (GUEST, HOST),
     EventKind.BOOKING_RESCHEDULED: (GUEST, HOST),
     EventKind.BOOKING_CANCELLED: (GUEST, HOST),
-    EventKind.BOOKING_COMPLETED: (GUEST,),  # where the event type has a follow-up
+    EventKind.BOOKING_COMPLETED: (GUEST,),  # if the event type has a follow-up
     EventKind.BOOKING_NO_SHOW: (),
     EventKind.BOOKING_IMPORTED: (),
     EventKind.GUEST_ASKED: (GUEST,),
@@ -45,7 +45,7 @@ _INSERT = insert(_DELIVERY).values(due_at=func.coalesce(_MOMENT, func.now())).on
 
 
 def dispatch_events(session: Session, *, limit: int = BATCH) -> int:
-    """Turn undispatched events into deliveries; returns how many events. Several relays may do so at once."""
+    """Create deliveries for undispatched events; returns how many events. Several relays may do so concurrently."""
     rows = session.execute(
         select(
             OutboxEvent.id,
@@ -55,7 +55,7 @@ def dispatch_events(session: Session, *, limit: int = BATCH) -> int:
             OutboxEvent.booking_version,
             OutboxEvent.data,
         )
-        # A kind that this version of the program does not know waits for the one that does.
+        # Events of a kind unknown to this version wait for the version that knows it.
         .where(OutboxEvent.dispatched_at.is_(None), OutboxEvent.kind.in_(RECIPIENTS))
         .order_by(OutboxEvent.id)
         .limit(limit)
@@ -91,7 +91,8 @@ def _reminders(session: Session, events: Sequence[Event]) -> Iterator[dict[str, 
 
 
 def _row(event: Event, kind: str, recipient: Audience, moment: datetime | None = None) -> dict[str, Any]:
-    """`moment`: when it is due; at once if left out. The Message-ID is made here, once: every try carries it."""
+    """`moment`: when it is due; at once if omitted. The Message-ID is generated here, so that it is the same on every
+    attempt."""
     return {
         "event_id": event.id,
         "kind": kind,

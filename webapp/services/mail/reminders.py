@@ -1,8 +1,8 @@
-"""Reminders: deliveries with a moment of their own, which may have lost their sense by then.
+"""Reminders: deliveries with a due time of their own, which may be pointless by then.
 
-They are written when a booking is confirmed or moved, with the minutes that its event type has at that time. What
-comes later drops those that wait (`drop_reminders`), so that the host sees it; but what decides is the look at the
-booking when one is due (`why_not`), which no order of events can deceive.
+They are written when a booking is confirmed or moved, with the minutes set in its event type at that time. Later events
+skip those still waiting (`drop_reminders`), so that the host sees it; but the decision is made from the booking when
+the reminder is due (`why_not`), which does not depend on the order of events.
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,7 +39,7 @@ _STILL = delivery.status.in_([DeliveryStatus.WAITING, DeliveryStatus.SENT])
 
 
 def planned_reminders(session: Session, events: Sequence[Event]) -> Iterator[tuple[Event, str, datetime]]:
-    """(event, kind, moment) for the events that begin or move a meeting, where the booking is as they left it."""
+    """(event, kind, moment) for events that confirm or move a meeting, if the booking has not changed since."""
     beginnings = {event.booking_id: event for event in events if event.kind in BEGINNINGS}
     if not beginnings:
         return
@@ -57,8 +57,8 @@ def planned_reminders(session: Session, events: Sequence[Event]) -> Iterator[tup
 
 
 def drop_reminders(session: Session, events: Sequence[Event]) -> None:
-    """Skip what waits for another version of these bookings or another state. One that a worker has in hand is left
-    to that worker; letters about later events wait for it."""
+    """Skip waiting reminders for an earlier version or status of these bookings. A reminder that a worker is sending is
+    left to that worker; letters about later events wait for it."""
     booking_ids = {event.booking_id for event in events if event.kind in ENDINGS}
     if not booking_ids:
         return
@@ -78,7 +78,7 @@ def drop_reminders(session: Session, events: Sequence[Event]) -> None:
 
 
 def why_not(session: Session, mail: ClaimedDelivery, booking: BookingView) -> str | None:
-    """Why this reminder makes no sense now; None when it does. `booking`: as it stands."""
+    """Why this reminder must not be sent, or None. `booking`: its current state."""
     if booking.status is not BookingStatus.CONFIRMED or booking.version != mail.booking_version:
         return NOT_WANTED
     values = {"booking": booking.id, "version": booking.version, "recipient": mail.recipient, "kind": mail.kind}
@@ -94,11 +94,11 @@ def why_not(session: Session, mail: ClaimedDelivery, booking: BookingView) -> st
 
 
 def confirmed_guests(session: Session, slot_id: int) -> list[tuple[str, str]]:
-    """(name, address) of all who come, for the host."""
+    """(name, address) of all confirmed guests, for the host."""
     return [(row.guest_name, row.email) for row in session.execute(_GUESTS, {"slot": slot_id})]
 
 
-# Built once, as in `deliveries`.
+# Built once, like the statements in `deliveries`.
 _SIBLINGS = select(delivery.kind, func.now().label("now")).where(
     delivery.booking_id == bindparam("booking"),
     delivery.booking_version == bindparam("version"),

@@ -1,4 +1,4 @@
-"""What hosts and admins see of mails, and sending again. Messages to webhooks: `webhooks.history`."""
+"""Mail status for hosts and admins, and resending. For webhook messages: `webhooks.history`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,10 +21,10 @@ IS_REMINDER = Delivery.kind.startswith(PREFIX)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryState:
-    """How one mail of a booking stands. `due_at`: the next try, of a waiting one, or when a reminder is to go."""
+    """Status of one mail of a booking. `due_at`: the next attempt if it is waiting, or when a reminder is due."""
 
     id: int
-    kind: str  # of the event, or a reminder's (`domain.reminders`)
+    kind: str  # an event's or a reminder's (`domain.reminders`)
     recipient: str
     status: DeliveryStatus
     booking_version: int | None
@@ -35,14 +35,14 @@ class DeliveryState:
 
     @property
     def is_planned(self) -> bool:
-        """A reminder that was not tried yet: it waits for its time."""
+        """A reminder without an attempt so far: it waits until it is due."""
         return is_planned(self.kind, self.status, self.attempts)
 
 
 @dataclass(frozen=True, slots=True)
 class MailFigures:
-    """`backlog`: events not yet dispatched and deliveries waiting, without reminders whose time has not come.
-    `oldest_seconds`: age of the oldest of them."""
+    """`backlog`: undispatched events and waiting deliveries, except reminders that are not due yet. `oldest_seconds`:
+    age of the oldest of them."""
 
     backlog: int
     dead: int
@@ -96,7 +96,7 @@ class DeadMail:
 
 
 def dead_mails(session: Session, *, since: datetime | None = None, reason: str = "") -> list[DeadMail]:
-    """What was given up, in order: `since` then, with `reason` in what the mail server said last."""
+    """Dead mails, in order: those that failed since `since`, with `reason` in the mail server's last reply."""
     given_up_at = func.coalesce(Delivery.refused_at, Delivery.created_at)
     dead = (
         select(Delivery.id, Delivery.last_error)
@@ -111,9 +111,8 @@ def dead_mails(session: Session, *, since: datetime | None = None, reason: str =
 
 @transactional
 def replay(session: Session, delivery_ids: Sequence[int], *, actor: Actor) -> int:
-    """Send again what is dead, sent or skipped, with the same Message-ID; returns how many. Of reminders only what is
-    dead: one that was sent or skipped is done with. A host may do so for their own deliveries only; others are
-    passed over as if they did not exist. Raises Forbidden."""
+    """Resend dead, sent or skipped mails with the same Message-ID; returns how many. Reminders are resent only if dead.
+    Hosts can resend only their own deliveries; others are ignored as if they did not exist. Raises Forbidden."""
     if actor.kind not in (ActorKind.ADMIN, ActorKind.HOST, ActorKind.SYSTEM):
         raise Forbidden
     again = (

@@ -1,8 +1,8 @@
-"""Whether the mail server takes any mail at all, told from what came of the last tries.
+"""Whether the mail server accepts any mail at all, judged by the results of recent attempts.
 
-"No such mailbox" is the end of one mail. Said of everybody, it is a fault of the server, and to believe it would lose
-every mail of that time. What tells the two apart stands in the deliveries, so that all workers see the same: which of
-them were refused since a mail was accepted.
+"No such mailbox" is final for one mail. If the server says so for every recipient, the server is at fault, and taking
+it at its word would lose every mail of that time. The two are told apart from the deliveries, so that all workers come
+to the same result: from those that were refused since a mail was last accepted.
 """
 
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from webapp.models import Channel, Delivery, DeliveryStatus
 
-MANY = 5  # recipients in a row are enough by themselves
-OFTEN = 3  # tries of one mail, where two recipients are refused or nothing was ever accepted: a small or new instance
-LOOKED_AT = 100  # of the row, the newest
+MANY = 5  # refused recipients in a row are enough by themselves
+OFTEN = 3  # attempts of one mail, if two recipients are refused or nothing was ever accepted: a small or new instance
+LOOKED_AT = 100  # the newest refusals
 
 _IS_MAIL = Delivery.channel == Channel.MAIL
 _LAST_ACCEPTED = select(func.max(Delivery.sent_at)).where(_IS_MAIL, Delivery.sent_at.is_not(None)).scalar_subquery()
@@ -27,19 +27,20 @@ _IN_A_ROW = _IS_MAIL & _IS_OPEN & (Delivery.refused_at > func.coalesce(_LAST_ACC
 
 @dataclass(frozen=True, slots=True)
 class MailTrouble:
-    """Nothing was accepted since `accepted_at`; None: never. `last_error` is for the log: it quotes the server."""
+    """No mail has been accepted since `accepted_at`; None: none ever was. `last_error` is for the log only: it quotes
+    the server."""
 
     accepted_at: datetime | None
     last_error: str
 
     def __str__(self) -> str:
-        """For an operator; `/readyz` shows it to anybody."""
+        """For operators, but public: `/readyz` shows it to everybody."""
         since = f"since {self.accepted_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if self.accepted_at else "yet"
         return f"mail server: nothing accepted {since}, mails wait; see the worker's log"
 
 
 def mail_trouble(session: Session) -> MailTrouble | None:
-    """None as long as there is no reason to doubt the mail server."""
+    """None unless the mail server seems to refuse all mail."""
     columns = (Delivery.host_id, Delivery.booking_id, Delivery.recipient)
     row = (
         select(*columns, Delivery.attempts, Delivery.last_error, Delivery.refused_at)
@@ -54,14 +55,15 @@ def mail_trouble(session: Session) -> MailTrouble | None:
     recipients, attempts, last_error, accepted_at = session.execute(
         select(func.count(distinct(who)), func.max(c.attempts), errors, _LAST_ACCEPTED).select_from(row)
     ).one()
-    is_alone = recipients == 1 and accepted_at is not None  # who may be somebody that takes no mail now
+    is_alone = recipients == 1 and accepted_at is not None  # this one recipient may be unable to receive mail
     if recipients >= MANY or (recipients and not is_alone and attempts >= OFTEN):
         return MailTrouble(accepted_at, last_error[0] or "")
     return None
 
 
 def bring_back(session: Session, *, pause: timedelta, tries: int) -> int:
-    """What was given up in this row waits again for `pause`, unless it has had all its `tries`; how many."""
+    """Retry dead mails of the current series of refusals after `pause`, unless they have used up all `tries`; returns
+    how many."""
     given_up = (
         select(Delivery.id)
         .where(_IN_A_ROW, Delivery.status == DeliveryStatus.DEAD, Delivery.attempts < tries)
