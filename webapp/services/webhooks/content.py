@@ -1,4 +1,4 @@
-"""What a host says about a webhook: taken apart and checked."""
+"""Fields of a webhook as sent by the host, and their validation."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ LONGEST_DESCRIPTION = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewWebhook:
-    """`events`: values of WebhookEvent. `description`: for the host alone, one line, may be empty."""
+    """`events`: values of WebhookEvent. `description`: one line, shown only to the host, may be empty."""
 
     url: str
     events: Sequence[str]
@@ -25,7 +25,7 @@ class NewWebhook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookChange:
-    """What is to become of a webhook; None stays as it is."""
+    """Changes to a webhook; None leaves the field as it is."""
 
     url: str | None = None
     events: Sequence[str] | None = None
@@ -34,7 +34,7 @@ class WebhookChange:
 
 
 def checked_columns(webhook: NewWebhook | WebhookChange) -> dict[str, Any]:
-    """Columns and values of what is given. Raises Invalid with the fields url, events and description."""
+    """Columns and values of the given fields. Raises Invalid with the fields url, events and description."""
     checks: dict[str, Callable[[Any], Any]] = {"url": _url, "events": _events, "description": _description}
     columns: dict[str, Any] = {}
     faults: dict[str, list[str]] = {}
@@ -58,7 +58,7 @@ def _url(text: str) -> str:
 
 
 def _events(names: Sequence[str]) -> list[str]:
-    """In the order of WebhookEvent, each once."""
+    """Each event once, in the order of WebhookEvent."""
     unknown = set(names) - set(WebhookEvent)
     if unknown:
         raise ValueError(f"Must be some of {', '.join(WebhookEvent)}.")

@@ -1,4 +1,4 @@
-"""From an event to its deliveries to webhooks: one for each active endpoint that subscribes, for each thing said."""
+"""Dispatch of events to webhooks: one delivery per message and active endpoint that subscribes to it."""
 
 import uuid
 from collections.abc import Iterator, Sequence
@@ -29,18 +29,19 @@ RETURNING id
 
 
 def record_published(session: Session, slots: Sequence[uuid.UUID], *, host_id: int) -> None:
-    """One event for each slot (public ids), in one statement; none where no webhook is told, since nobody else is."""
+    """One event per slot (public ids), in one statement; none without a subscribed webhook, since nothing else uses
+    them."""
     if _PUBLISHED.rows(session, kind=str(EventKind.SLOT_PUBLISHED), host_id=host_id, slots=list(slots)):
         notify_after_commit(session, CHANNEL)
 
 
 def dispatch_to_webhooks(session: Session, events: Sequence[Event]) -> None:
-    """One query for all events; where no host of theirs has a webhook, that is all."""
+    """Create the deliveries for these events. If none of their hosts has a webhook, this takes a single query."""
     names = {event.id: webhook_events(event.kind, event.data) for event in events}
     hosts = {event.host_id for event in events if names[event.id]}
     if not hosts:
         return
-    # Locked, so that none is deleted between this look and the insert, which would fail for all.
+    # Locked, so that none is deleted between this query and the insert, which would then fail for all.
     query = select(WebhookEndpoint.id, WebhookEndpoint.host_id, WebhookEndpoint.events).where(
         WebhookEndpoint.host_id.in_(hosts), WebhookEndpoint.is_active
     )
@@ -55,7 +56,7 @@ def dispatch_to_webhooks(session: Session, events: Sequence[Event]) -> None:
 
 
 def dispatch_test(session: Session, *, endpoint_id: int, host_id: int) -> str:
-    """A message that says nothing but that messages arrive. Returns the delivery's id."""
+    """Send a message with no content, to test that messages arrive. Returns the delivery's id."""
     statement = insert(OutboxEvent).values(kind=TEST, host_id=host_id, dispatched_at=func.now())
     event_id = session.scalars(statement.returning(OutboxEvent.id)).one()
     row = _row(Event(event_id, TEST, host_id, None, None, {}), TEST, endpoint_id)
@@ -69,7 +70,7 @@ def _rows(
     names: dict[int, tuple[Any, ...]],
     subscribers: dict[tuple[int, str], list[int]],
 ) -> Iterator[dict[str, Any]]:
-    """In the order in which they are to be sent."""
+    """Deliveries in the order in which they are to be sent."""
     for event in events:
         for name in names[event.id]:
             for endpoint_id in subscribers.get((event.host_id, str(name)), ()):
@@ -77,7 +78,7 @@ def _rows(
 
 
 def _row(event: Event, name: str, endpoint_id: int) -> dict[str, Any]:
-    """`message_id` is the `webhook-id` of every try."""
+    """`message_id` is the `webhook-id` of every attempt."""
     return {
         "event_id": event.id,
         "kind": name,

@@ -1,6 +1,6 @@
-"""Webhooks of a host: made, changed, deleted, tried out. What is sent to them is in `history`.
+"""A host's webhooks: create, change, delete, test. For messages sent to them see `history`.
 
-A signing secret is shown when it is made and never again; who loses it asks for a new one.
+A signing secret is shown only when it is created; a host who loses it renews it.
 """
 
 import uuid
@@ -29,7 +29,7 @@ SWITCHED_OFF = "the webhook was switched off"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookView:
-    """`disabled_at`: when the system switched it off. `failing_since`: nothing has arrived since."""
+    """`disabled_at`: when the system switched it off. `failing_since`: no message has arrived since."""
 
     public_id: uuid.UUID
     url: str
@@ -43,7 +43,7 @@ class WebhookView:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class MadeWebhook:
-    """`secret` is not kept and never shown again."""
+    """`secret` is not stored and never shown again."""
 
     webhook: WebhookView
     secret: str
@@ -54,7 +54,7 @@ def create_webhook(session: Session, new: NewWebhook, *, host_id: int, actor: Ac
     """Raises Invalid."""
     require_host(actor, host_id)
     columns = checked_columns(new)
-    lock_host(session, host_id)  # the count holds
+    lock_host(session, host_id)  # keeps the count correct
     if session.scalars(select(func.count()).where(WebhookEndpoint.host_id == host_id)).one() >= MOST_WEBHOOKS:
         raise Invalid({"": [f"At most {MOST_WEBHOOKS} webhooks. Delete some that are not used."]})
     salt = new_salt()
@@ -68,8 +68,8 @@ def create_webhook(session: Session, new: NewWebhook, *, host_id: int, actor: Ac
 def change_webhook(
     session: Session, public_id: uuid.UUID, change: WebhookChange, *, host_id: int, actor: Actor
 ) -> WebhookView:
-    """The webhook as it is afterwards. Switched on or sent elsewhere, it begins anew; switched off, what waits for it
-    is not sent any more. Raises NotFound, Invalid."""
+    """The webhook after the change. If it is switched on or its URL changes, its failures are reset; if it is switched
+    off, its waiting messages are skipped. Raises NotFound, Invalid."""
     columns: dict[str, Any] = checked_columns(change)
     endpoint_id = _endpoint(session, public_id, host_id, actor).id
     if change.is_active or change.url is not None:
@@ -86,7 +86,7 @@ def change_webhook(
 
 @transactional
 def delete_webhook(session: Session, public_id: uuid.UUID, *, host_id: int, actor: Actor) -> None:
-    """With all that it was sent. Raises NotFound."""
+    """Delete it with all messages sent to it. Raises NotFound."""
     endpoint_id = _endpoint(session, public_id, host_id, actor).id
     session.execute(delete(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id))
     write_audit(session, actor, "webhook.deleted", "webhook", endpoint_id)
@@ -94,8 +94,8 @@ def delete_webhook(session: Session, public_id: uuid.UUID, *, host_id: int, acto
 
 @transactional
 def renew_secret(session: Session, public_id: uuid.UUID, *, host_id: int, actor: Actor) -> str:
-    """The new secret. The one until now signs, too, for as long as it may take to give the program the new one; an
-    older one does not any more. Raises NotFound."""
+    """The new secret. The previous one also signs for as long as the receiver may need to switch to the new one; older
+    ones no longer do. Raises NotFound."""
     endpoint_id, salt = _endpoint(session, public_id, host_id, actor).id, new_salt()
     until_now = {"old_secret_salt": WebhookEndpoint.secret_salt, "old_secret_until": func.now() + OLD_SECRET_SIGNS}
     session.execute(_of(endpoint_id).values(secret_salt=salt, **until_now))
@@ -105,7 +105,7 @@ def renew_secret(session: Session, public_id: uuid.UUID, *, host_id: int, actor:
 
 @transactional
 def send_test(session: Session, public_id: uuid.UUID, *, host_id: int, actor: Actor) -> str:
-    """The id of the delivery, which is tried once. Raises NotFound, WebhookOff."""
+    """The id of the test delivery, which is attempted once. Raises NotFound, WebhookOff."""
     endpoint = _endpoint(session, public_id, host_id, actor)
     if not endpoint.is_active:
         raise WebhookOff
@@ -132,14 +132,15 @@ def host_webhook(public_id: uuid.UUID, *, host_id: int) -> WebhookView:
 
 
 def skip_waiting(session: Session, endpoint_id: int, reason: str) -> None:
-    """Give up what waits for this endpoint."""
+    """Skip the messages waiting for this endpoint."""
     waiting = Delivery.webhook_endpoint_id == endpoint_id, Delivery.status == DeliveryStatus.WAITING
     skipped = {"status": DeliveryStatus.SKIPPED, "last_error": reason}
     session.execute(update(Delivery).where(*waiting).values(skipped))
 
 
 def webhook_secret(public_id: uuid.UUID, *, host_id: int) -> str:
-    """For the repetition of the request that made it: that answer is kept without the secret. Raises NotFound."""
+    """The secret, for a retry of the request that created it: the stored answer does not contain it. Raises
+    NotFound."""
     mine = WebhookEndpoint.host_id == host_id, WebhookEndpoint.public_id == public_id
     salt = current_session().scalar(select(WebhookEndpoint.secret_salt).where(*mine))
     if salt is None:
@@ -148,7 +149,8 @@ def webhook_secret(public_id: uuid.UUID, *, host_id: int) -> str:
 
 
 def _endpoint(session: Session, public_id: uuid.UUID, host_id: int, actor: Actor) -> Row[int, bool]:
-    """(id, is_active), locked with its host: one command at a time. Raises NotFound, Forbidden."""
+    """(id, is_active), locked together with its host, so that commands run one at a time. Raises NotFound,
+    Forbidden."""
     require_host(actor, host_id)
     lock_host(session, host_id)
     mine = WebhookEndpoint.host_id == host_id, WebhookEndpoint.public_id == public_id

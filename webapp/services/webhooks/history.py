@@ -1,4 +1,4 @@
-"""What a host sees of what was sent to a webhook, and sending again."""
+"""Messages sent to a host's webhook, and resending."""
 
 import uuid
 from collections.abc import Iterator, Sequence
@@ -18,12 +18,12 @@ from webapp.services.shared.access import require_host
 from webapp.services.shared.audit import write_audit
 from webapp.services.shared.outbox import CHANNEL
 
-AT_ONCE = 50  # deliveries of one look
+AT_ONCE = 50  # deliveries per page
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One request. `status` of HTTP; None: no answer, whatever the reason, or none yet."""
+    """One request. `status`: HTTP status; None: no answer, for whatever reason, or none yet."""
 
     at: datetime
     status: int | None
@@ -32,7 +32,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookDelivery:
-    """One message. `id` is its `webhook-id`; `due_at` the next attempt of one that waits; `event` a WebhookEvent or
+    """One message. `id` is its `webhook-id`; `due_at`: the next attempt if it is waiting; `event`: a WebhookEvent or
     `webhook.test`."""
 
     id: str
@@ -47,7 +47,7 @@ class WebhookDelivery:
 def webhook_deliveries(
     public_id: uuid.UUID, *, host_id: int, limit: int = AT_ONCE, before: str | None = None
 ) -> list[WebhookDelivery]:
-    """Newest first; `before`: the id of the last one of the page before. Raises NotFound, Invalid."""
+    """Newest first; `before`: the id of the last item on the previous page. Raises NotFound, Invalid."""
     session = current_session()
     endpoint_id = _endpoint(session, public_id, host_id).id
     query = _select(endpoint_id).order_by(Delivery.id.desc()).limit(limit)
@@ -55,7 +55,7 @@ def webhook_deliveries(
         last = session.scalar(
             select(Delivery.id).where(Delivery.webhook_endpoint_id == endpoint_id, Delivery.message_id == before)
         )
-        if last is None:  # cleared away meanwhile
+        if last is None:  # deleted meanwhile
             raise Invalid({"cursor": ["Must be the next_cursor of a page of this list."]})
         query = query.where(Delivery.id < last)
     return list(_views(session, session.execute(query).all()))
@@ -73,14 +73,14 @@ def webhook_delivery(public_id: uuid.UUID, delivery_id: str, *, host_id: int) ->
 
 @transactional
 def redeliver(session: Session, public_id: uuid.UUID, delivery_id: str, *, host_id: int, actor: Actor) -> None:
-    """Send again, whatever became of it, with the same `webhook-id`; one that waits goes at once. Raises NotFound,
-    WebhookOff."""
+    """Send it again, whatever its status, with the same `webhook-id`; if it is waiting, it is sent at once. Raises
+    NotFound, WebhookOff."""
     require_host(actor, host_id)
     endpoint = _endpoint(session, public_id, host_id)
     unpaused = update(WebhookEndpoint).where(WebhookEndpoint.id == endpoint.id).values(paused_until=None)
     session.execute(unpaused)
     mine = Delivery.webhook_endpoint_id == endpoint.id, Delivery.message_id == delivery_id
-    # The tries of one that waits count on: a job may have it in hand, and knows it by them.
+    # A waiting delivery keeps its count: a job may be sending it, and recognises it by its attempts.
     tries = case((Delivery.status == DeliveryStatus.WAITING, Delivery.attempts), else_=0)
     again = {"status": DeliveryStatus.WAITING, "due_at": func.now(), "sent_at": None, "last_error": None}
     statement = update(Delivery).where(*mine).values(**again, attempts=tries).returning(Delivery.id)

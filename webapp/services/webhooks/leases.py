@@ -1,17 +1,17 @@
-"""Webhooks in the worker's hands: which endpoint a job may work for, which message is next, and what came of it.
+"""Leases for webhooks: which endpoint a job may send to, and which message is next.
 
-Mails are leased one by one and locked while they are sent. What is leased here is the endpoint, for a time and
-without a lock: an HTTP request may take ten seconds, and neither a transaction nor a connection of the pool is to
-wait for a stranger's server. `lent_until` is both the end of the lease and its proof: a job works as long as the row
-says exactly the instant that it was given, and is given a new one with each message. So one job at a time sends to an
-endpoint; a job that was killed is followed by another when its lease runs out, and one that was stopped for longer
-than that finds its proof void when it comes back. Then, and only then, a message may arrive twice.
+Mails are leased one by one and locked while they are sent. Here the endpoint is leased, for a limited time and without
+a lock: an HTTP request may take ten seconds, and neither a transaction nor a connection of the pool should wait for
+somebody else's server. `lent_until` is both the end of the lease and its token: a job may work as long as the row has
+exactly the value that the job was given, and each message renews it. So only one job at a time sends to an endpoint. If
+a job is killed, another follows when the lease expires; if it is suspended for longer than that, its lease is void when
+it resumes. Only then may a message arrive twice.
 
-A try is counted and noted before the request is made, so that one which dies with its worker is known, too.
+An attempt is counted and stored before the request is made, so that it is known even if the worker dies.
 
-Order: what an endpoint is told of one booking goes out in the order of the events. A message that fails holds up
-the later ones about its booking until it is delivered or dead; other bookings pass it. Nothing is left out as
-overtaken, since programs count on each event.
+Order: messages to one endpoint about one booking are sent in the order of the events. A message that fails blocks later
+ones about its booking until it is delivered or dead; messages about other bookings go ahead. None is skipped as
+outdated, since receivers rely on getting each event.
 """
 
 import uuid
@@ -27,10 +27,10 @@ from webapp.core.db import notify_after_commit
 from webapp.models import Base, Channel, DeliveryStatus
 from webapp.services.shared.outbox import CHANNEL, is_awaited
 
-QUEUED = timedelta(seconds=120)  # a lease in the queue; longer than a full queue takes
-IN_HAND = timedelta(seconds=30)  # the same for one message; more than a request may take
-MOST_OF_A_HOST = 4  # endpoints leased at once, of those in trouble and of the others: nobody takes all threads
-FORGOTTEN_AFTER = timedelta(hours=1)  # without a try; failures before that say nothing of now
+QUEUED = timedelta(seconds=120)  # lease while the job is queued; longer than a full queue takes
+IN_HAND = timedelta(seconds=30)  # lease while one message is sent; longer than a request may take
+MOST_OF_A_HOST = 4  # endpoints leased at once, failing ones and others each, so that no host takes all threads
+FORGOTTEN_AFTER = timedelta(hours=1)  # without an attempt; older failures say nothing about the present
 
 _DELIVERY: Table = Base.metadata.tables["delivery"]
 _ENDPOINT: Table = Base.metadata.tables["webhook_endpoint"]
@@ -42,7 +42,7 @@ delivery, endpoint, event, attempt, host = _DELIVERY.c, _ENDPOINT.c, _EVENT.c, _
 
 @dataclass(frozen=True, slots=True)
 class EndpointLease:
-    """A job may work for this endpoint; void once `lent_until` says something else than `until`."""
+    """Allows a job to send to this endpoint; void once `lent_until` differs from `until`."""
 
     endpoint_id: int
     until: datetime
@@ -50,7 +50,7 @@ class EndpointLease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedMessage:
-    """The next message for the endpoint, its try counted. `kind`: a WebhookEvent, or that of a test."""
+    """The next message for the endpoint, its attempt already counted. `kind`: a WebhookEvent, or that of a test."""
 
     lease: EndpointLease
     url: str
@@ -67,8 +67,8 @@ class ClaimedMessage:
 
 
 def lease_endpoints(session: Session, *, is_failing: bool, limit: int) -> list[EndpointLease]:
-    """Endpoints that something is due for, whoever waited longest first; those that failed or were slow last time apart
-    from the others. Not those of hosts whose account is closed."""
+    """Lease endpoints with due messages, those that waited longest first. `is_failing` selects those that failed or
+    were slow last time, or the others. Hosts whose account is closed are left out."""
     free = (
         _free(is_failing=is_failing)
         .limit(limit)
@@ -88,7 +88,8 @@ def lease_endpoints(session: Session, *, is_failing: bool, limit: int) -> list[E
 
 
 def take_next(session: Session, lease: EndpointLease) -> ClaimedMessage | None:
-    """The next message that is due, counted as tried. None: nothing is, or the lease is void; it has ended then."""
+    """The next due message, with its attempt counted. None if there is none or the lease is void; the lease is ended
+    then."""
     receiver = session.execute(_renewal(lease)).first()
     if receiver is None:
         end_lease(session, lease)
@@ -108,15 +109,15 @@ def take_next(session: Session, lease: EndpointLease) -> ClaimedMessage | None:
 
 
 def note_attempt(session: Session, message: ClaimedMessage) -> int | None:
-    """Before the request. Returns its id; None: the webhook was deleted meanwhile."""
+    """Store the attempt before the request. Returns its id; None if the webhook was deleted meanwhile."""
     still_there = select(delivery.id).where(delivery.id == message.id)
     noted = insert(_ATTEMPT).from_select([attempt.delivery_id], still_there)
     return session.scalars(noted.returning(attempt.id)).first()
 
 
 def end_lease(session: Session, lease: EndpointLease) -> None:
-    """Whoever comes next may have the endpoint; the relay is woken if something is due for it, or for another one of
-    its host, which may have waited for this one."""
+    """Release the endpoint, and wake the relay if a message is due for it, or for another one of its host, which may
+    have waited for this one."""
     mine = (endpoint.id == lease.endpoint_id) & (endpoint.lent_until == lease.until)
     ended = session.execute(update(_ENDPOINT).where(mine).values(lent_until=func.now())).rowcount  # type: ignore[attr-defined]
     due = select(1).where(delivery.webhook_endpoint_id == endpoint.id, _is_due()).limit(1)
@@ -128,7 +129,7 @@ def end_lease(session: Session, lease: EndpointLease) -> None:
 
 
 def _renewal(lease: EndpointLease) -> Any:
-    """Of a lease that is not void."""
+    """Renews the lease unless it is void."""
     mine = (endpoint.id == lease.endpoint_id) & (endpoint.lent_until == lease.until)
     renewed = update(_ENDPOINT).where(mine, _is_ready()).values(lent_until=func.now() + IN_HAND)
     old_salt = case((endpoint.old_secret_until > func.now(), endpoint.old_secret_salt)).label("old_salt")
@@ -136,7 +137,7 @@ def _renewal(lease: EndpointLease) -> Any:
 
 
 def _next_message(endpoint_id: int) -> Any:
-    """Counts its try."""
+    """Also counts the attempt."""
     due = select(delivery.id).where(_is_due(), delivery.webhook_endpoint_id == endpoint_id)
     first = due.order_by(delivery.id).limit(1).with_for_update(skip_locked=True).scalar_subquery()
     taken = update(_DELIVERY).where(delivery.id == first, event.id == delivery.event_id)
@@ -153,7 +154,8 @@ def _next_message(endpoint_id: int) -> Any:
 
 
 def _free(*, is_failing: bool) -> Select[Any]:
-    """Endpoints that may be leased, in their order. `is_free` twice: again for a row that somebody else had locked."""
+    """Endpoints that may be leased, in order. `is_free` is checked twice: the second time for a row that was locked by
+    another transaction."""
     waiting = select(delivery.webhook_endpoint_id).where(_is_waiting()).distinct()
     due = select(1).where(delivery.webhook_endpoint_id == endpoint.id, _is_due()).limit(1)
     is_due = endpoint.id.in_(waiting) & due.exists()
@@ -182,7 +184,7 @@ def _is_in_trouble(columns: Any, *, is_failing: bool) -> ColumnElement[bool]:
 
 
 def _leased_of_host(*, is_failing: bool) -> ScalarSelect[int]:
-    """How many of the same host's are leased already."""
+    """How many endpoints of the same host are already leased."""
     other = _ENDPOINT.alias().c
     leased = (
         (other.host_id == endpoint.host_id)
@@ -197,7 +199,7 @@ def _is_ready() -> ColumnElement[bool]:
 
 
 def _is_due() -> ColumnElement[bool]:
-    """And its turn: nothing that happened to its booking before still waits to be told to the same endpoint."""
+    """Due, and next in order: no earlier event of its booking still waits to be sent to the same endpoint."""
     other, other_event = _DELIVERY.alias().c, _EVENT.alias()
     earlier = (other.event_id < delivery.event_id) | ((other.event_id == delivery.event_id) & (other.id < delivery.id))
     same = (other.webhook_endpoint_id == delivery.webhook_endpoint_id) & (other.booking_id == delivery.booking_id)
@@ -209,5 +211,5 @@ def _is_due() -> ColumnElement[bool]:
 
 
 def _is_waiting() -> ColumnElement[bool]:
-    is_message = delivery.channel == Channel.WEBHOOK, delivery.webhook_endpoint_id.is_not(None)  # as the indexes say it
+    is_message = delivery.channel == Channel.WEBHOOK, delivery.webhook_endpoint_id.is_not(None)  # as in the indexes
     return and_(*is_message) & (delivery.status == DeliveryStatus.WAITING) & (delivery.due_at <= func.now())

@@ -1,7 +1,7 @@
-"""What came of an attempt: for its message, and for the endpoint.
+"""Results of an attempt, for its message and for the endpoint.
 
-A message is tried again as `pause` says and is dead after the last try. An endpoint that nothing has arrived at for a
-day is switched off, and so is one that answers 410 (gone): what waits for it is skipped, and its host gets a mail.
+A message is retried after `pause` and is dead after the last attempt. An endpoint at which nothing has arrived for a
+day is switched off, and so is one that answers 410 (gone): its waiting messages are skipped, and its host gets a mail.
 """
 
 from datetime import timedelta
@@ -20,7 +20,7 @@ from webapp.services.webhooks.leases import ClaimedMessage
 
 GONE = 410
 PATIENCE = timedelta(days=1)
-LONGEST_REST = timedelta(minutes=5)  # of an endpoint that gave no answer, so that new messages try it, too
+LONGEST_REST = timedelta(minutes=5)  # pause for an endpoint that did not answer, so that new messages still try it
 DISABLED = "the webhook was switched off, since messages did not arrive"
 
 _DELIVERY: Table = Base.metadata.tables["delivery"]
@@ -30,14 +30,14 @@ delivery, endpoint, attempt = _DELIVERY.c, _ENDPOINT.c, _ATTEMPT.c
 
 
 def note_answer(session: Session, attempt_id: int, *, status: int | None, seconds: float) -> None:
-    """For the host to see. `status` None: no answer. Last of all: who deletes a webhook comes to its rows in the same
-    order (endpoint, delivery, attempt), and so neither waits for the other."""
+    """Store the answer for the host to see. `status` None: no answer. Call it last: deleting a webhook locks its rows
+    in the same order (endpoint, delivery, attempt), so that the two cannot deadlock."""
     values = {"status": status, "duration_ms": round(seconds * 1000)}
     session.execute(update(_ATTEMPT).where(attempt.id == attempt_id).values(**values))
 
 
 def mark_delivered(session: Session, message: ClaimedMessage, *, is_slow: bool) -> None:
-    """It has arrived, even if its webhook was switched off meanwhile."""
+    """Delivered, even if its webhook was switched off meanwhile."""
     well = {"failing_since": None, "paused_until": None, "is_slow": is_slow}
     session.execute(update(_ENDPOINT).where(endpoint.id == message.lease.endpoint_id).values(well))
     mine = (delivery.id == message.id) & (delivery.attempts == message.attempts)
@@ -46,16 +46,16 @@ def mark_delivered(session: Session, message: ClaimedMessage, *, is_slow: bool) 
 
 
 def mark_skipped(session: Session, message: ClaimedMessage, reason: str) -> None:
-    """There is nothing to say."""
+    """There is nothing to send."""
     _end(session, message, {"status": DeliveryStatus.SKIPPED, "last_error": reason})
 
 
 def mark_refused(
     session: Session, message: ClaimedMessage, *, status: int | None, pause: timedelta | None, is_slow: bool
 ) -> None:
-    """Answered with something else than yes, or (`status` None) not at all: then the endpoint gets a rest, and what
-    else is due for it waits without a try of its own. `pause` None: it is dead. A test says nothing about the endpoint:
-    it is tried once, maybe long before anything happens that the endpoint would be told."""
+    """The answer was not a success, or there was none (`status` None): then the endpoint is paused, and its other due
+    messages wait without an attempt of their own. `pause` None: the message is dead. A failed test does not count
+    against the endpoint: it is sent once, maybe long before the first real message."""
     session.execute(update(_ENDPOINT).where(endpoint.id == message.lease.endpoint_id).values(is_slow=is_slow))
     has_failed_for_long = _note_failure(session, message, status, pause)
     error = "no answer" if status is None else f"HTTP {status}"
@@ -68,7 +68,7 @@ def mark_refused(
 
 
 def mark_failed_here(session: Session, message: ClaimedMessage, *, pause: timedelta | None) -> None:
-    """It could not be written: nobody's fault but ours."""
+    """The message could not be written: the fault is on this side."""
     _end(session, message, {"status": DeliveryStatus.DEAD} if pause is None else {"due_at": func.now() + pause})
 
 
@@ -82,7 +82,8 @@ def _end(session: Session, message: ClaimedMessage, values: dict[str, object]) -
 
 
 def _note_failure(session: Session, message: ClaimedMessage, status: int | None, pause: timedelta | None) -> bool:
-    """True: nothing has arrived at this endpoint for too long. Locks the endpoint before the delivery, as everybody."""
+    """True if nothing has arrived at this endpoint for too long. Locks the endpoint before the delivery, like all
+    others."""
     if message.kind == TEST:
         return False
     rest = func.now() + min(pause or LONGEST_REST, LONGEST_REST) if status is None else null()
@@ -97,12 +98,12 @@ def _note_failure(session: Session, message: ClaimedMessage, status: int | None,
 def _disable(session: Session, message: ClaimedMessage, *, is_gone: bool) -> None:
     endpoint_id = message.lease.endpoint_id
     off = {"is_active": False, "disabled_at": func.now()}
-    # What says 410 itself does not fail: pages tell by `failing_since` why a webhook is off.
+    # An endpoint that answers 410 is not failing: pages show by `failing_since` why a webhook is off.
     values = off | {"failing_since": None} if is_gone else off
     disabled = (
         update(_ENDPOINT).where(endpoint.id == endpoint_id, endpoint.is_active).values(values).returning(endpoint.id)
     )
-    if session.scalars(disabled).first() is None:  # by its host, meanwhile
+    if session.scalars(disabled).first() is None:  # its host switched it off meanwhile
         return
     skip_waiting(session, endpoint_id, DISABLED)
     write_audit(session, SYSTEM, "webhook.disabled", "webhook", endpoint_id, is_gone=is_gone)

@@ -1,5 +1,5 @@
-"""Signing secrets of webhooks: none is stored. A secret follows from the instance's key and the endpoint's salt, so
-that a copy of the database alone signs nothing, and a new salt is a new secret (Standard Webhooks, symmetric)."""
+"""Signing secrets of webhooks; none is stored. A secret is derived from the instance's key and the endpoint's salt, so
+that a copy of the database alone cannot sign, and a new salt gives a new secret (Standard Webhooks, symmetric)."""
 
 import base64
 import hashlib
@@ -19,12 +19,12 @@ def new_salt() -> bytes:
 
 
 def secret_of(salt: bytes) -> str:
-    """As the receiver's library takes it: `whsec_` and 32 bytes in base64."""
+    """In the format that receivers' libraries expect: `whsec_` and 32 bytes in base64."""
     return PREFIX + base64.b64encode(signer.derived(_PURPOSE, salt)).decode()
 
 
 def signatures(salts: Iterable[bytes], *, message_id: str, timestamp: int, body: bytes) -> str:
-    """The `webhook-signature` of one attempt, by each of the secrets; `timestamp` in Unix seconds."""
+    """The `webhook-signature` header of one attempt, signed with each of the secrets; `timestamp` in Unix seconds."""
     signed = f"{message_id}.{timestamp}.".encode() + body
     macs = [hmac.digest(signer.derived(_PURPOSE, salt), signed, hashlib.sha256) for salt in salts]
     return " ".join("v1," + base64.b64encode(mac).decode() for mac in macs)
