@@ -1,11 +1,11 @@
-"""A host's bookings as one calendar to subscribe to.
+"""A host's bookings as a calendar to subscribe to.
 
-A meeting of two is one VEVENT, with the UID of its invitation. A slot for a group is one VEVENT, too, with its guests
-in the description: in a calendar a host looks for where to be, and ten entries at the same hour hide what else there
-is. A calendar program takes each answer as the whole state, so what was cancelled is simply not there.
+A meeting with one guest is one VEVENT, with the UID of its invitation. A group slot is also one VEVENT, with its guests
+in the description: a calendar shows the host where to be, and ten entries at the same hour would hide everything else.
+Calendar programs treat each response as the complete state, so cancelled bookings are simply left out.
 
-DTSTAMP is when a booking or a blocked time last changed, by the audit log: the bytes stay the same until something
-changes.
+DTSTAMP is when a booking or a blocked time last changed, according to the audit log: the bytes stay the same until
+something changes.
 """
 
 import uuid
@@ -30,13 +30,13 @@ from webapp.services.shared.links import booking_url, host_page_url, slot_url
 
 BACK = timedelta(days=90)
 AHEAD = timedelta(days=3 * 366)  # no slot can be published further ahead
-MOST_ROWS = 10_000  # the latest are kept
+MOST_ROWS = 10_000  # the latest are included
 LONGEST_DESCRIPTION = 20_000  # a slot takes up to a thousand guests, each with notes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """Texts in the reader's language, and how a booking's answers are worded: (question, answer)."""
+    """Texts in the reader's language, and a function that formats a booking's answers as (question, answer)."""
 
     calendar_name: str
     busy: str
@@ -47,7 +47,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A live booking, when it last changed, and how many guests its slot takes."""
+    """A live booking, when it last changed, and the capacity of its slot."""
 
     booking: BookingView
     changed_at: datetime
@@ -59,7 +59,7 @@ class Seat:
 
 
 def bookings_calendar(reader: FeedReader, words: Words) -> bytes:
-    """From 90 days back to the end of what can be booked: two queries."""
+    """Bookings from 90 days ago up to the last day that can be booked; two queries."""
     entries = _full_entries if reader.detail is Detail.FULL else _busy_entries
     return published_calendar(words.calendar_name, entries(reader, words))
 
@@ -121,7 +121,7 @@ def _group_entry(seats: Sequence[Seat], organizer: tuple[str, str], words: Words
 
 
 def _guest_lines(seat: Seat, words: Words) -> list[str]:
-    """Without the event type's title, which the summary has; a blank line behind."""
+    """Without the event type's title, which is in the summary; ends with a blank line."""
     _title, *known = host_lines(seat.booking)
     return [_name(seat, words), *known, *_answers(seat.booking, words), ""]
 
@@ -141,7 +141,7 @@ def _description(lines: Sequence[str], url: str) -> str:
 
 
 def _busy_entries(reader: FeedReader, words: Words) -> Iterator[Entry]:
-    """Nothing of who, what, or which kind of busy; ids that are known nowhere else."""
+    """Only the times, not who, what or which kind of busy; the UIDs appear nowhere else."""
     about: dict[str, Any] = {"version": 0, "organizer": (host_page_url(reader.host_slug), ""), "summary": words.busy}
     for seats in _taken_slots(reader.host_id):
         view, stamp = seats[0].booking, max(seat.changed_at for seat in seats)
@@ -202,7 +202,7 @@ def _blocked_times(host_id: int) -> Sequence[Any]:
 
 
 def _changed_at(kind: str, model: type[Booking] | type[BlockedTime]) -> Label[datetime]:
-    """When something was last done to it."""
+    """The time of its last entry in the audit log."""
     audited = AuditEntry.object_kind == kind, AuditEntry.object_id == model.id
     last = select(func.max(AuditEntry.occurred_at)).where(*audited).scalar_subquery()
     return func.coalesce(last, model.created_at).label("changed_at")

@@ -1,8 +1,8 @@
-"""When a host is busy, for anybody to read (RFC 5545 VFREEBUSY): only if the host has switched it on.
+"""A host's public busy times (RFC 5545 VFREEBUSY), only if the host has switched them on.
 
-Meetings count with their buffers, as everywhere that "busy" is said here: who reads this wants to propose a time, and
-one inside a buffer would be refused by the host's page. Touching and overlapping times are one, all of one kind, so
-that neither who, what, how many nor which part is a vacation can be read from it.
+Meetings count with their buffers, as everywhere else: readers want to propose a time, and the host's page would refuse
+one inside a buffer. Touching and overlapping times are merged, and all are of one kind, so that nobody can read from
+them who, what, how many or which part is a vacation.
 """
 
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class PublicBusyTimes:
 
 @transactional
 def publish_busy_times(session: Session, *, host_id: int, is_public: bool, actor: Actor) -> None:
-    """Let anybody read them, or nobody any more."""
+    """Make the busy times public, or private again."""
     require_host(actor, host_id)
     other = Host.id == host_id, Host.has_public_busy_times.is_not(is_public)
     changed = update(Host).where(*other).values(has_public_busy_times=is_public).returning(Host.id)
@@ -52,7 +52,7 @@ def has_public_busy_times(host_id: int) -> bool:
 
 
 def public_busy_times(host_slug: str) -> PublicBusyTimes:
-    """Raises NotFound for an unknown or inactive host, and for one who has not switched it on: two queries."""
+    """Two queries. Raises NotFound for an unknown or inactive host, and for one who has not switched them on."""
     is_shown = Host.active, Host.confirmed_at.is_not(None), Host.has_public_busy_times
     query = select(Host.id, Host.slug, Host.name, epoch(func.now()).label("now"))
     host = current_session().execute(query.where(Host.slug == host_slug, *is_shown)).first()

@@ -1,4 +1,5 @@
-"""Secret addresses at which calendar programs read a host's bookings: made, listed, revoked, recognised."""
+"""Calendar feeds: secret addresses at which calendar programs read a host's bookings. Create, list, revoke,
+authenticate."""
 
 import uuid
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ MOST_FEEDS = 20
 
 
 class Detail(StrEnum):
-    """What a feed tells: who comes and what for, or only when the host is busy."""
+    """What a feed shows: guests and subjects, or only when the host is busy."""
 
     FULL = "full"
     BUSY = "busy"
@@ -31,7 +32,7 @@ class Detail(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewFeed:
-    """`name`: for the host alone, what reads it."""
+    """`name`: which program reads it, shown only to the host."""
 
     name: str
     detail: Detail = Detail.FULL
@@ -48,7 +49,7 @@ class FeedView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedReader:
-    """Whose bookings a secret shows, and how much of them."""
+    """The host whose bookings a secret shows, and in which detail."""
 
     feed_id: int
     detail: Detail
@@ -60,7 +61,7 @@ class FeedReader:
 
 @transactional
 def create_feed(session: Session, new: NewFeed, *, host_id: int, actor: Actor) -> str:
-    """The secret, which is not kept: who loses it makes another feed. Raises Invalid."""
+    """The secret, which is not stored: a host who loses it creates another feed. Raises Invalid."""
     require_host(actor, host_id)
     name = checked_name(session, Feed, new.name, host_id=host_id, most=MOST_FEEDS, faults={})
     secret = new_secret(PREFIX)
@@ -91,7 +92,7 @@ def host_feed(public_id: uuid.UUID, *, host_id: int) -> FeedView:
 
 
 def feed_reader(secret: str) -> FeedReader:
-    """Raises NotFound when the secret is unknown or revoked, or its host is switched off."""
+    """The feed of this secret. Raises NotFound if it is unknown or revoked, or its host is inactive."""
     row: Any = None
     if is_secret(secret, PREFIX):
         row = current_session().execute(_READER.where(Feed.secret_hash == secret_hash(secret))).first()

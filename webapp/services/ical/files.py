@@ -1,4 +1,4 @@
-"""What all iCalendar files of an instance share: who made them, how an event begins, and how a host's copy words it."""
+"""Shared parts of all iCalendar files of an instance: PRODID, the start of an event, and the texts of a host's copy."""
 
 import uuid
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ LONGEST_LINE = 75  # octets (RFC 5545 3.1)
 
 
 def calendar(method: str) -> Calendar:
-    """A VCALENDAR that has nothing in it yet."""
+    """A VCALENDAR without components."""
     made = Calendar()
     made.add("VERSION", "2.0")
     made.add("PRODID", PRODUCT)
@@ -26,7 +26,7 @@ def calendar(method: str) -> Calendar:
 
 
 def event(uid: str, start: datetime, end: datetime, *, version: int, stamp: datetime) -> Event:
-    """A VEVENT that takes its time, in UTC and whole seconds."""
+    """A VEVENT that counts as busy, in UTC and whole seconds."""
     made = Event()
     made.add("UID", uid)
     made.add("SEQUENCE", version)
@@ -38,7 +38,7 @@ def event(uid: str, start: datetime, end: datetime, *, version: int, stamp: date
 
 
 def uid_of(public_id: uuid.UUID) -> str:
-    """One for life: the UID of a booking is the same in its invitations and in feeds."""
+    """It never changes: a booking has the same UID in its invitations and in feeds."""
     return uid_named(str(public_id))
 
 
@@ -51,7 +51,7 @@ def person(email: str, name: str, **parameters: str) -> vCalAddress:
 
 
 def calendar_address(email: str) -> str:
-    """As the mails beside it write it: calendars know an attendee again by what stands there."""
+    """Written as in the mail around it: calendars recognise an attendee by the exact text."""
     return mailto(mail_address_in_ascii(email))
 
 
@@ -63,12 +63,12 @@ def address(uri: str, name: str, **parameters: str) -> vCalAddress:
 
 
 def host_summary(view: BookingView) -> str:
-    """Who comes and what for: for the host's eyes."""
+    """Guest and subject, for the host only."""
     return flattened(f"{view.guest_name}: {view.subject or view.event_type_title}")
 
 
 def host_lines(view: BookingView) -> list[str]:
-    """What the host knows beyond the summary; each may still be of any text."""
+    """What the host knows beyond the summary; each line may still contain any text."""
     email = () if view.is_guest_erased else (view.guest_email,)
     return [view.event_type_title, *email, *view.notes.splitlines()]
 
@@ -78,21 +78,21 @@ def text_of(lines: Iterable[str]) -> str:
 
 
 def octets_of(made: Component) -> bytes:
-    """What `made.to_ical()` gives, in half the time: the library folds lines character by character."""
+    """Same result as `made.to_ical()` in half the time: the library folds lines character by character."""
     return b"".join(_folded(line.encode()) for line in made.content_lines() if line)
 
 
 def _folded(line: bytes) -> bytes:
-    """No break inside a character; nor inside an escape sequence, for programs that unescape before they unfold."""
+    """Fold without breaking a character or, for programs that unescape before they unfold, an escape sequence."""
     if len(line) <= LONGEST_LINE:
         return line + b"\r\n"
     parts, start, room = [], 0, LONGEST_LINE
     while len(line) - start > room:
         end = start + room
-        while line[end] & 0xC0 == 0x80:  # the next octet goes on with a character
+        while line[end] & 0xC0 == 0x80:  # the next octet continues a character
             end -= 1
         for escape in (b"\\", b"^"):
             end -= (end - len(line[start:end].rstrip(escape)) - start) % 2
         parts.append(line[start:end])
-        start, room = end, LONGEST_LINE - 1  # less the space
+        start, room = end, LONGEST_LINE - 1  # minus the leading space
     return b"\r\n ".join((*parts, line[start:])) + b"\r\n"

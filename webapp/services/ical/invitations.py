@@ -1,9 +1,9 @@
-"""A confirmed booking as iCalendar (RFC 5545) in an iTIP message (RFC 5546): the invitation and its cancellation.
+"""A confirmed booking as iCalendar (RFC 5545) in an iTIP message (RFC 5546): invitation or cancellation.
 
-One UID for life and SEQUENCE = version: a calendar that gets the messages in any order ends with the last version.
-The guest's copy carries nothing that a stranger may have typed (the address may be somebody else's); the host's
-copy tells who comes and why. Calendars take nothing that their owner is said to have organized: the guest is invited by
-the host, and the host by this instance (ADR 0023).
+The UID never changes and SEQUENCE = version: a calendar that gets the messages in any order ends with the last version.
+The guest's copy contains nothing that a stranger may have typed (the address may be somebody else's); the host's copy
+says who comes and why. Calendars do not accept invitations that name their own owner as organizer: the host invites the
+guest, and this instance invites the host (ADR 0023).
 """
 
 from collections.abc import Iterator
@@ -27,8 +27,8 @@ class Method(StrEnum):
 
 
 def invitation(view: BookingView, *, method: Method, audience: Audience, stamp: datetime | None = None) -> bytes:
-    """One VCALENDAR with one VEVENT, CRLF, UTF-8, times in UTC. `stamp`: DTSTAMP, when this version came to be; now
-    if left out."""
+    """One VCALENDAR with one VEVENT, CRLF, UTF-8, times in UTC. `stamp`: DTSTAMP, when this version was created;
+    defaults to now."""
     calendar = files.calendar(method)
     calendar.add_component(_event(view, method, audience, stamp or datetime.now(UTC)))
     return bytes(calendar.to_ical())
@@ -51,12 +51,13 @@ def _event(view: BookingView, method: Method, audience: Audience, stamp: datetim
 def _organizer(view: BookingView, audience: Audience) -> vCalAddress:
     if audience is Audience.GUEST:
         return person(view.host_email, view.host_name)
-    is_own = site.sender_email.lower() == view.host_email.lower()  # the only mailbox that the mail server lets send
+    is_own = site.sender_email.lower() == view.host_email.lower()  # the only sender the mail server allows
     return person(f"no-reply@{site.domain}" if is_own else site.sender_email, site.sender_name)
 
 
 def _attendees(view: BookingView, audience: Audience) -> Iterator[vCalAddress]:
-    """The reader first: some programs look no further. Nobody is asked to answer, since both have said yes here."""
+    """The recipient first: some programs read only the first one. No reply is requested, since both have already
+    accepted."""
     yes = {"PARTSTAT": "ACCEPTED", "RSVP": "FALSE"}
     if audience is Audience.HOST:
         yield person(view.host_email, view.host_name, ROLE="CHAIR", **yes)
@@ -73,7 +74,7 @@ def _summary(view: BookingView, audience: Audience) -> str:
 
 
 def _place(view: BookingView, audience: Audience) -> str:
-    """Where it is; to a guest in the host's words only."""
+    """The location; for a guest only if the host entered it."""
     return "" if audience is Audience.GUEST and view.is_guest_location else flattened(view.location)
 
 

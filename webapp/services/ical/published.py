@@ -15,12 +15,12 @@ from webapp.services.shared.links import busy_times_url, host_page_url
 
 REFRESHED_EVERY = timedelta(minutes=15)
 END = b"END:VCALENDAR\r\n"
-SHORT = 2000  # characters of a description; the few that are longer are not worth remembering
+SHORT = 2000  # characters of a description; the few that are longer are not cached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What one VEVENT says. `organizer`: address and name. `is_away`: blocked time, BUSY-UNAVAILABLE."""
+    """Fields of one VEVENT. `organizer`: address and name. `is_away`: blocked time, BUSY-UNAVAILABLE."""
 
     uid: str
     version: int
@@ -38,7 +38,7 @@ class Entry:
 
 
 def published_calendar(name: str, entries: Iterable[Entry]) -> bytes:
-    """The same bytes for the same entries."""
+    """Equal entries give the same bytes."""
     events = [_event(entry) if len(entry.description) <= SHORT else _made(entry) for entry in entries]
     frame = files.octets_of(_frame(name, is_empty=not events))
     return b"".join((frame.removesuffix(END), *events, END))
@@ -50,7 +50,7 @@ def published_busy_times(times: PublicBusyTimes) -> bytes:
     free_busy.add("UID", files.uid_named(f"freebusy-{times.host_slug}"))
     for name, seconds in (("DTSTAMP", times.first), ("DTSTART", times.first), ("DTEND", times.last)):
         free_busy.add(name, to_datetime(seconds))
-    # The host's page and not their e-mail address, which is nobody's business.
+    # The host's page instead of their e-mail address, which stays private.
     free_busy.add("ORGANIZER", files.address(host_page_url(times.host_slug), times.host_name))
     free_busy.add("URL", vUri(busy_times_url(times.host_slug)))
     for start, end in times.busy:
@@ -61,7 +61,8 @@ def published_busy_times(times: PublicBusyTimes) -> bytes:
 
 
 def _frame(name: str, *, is_empty: bool) -> Calendar:
-    """With the names that older programs know, too. No SOURCE: a file that is passed on would tell the secret."""
+    """The calendar without events. Also uses the property names of older programs. No SOURCE: the file may be passed
+    on, and would reveal the secret address."""
     made = files.calendar("PUBLISH")
     for known_as in ("NAME", "X-WR-CALNAME"):
         made.add(known_as, flattened(name))
@@ -73,7 +74,7 @@ def _frame(name: str, *, is_empty: bool) -> Calendar:
 
 
 def _utc() -> Timezone:
-    """Something for a calendar without events: by RFC 5545 3.4 one without any component is none."""
+    """A component for a calendar without events: RFC 5545 3.4 requires at least one."""
     zone, rule = Timezone(), TimezoneStandard()
     zone.add("TZID", "Etc/UTC")
     rule.add("DTSTART", datetime(1970, 1, 1))  # noqa: DTZ001  local time by definition
@@ -85,8 +86,8 @@ def _utc() -> Timezone:
 
 @lru_cache(maxsize=4096)
 def _event(entry: Entry) -> bytes:
-    """Remembered by all that it says: the library takes a third of a millisecond for each, and a calendar is read many
-    times between two changes. At most some 10 MB."""
+    """Cached by all fields: the library takes a third of a millisecond per event, and a calendar is read many times
+    between changes. At most some 10 MB."""
     return _made(entry)
 
 
@@ -97,7 +98,7 @@ def _made(entry: Entry) -> bytes:
     event.add("ORGANIZER", files.address(*entry.organizer))
     event.add("SUMMARY", entry.summary)
     if entry.is_away:
-        event.add("X-MICROSOFT-CDO-BUSYSTATUS", "OOF")  # the one word for it that programs know
+        event.add("X-MICROSOFT-CDO-BUSYSTATUS", "OOF")  # the only value for it that programs know
     if entry.location:
         event.add("LOCATION", entry.location)
     if entry.description:
