@@ -1,5 +1,5 @@
-"""Demo data for a first look: an admin and three hosts in three zones, with hours, a group, requests that wait for the
-host's yes, questions, an event type that is not listed, and a busy week."""
+"""Demo data for a first look: an admin and three hosts in three time zones, with hours, a group event type, requests
+that wait for the host's approval, questions, an unlisted event type, and a busy week."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -34,13 +34,13 @@ GUESTS = (
     ("Noor Example", "noor@example.net", "Next steps", "Asia/Dubai"),
     ("Sam Example", "sam@example.net", "A second opinion", "Australia/Sydney"),
 )
-OF_A_NEW_HOST = 3  # event types: nothing was added yet
+OF_A_NEW_HOST = 3  # event types; more than that means that the demo data exist
 WORKDAYS = range(5)
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Who can log in to the demo, with the password in clear, for printing."""
+    """A login for the demo, with the password in plain text, for printing."""
 
     role: str
     email: str
@@ -104,10 +104,10 @@ FRIENDS = EventTypeContent(
 
 
 def make_demo(hash_password: Callable[[str], str], verify: Callable[[str, str], bool]) -> list[Credentials]:
-    """Make the demo data once, and say who can log in; an instance with hosts of its own is left alone: [].
+    """Create the demo data once and return its logins. An instance with hosts of its own is left alone: [].
 
-    The passwords follow from the secret key: whoever was interrupted calls again and is told the same ones. An account
-    whose password was changed is not named.
+    The passwords are derived from the secret key: after an interruption, call it again to get the same ones. An account
+    whose password was changed is left out.
     """
     if not session().execute(select(Host.id).limit(1)).first():
         _make_accounts(hash_password)
@@ -121,7 +121,7 @@ def make_demo(hash_password: Callable[[str], str], verify: Callable[[str, str], 
 
 @transactional
 def _make_accounts(session: Session, hash_password: Callable[[str], str]) -> None:
-    """All of them with their hours, or none."""
+    """All accounts with their hours, or none."""
     with within_transaction(session):
         for one in (BERLIN, NEW_YORK, KOLKATA, ADMIN):
             host_id = create_host(
@@ -143,7 +143,7 @@ def _password(email: str) -> str:
 
 
 def _fill_berlin(host_id: int) -> None:
-    """A busy week: meetings of all kinds, a workshop with guests, a request that waits."""
+    """A busy week: meetings of all kinds, a workshop with guests, a pending request."""
     for color, event_type in zip(("spruce", "ocean", "moss"), host_event_types(host_id), strict=True):
         content = replace(event_type.content, color=color, notice_minutes=60, window_days=60)
         update_event_type(content.slug, content, host_id=host_id, actor=host_actor(host_id))
@@ -177,7 +177,7 @@ def _add(host_id: int, content: EventTypeContent) -> None:
 
 
 def _book_free_ones(host: DemoHost, event_type: str, *, every: int, most: int) -> None:
-    """Some of the starts that are offered over the next ten days, a guest each."""
+    """Book some of the starts offered over the next ten days, for one guest each."""
     what = find_offering(host.slug, event_type)
     found = list_offers(what, what.now, what.now + 10 * 86_400)
     for number, offer in enumerate(found[2::every][:most]):

@@ -1,4 +1,5 @@
-"""Whether this process can work: its database answers as it has to, and has the tables this code needs."""
+"""Whether this process can work: the database session has the required settings, and the tables this code needs
+exist."""
 
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,11 +13,11 @@ from webapp.services.mail.server_refusals import mail_trouble
 
 
 class NotReadyError(Exception):
-    """The text says what is missing, in words for an operator."""
+    """The text tells an operator what is missing."""
 
 
 def check(database_url: str) -> list[str]:
-    """Raises NotReadyError. Returns what an operator may want to know although bookings work; often nothing."""
+    """Raises NotReadyError. Returns notes for the operator about problems that do not prevent bookings; often none."""
     try:
         notes = [_schema(_applied(database_url)), mail_trouble(session())]
     except (SQLAlchemyError, psycopg.Error) as error:
@@ -27,7 +28,7 @@ def check(database_url: str) -> list[str]:
 
 
 def _applied(database_url: str) -> set[str]:
-    """The migrations of a database whose sessions are as they have to be."""
+    """The migrations of a database whose sessions have the required settings."""
     with driver_connection(None, APPLIED) as connection:
         if (encoding := connection.info.parameter_status("server_encoding")) != "UTF8":
             raise NotReadyError(f"database: its encoding is {encoding}, make it with ENCODING 'UTF8'")
@@ -41,7 +42,7 @@ def _applied(database_url: str) -> set[str]:
 
 
 def tell_at_start(database_url: str) -> None:
-    """One line in the log of a process that goes on, and waits for what is missing."""
+    """Log one line if something is missing; the process goes on and waits for it."""
     try:
         check(database_url)
     except NotReadyError as error:
@@ -49,8 +50,8 @@ def tell_at_start(database_url: str) -> None:
 
 
 def _schema(applied: set[str]) -> str:
-    """A newer release adds before it removes, so that its tables serve this code, too, while both run or after the
-    newer code has been taken back."""
+    """A newer release adds before it removes, so its tables also work for this code while both run, or after a rollback
+    of the code."""
     if applied == heads():
         return ""
     if unknown := applied - revisions():

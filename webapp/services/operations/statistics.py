@@ -1,5 +1,5 @@
-"""Figures about the instance for its admins, and what is deleted once it has expired. Events, mails and the audit log
-are kept."""
+"""Figures about the instance for its admins, and deletion of expired rows. Events, mails and the audit log are never
+deleted."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from webapp.services.webhooks.endpoints import SWITCHED_OFF
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counts as of now; a day is the UTC day."""
+    """Counts as of now; a day is a UTC day."""
 
     bookings_made_today: int
     cancellations_today: int
@@ -51,7 +51,7 @@ def figures() -> Figures:
 
 KEYS_KEPT = timedelta(hours=24)
 WEBHOOK_DELIVERIES_KEPT = timedelta(days=30)
-MOST_AT_ONCE = 5000  # deliveries, so that no transaction takes long
+MOST_AT_ONCE = 5000  # deliveries per transaction, so that none takes long
 
 
 def forget_idempotency_keys(session: Session) -> None:
@@ -60,7 +60,7 @@ def forget_idempotency_keys(session: Session) -> None:
 
 
 def forget_webhook_deliveries(session: Session) -> int:
-    """Messages that were sent, given up or skipped, with their attempts; how many. Those that wait stay."""
+    """Delete sent, dead and skipped messages with their attempts; returns how many. Waiting ones stay."""
     done = (
         select(Delivery.id)
         .where(Delivery.webhook_endpoint_id.is_not(None), Delivery.status != DeliveryStatus.WAITING)
@@ -72,8 +72,8 @@ def forget_webhook_deliveries(session: Session) -> int:
 
 
 def skip_stranded_webhook_deliveries(session: Session) -> None:
-    """Messages that a relay wrote in the moment in which their webhook was switched off: nobody would come for them
-    before it is on again, and then they would be late."""
+    """Skip messages that a relay wrote just as their webhook was switched off: nothing would send them until it is on
+    again, and then they would be late."""
     is_off = select(1).where(WebhookEndpoint.id == Delivery.webhook_endpoint_id, ~WebhookEndpoint.is_active).exists()
     stranded = update(Delivery).where(
         Delivery.webhook_endpoint_id.is_not(None), Delivery.status == DeliveryStatus.WAITING, is_off
