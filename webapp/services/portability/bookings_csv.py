@@ -1,4 +1,4 @@
-"""A host's bookings as a table for spreadsheets: one line a booking (RFC 4180).
+"""A host's bookings as a table for spreadsheets: one line per booking (RFC 4180).
 
 UTF-8 with a byte order mark, without which some spreadsheets take it for another encoding. What guests typed stays
 text, even if it looks like a formula (webapp.domain.spreadsheets).
@@ -30,7 +30,7 @@ COLUMNS = (
 
 
 def bookings_csv(host_id: int) -> Iterator[str]:
-    """The table in pieces, by start; times in the host's zone and in UTC. Raises NotFound."""
+    """The table in chunks, by start; times in the host's zone and in UTC. Raises NotFound."""
     with snapshot() as session:
         zone = session.scalar(select(Host.time_zone).where(Host.id == host_id))
         if zone is None:
@@ -54,7 +54,8 @@ def _cells(booking: BookingView, zone: ZoneInfo) -> list[Any]:
 
 
 def _answers(booking: BookingView) -> str:
-    """`question: answer`, one a line, in the order of the questions; by its key where the question is gone."""
+    """`question: answer`, one per line, in the order of the questions; with the key if the question no longer
+    exists."""
     labels = {question["key"]: question["label"] for question in booking.questions}
     words = {True: "yes", False: "no"}
     keys = sorted(booking.answers, key=[*labels, *booking.answers].index)
@@ -62,7 +63,7 @@ def _answers(booking: BookingView) -> str:
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> str:
-    """As spreadsheets read it; the zone has a column of its own."""
+    """In the format that spreadsheets read; the zone has a column of its own."""
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
 
 

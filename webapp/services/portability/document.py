@@ -1,5 +1,5 @@
-"""The document of `portability.export`, read and checked by the same rules as the pages: host, schedules, event types
-and blocked times. Its slots are read by `document_slots`. No database here."""
+"""Reads and validates the document of `portability.export` by the same rules as the pages: host, schedules, event types
+and blocked times. Its slots are read by `document_slots`. No database access here."""
 
 import re
 from collections.abc import Callable
@@ -50,7 +50,8 @@ class ScheduleEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventTypeEntry:
-    """`number`: its place, 1 for the first. `schedule`: its name; None: the default; that of `content` is not set."""
+    """`number`: its position, from 1. `schedule`: its name; None: the default. The `schedule_id` of `content` is not
+    set."""
 
     number: int
     content: EventTypeContent
@@ -61,7 +62,7 @@ class EventTypeEntry:
 
 @dataclass(frozen=True, slots=True)
 class HostDocument:
-    """Slots name their event type by its number, 1 for the first."""
+    """Slots refer to their event type by its number, from 1."""
 
     profile: Profile
     schedules: tuple[ScheduleEntry, ...]
@@ -71,7 +72,7 @@ class HostDocument:
 
 
 def host_document(content: bytes) -> HostDocument:
-    """Raises Invalid, which names the place of what is wrong."""
+    """Raises Invalid, with the location of each fault."""
     return parsed(content, _document)
 
 
@@ -141,7 +142,7 @@ def _window(node: Node) -> tuple[int, int]:
 
 
 def _event_type(node: Node) -> EventTypeEntry:
-    values = _values(node, EventTypeContent, without="schedule_id")  # `schedule`: its id means nothing elsewhere
+    values = _values(node, EventTypeContent, without="schedule_id")  # read from `schedule`: ids differ elsewhere
     entry = EventTypeEntry(
         number=node.whole("number", 1, MOST_EVENT_TYPES),
         content=_checked_content(node, event_type_content.checked_event_type, EventTypeContent(**values)),
@@ -169,7 +170,7 @@ def _one_of(kinds: type[K]) -> Callable[[Node, str], K]:
     return lambda node, name: kinds(node.choice(name, list(kinds)))
 
 
-# By the types that dataclasses have their fields in; what a value may be is checked afterwards.
+# By the type of the dataclass field; the values are validated afterwards.
 READERS: dict[Any, Callable[[Node, str], Any]] = {
     str: lambda node, name: node.text(name, str),
     bool: Node.flag,
@@ -226,7 +227,7 @@ def _sound_event_types(
 
 
 def _checked_content(node: Node, check: Callable[[C], C], content: C) -> C:
-    """With its faults named by their places."""
+    """The checked content. Raises Invalid, with the location of each fault."""
     try:
         return check(content)
     except Invalid as fault:

@@ -1,4 +1,4 @@
-"""Slots and bookings of the document of a host: each for itself, and all together by the rules that the schema has."""
+"""Slots and bookings of a host's document: each on its own, and all together by the constraints of the schema."""
 
 import re
 import uuid
@@ -22,14 +22,14 @@ from webapp.services.shared.validation import email_address
 
 MOST_SEATS = 1000
 MOST_ANSWERS = 100
-MOST_AT_ONE_START = 1000  # slots of one event type that were taken back one after the other
+MOST_AT_ONE_START = 1000  # withdrawn slots per event type and start
 HIGHEST_VERSION = 1_000_000
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingEntry:
-    """`values`: columns of Booking as they are to be written; the guest is known by the address."""
+    """`values`: columns of Booking to insert; the guest is identified by the address."""
 
     place: str
     uid: uuid.UUID
@@ -45,7 +45,7 @@ class BookingEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotEntry:
-    """`event_type`: its number. Times are aware; `busy_from` and `busy_until` have the buffers."""
+    """`event_type`: its number. Times are aware; `busy_from` and `busy_until` include the buffers."""
 
     place: str
     event_type: int
@@ -89,7 +89,7 @@ def slot_entry(node: Node, event_types: int, locale: Callable[[str], str]) -> Sl
 
 
 def _second(node: Node, name: str) -> datetime:
-    """As everything that computes with slots counts them."""
+    """Whole seconds, as all computations with slots expect."""
     moment = node.instant(name)
     if moment.microsecond:
         node.refuse(name, "Must be a whole second.")
@@ -97,7 +97,7 @@ def _second(node: Node, name: str) -> datetime:
 
 
 def without_contradiction(slots: Sequence[SlotEntry]) -> tuple[SlotEntry, ...]:
-    """The slots, if they can all be of one host. Raises Invalid."""
+    """The slots, if they can all belong to one host. Raises Invalid."""
     _check_uids([booking for slot in slots for booking in slot.bookings])
     _check_starts(slots)
     taken = sorted((slot for slot in slots if slot.is_taken), key=lambda slot: slot.busy_from)
@@ -131,7 +131,7 @@ def _check_uids(bookings: Sequence[BookingEntry]) -> None:
 
 
 def _check_starts(slots: Sequence[SlotEntry]) -> None:
-    """One slot of an event type begins at a time, but for those that were taken back."""
+    """Only one slot of an event type may begin at a time, not counting withdrawn ones."""
     begun: dict[tuple[int, datetime], int] = {}
     offered: dict[tuple[int, datetime], str] = {}
     for slot in slots:
@@ -179,7 +179,7 @@ def _guest(node: Node, locale: Callable[[str], str]) -> dict[str, Any]:
 
 
 def _end_of(node: Node, status: BookingStatus) -> dict[str, Any]:
-    """Columns that belong to some states only."""
+    """Columns that apply only to some statuses."""
     expires_at = node.optional("expires_at", node.instant)
     cancelled_at = node.optional("cancelled_at", node.instant)
     by = node.optional("cancelled_by", lambda name: node.choice(name, [str(kind) for kind in ActorKind]))

@@ -1,8 +1,8 @@
-"""Everything of a host as one JSON document, which `restore` puts back into an empty account (docs/data.md).
+"""All data of a host as one JSON document, which `restore` loads into an empty account (docs/data.md).
 
-Left out: password, log-ins, API tokens, webhooks and feeds, since each holds or is a secret of this instance;
-single-use links, of which only hashes are kept; and what the instance did (mails, audit). Numbers of event types are
-their places in the document: the ids inside never leave the application.
+Left out: password, login sessions, API tokens, webhooks and feeds, since each contains or is a secret of this instance;
+single-use links, of which only hashes are stored; and what the instance did (mails, audit). Event types are numbered by
+their position in the document: internal ids never leave the application.
 """
 
 import json
@@ -29,7 +29,7 @@ FORMAT = "openslot.host"
 VERSION = 1
 AT_A_TIME = 500  # rows in memory
 Json = dict[str, Any]
-_GUEST = ("guest_name", "time_zone", "locale")  # columns of Booking that stand under `guest`
+_GUEST = ("guest_name", "time_zone", "locale")  # columns of Booking that go under `guest`
 _BOOKING = [
     column.name
     for column in columns_of(Base.metadata.tables["booking"], OF_GUEST, OF_HOST)
@@ -38,7 +38,7 @@ _BOOKING = [
 
 
 def host_document(host_id: int) -> Iterator[str]:
-    """The document in pieces, all of one moment; what the session has read before is ended. Raises NotFound."""
+    """The document in chunks, from one database snapshot; ends the session's transaction first. Raises NotFound."""
     with snapshot() as session:
         schedules = host_schedules(host_id)
         names = {view.id: view.content.name for view in schedules}
@@ -58,7 +58,7 @@ def written(value: Any) -> str:
 
 
 def utc(moment: datetime) -> str:
-    """`2027-05-04T07:00:00Z`; with microseconds where there are some, so that nothing is lost."""
+    """`2027-05-04T07:00:00Z`; with microseconds if there are any, so that nothing is lost."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
@@ -68,14 +68,14 @@ def clock(minute: int) -> str:
 
 
 def booking_json(row: Mapping[str, Any]) -> Json:
-    """A booking with its guest: of a row that has the columns of Booking and `guest_email`."""
+    """A booking with its guest, from a row with the columns of Booking and `guest_email`."""
     guest = {"name": row["guest_name"], "email": row["guest_email"]}
     guest |= {"time_zone": row["time_zone"], "locale": row["locale"]}
     return {name: row[name] for name in _BOOKING} | {"guest": guest}
 
 
 def _section(name: str, items: Iterable[Json]) -> Iterator[str]:
-    """One item a line, so that two documents can be compared."""
+    """One item per line, so that two documents can be compared."""
     yield f',\n"{name}": ['
     for number, item in enumerate(items):
         yield f"{',' if number else ''}\n{written(item)}"
@@ -122,7 +122,7 @@ def schedule_json(view: ScheduleView) -> Json:
 
 
 def _event_types(session: Session, host_id: int, schedules: Mapping[int, str]) -> dict[int, Json]:
-    """By the ids inside, in the host's order, archived ones included."""
+    """By internal id, in the host's order, archived ones included."""
     dates = select(EventType.id, EventType.archived_at, EventType.created_at).where(EventType.host_id == host_id)
     rows = {row.id: row for row in session.execute(dates)}
     found = {}
@@ -133,7 +133,7 @@ def _event_types(session: Session, host_id: int, schedules: Mapping[int, str]) -
 
 
 def event_type_json(content: EventTypeContent, schedules: Mapping[int, str]) -> Json:
-    """Its fields, but the name of its schedule (null: the usual one) in place of an id."""
+    """Its fields, with the name of its schedule (null: the default) in place of the id."""
     values = asdict(content)
     chosen = values.pop("schedule_id")
     return values | {"schedule": None if chosen is None else schedules[chosen]}
@@ -146,7 +146,7 @@ def _blocked_times(session: Session, host_id: int) -> Iterator[Json]:
 
 
 def _slots(session: Session, host_id: int, numbers: Mapping[int, int]) -> Iterator[Json]:
-    """Each with its bookings. Rows come from the server as they are written."""
+    """Each slot with its bookings. Rows are fetched from the server as they are written."""
     slot = (
         Slot.id.label("of_slot"), Slot.event_type_id, Slot.starts_at, Slot.ends_at, Slot.capacity, Slot.origin,
         func.lower(Slot.busy).label("busy_from"), func.upper(Slot.busy).label("busy_until"), Slot.withdrawn_at,

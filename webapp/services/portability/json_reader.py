@@ -1,5 +1,5 @@
-"""Reading a JSON document that somebody sends: each value is asked for by name and checked, and what is wrong is named
-by its place, such as `slots[3].bookings[0].guest.email`. Every method raises Invalid for the first fault."""
+"""Reads an uploaded JSON document: each value is requested by name and checked, and errors name its location, such as
+`slots[3].bookings[0].guest.email`. Every method raises Invalid for the first fault."""
 
 import json
 import re
@@ -21,7 +21,7 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d
 
 @dataclass(slots=True)
 class Node:
-    """One object of the document."""
+    """One object in the document."""
 
     place: str
     values: dict[str, Any]
@@ -40,7 +40,7 @@ class Node:
             self.refuse(name, str(fault))
 
     def optional(self, name: str, read: Callable[[str], T]) -> T | None:
-        """What `read`, a method of this node, makes of the value, or None for null."""
+        """The value as returned by `read`, a method of this node, or None for null."""
         return None if self._value(name) is None else read(name)
 
     def choice(self, name: str, choices: Collection[str]) -> str:
@@ -75,7 +75,7 @@ class Node:
         return day
 
     def minute(self, name: str) -> int:
-        """Of the day: `09:00` is 540, `24:00` 1440."""
+        """Minute of the day: `09:00` is 540, `24:00` 1440."""
         value = self._value(name)
         if not isinstance(value, str) or not _CLOCK.fullmatch(value):
             self.refuse(name, "Must be a time such as 09:00.")
@@ -100,11 +100,11 @@ class Node:
         return value
 
     def part(self, name: str, read: Callable[["Node"], T]) -> T:
-        """The object of this name, read; whatever `read` did not ask for is a fault."""
+        """The object of this name, read by `read`; fields that `read` did not request are a fault."""
         return _read(Node(f"{self.place}.{name}".strip("."), self.mapping(name)), read)
 
     def parts(self, name: str, read: Callable[["Node"], T]) -> tuple[T, ...]:
-        """The same for each object of a list."""
+        """The same for each object in a list."""
         found = []
         for number, value in enumerate(self.items(name)):
             if not isinstance(value, dict):
@@ -120,7 +120,7 @@ class Node:
 
 
 def parsed(content: bytes, read: Callable[[Node], T]) -> T:
-    """A whole document, one at a time: one of 16 MB can take 400 MB as long as it is read. Raises Invalid."""
+    """A whole document. Only one is parsed at a time: 16 MB can take 400 MB of memory meanwhile. Raises Invalid."""
     with _ALONE:
         return _read(Node("", _objects(content)), read)
 
@@ -161,7 +161,8 @@ def _day(value: Any) -> date | None:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Raises Invalid where the last of two values would silently win, ValueError for a name that no page can show."""
+    """Raises Invalid for a duplicate name, where the last value would silently win, and ValueError for a name that no
+    page can show."""
     values: dict[str, Any] = {}
     for name, value in pairs:
         name.encode()

@@ -1,8 +1,8 @@
-"""A host's document (`portability.export`) put into an account that is still empty: all of it or nothing.
+"""Loads a host's document (`portability.export`) into an empty account: all of it or nothing.
 
-Bookings keep uid, version, status and times, so that manage links of an instance with the same SECRET_KEY, and
-invitations in calendars, go on working. What happened has been told: no letter goes out, but meetings to come are
-reminded of. Slots get new ids.
+Bookings keep uid, version, status and times, so that manage links from an instance with the same SECRET_KEY, and
+invitations in calendars, still work. Past changes have already been announced: no letters are sent, but there are
+reminders for future meetings. Slots get new ids.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -36,19 +36,19 @@ FIRST_CONTENTS = frozenset(
 )
 
 
-# What is open may still cause mails to guests, whom the file alone knows: more than this is for the operator to import.
+# Open bookings may still cause mails to guests whom only the file names: with more than this, the operator must import.
 MOST_OPEN = 1000
 
 
 class AccountNotEmpty(Conflict):
-    """A document goes only into an account in which nothing has been done yet."""
+    """A document can be imported only into an account that has not been used yet."""
 
     code = "account_not_empty"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """How much there was. `kept_slug`: the account's own, where that of the document is taken here."""
+    """Counts of imported rows. `kept_slug`: the account's own slug, if the document's is taken here."""
 
     schedules: int
     event_types: int
@@ -59,7 +59,7 @@ class Imported:
 
 
 def import_host(content: bytes, *, host_id: int, reserved: Collection[str], actor: Actor) -> Imported:
-    """`reserved`: slugs that no host can have. Raises Invalid (the place in the document is the key), AccountNotEmpty,
+    """`reserved`: slugs that no host can have. Raises Invalid (keyed by the location in the document), AccountNotEmpty,
     NotFound, Overloaded; then nothing has changed."""
     require_host(actor, host_id)
     document = host_document(content)
@@ -69,7 +69,7 @@ def import_host(content: bytes, *, host_id: int, reserved: Collection[str], acto
 
 
 def can_import(host_id: int) -> bool:
-    """Whether the account is as it was made: no slot, no blocked time, no link, untouched event types, no hours."""
+    """Whether the account is as created: no slots, blocked times, links or hours, and unchanged event types."""
     return _is_empty(current_session(), host_id)
 
 
@@ -114,9 +114,9 @@ def _import(
 
 
 def _refuse_known(session: Session, slots: Sequence[SlotEntry]) -> None:
-    """A uid is one booking, wherever it is: the same meeting must not be here twice."""
+    """A uid identifies one booking on all instances: the same meeting must not be imported twice."""
     places = {booking.uid: booking.place for slot in slots for booking in slot.bookings}
-    asked = any_(cast(list(places), ARRAY(Uuid)))  # one value: IN would take one for each, of which there are 65,535
+    asked = any_(cast(list(places), ARRAY(Uuid)))  # one parameter: IN would need one per uid, and the limit is 65,535
     known = session.scalars(select(Booking.uid).where(Booking.uid == asked).limit(20)).all()
     if known:
         raise Invalid({f"{places[uid]}.uid": ["This instance has this booking already."] for uid in known})
@@ -133,7 +133,7 @@ def _write_profile(session: Session, profile: Profile, host_id: int, reserved: C
 
 
 def _create_schedules(entries: Sequence[ScheduleEntry], host_id: int, actor: Actor) -> dict[str, int]:
-    """Ids by name."""
+    """Returns ids by name."""
     ids = {each.content.name: create_schedule(each.content, host_id=host_id, actor=actor) for each in entries}
     default = next(each.content.name for each in entries if each.is_default)
     make_default(ids[default], host_id=host_id, actor=actor)
@@ -143,7 +143,7 @@ def _create_schedules(entries: Sequence[ScheduleEntry], host_id: int, actor: Act
 def _create_event_types(
     session: Session, entries: Sequence[EventTypeEntry], schedules: Mapping[str, int], host_id: int, actor: Actor
 ) -> dict[int, int]:
-    """Ids by number. The archived ones first: another one may have the slug of each."""
+    """Returns ids by number. Archived ones are created first: another one may have the slug of each."""
     ids = {}
     for entry in sorted(entries, key=lambda each: each.archived_at is None):
         content = replace(entry.content, schedule_id=schedules[entry.schedule] if entry.schedule else None)
@@ -155,7 +155,7 @@ def _create_event_types(
 
 
 def _write_bookings(session: Session, slots: Sequence[SlotEntry], event_types: Mapping[int, int], host_id: int) -> int:
-    """Slots, guests, bookings, claims and the events of meetings to come; how many bookings."""
+    """Write slots, guests, bookings, claims and events for future meetings; returns how many bookings."""
     slot_ids = restore_slots(session, [_slot_row(slot, event_types[slot.event_type], host_id) for slot in slots])
     placed = [(booking, slot, id_) for slot, id_ in zip(slots, slot_ids, strict=True) for booking in slot.bookings]
     guests = _create_guests(session, [booking.email for booking, _, _ in placed], host_id)
@@ -187,8 +187,8 @@ def _slot_row(slot: SlotEntry, event_type_id: int, host_id: int) -> dict[str, An
 
 
 def _create_guests(session: Session, emails: Sequence[str], host_id: int) -> dict[str, int]:
-    """Ids by address; of one that is written in several ways, the first one stays. Which are one, the database says:
-    Python has other lower case letters."""
+    """Returns ids by address; of several spellings of one address, the first is stored. The database decides which are
+    the same: Python's lower case differs."""
     given = func.unnest(cast(list(dict.fromkeys(emails)), ARRAY(Text))).column_valued("given")
     lowered = {row.given: row.lowered for row in session.execute(select(given, func.lower(given).label("lowered")))}
     firsts: dict[str, str] = {}
@@ -203,7 +203,7 @@ def _create_guests(session: Session, emails: Sequence[str], host_id: int) -> dic
 
 
 def _record_coming(session: Session, placed: Any, host_id: int) -> None:
-    """One event for each confirmed meeting to come: its reminders follow from it, and nothing else."""
+    """One event per confirmed future meeting, which causes its reminders and nothing else."""
     now = database_now(session)
     for (booking, slot, _), booking_id in placed:
         if booking.status is BookingStatus.CONFIRMED and slot.start > now:
