@@ -1,4 +1,4 @@
-"""All that is held about a guest, at all hosts, as one JSON document: the guest's copy."""
+"""All data about a guest, at all hosts, as one JSON document: the guest's copy."""
 
 from typing import Any
 

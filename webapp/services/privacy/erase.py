@@ -1,7 +1,7 @@
-"""Erasing guests: address, name and whatever they wrote go from every table; times, counts and statuses stay.
+"""Erasing guests: address, name and all texts they wrote are removed from every table; times, counts and statuses stay.
 
-Rows are kept and not deleted: a host's record of having met somebody is the host's, and references stay whole. The
-outbox, the queue, the audit log and the logs never had a name or an address (`outbox.record`, `audit`, `logs`).
+Rows are kept, not deleted: the record of a meeting belongs to the host, and references stay valid. The outbox, the
+queue, the audit log and the logs never contain a name or an address (`outbox.record`, `audit`, `logs`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -33,7 +33,7 @@ _IS_KNOWN = Guest.email.not_like(f"%@{ERASED_DOMAIN}")
 
 @dataclass(frozen=True, slots=True)
 class ErasedGuest:
-    """Which row it is, without a word about whom: ids alone may come again after a backup was restored."""
+    """Identifies the row without personal data: the id alone may be reused after a backup was restored."""
 
     id: int
     created_at: datetime
@@ -41,7 +41,7 @@ class ErasedGuest:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """How much it came to."""
+    """How many guests and bookings were erased."""
 
     guests: int
     bookings: int
@@ -49,8 +49,8 @@ class Erasure:
 
 @transactional
 def erase_address(session: Session, email: str, *, actor: Actor = GUEST) -> Erasure:
-    """Erase all guests with this address, at whichever hosts. Meetings to come are cancelled, and their hosts told.
-    Raises Overloaded; then nothing is erased."""
+    """Erase all guests with this address, at all hosts. Future meetings are cancelled, and their hosts notified. Raises
+    Overloaded; then nothing is erased."""
     return _erase(session, actor, Guest.id.in_([row.id for row in guests_at(session, email)]))
 
 
@@ -62,21 +62,21 @@ def erase_guest(guest_id: int, *, actor: Actor) -> Erasure:
 
 
 def erase_past_guests(days: int) -> int:
-    """Erase guests whose last meeting ended longer ago than this; how many, SWEEP_LIMIT at most. Looked at once more
-    when it is their turn: somebody who has booked meanwhile stays."""
+    """Erase guests whose last meeting ended more than this many days ago; returns how many, SWEEP_LIMIT at most. Each
+    is checked again just before: a guest who has booked meanwhile stays."""
     since = func.now() - timedelta(days=days)
     past = ~exists().where(Booking.guest_id == Guest.id, Slot.id == Booking.slot_id, Slot.ends_at > since)
     return sum(_erase_those(SYSTEM, Guest.id == guest_id, past).guests for guest_id in _known(past))
 
 
 def erased_guests() -> list[ErasedGuest]:
-    """All of them, to be erased again (`erase_again`) where an older backup was restored."""
+    """All erased guests, to be erased again (`erase_again`) after an older backup was restored."""
     query = select(Guest.id, Guest.created_at).where(~_IS_KNOWN).order_by(Guest.id)
     return [ErasedGuest(*row) for row in current_session().execute(query)]
 
 
 def erase_again(guests: Iterable[ErasedGuest]) -> int:
-    """Those of them who are known again; how many."""
+    """Erase those whose data exist again; returns how many."""
     those = ((Guest.id == guest.id, Guest.created_at == guest.created_at) for guest in guests)
     return sum(_erase_those(SYSTEM, *which).guests for which in those)
 
@@ -92,8 +92,8 @@ def _erase_those(session: Session, actor: Actor, *which: ColumnElement[bool]) ->
 
 
 def _erase(session: Session, actor: Actor, *which: ColumnElement[bool]) -> Erasure:
-    # Whoever books takes these locks first: no booking of these guests comes into being meanwhile. Who they are is
-    # read afterwards, in a statement of its own.
+    # Booking takes these locks first, so that no booking of these guests is added meanwhile. The guests are read after
+    # that, in a separate statement.
     hosts = select(Guest.host_id).where(*which, _IS_KNOWN)
     session.execute(select(Host.id).where(Host.id.in_(hosts)).order_by(Host.id).with_for_update(key_share=True))
     guest_ids = session.scalars(select(Guest.id).where(*which, _IS_KNOWN)).all()
@@ -109,9 +109,9 @@ def _erase(session: Session, actor: Actor, *which: ColumnElement[bool]) -> Erasu
 
 
 def _cancel_coming(session: Session, guest_ids: Sequence[int], actor: Actor) -> None:
-    """As the guest, or as the system where the event type's notice keeps guests from it. In the order of slots, which
-    are locked one after the other. A meeting that has begun goes on, and one that somebody else has cancelled or
-    declined meanwhile needs nothing more."""
+    """Cancel future meetings as the guest, or as the system if the event type's notice forbids it to the guest. In the
+    order of slots, which are locked one after the other. A meeting that has begun goes on, and one that was cancelled
+    or declined concurrently is skipped."""
     coming = Booking.guest_id.in_(guest_ids), Booking.status.in_(ACTIVE), Slot.starts_at > func.now()
     rows = session.execute(booking_select().where(*coming).order_by(Slot.id)).all()
     now = database_now(session)
@@ -128,8 +128,8 @@ def _forget_words(session: Session, booking_ids: Sequence[int]) -> None:
 
 
 def _erased_booking() -> dict[str, Any]:
-    """Each column of the guest is emptied, but where something has to stand in its place. A location that the host
-    named stays: it is the host's."""
+    """Each column about the guest is emptied, or gets a placeholder if it must have a value. A location that the host
+    entered stays: it belongs to the host."""
     columns = columns_of(Base.metadata.tables["booking"], OF_GUEST)
     return {column.name: None if column.nullable else "" for column in columns} | {
         "guest_name": ERASED_NAME,
@@ -141,7 +141,7 @@ def _erased_booking() -> dict[str, Any]:
 
 
 def _forget_answers(session: Session, bookings: Sequence[Any]) -> None:
-    """Keys of requests that were answered with these bookings, whichever face made them: a key is its sender's text."""
+    """Delete the idempotency keys of requests for these bookings, from pages and API: a key is text from its sender."""
     uids = [str(row.uid) for row in bookings]
     answer = IdempotencyKey.answer
     theirs = or_(
@@ -152,8 +152,8 @@ def _forget_answers(session: Session, bookings: Sequence[Any]) -> None:
 
 
 def _drop_mails(session: Session, guest_ids: Sequence[int], booking_ids: Sequence[int]) -> None:
-    """What waits for the guest is not sent, and what servers said of the address is forgotten. A delivery that a worker
-    has in hand is left to it: it looks at the guest itself."""
+    """Skip mails waiting for the guest, and delete the servers' replies about the address. A delivery that a worker is
+    sending is left to that worker, which checks the guest itself."""
     is_theirs = (Delivery.recipient == "guest") & (Delivery.status == DeliveryStatus.WAITING)
     about_them = or_(Delivery.booking_id.in_(booking_ids), Delivery.id.in_(_links_to_data(guest_ids)))
     free = select(Delivery.id).where(about_them, is_theirs | Delivery.last_error.is_not(None))
@@ -168,7 +168,7 @@ def _drop_mails(session: Session, guest_ids: Sequence[int], booking_ids: Sequenc
 
 
 def _links_to_data(guest_ids: Sequence[int]) -> Select[int]:
-    """Mails with the link to their data, which belong to no booking."""
+    """Mails with the link to the guest's data, which belong to no booking."""
     asked = OutboxEvent.kind == EventKind.GUEST_ASKED, OutboxEvent.data["guest_id"].as_integer().in_(guest_ids)
     query = select(Delivery.id).join(OutboxEvent, OutboxEvent.id == Delivery.event_id)
     return query.where(Delivery.booking_id.is_(None), Delivery.kind == EventKind.GUEST_ASKED, *asked)

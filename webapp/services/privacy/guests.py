@@ -1,8 +1,8 @@
-"""Guests by their address (one row at each host whom they have booked), and what an instance holds about one of them.
+"""Guests by address (one row for each host whom they have booked), and the data that an instance has about them.
 
-`ask_for_data` writes an event, the worker mails a link, and the link opens the data for an hour. The link names a
-booking by its uid and is signed together with the address: the address stands in no URL and no log, and once it is
-erased the link is worth nothing.
+`ask_for_data` writes an event, the worker mails a link, and the link opens the data for an hour. The link contains the
+uid of a booking and is signed together with the address: the address appears in no URL and no log, and once it is
+erased the link is invalid.
 
 Token: base64url of its expiry (5 bytes, Unix seconds), a booking's uid (16) and the signature (16), 50 characters.
 """
@@ -29,14 +29,14 @@ from webapp.services.shared import outbox
 
 
 def guests_at(session: Session, email: str) -> Sequence[Any]:
-    """(id, host_id) of each guest with this address, whatever its case: one look into the index for each host."""
+    """(id, host_id) of each guest with this address, ignoring case: one index lookup per host."""
     mine = Guest.host_id == Host.id, func.lower(Guest.email) == func.lower(email)
     found = lateral(select(Guest.id, Guest.host_id).where(*mine).correlate(Host).limit(1))
     return session.execute(select(found.c.id, found.c.host_id).join_from(Host, found, true())).all()
 
 
 def bookings_of_address(email: str, *, limit: int | None = None) -> list[BookingView]:
-    """At all hosts, the latest first."""
+    """Bookings at all hosts, the latest first."""
     session = current_session()
     ids = [row.id for row in guests_at(session, email)]
     query = booking_select().where(Booking.guest_id.in_(ids)).order_by(Slot.starts_at.desc(), Booking.id.desc())
@@ -60,7 +60,7 @@ LINK_SECONDS = 3600
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Whom a link goes to; `locale` as of their last booking."""
+    """The recipient of a link; `locale` is that of their last booking."""
 
     email: str
     locale: str
@@ -69,15 +69,15 @@ class Asker:
 
 @transactional
 def ask_for_data(session: Session, email: str) -> None:
-    """Somebody typed this address. A mail follows when there is anything about it, and the caller does not learn
-    whether; the event names a row, never the address."""
+    """Somebody entered this address. A mail follows if there are data about it, and the caller does not learn whether
+    there are; the event refers to a row and never contains the address."""
     found = guests_at(session, email)
     if found:
         outbox.record(session, EventKind.GUEST_ASKED, host_id=found[0].host_id, data={"guest_id": found[0].id})
 
 
 def asker(session: Session, guest_id: int) -> Asker | None:
-    """For the mail that answers; None when the guest has been erased meanwhile."""
+    """The recipient of the mail; None if the guest has been erased meanwhile."""
     query = select(Guest.email, Booking.uid, Booking.locale).join(Booking, Booking.guest_id == Guest.id)
     row = session.execute(query.where(Guest.id == guest_id).order_by(Booking.id.desc()).limit(1)).first()
     if row is None or is_erased(row.email):
@@ -86,13 +86,13 @@ def asker(session: Session, guest_id: int) -> Asker | None:
 
 
 def privacy_token(uid: uuid.UUID, email: str, *, now: float | None = None) -> str:
-    """`uid`: of any booking of this address."""
+    """`uid`: of any booking with this address."""
     raw = int((time.time() if now is None else now) + LINK_SECONDS).to_bytes(5) + uid.bytes
     return base64url(raw + signer.tag(PURPOSE, _signed(raw, email)))
 
 
 def proved_address(token: str) -> str:
-    """The address whose link this is. Raises NotFound for one that is not ours, too old, or of an erased guest."""
+    """The address of a token. Raises NotFound if the token is not valid or too old, or the guest has been erased."""
     raw = from_base64url(token)
     if raw is None or len(raw) != 37 or int.from_bytes(raw[:5]) <= time.time():
         raise NotFound
