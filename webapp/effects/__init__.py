@@ -1,1 +1,1 @@
-"""What happens after the commit: mail. Each handler may run twice and must not mind."""
+"""Side effects after the commit: mails and webhooks. Every job must tolerate running twice."""

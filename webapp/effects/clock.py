@@ -1,8 +1,9 @@
-"""What nobody asks for and time brings: requests that nobody answered expire, meetings that are over are completed,
-and what has served its purpose is cleared away.
+"""Periodic tasks: expire requests that nobody answered, complete meetings that are over, delete what is no longer
+needed.
 
-A thread beside the relay. Any number of workers may run one: each change is a conditional update of one booking in
-a transaction of its own, so that of two clocks one makes it. What they write goes out by the outbox as ever.
+A thread beside the relay. Any number of workers may run one: each change is a conditional update of one booking in a
+transaction of its own, so that only one of two clocks makes it. Effects of these changes go out through the outbox as
+usual.
 """
 
 import logging
@@ -32,7 +33,7 @@ TICK = 1.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class PeriodicTask:
-    """`work` gives how many it has done; SWEEP_LIMIT means that there is more."""
+    """`work` returns how many rows it has processed; SWEEP_LIMIT means that there are more."""
 
     work: Callable[[], int]
     every: float  # seconds
@@ -46,13 +47,13 @@ def tidy() -> int:
 
 
 def forget_guests() -> int:
-    """Those whose last meeting is longer ago than the operator wants to know of them."""
+    """Erase guests whose last meeting is further back than the operator's retention period."""
     days: int = current_app.extensions["settings"].retention_days
     return erase_past_guests(days) if days else 0
 
 
 def report_mail_trouble() -> int:
-    """Once a minute for as long as it lasts: somebody should look."""
+    """Log an error once a minute while the mail server refuses mail, so that somebody investigates."""
     with transaction() as session:
         trouble = mail_trouble(session)
     if trouble:
@@ -70,7 +71,7 @@ PERIODIC_TASKS = (
 
 
 class Clock:
-    """`run` until `stopping` is set."""
+    """`run` returns once `stopping` is set."""
 
     def __init__(self, app: Flask, stopping: threading.Event, tasks: tuple[PeriodicTask, ...] = PERIODIC_TASKS) -> None:
         self._app = app
@@ -83,7 +84,8 @@ class Clock:
             self._stopping.wait(TICK)
 
     def tick(self) -> None:
-        """Do what is due. A task that fails has its next chance in its own time, and keeps no other waiting."""
+        """Run the tasks that are due. A task that fails runs again at its next interval, and does not delay the
+        others."""
         for task, due in self._due.items():
             if time.monotonic() >= due:
                 self._due[task] = time.monotonic() + task.every

@@ -1,8 +1,8 @@
 """The relay: from the outbox to the queue.
 
-It listens to Postgres and, since a notification can be missed, looks for itself every few seconds. Any number may
-run. Without the queue server it goes on writing deliveries, which come back when their leases end; without
-Postgres it waits and connects again.
+It listens to Postgres and, since a notification can be missed, also polls every few seconds. Any number may run.
+Without the queue server it goes on writing deliveries, which are leased again when their leases expire; without
+Postgres it waits and reconnects.
 """
 
 import logging
@@ -25,15 +25,15 @@ from webapp.services.shared.outbox import CHANNEL
 
 log = logging.getLogger(__name__)
 
-SWEEP = 5.0  # seconds between looks without a notification
-GATHER = 0.03  # seconds after a notification, so that a burst of bookings is one look
-FULL_QUEUE_PAUSE = 0.2  # seconds until the next look while the queue is full
+SWEEP = 5.0  # seconds between polls without a notification
+GATHER = 0.03  # seconds after a notification, so that a burst of bookings is handled at once
+FULL_QUEUE_PAUSE = 0.2  # seconds until the next poll while the queue is full
 STOP_CHECK = 0.5  # seconds; how soon a stop is noticed
 RECONNECT = 2.0  # seconds
 
 
 class Relay:
-    """`run` until `stopping` is set."""
+    """`run` returns once `stopping` is set."""
 
     def __init__(self, app: Flask, stopping: threading.Event) -> None:
         self._app = app
@@ -56,7 +56,7 @@ class Relay:
                 self._stopping.wait(RECONNECT)
 
     def look(self) -> bool:
-        """Dispatch what happened and enqueue what is due, once. True: there is more, as soon as the queue has room."""
+        """Dispatch events and enqueue due deliveries, once. True: there are more, waiting for room in the queue."""
         with self._app.app_context():
             while not self._stopping.is_set():
                 with transaction() as current:
@@ -85,7 +85,7 @@ class Relay:
             pause = FULL_QUEUE_PAUSE if self.look() else SWEEP
             if _notified(listener, pause, self._stopping):
                 self._stopping.wait(GATHER)
-            elif not listener.is_session_kept():  # it listens for ever to a server that has gone without a word
+            elif not listener.is_session_kept():  # else it would listen forever to a server that has vanished
                 raise psycopg.OperationalError("the session that listens is another one")
 
     def _listening(self) -> Connection:
@@ -101,7 +101,7 @@ class Relay:
 
 
 def _notified(listener: Connection, seconds: float, stopping: threading.Event) -> bool:
-    """Wait for a notification; True when there was one. All that came together count as one."""
+    """Wait for a notification; True if there was one. Several that arrive together count as one."""
     deadline = time.monotonic() + seconds
     while not stopping.is_set() and (left := deadline - time.monotonic()) > 0:
         if list(listener.notifies(timeout=min(left, STOP_CHECK), stop_after=1)):

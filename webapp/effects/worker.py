@@ -1,7 +1,7 @@
-"""RQ's worker, made for many short batches: in this process instead of a fork per job, one SMTP connection kept.
+"""RQ's worker, adapted to many short batches: in this process instead of a fork per job, with one open SMTP connection.
 
-A fork per job costs more than the mail it sends. The price is that a job can take the process with it; the lease
-of its deliveries covers that, and whoever runs this process starts it again.
+A fork per job costs more than the mail it sends. The price is that a job can crash the process; then the leases of its
+deliveries expire, and the process must be restarted by whatever supervises it.
 """
 
 import logging
@@ -23,13 +23,13 @@ from webapp.effects.mail.smtp import mail
 log = logging.getLogger(__name__)
 
 RECONNECT = 2.0  # seconds
-LISTEN = 5  # seconds of one wait for a job; RQ's own is seven minutes
+LISTEN = 5  # seconds of one wait for a job; RQ's default is seven minutes
 
 
 class QueueWorker(SimpleWorker):
-    """Runs jobs of one queue in the application's context."""
+    """Runs the jobs of one queue in an application context."""
 
-    max_connection_wait_time = 4.0  # seconds between tries while the queue server is away
+    max_connection_wait_time = 4.0  # seconds between attempts while the queue server is unavailable
     log_result_lifespan = False
 
     def __init__(self, app: Flask, connection: Redis, queue: str) -> None:
@@ -38,12 +38,12 @@ class QueueWorker(SimpleWorker):
 
     @property
     def dequeue_timeout(self) -> int:
-        """Short, since the queue server hands jobs to whoever waits, also when that machine has vanished without a word
-        or stands still; and a queue server that vanished is noticed ten seconds after this."""
+        """Short, since the queue server hands jobs to any waiting client, even if its machine has vanished or is
+        suspended; and a queue server that vanished is noticed ten seconds after this."""
         return LISTEN
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
-        """Writes itself anew into a register that was emptied, or `webapp.healthcheck` would never find it again."""
+        """Registers again if the registry was cleared, or `webapp.healthcheck` would never find it again."""
         super().heartbeat(timeout, pipeline)
         if pipeline is None and not self.connection.hexists(self.key, "pid"):
             self.connection.delete(self.key)
@@ -54,14 +54,14 @@ class QueueWorker(SimpleWorker):
             return bool(super().perform_job(*args, **kwargs))
 
     def subscribe(self) -> None:
-        """No commands from elsewhere: RQ's channel for them costs a thread, a connection and a second at the end."""
+        """Do nothing: RQ's channel for remote commands costs a thread, a connection and a second at the end."""
 
 
 class MailWorker(QueueWorker):
-    """Tells a running batch when to stop."""
+    """Stops a running batch on request."""
 
     def _install_signal_handlers(self) -> None:
-        """RQ's, from now on. A signal that came before them has been noted, and nobody sends a second one."""
+        """From here on RQ handles signals. An earlier signal is already recorded, and will not be sent again."""
         super()._install_signal_handlers()  # type: ignore[no-untyped-call]
         self._stop_requested = stopping.is_set()
 
@@ -70,12 +70,12 @@ class MailWorker(QueueWorker):
 
 
 def work(app: Flask) -> None:
-    """Work until `stopping` is set, through every absence of the queue server."""
+    """Work until `stopping` is set, even while the queue server is unavailable."""
     connection = queue_server(app)
-    with suppress(StopRequested):  # a signal while no worker was at work
+    with suppress(StopRequested):  # a signal while no worker was running
         work_through_absences(lambda: MailWorker(app, connection, QUEUE))
     mail.connection.quit()
-    connection.close()  # or the server would hand it one more job
+    connection.close()  # else the server would hand it one more job
     give_back_untouched(app, QUEUE)
 
 
@@ -84,12 +84,12 @@ def queue_server(app: Flask, **options: Any) -> Redis:
 
 
 def give_back_untouched(app: Flask, *names: str) -> None:
-    """At the end of a worker: jobs that were taken and not begun go back to the front of the queue, for the next one.
+    """When a worker ends: return jobs that were taken but not started to the front of the queue.
 
-    A stop between the two leaves a job to RQ's maintenance, and its mail to the end of the lease. Jobs that another
-    worker is about to begin may be among them; a job that runs twice does no harm.
+    If the process stops between the two, the job is left to RQ's maintenance, and its mail to the end of the lease.
+    Some jobs may be about to start in another worker; running a job twice does no harm.
     """
-    with suppress(RedisError):  # a server that does not answer for one queue is not asked about the next
+    with suppress(RedisError):  # if the server does not answer for one queue, skip the others
         for name in names:
             jobs = queue(app.extensions["settings"].redis_url, name)
             while jobs.connection.lmove(jobs.intermediate_queue_key, jobs.key, "RIGHT", "LEFT"):

@@ -1,7 +1,7 @@
 """Mails about an account: confirm the address, reset the password, password changed, webhook switched off.
 
-They contain no name: whoever registered may have typed somebody else's address. Tokens are made here, when the mail is
-written: none is stored in the outbox, and a late mail carries a fresh one.
+They contain no name: the person who registered may have typed somebody else's address. Tokens are created when the mail
+is written, so that none is stored in the outbox, and a delayed mail has a fresh one.
 """
 
 import uuid
@@ -31,7 +31,7 @@ from webapp.words.formats import english_of
 
 @dataclass(frozen=True, slots=True)
 class AccountContext:
-    """What a letter about an account is made of. `data`: the facts of the event."""
+    """The input for a letter about an account. `data`: the facts of the event."""
 
     session: Session
     host: Host
@@ -39,7 +39,7 @@ class AccountContext:
 
 
 def about_account(write: Callable[[AccountContext], Letter | str]) -> Writer:
-    """For a function that writes a letter about an account: gives it what it needs, in the host's language."""
+    """Decorator for a function that writes a letter about an account: passes it the context, in the host's language."""
 
     @wraps(write)
     def writer(session: Session, delivery: ClaimedDelivery) -> Letter | str:
@@ -110,7 +110,7 @@ def password_changed(context: AccountContext) -> Letter:
 def webhook_disabled(context: AccountContext) -> Letter | str:
     webhook = _webhook(context)
     if webhook is None or webhook.disabled_at is None:
-        return NOTHING_TO_SAY  # it was deleted or switched on again
+        return NOTHING_TO_SAY  # deleted or switched on again
     why = (
         _("It answered that it wants no more messages (410).")
         if context.data.get("is_gone")
@@ -161,6 +161,7 @@ def _webhook(context: AccountContext) -> WebhookEndpoint | None:
 
 
 def _which(webhook: WebhookEndpoint) -> tuple[tuple[str, str], ...]:
-    """Without path and query, which may hold a secret of the receiver; the description tells which one it is."""
+    """The URL without path and query, which may contain a secret of the receiver, and the description to identify
+    it."""
     where = (_("Address"), urlsplit(webhook.url).netloc)
     return (where, (_("Description"), flattened(webhook.description))) if webhook.description else (where,)

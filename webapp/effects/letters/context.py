@@ -1,11 +1,11 @@
-"""What the letters about a booking are made of: the booking as of one event, as its reader reads it.
+"""The input for letters about a booking: the booking as of one event, formatted for its reader.
 
-Each event is told with its own facts: the interval and the version of then, not of now. A confirmation that leaves
-after the booking was moved still says the first time and is followed by the mail about the move, in order, so that
-nobody receives "moved" for what they never heard of, and mails can be counted against events. The exceptions
-are a mail sent again after a later one has arrived, which would put the past after the present
-(`deliveries.is_overtaken`), and reminders, which speak of the present or not at all (`reminders.why_not`). Names
-and addresses are those of now.
+Each letter reports the facts of its own event: the interval and the version of that time, not the current ones. A
+confirmation sent after the booking was moved still names the first time and is followed by the mail about the move, in
+order, so that nobody receives "moved" for a meeting they never heard of, and mails can be counted against events. The
+exceptions are a mail sent again after a later one has arrived, which would contradict it
+(`ClaimedDelivery.is_overtaken`), and reminders, which report the current state or are not sent (`reminders.why_not`).
+Names and addresses are always the current ones.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -38,7 +38,7 @@ Rows = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class LetterContext:
-    """`data`: the facts of the event. `guests`: (name, address) of all who come, for the host's reminder."""
+    """`data`: the facts of the event. `guests`: (name, address) of all confirmed guests, for the host's reminder."""
 
     audience: Audience
     booking: BookingView
@@ -50,19 +50,19 @@ class LetterContext:
 
     @property
     def begins(self) -> str:
-        """Short, for a subject line: with blanks of ASCII alone, since other ones need encoded words."""
+        """Short, for a subject line: only ASCII spaces, since others would require encoded words."""
         day = self.booking.start.astimezone(zone(self.zone)).date()
         text = f"{format_day_short(day, self.locale)}, {format_time(self.booking.start, self.zone, self.locale)}"
         return " ".join(text.split())
 
     @property
     def ahead(self) -> str:
-        """How long until the start, now: `1 day`."""
+        """The time from now until the start: `1 day`."""
         return format_timedelta(self.booking.start - datetime.now(UTC), locale=self.locale)
 
     @property
     def expiry(self) -> str | None:
-        """Until when a request can be answered; None once it has been."""
+        """The time by which a request must be answered; None once it has been."""
         moment = self.booking.expires_at
         if moment is None:
             return None
@@ -80,11 +80,11 @@ class LetterContext:
 
     @property
     def reason(self) -> Rows:
-        """In the words of whoever cancelled or declined."""
+        """The reason as entered by the person who cancelled or declined."""
         return ((_("Reason"), self.booking.cancel_reason),) if self.booking.cancel_reason else ()
 
     def invite(self, method: Method) -> Invite:
-        """For what is certain: about a request there are words only, since nobody's calendar has heard of it."""
+        """Only for confirmed meetings: a request is announced in words only, since it is in nobody's calendar yet."""
         content = invitation(self.booking, method=method, audience=self.audience, stamp=self.occurred_at)
         return Invite(method, content)
 
@@ -93,7 +93,8 @@ class LetterContext:
 
 
 def about_booking(write: Callable[[LetterContext], Letter | str]) -> Writer:
-    """For a function that writes a letter about a booking: gives it what it needs, in the reader's language."""
+    """Decorator for a function that writes a letter about a booking: passes it the context, in the reader's
+    language."""
 
     @wraps(write)
     def writer(session: Session, delivery: ClaimedDelivery) -> Letter | str:
@@ -107,7 +108,7 @@ def about_booking(write: Callable[[LetterContext], Letter | str]) -> Writer:
 
 
 def _find_context(session: Session, delivery: ClaimedDelivery) -> LetterContext | str:
-    """Or why there is nothing to say."""
+    """The context, or the reason why there is nothing to send."""
     booking = booking_by_id(session, delivery.booking_id) if delivery.booking_id else None
     if booking is None:
         return NOTHING_TO_SAY
@@ -144,7 +145,7 @@ def _as_of(delivery: ClaimedDelivery, booking: BookingView) -> BookingView:
 
 
 def _as_lines(booking: BookingView) -> BookingView:
-    """Without what an older rule let in: in the text of a mail a line break begins a row of its own."""
+    """Flatten text stored under an older rule: in a mail's text part, a line break would start a new row."""
     return replace(
         booking,
         guest_name=flattened(booking.guest_name),

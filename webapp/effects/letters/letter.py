@@ -1,4 +1,4 @@
-"""A letter: what a mail says, before it is text, HTML and MIME."""
+"""A letter: the content of a mail, before it is rendered as text, HTML and MIME."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class Invite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One mail to one reader. All texts are translated and plain; `rows` are (label, value) pairs."""
+    """One mail to one recipient. All texts are translated and plain; `rows` are (label, value) pairs."""
 
     to: Mailbox
     subject: str
@@ -45,12 +45,12 @@ class Letter:
     invite: Invite | None = field(default=None, repr=False)
 
 
-# Writes one kind of mail for one of its recipients; a text instead of a letter is the reason why it need not be sent.
+# Writes one kind of mail for one type of recipient; a string instead of a letter is the reason why none is needed.
 Writer = Callable[[Session, ClaimedDelivery], Letter | str]
-# By kind (an event's, or `REMINDER`) and recipient: a row for each mail that `services.mail.dispatch` sends.
+# By kind (an event's, or `REMINDER`) and recipient: one entry for each mail that `services.mail.dispatch` sends.
 Writers = dict[tuple[str, str], Writer]
 
 
 def address(email: str, name: str = "") -> Mailbox:
-    """The domain in ASCII, so that only the part before @ can need SMTPUTF8."""
+    """The domain in ASCII, so that only the part before the @ may need SMTPUTF8."""
     return Mailbox(mail_address_in_ascii(email), name)

@@ -1,6 +1,5 @@
-"""What guests are told, one function for each mail. No free text of whoever booked, since the address may be a
-stranger's: no name, subject, note, answer or place that they typed, and nothing of other guests.
-"""
+"""Mails to guests, one function each. They contain no free text entered by the person who booked, since the address may
+be a stranger's: no name, subject, note, answer or location, and nothing about other guests."""
 
 from babel.dates import format_timedelta
 from flask_babel import force_locale
@@ -18,7 +17,7 @@ from webapp.services.privacy.guests import LINK_SECONDS, asker
 from webapp.services.shared.links import booking_page_url, manage_url, privacy_url
 from webapp.words.formats import english_of
 
-BY_HOST = ("host", "admin")  # then the reason for a cancellation is the host's words
+BY_HOST = ("host", "admin")  # then the host wrote the reason for the cancellation
 
 
 @about_booking
@@ -107,7 +106,7 @@ def cancelled(context: LetterContext) -> Letter:
 @about_booking
 def completed(context: LetterContext) -> Letter | str:
     if context.booking.status is not BookingStatus.COMPLETED:
-        return NOTHING_TO_SAY  # the host has noted meanwhile that nobody came
+        return NOTHING_TO_SAY  # meanwhile the host marked a no-show
     host = context.booking.host_name
     return _letter(
         context,
@@ -131,8 +130,8 @@ def reminder(context: LetterContext) -> Letter:
 
 
 def asked_for_data(session: Session, delivery: ClaimedDelivery) -> Letter | str:
-    """To somebody who asks what is held about their address. The link is made when the mail is written, so that a late
-    one carries a link that works."""
+    """To somebody who requests the data about their address. The link is created when the mail is written, so that it
+    is still valid in a delayed mail."""
     reader = asker(session, delivery.data["guest_id"])
     if reader is None:
         return NOTHING_TO_SAY
@@ -207,7 +206,7 @@ def _answer_by(context: LetterContext) -> tuple[str, ...]:
 
 
 def _place(context: LetterContext) -> Rows:
-    """Where to be, in the host's words only."""
+    """The location, only if the host entered it."""
     booking = context.booking
     return ((_("Where"), booking.location),) if booking.location and not booking.is_guest_location else ()
 

@@ -1,5 +1,5 @@
-"""What hosts are told about bookings, one function for each mail: everything that the guest has said, and what is to be
-decided."""
+"""Mails to hosts about bookings, one function each: everything that the guest entered, and what the host has to
+decide."""
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -121,7 +121,7 @@ def reminder(context: LetterContext) -> Letter:
 
 
 def _group_reminder(context: LetterContext) -> Letter:
-    """One letter speaks of all guests of this time, and so of nothing that one of them wrote."""
+    """One letter covers all guests at this time, so it contains nothing that any of them wrote."""
     booking = context.booking
     guests = ngettext("%(num)d guest", "%(num)d guests", len(context.guests))
     return _letter(
@@ -152,7 +152,7 @@ def _letter(
     actions: tuple[Action, ...] = (),
     invite: Invite | None = None,
 ) -> Letter:
-    """`actions`: a link to the booking where none is given."""
+    """`actions`: defaults to a link to the booking."""
     booking = context.booking
     is_answerable = not (_is_group(context) or booking.is_guest_erased)
     erased = _("The guest had all data about them erased. Find this meeting in your calendar by its time.")
@@ -185,7 +185,7 @@ def _answer_by(context: LetterContext) -> tuple[str, ...]:
 
 
 def _accept_or_decline(context: LetterContext) -> tuple[Action, ...]:
-    """Links to pages that ask once more: following a link changes nothing."""
+    """Links to pages that ask for confirmation: following a link changes nothing."""
     uid = context.booking.uid
     return Action(_("Accept"), accept_url(uid)), Action(_("Decline"), decline_url(uid))
 

@@ -1,7 +1,7 @@
-"""Fields of a mail's header (RFC 5322), with what is not plain ASCII in encoded words (RFC 2047).
+"""Header fields of a mail (RFC 5322), with non-ASCII text in encoded words (RFC 2047).
 
-Nothing here reads what it writes. `EmailMessage` does: it takes a value for the text of a header and decodes it, so
-that a guest called `=?utf-8?q?a=0D=0ABcc=3A_...?=` writes a field of their own (python/cpython#121650, #144125).
+Nothing here parses what it writes. `EmailMessage` does: it treats a value as header source and decodes it, so that a
+guest named `=?utf-8?q?a=0D=0ABcc=3A_...?=` could inject a header field (python/cpython#121650, #144125).
 """
 
 import re
@@ -15,21 +15,21 @@ WIDTH = 76  # characters of a line with encoded words in it (RFC 2047 2)
 OPEN, CLOSE = "=?utf-8?b?", "?="
 ROOM = (75 - len(OPEN + CLOSE)) // 4 * 3  # octets of text in an encoded word, which has at most 75 characters
 
-# Words of ASCII with one blank between, so that folding at the blanks changes nothing for whoever unfolds.
+# ASCII words with single spaces between, so that folding at the spaces is reversible.
 _PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
 _ATOMS = re.compile(r"[\w!#$%&'*+/=?^`{|}~ -]*", re.ASCII)
 _JOINERS = "\u200d\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"  # zero width, and skin tones
 
 
 class MalformedAddressError(ValueError):
-    """Programs would not agree on which address this is."""
+    """Mail programs would disagree on which address this is."""
 
     def __init__(self) -> None:
         super().__init__("the address is not one that mail can be sent to")
 
 
 def text_field(name: str, text: str) -> str:
-    """A field of free text, such as Subject."""
+    """A free-text field, such as Subject."""
     text = flattened(text)
     words = text.split(" ") if _is_plain(text) else []
     if not words or max(map(len, words)) > WIDTH - len(f"{name}: "):
@@ -38,7 +38,7 @@ def text_field(name: str, text: str) -> str:
 
 
 def mailbox_field(name: str, mailbox: Mailbox) -> str:
-    """A field that names one mailbox. Raises MalformedAddressError."""
+    """A field with one mailbox. Raises MalformedAddressError."""
     if not mailbox.is_well_formed:
         raise MalformedAddressError
     if not (called := flattened(mailbox.name)):
@@ -47,7 +47,8 @@ def mailbox_field(name: str, mailbox: Mailbox) -> str:
 
 
 def _phrase(text: str, taken: int) -> list[str]:
-    """What stands before an address. In one piece or in encoded words: not every reader unfolds a quoted string."""
+    """The display name before an address. In one piece or in encoded words: not every reader unfolds a quoted
+    string."""
     if _is_plain(text):
         phrase = text if _ATOMS.fullmatch(text) else '"{}"'.format(re.sub(r'(["\\])', r"\\\1", text))
         if taken + len(phrase) <= WIDTH:
@@ -60,8 +61,8 @@ def _is_plain(text: str) -> bool:
 
 
 def _encoded(text: str, taken: int) -> list[str]:
-    """Encoded words, the first of which shares its line with so many characters. Each ends with a whole character;
-    blanks stand inside, since those between encoded words are dropped by readers (RFC 2047 6.2)."""
+    """Encoded words; the first one shares its line with `taken` characters. Each ends with a whole character; spaces go
+    inside them, since readers drop those between encoded words (RFC 2047 6.2)."""
     words, room = [], (WIDTH - taken - len(OPEN + CLOSE)) // 4 * 3
     while text:
         end = _cut(text, room)
@@ -71,7 +72,7 @@ def _encoded(text: str, taken: int) -> list[str]:
 
 
 def _cut(text: str, room: int) -> int:
-    """How many characters fit; if possible without those that the next one belongs to."""
+    """How many characters fit, if possible without separating a character from the combining ones that follow it."""
     fitting = len(text[:room].encode()[:room].decode(errors="ignore"))
     end = fitting
     while 0 < end < len(text) and _is_joined(text[end - 1], text[end]):
@@ -84,8 +85,8 @@ def _is_joined(before: str, character: str) -> bool:
 
 
 def _folded(name: str, words: list[str]) -> str:
-    """With a line break before each word that has no room; the first stands beside the name in any case, since a
-    line with a name alone is taken for an empty field."""
+    """Break the line before each word that does not fit; the first word always follows the name, since a line with only
+    a name is taken for an empty field."""
     lines = [" ".join([f"{name}:", *words[:1]])]
     for word in words[1:]:
         if len(lines[-1]) + 1 + len(word) <= WIDTH:

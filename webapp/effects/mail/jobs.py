@@ -1,7 +1,7 @@
-"""The queues between relay and worker: which jobs there are, and what one does.
+"""Mail jobs in the queue between relay and worker.
 
-A job is a small batch of leases and may be lost, run twice or run late: the database decides about every delivery
-in it. JSON on both sides; RQ would pickle by default. Jobs for webhooks are in `effects.webhooks.jobs`.
+A job is a small batch of leases and may be lost, run twice or run late: the database decides about every delivery in
+it. Serialised as JSON; RQ would pickle by default. Jobs for webhooks are in `effects.webhooks.jobs`.
 """
 
 import threading
@@ -23,18 +23,18 @@ from webapp.services.mail.deliveries import LEASE, DeliveryLease, give_back
 
 QUEUE = "mail"
 WEBHOOK_QUEUE = "webhooks"
-FAILING_WEBHOOK_QUEUE = "webhooks-failing"  # endpoints that failed last time: they may take long to fail again
+FAILING_WEBHOOK_QUEUE = "webhooks-failing"  # endpoints that failed last time: failing again may take long
 BATCH = 20  # deliveries per job
-MOST_JOBS = 20  # in the queue; more would only wait there past their lease
-FAILURE_TTL = 3600  # seconds a failed job stays to be looked at
+MOST_JOBS = 20  # in the queue; with more, leases would expire while they wait
+FAILURE_TTL = 3600  # seconds a failed job is kept for inspection
 JOB_TIMEOUT = 55  # seconds; less than the lease, so that no two jobs hold the same lease
 GIVE_BACK_AFTER = LEASE.total_seconds() / 2  # seconds; with a slow server, the rest of a batch goes to another job
 
-stopping = threading.Event()  # set when this process was asked to end
+stopping = threading.Event()  # set when this process has to stop
 
 
 def queue(redis_url: str, name: str) -> Queue:
-    """Answers or fails within seconds; who uses it tries again in its own time."""
+    """Its connection responds or times out within seconds; callers retry at their own interval."""
     connection = Redis.from_url(
         redis_url, socket_connect_timeout=2, socket_timeout=5, retry=Retry(NoBackoff(), 0), protocol=2
     )
@@ -42,7 +42,7 @@ def queue(redis_url: str, name: str) -> Queue:
 
 
 def enqueue(mails: Queue, leases: Sequence[DeliveryLease]) -> None:
-    """One round trip for all jobs of these leases."""
+    """Enqueues all jobs for these leases in one round trip."""
     batches = [leases[i : i + BATCH] for i in range(0, len(leases), BATCH)]
     mails.enqueue_many(
         [

@@ -1,6 +1,6 @@
-"""A letter as the bytes that travel.
+"""A letter as the bytes of a MIME message.
 
-Fields with somebody's words are written by `headers`; the rest is constants, and joined here.
+Fields with text from users are written by `headers`; the others are constants and joined here.
 """
 
 import uuid
@@ -16,7 +16,7 @@ from webapp.effects.letters.letter import Letter
 from webapp.effects.mail.headers import mailbox_field, text_field
 
 CRLF = b"\r\n"
-OURS = (  # headers that nobody else has a hand in
+OURS = (  # headers without text from users
     "Date: {date}\r\n"
     "Message-ID: {message_id}\r\n"
     "Auto-Submitted: auto-generated\r\n"
@@ -33,7 +33,7 @@ FILE = 'application/ics; name="invite.ics"\r\nContent-Disposition: attachment; f
 class Message:
     """One mail for one recipient: envelope and content. Addresses are bare, their domains in ASCII.
 
-    `international`: fields of the header for servers that speak SMTPUTF8 (RFC 6531), left out for others.
+    `international`: header fields for servers that support SMTPUTF8 (RFC 6531), left out for others.
     """
 
     sender: str
@@ -43,13 +43,13 @@ class Message:
 
     @property
     def is_international(self) -> bool:
-        """No other server can take it."""
+        """Whether it requires a server with SMTPUTF8."""
         return not (self.sender + self.recipient).isascii()
 
 
 def compose(letter: Letter, *, message_id: str) -> Message:
-    """multipart/mixed of (alternative: text, HTML, text/calendar) and invite.ics, both calendars the same bytes; the
-    alternative alone when the letter invites to nothing. `message_id` comes with its angle brackets. Raises
+    """multipart/mixed of (alternative: text, HTML, text/calendar) and invite.ics, with identical calendars; only the
+    alternative if the letter has no invitation. `message_id` includes its angle brackets. Raises
     MalformedAddressError."""
     content_type, body = _body(letter)
     sender: Mailbox = current_app.extensions["settings"].mail.sender
@@ -62,12 +62,12 @@ def compose(letter: Letter, *, message_id: str) -> Message:
 
 
 def _reply_to(mailbox: Mailbox | None) -> str:
-    """Nothing for an address that programs read differently; the text of the mail has it."""
+    """Empty if programs would read the address differently; the text of the mail contains it."""
     return mailbox_field("Reply-To", mailbox) if mailbox and mailbox.is_well_formed else ""
 
 
 def _body(letter: Letter) -> tuple[str, bytes]:
-    """Content-Type of the whole, and what follows the headers."""
+    """Content-Type of the whole message, and everything after the headers."""
     parts = [_text(kind, template, letter) for kind, template in (("plain", "letter.txt"), ("html", "letter.html"))]
     if letter.invite is None:
         return _multipart("alternative", parts)
@@ -79,14 +79,14 @@ def _body(letter: Letter) -> tuple[str, bytes]:
 
 
 def _text(kind: str, template: str, letter: Letter) -> bytes:
-    """Rendered without Flask's context processors: they are made for requests, and there is none."""
+    """Rendered without Flask's context processors: they require a request, and there is none."""
     text = current_app.jinja_env.get_template(f"emails/{template}").render(letter=letter)
     content = "\r\n".join(text.splitlines()) + "\r\n"
     return _part(TEXT.format(kind=kind), "quoted-printable", b2a_qp(content.encode(), istext=True))
 
 
 def _base64(content: bytes) -> bytes:
-    """Keeps the CRLFs of a calendar, whatever lies on the way."""
+    """Preserves the CRLFs of a calendar through any mail server."""
     return encodebytes(content).replace(b"\n", CRLF)
 
 

@@ -1,7 +1,7 @@
-"""One delivery from lock to result.
+"""Attempt one delivery, from lock to result.
 
-The row is locked from before the message is written until its fate is in the database, so that no two workers send
-the same one at once. Written at send time, from what the database says then.
+The row is locked from before the message is written until its result is stored, so that no two workers send the same
+one at once. The message is written when it is sent, from the current state of the database.
 """
 
 import logging
@@ -26,8 +26,8 @@ log = logging.getLogger(__name__)
 
 LETTERS: Writers = {**to_guest.LETTERS, **to_host.LETTERS, **account.LETTERS}
 OVERTAKEN = "a later mail about this booking has arrived already"
-UNKNOWN = "this version of the program does not know such a mail"  # the one that wrote the delivery does
-# What may be different next time: database, files, memory, a worker that is told to stop.
+UNKNOWN = "this version of the program does not know such a mail"  # the version that wrote the delivery does
+# Errors that may not occur next time: database, files, memory, a worker that has to stop.
 PASSING = (SQLAlchemyError, Overloaded, OSError, MemoryError, JobTimeoutException)
 
 
@@ -36,8 +36,8 @@ class UnwritableError(Exception):
 
 
 def deliver_one(lease: DeliveryLease, connection: Connection) -> NotAcceptedError | None:
-    """Try one delivery once, in a transaction of its own, and write down what came of it. Returns the failure when
-    the mail server is to blame, since other deliveries would meet it too."""
+    """Attempt one delivery once, in a transaction of its own, and store the result. Returns the failure if the mail
+    server is to blame, since other deliveries would fail, too."""
     try:
         with transaction() as session:
             delivery = claim(session, lease)
@@ -46,14 +46,14 @@ def deliver_one(lease: DeliveryLease, connection: Connection) -> NotAcceptedErro
         fail_unsent([lease], "the mail server took too long", is_refused=True)
         raise
     except Exception as error:
-        # One delivery in trouble must not stop the others; without a database the next line raises.
+        # One failing delivery must not stop the others; without a database the next statement raises.
         log.exception("delivery %s has to be tried again", lease.delivery_id)
         fail_unsent([lease], f"could not be tried: {type(error).__name__}", is_refused=False)
         return None
 
 
 def fail_unsent(leases: list[DeliveryLease], error: str, *, is_refused: bool) -> None:
-    """Count a try for deliveries that could not even be tried. `is_refused`: since the mail server has trouble."""
+    """Count an attempt for deliveries that were not even sent. `is_refused`: because the mail server has trouble."""
     with transaction() as session:
         for delivery in filter(None, (claim(session, lease) for lease in leases)):
             pause = pause_after(delivery.attempts + 1)
@@ -88,8 +88,8 @@ def _find_writer(delivery: ClaimedDelivery) -> Writer | None:
 
 
 def _message(session: Session, delivery: ClaimedDelivery, write: Writer) -> Message | str:
-    """The mail, or why there is nothing to say any more. Raises UnwritableError: no other try would write it, since it
-    would be made of the same rows by the same program."""
+    """The mail, or the reason why it is no longer needed. Raises UnwritableError: a retry cannot help, since the same
+    program would write it from the same rows."""
     try:
         letter = write(session, delivery)
         return letter if isinstance(letter, str) else compose(letter, message_id=delivery.message_id)
@@ -97,14 +97,14 @@ def _message(session: Session, delivery: ClaimedDelivery, write: Writer) -> Mess
         raise
     except Exception as error:
         log.exception("delivery %s cannot be written", delivery.id)
-        # The text of an error may hold a name or an address; ours are made to be shown.
+        # The text of an error may contain a name or an address; MalformedAddressError is safe to show.
         cause = str(error) if isinstance(error, MalformedAddressError) else type(error).__name__
         raise UnwritableError(f"could not be written: {cause}") from error
 
 
 def _note_refusal(session: Session, delivery: ClaimedDelivery, failure: NotAcceptedError) -> None:
-    """A final one is believed, unless so many in a row are told the same that it must be the server's trouble: then
-    all of them wait, those that were given up before, too."""
+    """A final refusal is accepted, unless so many in a row are the same that the server must be at fault: then all of
+    them wait for a retry, including those that were already dead."""
     log.warning("delivery %s was not accepted (%s)", delivery.id, failure.reason)
     pause = pause_after(delivery.attempts + 1)
     final_pause = None if failure.final else pause

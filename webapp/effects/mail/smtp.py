@@ -1,5 +1,5 @@
-"""SMTP under Flask-Mail's configuration, with what Flask-Mail lacks: time-outs, verified TLS, a connection that is
-kept open, SMTPUTF8, and refusals sorted into final ones and those worth another try (ADR 0024)."""
+"""SMTP with Flask-Mail's configuration, and what Flask-Mail lacks: timeouts, verified TLS, a connection that stays
+open, SMTPUTF8, and refusals classified as final or worth a retry (ADR 0024)."""
 
 import smtplib
 import ssl
@@ -14,15 +14,15 @@ from webapp.core.config import MailSettings
 from webapp.effects.mail.mime import Message
 from webapp.effects.mail.replies import is_final, redacted
 
-TIMEOUT = 10.0  # seconds for one answer of the server
-CLOSING = 421  # "closing transmission channel", in answer to anything (RFC 5321 3.8)
-IDLE = 5.0  # seconds after which a kept connection is asked whether it still lives
+TIMEOUT = 10.0  # seconds for one reply of the server
+CLOSING = 421  # "closing transmission channel", in reply to any command (RFC 5321 3.8)
+IDLE = 5.0  # seconds after which an open connection is checked before use
 
 
 @dataclass
 class NotAcceptedError(Exception):
-    """The message was not accepted. `final`: no other try can succeed. `server`: it is the server's trouble, not
-    this message's, so that others would fare the same just now. `reason` names no address and no secret."""
+    """The message was not accepted. `final`: no retry can succeed. `server`: the server is at fault, not this message,
+    so other messages would fail now, too. `reason` contains no address and no secret."""
 
     reason: str
     final: bool = False
@@ -49,7 +49,7 @@ class Connection(flask_mail.Connection):
         self.close()
 
     def configure_host(self) -> smtplib.SMTP:
-        """A fresh connection: certificate and name verified, logged in when the settings say so."""
+        """A new connection: certificate and name verified, logged in if configured."""
         mail = self.mail
         context = ssl.create_default_context() if mail.use_ssl or mail.use_tls else None
         host: smtplib.SMTP
@@ -68,7 +68,7 @@ class Connection(flask_mail.Connection):
         return host
 
     def send(self, message: Message) -> None:  # type: ignore[override]
-        """Hand over one mail. Raises NotAcceptedError."""
+        """Send one mail. Raises NotAcceptedError."""
         was_kept = self.host is not None
         try:
             try:
@@ -76,7 +76,7 @@ class Connection(flask_mail.Connection):
             except _NotBegunError:
                 if not was_kept:
                     raise
-                self.close()  # it had died since the last message, which is nobody's failure
+                self.close()  # the connection was lost since the last message, which is not a failure
                 _transmit(self._connected(), message)
         except smtplib.SMTPResponseException as error:
             self._recover(error.smtp_code)
@@ -85,7 +85,7 @@ class Connection(flask_mail.Connection):
             self.close()
             raise NotAcceptedError(redacted(f"connection lost: {error}"), server=True) from error
         except BaseException:
-            self.close()  # stopped in the middle of the dialogue: nobody can use this connection any more
+            self.close()  # interrupted in the middle of the dialogue: the connection is unusable
             raise
         self._used_at = time.monotonic()
 
@@ -95,7 +95,7 @@ class Connection(flask_mail.Connection):
             host.close()
 
     def quit(self) -> None:
-        """Say goodbye, when the connection is still good for that."""
+        """Send QUIT if the connection still works."""
         host, self.host = self.host, None
         if host is not None:
             try:
@@ -116,7 +116,7 @@ class Connection(flask_mail.Connection):
         return self.host
 
     def _recover(self, code: int) -> None:
-        """After a refusal the connection serves the next message, unless the server said that it is closing."""
+        """After a refusal, reset the connection for the next message, unless the server said that it is closing."""
         if self.host is None or code == CLOSING:
             return self.close()
         try:
@@ -128,12 +128,13 @@ class Connection(flask_mail.Connection):
 
 
 class Mail(flask_mail.Mail):
-    """Flask-Mail's configuration, our connection: `connection` is this process's one, kept between messages."""
+    """Flask-Mail's configuration with our connection: `connection` is the only one in this process, reused for all
+    messages."""
 
     def init_app(self, app: Flask) -> Any:
         app.config.from_mapping(mail_config(app.extensions["settings"].mail))
         state = super().init_app(app)
-        self.connection = Connection(cast("Mail", state))  # the configuration alone, under the same names
+        self.connection = Connection(cast("Mail", state))  # only the configuration, with the same attributes
         return state
 
     def connect(self) -> Connection:
@@ -152,7 +153,7 @@ def mail_config(settings: MailSettings) -> dict[str, Any]:
 
 
 class _RefusedAt(smtplib.SMTPResponseException):
-    """A negative answer, with the command that got it."""
+    """A negative reply, with the command that caused it."""
 
     def __init__(self, command: str, code: int, text: bytes | str) -> None:
         super().__init__(code, text)
@@ -160,14 +161,14 @@ class _RefusedAt(smtplib.SMTPResponseException):
 
 
 class _NotBegunError(smtplib.SMTPServerDisconnected):
-    """The connection was gone before the first command: the server knows nothing of this message."""
+    """The connection was lost before the first command: the server knows nothing about this message."""
 
 
 def _transmit(host: smtplib.SMTP, message: Message) -> None:
     """MAIL, RCPT, DATA for one recipient (RFC 5321 3.3)."""
     speaks_utf8 = host.has_extn("smtputf8")
     if message.is_international and not speaks_utf8:
-        # Our own address is a fault of the set-up: an operator mends it.
+        # If the sender's address is at fault, it is a configuration error for the operator to fix.
         command = "RCPT" if message.sender.isascii() else "MAIL"
         raise _RefusedAt(command, 553, "the mail server cannot send mail with addresses outside ASCII")
     international = message.international if speaks_utf8 else b""
@@ -193,8 +194,8 @@ def _expect(command: str, answer: tuple[int, bytes], good: set[int]) -> None:
 
 
 def _refusal(error: smtplib.SMTPResponseException, recipient: str) -> NotAcceptedError:
-    """Of RCPT and DATA some are this message's end (`replies.is_final`). A refusal of MAIL is a fault of the set-up,
-    which an operator mends; 421 and whatever comes before a recipient was named concern every message."""
+    """A refusal of RCPT or DATA may be final for this message (`replies.is_final`). A refusal of MAIL is a
+    configuration error, which an operator must fix; 421 and any refusal before RCPT concern every message."""
     text = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
     command = getattr(error, "command", "")
     about_message = command in ("RCPT", "DATA") and error.smtp_code != CLOSING

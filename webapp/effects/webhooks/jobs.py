@@ -1,8 +1,8 @@
-"""Jobs for webhooks: one job is what is due for one endpoint, and no two jobs have the same endpoint.
+"""Webhook jobs: one job sends the due messages of one endpoint, and no two jobs have the same endpoint.
 
-A hanging endpoint so keeps one thread busy, for one request: after "no answer" it rests, and the job finds no more.
-What failed last time, or was slow to answer, goes through a queue and threads of its own, so that however many
-endpoints hang, those that answer are not behind them; and who begins to be slow has no second message in the same job.
+So a hanging endpoint keeps one thread busy for only one request: after "no answer" it is paused, and the job finds no
+more messages. Endpoints that failed or were slow last time have a queue and threads of their own, so that those that
+answer never wait for those that hang; and an endpoint that becomes slow gets no second message in the same job.
 """
 
 import time
@@ -17,20 +17,20 @@ from webapp.effects.mail.jobs import FAILING_WEBHOOK_QUEUE, FAILURE_TTL, JOB_TIM
 from webapp.effects.webhooks.send import SLOW, deliver_next
 from webapp.services.webhooks.leases import EndpointLease, end_lease, lease_endpoints
 
-MOST_JOBS = 12  # in a queue; four threads get through them within a minute, half of what a lease lasts there
-GIVE_BACK_AFTER = 20.0  # seconds; then other endpoints have their turn
+MOST_JOBS = 12  # in a queue; four threads finish them within a minute, half the duration of a lease
+GIVE_BACK_AFTER = 20.0  # seconds; then it is another endpoint's turn
 
 
 class WebhookQueues:
-    """As the relay fills them."""
+    """The two queues, as the relay fills them."""
 
     def __init__(self, redis_url: str) -> None:
         self._usual = queue(redis_url, WEBHOOK_QUEUE)
         self._failing = queue(redis_url, FAILING_WEBHOOK_QUEUE)
 
     def fill(self) -> bool:
-        """Lease endpoints that something is due for to jobs. True: there may be more, as soon as there is room; those
-        that fail have time until the next look."""
+        """Lease endpoints with due messages to jobs. True: there may be more, waiting for room in the queue; failing
+        endpoints can wait until the next poll."""
         _fill(self._failing, is_failing=True)
         return _fill(self._usual, is_failing=False)
 
@@ -64,7 +64,7 @@ def _enqueue(webhooks: Queue, leases: Sequence[EndpointLease]) -> None:
 
 
 def deliver_to_webhook(endpoint_id: int, until: str) -> None:
-    """Send what is due for one endpoint. Runs in an application context."""
+    """Send the due messages of one endpoint. Runs in an application context."""
     lease: EndpointLease | None = EndpointLease(endpoint_id, datetime.fromisoformat(until))
     started = time.monotonic()
     try:
@@ -73,7 +73,7 @@ def deliver_to_webhook(endpoint_id: int, until: str) -> None:
             lease = deliver_next(lease)
             if time.monotonic() - began > SLOW:
                 break
-    finally:  # also when Postgres broke the connection: it is often back at once, and the lease lasts long
+    finally:  # also after a lost connection to Postgres: it is often back at once, and the lease is long
         if lease:
             with transaction() as session:
                 end_lease(session, lease)

@@ -1,11 +1,11 @@
-"""Requests to addresses that somebody else chose: the one module that makes them.
+"""Requests to addresses chosen by others: the only module that makes them.
 
-No library does all of this: HTTP libraries resolve the name themselves, so that what was checked and what is
-connected to can differ (rebinding); their timeouts count from byte to byte, so that a slow drip never ends; and they
-ask the environment for proxies. Here the name is resolved once, every address of it is checked
-(`domain.outgoing`), the connection goes to a checked address while TLS verifies the name, and one deadline holds for
-resolving, connecting, sending and reading. `http.client` writes and reads the HTTP. Redirects are answers like any
-other: nobody follows them.
+No library does all of this: HTTP libraries resolve the name themselves, so that the address checked and the address
+connected to can differ (DNS rebinding); their timeouts start again with every byte, so that a slow drip never ends; and
+they read proxies from the environment. Here the name is resolved once, every address of it is checked
+(`domain.outgoing`), the connection goes to a checked address while TLS verifies the name, and one deadline covers
+resolving, connecting, sending and reading. `http.client` writes and reads the HTTP. Redirects are treated like any
+other answer and never followed.
 """
 
 import http.client
@@ -24,27 +24,27 @@ from typing import Any, cast
 
 from webapp.domain.outgoing import Address, Network, Target, UrlFault, is_permitted, may_use_port, target_of
 
-SECONDS = 10.0  # for everything together
-MOST_BYTES = 5_000_000  # of an answer, its head included
+SECONDS = 10.0  # for the whole request
+MOST_BYTES = 5_000_000  # of an answer, including its headers
 _PIECE = 65_536
-_FEWEST_SECONDS = 0.001  # 0 would mean: do not wait at all
+_FEWEST_SECONDS = 0.001  # 0 would mean non-blocking
 
 
 class NoAnswerError(Exception):
-    """There was no whole answer in time. The text is the reason, for the operator's log only: it tells what can be
-    reached from here, and names neither path nor query."""
+    """There was no complete answer in time. The text is the reason, for the operator's log only: it shows what can be
+    reached from this network, and contains neither path nor query."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`status` of HTTP; `seconds` for everything."""
+    """`status`: HTTP status; `seconds`: total duration."""
 
     status: int
     seconds: float
 
 
 class _Deadline:
-    """Of one request."""
+    """The deadline of one request."""
 
     def __init__(self, seconds: float) -> None:
         self._began = time.monotonic()
@@ -55,7 +55,7 @@ class _Deadline:
         return time.monotonic() - self._began
 
     def left(self) -> float:
-        """Seconds; at least so many that a socket takes them for a timeout. Raises NoAnswerError."""
+        """Seconds left, but at least the minimum that a socket accepts as a timeout. Raises NoAnswerError."""
         left = self._ends - time.monotonic()
         if left <= 0:
             raise NoAnswerError("took too long")
@@ -65,7 +65,7 @@ class _Deadline:
 def post(
     url: str, body: bytes, headers: Mapping[str, str], *, allowed: Sequence[Network], seconds: float = SECONDS
 ) -> Answer:
-    """`allowed`: ranges that may be reached beside public addresses. The answer's body is read and thrown away.
+    """`allowed`: networks that may be reached in addition to public addresses. The answer's body is read and discarded.
     Raises NoAnswerError."""
     deadline = _Deadline(seconds)
     try:
@@ -83,7 +83,7 @@ def post(
 
 
 def _permitted_addresses(target: Target, allowed: Sequence[Network], deadline: _Deadline) -> list[Address]:
-    """All of the name's, every one of them checked. Raises NoAnswerError."""
+    """All addresses of the name, each one checked. Raises NoAnswerError."""
     addresses = _resolve(target, deadline)
     for address in addresses:
         if not is_permitted(address, allowed):
@@ -94,7 +94,7 @@ def _permitted_addresses(target: Target, allowed: Sequence[Network], deadline: _
 
 
 def _resolve(target: Target, deadline: _Deadline) -> list[Address]:
-    """In a thread of its own, which is left behind when it takes too long: the resolver knows no deadline."""
+    """In a separate thread, which is abandoned if it takes too long: the resolver has no timeout."""
     results: SimpleQueue[Any] = SimpleQueue()
 
     def resolve() -> None:
@@ -116,13 +116,13 @@ def _resolve(target: Target, deadline: _Deadline) -> list[Address]:
 
 
 def _address(place: tuple[Any, ...]) -> Address:
-    """From what getaddrinfo gives; a zone stays with its address, so that it is refused."""
+    """From a result of getaddrinfo; an IPv6 zone is kept, so that the address is refused."""
     text, scope = str(place[0]), place[3] if len(place) == 4 else 0
     return ip_address(f"{text}%{scope}" if scope and "%" not in text else text)
 
 
 def _connect(target: Target, addresses: Sequence[Address], deadline: _Deadline) -> socket.socket:
-    """To the first address that answers, each with its share of the time."""
+    """Connect to the first address that answers; each gets its share of the time."""
     for number, address in enumerate(addresses):
         try:
             share = deadline.left() / (len(addresses) - number)
@@ -142,7 +142,7 @@ def _connect(target: Target, addresses: Sequence[Address], deadline: _Deadline) 
 
 
 def _plain_connection(address: Address, port: int, seconds: float) -> socket.socket:
-    """Not `create_connection`, which would ask the resolver once more."""
+    """Not `create_connection`, which would resolve the name again."""
     connection = socket.socket(socket.AF_INET if address.version == 4 else socket.AF_INET6, socket.SOCK_STREAM)
     try:
         connection.settimeout(seconds)
@@ -176,7 +176,7 @@ def _exchange(
 
 
 class _TimedSocket:
-    """A socket as `http.client` wants it, each of whose steps gets only the time that is left."""
+    """A socket with the interface that `http.client` needs; each operation gets only the time that is left."""
 
     def __init__(self, connection: socket.socket, deadline: _Deadline) -> None:
         self._connection = connection
@@ -192,7 +192,7 @@ class _TimedSocket:
         return io.BufferedReader(_TimedReader(self._connection, self._deadline))
 
     def close(self) -> None:
-        """Whoever opened the connection closes it."""
+        """The caller that opened the connection closes it."""
 
 
 class _TimedReader(io.RawIOBase):
@@ -214,7 +214,7 @@ class _TimedReader(io.RawIOBase):
 
 
 def _reason(error: Exception) -> str:
-    """Without what the other side wrote."""
+    """The reason without any text from the server."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not valid ({error.verify_message})"
     if isinstance(error, OSError) and error.strerror:

@@ -1,9 +1,9 @@
 """One message to a webhook, from lease to result (Standard Webhooks 1.0).
 
-Two short transactions before the request (count the try; write the message) and one after it (write down what came of
-it): none is open while a stranger's server makes up its mind (`services.webhooks.leases` says what keeps two workers
-apart). The message is written when it is sent, from what the database says then, so that nothing personal waits
-anywhere; it never holds a manage token.
+Two short transactions before the request (count the attempt; write the message) and one after it (store the result):
+none is open while the other server takes its time (see `services.webhooks.leases` for how two workers are kept apart).
+The message is written when it is sent, from the current state of the database, so that no personal data are queued; it
+never contains a manage token.
 """
 
 import json
@@ -32,12 +32,12 @@ from webapp.services.webhooks.secrets import signatures
 log = logging.getLogger(__name__)
 
 USER_AGENT = "Openslot-Webhooks/1"
-SLOW = 2.0  # seconds until an answer; who takes longer is not to keep others waiting
+SLOW = 2.0  # seconds until an answer; slower endpoints must not delay others
 NOTHING_TO_SAY = "what it is about is no more"
 
 
 def deliver_next(lease: EndpointLease) -> EndpointLease | None:
-    """Try one message. Gives the lease on; None when it has ended."""
+    """Attempt one message. Returns the renewed lease; None if it has ended."""
     with transaction() as session:
         message = take_next(session, lease)
     if message is None:
@@ -45,7 +45,7 @@ def deliver_next(lease: EndpointLease) -> EndpointLease | None:
     try:
         _deliver(message)
     except Exception:
-        # One message that cannot be written must not stop the others; without a database the next line raises.
+        # One message that cannot be written must not stop the others; without a database the next statement raises.
         log.exception("webhook delivery %s could not be written", message.id)
         with transaction() as session:
             mark_failed_here(session, message, pause=_pause(message))
@@ -73,7 +73,7 @@ def _deliver(message: ClaimedMessage) -> None:
 
 
 def _status(message: ClaimedMessage, body: bytes) -> int | None:
-    """What the endpoint answered; None: nothing, for a reason that only the operator is told."""
+    """The endpoint's HTTP status; None if there was no answer, for a reason that only the operator may see."""
     try:
         answer = post(message.url, body, headers(message, body), allowed=outgoing_ranges.allowed)
     except NoAnswerError as failure:
@@ -84,7 +84,7 @@ def _status(message: ClaimedMessage, body: bytes) -> int | None:
 
 
 def headers(message: ClaimedMessage, body: bytes) -> dict[str, str]:
-    """Of one attempt: its time is part of what is signed."""
+    """Headers of one attempt: its time is part of what is signed."""
     timestamp = int(time.time())
     return {
         "Content-Type": "application/json; charset=utf-8",
@@ -98,7 +98,7 @@ def headers(message: ClaimedMessage, body: bytes) -> dict[str, str]:
 
 
 def message_body(session: Session, message: ClaimedMessage) -> bytes | None:
-    """The body; None when there is nothing to say any more."""
+    """The body; None if there is nothing left to send."""
     data = _data(session, message)
     if data is None:
         return None
@@ -107,7 +107,7 @@ def message_body(session: Session, message: ClaimedMessage) -> bytes | None:
 
 
 def _data(session: Session, message: ClaimedMessage) -> dict[str, Any] | None:
-    """The booking as `GET /bookings/{id}` gives it, the slot as `GET /slots/{id}` does."""
+    """The booking in the format of `GET /bookings/{id}`, or the slot in that of `GET /slots/{id}`."""
     rendering: Rendering = current_app.extensions["rendering"]
     if message.kind == TEST:
         return {"webhook": str(message.endpoint_public_id)}
@@ -119,7 +119,7 @@ def _data(session: Session, message: ClaimedMessage) -> dict[str, Any] | None:
 
 
 def _pause(message: ClaimedMessage) -> timedelta | None:
-    """Until the next try; a test is tried once."""
+    """The pause before the next attempt; None if there is none, as for a test."""
     return None if message.kind == TEST else pause_after(message.attempts)
 
 
@@ -129,6 +129,6 @@ def _log_refusal(message: ClaimedMessage, answer: Answer) -> None:
 
 
 def _place(url: str) -> str:
-    """For the log: paths and queries hold secrets of the receiver."""
+    """For the log: path and query may contain secrets of the receiver."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"

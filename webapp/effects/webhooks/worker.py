@@ -1,6 +1,6 @@
-"""Threads that work for webhooks: most of them for endpoints that answer, some for those that do not.
+"""Threads for webhooks: most for endpoints that answer, some for those that do not.
 
-Threads, since a job is one long wait for somebody's server; beside the thread of the mails, which no webhook delays.
+Threads, since a job mostly waits for another server; separate from the mail thread, which no webhook delays.
 """
 
 import logging
@@ -22,11 +22,11 @@ log = logging.getLogger(__name__)
 
 THREADS = {WEBHOOK_QUEUE: 12, FAILING_WEBHOOK_QUEUE: 4}
 WAKE_EVERY = 0.1  # seconds
-WAKE_SECONDS = 1.0  # for the queue server to answer
+WAKE_SECONDS = 1.0  # timeout of the queue server
 
 
 class WebhookWorker(QueueWorker):
-    """In a thread that is not the main one: no signals, neither for stopping nor for a job's time limit."""
+    """Not in the main thread: no signals, neither for stopping nor for a job's time limit."""
 
     death_penalty_class = TimerDeathPenalty
 
@@ -35,8 +35,8 @@ class WebhookWorker(QueueWorker):
         self._pool = pool
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
-        """RQ's before each wait for a job, where a thread that is to end can do so quietly. One with a pipeline belongs
-        to a job in hand."""
+        """RQ calls it before each wait for a job, where a stopping thread can end quietly. With a pipeline it belongs
+        to a running job."""
         if pipeline is None:
             if stopping.is_set():
                 raise StopRequested
@@ -44,16 +44,16 @@ class WebhookWorker(QueueWorker):
         super().heartbeat(timeout, pipeline)
 
     def _install_signal_handlers(self) -> None:
-        """`stopping` is what its jobs look at."""
+        """Not needed: its jobs check `stopping`."""
 
 
 class WebhookWorkerPool:
-    """The threads of one process."""
+    """The webhook threads of one process."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._threads: list[threading.Thread] = []
-        self.clients: dict[int, int] = {}  # by thread: the number of its connection in the queue server
+        self.clients: dict[int, int] = {}  # by thread: its client id in the queue server
 
     def start(self) -> None:
         for queue, count in THREADS.items():
@@ -63,8 +63,8 @@ class WebhookWorkerPool:
                 self._threads[-1].start()
 
     def finish(self, seconds: float) -> None:
-        """Wait for the messages in hand; what takes longer is sent again by whoever comes next. Threads without one
-        wait in the queue, and are woken: cut off, each would log an error."""
+        """Wait for messages being sent; those that take longer are sent again by another worker. Idle threads wait in
+        the queue and are woken: if cut off, each would log an error."""
         until = time.monotonic() + seconds
         while (alive := [thread for thread in self._threads if thread.is_alive()]) and time.monotonic() < until:
             self._wake()
@@ -72,7 +72,7 @@ class WebhookWorkerPool:
         give_back_untouched(self._app, *THREADS)
 
     def _wake(self) -> None:
-        """Again and again: a thread may be on its way into its wait. Those at work take no notice."""
+        """Called repeatedly: a thread may be just about to wait. Busy threads are not affected."""
         with suppress(RedisError), queue_server(self._app, socket_timeout=WAKE_SECONDS) as server:
             for client in self.clients.copy().values():
                 server.client_unblock(client)
@@ -82,6 +82,6 @@ class WebhookWorkerPool:
         while not stopping.is_set():
             try:
                 work_through_absences(lambda: WebhookWorker(self._app, connection, queue, pool=self))
-            except Exception:  # nobody would miss this thread before all of them are gone
+            except Exception:  # a lost thread would go unnoticed until all of them are gone
                 log.exception("webhook worker: unexpected, going on")
                 stopping.wait(RECONNECT)
