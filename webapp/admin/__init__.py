@@ -1,4 +1,4 @@
-"""The admin face: Flask-Admin over all tables. Every change goes through a service and into the audit log."""
+"""The admin interface: Flask-Admin for all tables. Every change goes through a service and into the audit log."""
 
 from flask import Flask
 from flask_admin import Admin

@@ -51,7 +51,7 @@ class MailAdmin(ChannelAdmin):
         "kind": lambda _view, _context, delivery, _name: mail_name(delivery.kind),
         "status": lambda _view, _context, delivery, _name: _status(delivery),
     }
-    column_formatters_export: dict[str, object] = {}  # for machines as they are
+    column_formatters_export: dict[str, object] = {}  # unformatted, for programs
 
     @action("replay", _l("Send again"), _l("Send these again?"))
     def send_again(self, ids: list[str]) -> None:
@@ -91,7 +91,7 @@ def _status(delivery: Delivery) -> str:
 
 
 def views() -> list[TableAdmin]:
-    """In the order of the menu."""
+    """The views in menu order."""
     return [
         MailAdmin(Delivery, _l("Mails"), endpoint="admin_deliveries", url="deliveries"),
         MessageAdmin(Delivery, _l("Messages"), endpoint="admin_messages", url="messages"),

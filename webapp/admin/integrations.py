@@ -81,7 +81,7 @@ def _server(url: str) -> str:
 
 
 def views() -> list[TableAdmin]:
-    """In the order of the menu."""
+    """The views in menu order."""
     return [
         TokenAdmin(ApiToken, _l("Tokens"), endpoint="admin_tokens", url="tokens"),
         FeedAdmin(Feed, _l("Feeds"), endpoint="admin_feeds", url="feeds"),
