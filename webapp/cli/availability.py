@@ -1,4 +1,4 @@
-"""Commands that look at availability and change nothing: `why`, `slots`."""
+"""Read-only commands about availability: `why`, `slots`."""
 
 import json
 from datetime import date, datetime, timedelta

@@ -16,7 +16,7 @@ UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 class Since(click.ParamType[datetime]):
-    """`2h` ago, or an instant; without an offset in UTC."""
+    """`2h` (ago), or an instant; in UTC if it has no offset."""
 
     name = "time"
 
