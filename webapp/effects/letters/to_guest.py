@@ -192,7 +192,7 @@ def _letter(
 
 
 def _what_and_when(context: LetterContext) -> dict[str, str]:
-    """For a subject line."""
+    """Placeholders for a subject line."""
     booking = context.booking
     what = _("%(event_type)s with %(host)s", event_type=booking.event_type_title, host=booking.host_name)
     return {"what": what, "when": context.begins}

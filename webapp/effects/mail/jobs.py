@@ -42,7 +42,7 @@ def queue(redis_url: str, name: str) -> Queue:
 
 
 def enqueue(mails: Queue, leases: Sequence[DeliveryLease]) -> None:
-    """Enqueues all jobs for these leases in one round trip."""
+    """Enqueue all jobs for these leases in one round trip."""
     batches = [leases[i : i + BATCH] for i in range(0, len(leases), BATCH)]
     mails.enqueue_many(
         [

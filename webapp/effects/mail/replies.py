@@ -1,6 +1,6 @@
 """A mail server's reply: whether it is final, and its text in a form that may be stored and shown.
 
-An enhanced status code (RFC 3463) at the start of the text tells what a refusal is about; without one, the reply code
+An enhanced status code (RFC 3463) at the start of the text shows what a refusal is about; without one, the reply code
 decides (RFC 5321 4.2.3, RFC 7504).
 """
 

@@ -1,8 +1,8 @@
 """Whether the mail server accepts any mail at all, judged by the results of recent attempts.
 
 "No such mailbox" is final for one mail. If the server says so for every recipient, the server is at fault, and taking
-it at its word would lose every mail of that time. The two are told apart from the deliveries, so that all workers come
-to the same result: from those that were refused since a mail was last accepted.
+it at its word would lose every mail of that time. The deliveries refused since a mail was last accepted show which of
+the two it is; they are in the database, so that all workers come to the same result.
 """
 
 from dataclasses import dataclass
