@@ -31,6 +31,7 @@ def addresses(draw: st.DrawFn) -> str:
         ("per%63ent@example.net", "mailto:per%2563ent@example.net"),
         ("what?cc=boss@example.net", "mailto:what%3Fcc=boss@example.net"),
         ("a&b#c@example.net", "mailto:a%26b%23c@example.net"),
+        ("//ada@example.net", "mailto:%2F/ada@example.net"),  # what follows `//` would be a host
         ("josé@bücher.example", "mailto:jos%C3%A9@b%C3%BCcher.example"),
         ('"odd one"@example.net', "mailto:%22odd%20one%22@example.net"),
         # Programs that compare addresses as they stand would not know these again.

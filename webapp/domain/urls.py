@@ -23,7 +23,8 @@ _AS_THEY_ARE = "@!$'*+/=^`{|}"  # in addition to letters, digits, and "-._~"
 
 def mailto(address: str) -> str:
     """A mailto: URI for `address` alone, whatever characters it contains."""
-    return f"mailto:{quote(address, safe=_AS_THEY_ARE)}"
+    quoted = quote(address, safe=_AS_THEY_ARE)
+    return f"mailto:{quoted.replace('//', '%2F/', 1) if quoted.startswith('//') else quoted}"  # no authority (RFC 3986)
 
 
 def base64url(raw: bytes) -> str:
