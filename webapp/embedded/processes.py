@@ -117,6 +117,12 @@ def wait_until(is_ready: Callable[[], bool], child: Child, *, timeout: float) ->
         time.sleep(0.03)
 
 
+def end_with_parent() -> None:
+    """Have the kernel send SIGTERM to this process when its parent (`make`) is killed. Otherwise it would go on."""
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
+
+
 def _die_with_parent(stop_signal: signal.Signals) -> Callable[[], None] | None:
     if _libc is None:
         return None

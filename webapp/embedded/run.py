@@ -5,7 +5,6 @@
 Exit code 0 after Ctrl-C, SIGTERM or SIGHUP; 1 if something could not start or died. A second Ctrl-C kills.
 """
 
-import ctypes
 import http.client
 import json
 import os
@@ -32,7 +31,7 @@ from webapp.embedded.mailcatcher.catcher import MailCatcher, start_mail_catcher
 from webapp.embedded.plan import Plan
 from webapp.embedded.ports import free_port
 from webapp.embedded.postgres import PostgresService, start_postgres
-from webapp.embedded.processes import PR_SET_PDEATHSIG, Child, StartError, wait_until
+from webapp.embedded.processes import Child, StartError, end_with_parent, wait_until
 from webapp.embedded.reload import Sources
 from webapp.embedded.valkey import ValkeyService, start_valkey
 
@@ -194,7 +193,7 @@ class Supervisor:
 def main() -> int:
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     if "--end-with-parent" in sys.argv:
-        _end_with_parent()
+        end_with_parent()
     forget_postgres_variables()
     try:
         supervisor = Supervisor(Plan.from_environment(environment()))
@@ -244,12 +243,6 @@ def _ignore_signals_but_a_second_ctrl_c(supervisor: Supervisor) -> None:
     for each in STOP_SIGNALS:
         signal.signal(each, signal.SIG_IGN)
     signal.signal(signal.SIGINT, kill)
-
-
-def _end_with_parent() -> None:
-    """Let the kernel send SIGTERM when `make` is killed; otherwise this process would go on running."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
 
 
 if __name__ == "__main__":
