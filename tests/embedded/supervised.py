@@ -20,6 +20,7 @@ OURS = (
     "webapp/core/config_values.py",
     "webapp/core/host_names.py",
     "webapp/core/mailbox.py",
+    "webapp/core/migrations.py",
     "webapp/core/postgres.py",
     "webapp/serve.py",
     "webapp/embedded",

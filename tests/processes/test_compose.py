@@ -101,7 +101,14 @@ def test_the_settings_are_complete_and_every_one_can_be_set(services: Any) -> No
     settings = Settings.load(given)
     assert (settings.mail.host, settings.mail.port, settings.mail.security) == ("mailpit", 1025, "none")
     assert settings.environment == "production"
-    assert set(variables()) - set(given) == {"DATA", "ENVIRONMENT", "DATABASE_OWNER_URL", "WEB_HOST", "PORT"}
+    assert set(variables()) - set(given) == {
+        "DATA",
+        "ENVIRONMENT",
+        "DATABASE_OWNER_URL",
+        "WEB_HOST",
+        "PORT",
+        "RELOAD",
+    }
     real = compose(**PASSWORDS, MAIL_SERVER="smtp.example.org", MAIL_PORT="587", MAIL_SECURITY="starttls")
     assert Settings.load(real["services"]["worker"]["environment"]).mail.security == "starttls"
 

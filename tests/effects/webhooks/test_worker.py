@@ -17,7 +17,7 @@ from tests.effects.webhook_harness import Hooks, booked
 from webapp.domain.actor import host_actor
 from webapp.embedded.mailcatcher.sink import MailSink
 from webapp.embedded.valkey import ValkeyService
-from webapp.services.bookings.bookings import bookings
+from webapp.services.bookings import bookings
 
 pytestmark = pytest.mark.usefixtures("local", "context")
 

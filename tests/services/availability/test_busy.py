@@ -13,7 +13,7 @@ from webapp.domain.availability.facts import BusyKind
 from webapp.domain.availability.instants import instant
 from webapp.domain.errors import SlotUnavailable
 from webapp.services.availability import busy
-from webapp.services.availability.offering import offering
+from webapp.services.availability.offering import find_offering
 from webapp.services.availability.offers import list_offers_on
 from webapp.services.availability.preview import schedule_preview
 from webapp.services.availability.why import find_any_offering, why
@@ -51,7 +51,7 @@ FREE = ["09:00", "09:30", "11:00", "11:30"]
 
 def test_a_listing_leaves_it_out(ada: int) -> None:
     day = tomorrow().date()
-    offered = list_offers_on(offering("ada", "30min"), day, day, time_zone="UTC")
+    offered = list_offers_on(find_offering("ada", "30min"), day, day, time_zone="UTC")
     assert [clock(offer.start) for offer in offered] == FREE
 
 
@@ -65,7 +65,7 @@ def test_it_cannot_be_booked(build: Build, ada: int) -> None:
 def test_a_booking_can_neither_be_moved_there_nor_is_it_offered_to(build: Build, ada: int) -> None:
     booking = book_at("ada", "30min", tomorrow(9), build)
     day = instant(tomorrow(0)), instant(tomorrow(0, days=2))
-    moves = list_offers_to_move(offering("ada", "30min"), booking, *day)
+    moves = list_offers_to_move(find_offering("ada", "30min"), booking, *day)
     assert [clock(offer.start) for offer in moves] == FREE[1:]
     with pytest.raises(SlotUnavailable):
         bookings.reschedule(booking.uid, tomorrow(START), actor=host_actor(ada))

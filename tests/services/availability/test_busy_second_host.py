@@ -11,7 +11,7 @@ from webapp.core.db import session
 from webapp.domain.actor import host_actor
 from webapp.domain.availability.instants import instant
 from webapp.domain.errors import SlotTaken
-from webapp.services.availability.offering import offering
+from webapp.services.availability.offering import find_offering
 from webapp.services.availability.offers import list_offers_on
 from webapp.services.availability.preview import schedule_preview
 from webapp.services.availability.why import find_any_offering, why
@@ -43,7 +43,7 @@ def bob(build: Build) -> int:
 
 def test_the_time_is_not_listed(bob: int) -> None:
     day = tomorrow().date()
-    offered = list_offers_on(offering("bob", "30min"), day, day, time_zone="UTC")
+    offered = list_offers_on(find_offering("bob", "30min"), day, day, time_zone="UTC")
     clocks = [f"{datetime.fromtimestamp(offer.start, UTC):%H:%M}" for offer in offered]
     assert clocks == ["09:00", "09:30", "10:30", "11:00", "11:30"]
 
