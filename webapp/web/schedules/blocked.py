@@ -1,4 +1,4 @@
-"""Blocked time: vacations and the like, for all schedules of the host."""
+"""Blocked time, such as vacations. It applies to all of the host's schedules."""
 
 import uuid
 from datetime import timedelta
@@ -69,7 +69,7 @@ def unblock(public_id: uuid.UUID) -> Any:
 
 
 def blocked_text(blocked: BlockedTimeView) -> str:
-    """Dates alone where they are whole, in the host's zone."""
+    """The period in the host's time zone; whole days are shown as dates without times."""
     zone = current_host().time_zone
     if is_day_start(blocked.start, zone) and is_day_start(blocked.end, zone):
         return format_span(local_day(blocked.start, zone), local_day(blocked.end, zone) - timedelta(days=1))
@@ -85,7 +85,7 @@ def _empty() -> BlockedTimeForm:
 
 
 def _save(form: BlockedTimeForm) -> BlockedTimeView | None:
-    """None: the form says why not."""
+    """Save the blocked time; None if it is refused, with the reason added to the form."""
     whose: dict[str, Any] = {"host_id": current_host().id, "actor": current_actor()}
     try:
         if form.stored:
@@ -108,7 +108,7 @@ def _with_meetings(text: str, blocked: BlockedTimeView) -> str:
 
 
 def _done(said: str) -> Any:
-    """The list as it is now, under its own address, with a form for a new one."""
+    """The updated list at its own URL, with an empty form."""
     url = url_for("availability.blocked")
     if htmx.wants_fragment():
         return htmx.push_url(_page(_empty(), 200, said=said), url)

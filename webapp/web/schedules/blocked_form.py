@@ -1,4 +1,4 @@
-"""What is typed for a blocked time: from a date to a date, with times or whole days."""
+"""The form for blocked time: a first and a last date, each with an optional time."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -22,17 +22,17 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class TypedEnd:
-    """One end as it is typed. Without a time the day is whole."""
+    """The start or end of a blocked time, as typed. Without a time, the whole day is blocked."""
 
     day: date | None
     clock: time | None
 
 
 class BlockedTimeForm(FlaskForm):  # type: ignore[misc]
-    """From a date to a date, in the host's zone; without times whole days.
+    """From one date to another, in the host's time zone; whole days if there are no times.
 
-    An end that is left as it was stays the instant that it is: a program may have set it to a second, or to the later
-    of two occurrences of a time.
+    A start or end that the host leaves unchanged keeps its exact instant: an API client may have set it to the second,
+    or to the later of two occurrences of a time.
     """
 
     from_date = DateField(_l("First day"), validators=[InputRequired(_l("Choose a date."))])
@@ -46,7 +46,7 @@ class BlockedTimeForm(FlaskForm):  # type: ignore[misc]
     )
 
     def __init__(self, time_zone: str, stored: BlockedTimeView | None = None, **given: Any) -> None:
-        """`stored`: what is to be changed; without it, a new one."""
+        """`stored`: the blocked time to edit; None for a new one."""
         self.time_zone, self.stored = time_zone, stored
         super().__init__(**given)
 
@@ -77,7 +77,8 @@ class BlockedTimeForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(gettext("This is not after the start."))
 
     def blocked_time(self) -> NewBlockedTime:
-        """Of a form that is valid. A time that comes twice blocks both; a last day without a time is whole."""
+        """The blocked time, if the form is valid. If a time occurs twice, both occurrences are blocked; a last day
+        without a time is blocked completely."""
         return NewBlockedTime(start=self._start(), end=self._end(), note=self.note.data or "")
 
     def _start(self) -> datetime:
@@ -105,13 +106,13 @@ class BlockedTimeForm(FlaskForm):  # type: ignore[misc]
 
 
 def typed_start(moment: datetime, time_zone: str) -> TypedEnd:
-    """To the minute before."""
+    """The start, rounded down to the minute."""
     local = moment.astimezone(instants.zone(time_zone))
     return TypedEnd(local.date(), None if is_day_start(moment, time_zone) else _clock(local))
 
 
 def typed_end(moment: datetime, time_zone: str) -> TypedEnd:
-    """To the minute after, so that what is shown covers what is blocked."""
+    """The end, rounded up to the minute, so that the period shown covers the period blocked."""
     full = moment + (-timedelta(seconds=moment.second, microseconds=moment.microsecond) % MINUTE)
     local = full.astimezone(instants.zone(time_zone))
     if is_day_start(full, time_zone):

@@ -1,4 +1,4 @@
-"""Single dates that differ from the week: a month to choose them in, a form for one or several, a list of them."""
+"""Date overrides: a month to choose dates from, a form for one or several dates, and a list of the overrides."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,7 +21,7 @@ TEMPLATE = "availability/dates.html"
 @blueprint.get("/<int:schedule_id>/dates")
 @host_required
 def dates(schedule_id: int) -> Response:
-    """`month` to show; `on`, and perhaps `until`: what is chosen."""
+    """Query: `month` is the month to show; `on` and optionally `until` are the selected dates."""
     frame = schedule_frame("dates", schedule_id)
     return _page(frame, DatesForm.of_query(request.args, frame.content))
 
@@ -44,7 +44,7 @@ def save_dates(schedule_id: int) -> Any:
 @blueprint.post("/<int:schedule_id>/dates/draft")
 @host_required
 def draft_dates(schedule_id: int) -> Any:
-    """Windows added or removed: the form again, nothing stored."""
+    """Show the form again with a window added or removed; nothing is saved."""
     frame = schedule_frame("dates", schedule_id)
     form = DatesForm.typed(request.form).changed(request.form.get("do", ""))
     if not htmx.wants_fragment():
@@ -79,6 +79,6 @@ def _page(frame: Frame, form: DatesForm, *, status: int = 200, said: str = "") -
 
 
 def _preview(frame: Frame, form: DatesForm) -> dict[str, Any]:
-    """The two weeks around what is chosen."""
+    """The two-week preview, starting with the week of the first selected date."""
     first = form.days[0] - timedelta(days=form.days[0].weekday()) if form.is_shown and form.days else None
     return preview_values(frame, form.revised(frame.content), first)

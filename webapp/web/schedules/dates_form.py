@@ -1,4 +1,4 @@
-"""What is typed for one date or several in a row: a day off, other hours, or as every week."""
+"""The form for one date or several consecutive dates: a day off, different hours, or the weekly hours."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,8 +21,8 @@ LONGEST_SPAN = timedelta(days=366)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatesForm:
-    """`on` and `until` (or "") as typed, ISO dates; `kind`: "off", "hours" or "usual"; `errors`: field -> words.
-    `is_shown`: nothing is chosen otherwise."""
+    """`on` and `until` (or ""): ISO dates, as typed; `kind`: "off", "hours" or "usual"; `errors`: field -> message.
+    `is_shown` is False if no date is selected."""
 
     on: str = ""
     until: str = ""
@@ -47,7 +47,8 @@ class DatesForm:
 
     @classmethod
     def of_query(cls, query: MultiDict[str, str], content: ScheduleContent) -> "DatesForm":
-        """As the dates of the query are now. What has no override yet is likely to become the opposite of usual."""
+        """Filled in with the current hours of the dates in the query. If they have no override yet, the default is the
+        opposite of the usual hours: a day off for an open day, and hours for a closed one."""
         day, last = parsed_date(query.get("on", "")), parsed_date(query.get("until", ""))
         if day is None:
             return cls.none()
@@ -67,7 +68,7 @@ class DatesForm:
 
     @property
     def days(self) -> Sequence[date]:
-        """All dates from `on` to `until`; none where they are not right."""
+        """All dates from `on` to `until`; empty if they are invalid."""
         first = parsed_date(self.on)
         last = parsed_date(self.until) if self.until else first
         if first is None or last is None or not first <= last <= first + LONGEST_SPAN:
@@ -75,7 +76,7 @@ class DatesForm:
         return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
     def with_faults(self, content: ScheduleContent) -> "DatesForm":
-        """With what is wrong marked."""
+        """A copy with its errors marked."""
         first, last = parsed_date(self.on), parsed_date(self.until or self.on)
         errors: dict[str, str] = {}
         if first is None:
@@ -91,7 +92,7 @@ class DatesForm:
         return replace(self, errors=errors, rows=self.rows.with_faults() if self.kind == HOURS else self.rows)
 
     def changed(self, command: str) -> "DatesForm":
-        """As a button of the form changes it: `add` or `remove.0`."""
+        """A copy as changed by a button of the form: `add` or `remove.0`."""
         action, _, place = command.partition(".")
         if action == "add":
             return replace(self, kind=HOURS, rows=self.rows.added())
@@ -101,7 +102,7 @@ class DatesForm:
         return replace(self, errors={"on": " ".join(messages)})
 
     def revised(self, content: ScheduleContent) -> ScheduleContent:
-        """The content with what is typed for these dates."""
+        """The content with the overrides entered for these dates."""
         days = self.days if self.is_shown else ()
         overrides = {day: windows for day, windows in content.overrides.items() if day not in set(days)}
         if self.kind != USUAL_HOURS:
@@ -110,7 +111,7 @@ class DatesForm:
         return replace(content, overrides=dict(sorted(overrides.items())))
 
     def said(self) -> str:
-        """What has been saved, in words."""
+        """A message that says what has been saved."""
         dates = format_span(self.days[0], self.days[-1])
         if self.kind == USUAL_HOURS:
             return gettext("Saved: %(dates)s as every week.", dates=dates)

@@ -1,4 +1,4 @@
-"""The month in which dates are chosen, and the list of those that differ from the week."""
+"""The month to choose dates from, and the list of date overrides."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from webapp.web.shared.i18n import format_day, format_month
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthDay:
-    """`kind`: off, hours (both by override), holiday, open or closed. `label` is what a screen reader says; `url` None:
+    """`kind`: off, hours (both by override), holiday, open or closed. `label` is for screen readers; `url` is None if
     the date has passed."""
 
     date: date
@@ -39,12 +39,12 @@ class Month:
     weeks: tuple[tuple[MonthDay, ...], ...]
     previous_url: str | None
     next_url: str | None
-    holidays_known_until: date | None  # only where some of the days are later
+    holidays_known_until: date | None  # None if no day shown is later
 
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """Dates in a row with the same override; `url` to change it, `remove_url` to make them usual again."""
+    """Consecutive dates with the same override; `url` edits it, `remove_url` restores the weekly hours."""
 
     first: date
     dates: str
@@ -54,7 +54,7 @@ class Coming:
 
 
 def month_of_text(text: str, content: ScheduleContent) -> str:
-    """`2027-05` of a month or a date; the present one of what is neither."""
+    """`2027-05` for a month or a date; the current month if the text is neither."""
     day = parsed_date(text) or parsed_date(f"{text}-01") or today_of(content)
     return f"{day:%Y-%m}"
 
@@ -102,7 +102,7 @@ def _coming(frame: Frame, first: date, last: date) -> Coming:
 
 
 def _dates(start: date, following: date) -> Iterator[date]:
-    """Whole weeks from `start` until those of the month are all there."""
+    """The dates of whole weeks, from `start` to the end of the week that completes the month."""
     day = start
     while day < following or (day - start).days % 7:
         yield day

@@ -1,4 +1,4 @@
-"""What the pages of a schedule have in common: its tabs, its sections, hours in words, and the preview beside them."""
+"""What the pages of a schedule share: tabs, sections, the preview beside the form, and hours as text."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ SECTIONS = ("hours", "dates", "holidays")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """`schedule`: the current one; None on the page of blocked time. `section`: one of SECTIONS, or "blocked"."""
+    """`schedule`: the current one; None on the blocked time page. `section`: one of SECTIONS, or "blocked"."""
 
     schedules: tuple[ScheduleView, ...]
     schedule: ScheduleView | None
@@ -47,7 +47,7 @@ class Frame:
             yield self.url(section), name, section == self.section
 
     def url(self, view: str, **values: Any) -> str:
-        """Of a view of the current schedule."""
+        """The URL of a view for the current schedule."""
         return url_for(f"availability.{view}", schedule_id=self.current.id, **values)
 
     @property
@@ -62,7 +62,8 @@ class Frame:
 
 
 def schedule_frame(section: str, schedule_id: int | None = None) -> Frame:
-    """Of the host's schedule, without an id the default. Raises NotFound for another host's."""
+    """The frame for one of the host's schedules; without an id, the default one. Raises NotFound if the schedule
+    belongs to another host."""
     all_schedules = tuple(schedules.host_schedules(current_host().id))
     if section == "blocked":
         return Frame(schedules=all_schedules, schedule=None, section=section)
@@ -73,20 +74,20 @@ def schedule_frame(section: str, schedule_id: int | None = None) -> Frame:
 
 
 def preview_values(frame: Frame, content: ScheduleContent, first: date | None = None) -> dict[str, Any]:
-    """For the preview's templates: the times of the event type that the request names, if the schedule had this
-    content. `first`: the first date, today by default."""
+    """Values for the preview's templates: the times that the event type named in the request would have if the schedule
+    had this content. `first`: the first date, today by default."""
     host_id, schedule_id, event_type = current_host().id, frame.current.id, request.values.get("event_type", "")
     preview = schedule_preview(content, host_id=host_id, schedule_id=schedule_id, event_type=event_type, first=first)
     return {"preview": preview, "is_draft": not is_the_same(content, frame.content)}
 
 
 def refresh_preview(response: Any) -> Any:
-    """The form has changed, though nothing is saved: tells the preview beside it to fetch itself."""
+    """Add the header that makes the preview reload, because the form has changed (nothing is saved)."""
     return htmx.trigger(response, schedule_drafted=None)
 
 
 def hours_text(windows: Iterable[DayWindow]) -> str:
-    """`9 AM - 12 PM, 1 PM - 5 PM`, in the reader's format."""
+    """`9 AM - 12 PM, 1 PM - 5 PM`, in the host's time format."""
     return ", ".join(f"{format_hour(one.start_minute)}{formats.RANGE}{_end(one)}" for one in windows)
 
 
@@ -99,14 +100,14 @@ def _end(window: DayWindow) -> str:
 
 
 def weekday_names() -> dict[int, str]:
-    """Monday = 0."""
+    """Weekday number (Monday = 0) -> name."""
     names: dict[int, str] = current_locale().days["stand-alone"]["wide"]
     return {number: names[number] for number in range(7)}
 
 
 @blueprint.app_template_global()
 def clock_span(start: int, end: int, time_zone: str) -> str:
-    """`9 AM - 5 PM` of two instants in Unix seconds."""
+    """`9 AM - 5 PM` for two instants, in Unix seconds."""
     return f"{_clock(start, time_zone)}{formats.RANGE}{_clock(end, time_zone, midnight=gettext('midnight'))}"
 
 

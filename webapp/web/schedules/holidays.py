@@ -1,4 +1,4 @@
-"""Public holidays that close a schedule: a country, a part of it, and a switch for each holiday."""
+"""Public holidays on which a schedule is closed: a country, optionally a subdivision, and a switch for each holiday."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ SHOWN = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class HolidaysForm:
-    """`country` and `subdivision`: codes, "" for none; `off`: names of holidays that are working days."""
+    """`country` and `subdivision`: codes, or "" for none; `off`: names of the holidays on which the host works."""
 
     country: str
     subdivision: str
@@ -48,8 +48,8 @@ class HolidaysForm:
 
     @classmethod
     def typed(cls, form: MultiDict[str, str], content: ScheduleContent) -> "HolidaysForm":
-        """`listed`: the holidays that had a switch; `closed`: those whose switch is on. What was switched off and has
-        no date in sight stays off, until another country is chosen."""
+        """`listed`: the holidays shown with a switch; `closed`: those whose switch is on. A holiday that was switched
+        off but is not shown stays off until another country is chosen."""
         country, part = form.get("country", ""), form.get("subdivision", "")
         if not is_known(country, part):
             part = ""
@@ -75,7 +75,7 @@ class HolidaysForm:
         )
 
     def coming(self, content: ScheduleContent) -> list[tuple[Holiday, bool]]:
-        """The holidays of a year from today on, each with whether it closes."""
+        """The holidays of the coming year, each with whether the schedule is closed on it."""
         if not self.country or not self.is_known:
             return []
         today, off = today_of(content), {holiday_key(name) for name in self.off}
@@ -83,7 +83,7 @@ class HolidaysForm:
         return [(holiday, holiday.name not in off) for holiday in found]
 
     def known_until(self, content: ScheduleContent) -> date | None:
-        """None where that is further ahead than anybody books."""
+        """The last date for which holidays are known; None if it is further ahead than bookings can be made."""
         return known_until(self.country or None, date(today_of(content).year + HOLIDAY_YEARS, 12, 31))
 
     @property
@@ -122,7 +122,7 @@ def save_holidays(schedule_id: int) -> Any:
 @blueprint.post("/<int:schedule_id>/holidays/draft")
 @host_required
 def draft_holidays(schedule_id: int) -> Any:
-    """Another country or part of it: its holidays, nothing stored."""
+    """Show the holidays of another country or subdivision; nothing is saved."""
     frame = schedule_frame("holidays", schedule_id)
     form = _form_of_request(frame)
     if not htmx.wants_fragment():

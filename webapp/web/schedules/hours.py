@@ -1,4 +1,4 @@
-"""The weekly hours of a schedule, with its name, time zone and first day of the week, as they are shown and typed."""
+"""The page and form for a schedule's weekly hours, name, time zone and first day of the week."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -32,14 +32,14 @@ WORKING_DAYS = range(5)
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """`weekday`: Monday = 0. A closed day may keep what was typed, for when it is opened again."""
+    """`weekday`: Monday = 0. A closed day may keep its rows, so that they are there when it is opened again."""
 
     weekday: int
     is_open: bool
     rows: Rows
 
     def opened(self) -> "Day":
-        """An open day has a window at least."""
+        """A copy with the default window added if the day is open and has none."""
         return replace(self, rows=Rows.of([USUAL])) if self.is_open and not self.rows.rows else self
 
 
@@ -58,7 +58,7 @@ class Week:
 
     @classmethod
     def typed(cls, form: MultiDict[str, str]) -> "Week":
-        """From fields `open` (a weekday each), `start.0` and `end.0` to `.6`."""
+        """Read from the fields `open` (one weekday each) and `start.0`, `end.0` to `start.6`, `end.6`."""
         is_open = set(form.getlist("open"))
         return cls(tuple(Day(number, str(number) in is_open, Rows.typed(form, f".{number}")) for number in range(7)))
 
@@ -83,7 +83,7 @@ class Week:
         return Week(tuple(replace(day, rows=day.rows.with_faults()) if day.is_open else day for day in self.days))
 
     def changed(self, command: str, form: MultiDict[str, str]) -> "Week":
-        """As a button of the form changes it: `add.0`, `remove.0.1`, `copy.0` (to the days of `to.0`), `fill`."""
+        """A copy as changed by a button: `add.0`, `remove.0.1`, `copy.0` (to the days in `to.0`) or `fill`."""
         action, *places = command.split(".")
         numbers = [index_of(place) for place in places]
         if action == "fill":
@@ -113,7 +113,7 @@ def _changed(day: Day, action: str, numbers: Sequence[int]) -> Day:
 
 
 class HoursForm(FlaskForm):  # type: ignore[misc]
-    """`week` beside the fields: windows are rows of plain fields (week.py)."""
+    """`week` is not a WTForms field: windows are rows of plain inputs (see windows.py)."""
 
     name = StringField(_l("Name of this schedule"), validators=[Text(text.line, LONGEST_NAME)])
     time_zone = TimeZoneField(_l("Time zone"), description=_l("All hours and dates of this schedule are in this zone."))
@@ -127,23 +127,24 @@ class HoursForm(FlaskForm):  # type: ignore[misc]
         self.week = Week.typed(request.form) if self.is_submitted() else Week.of(content.weekly_hours)
 
     def is_right(self) -> bool:
-        """Whether it can be saved; marks what is wrong otherwise."""
+        """Whether the form can be saved; marks its errors if not."""
         self.week = self.week.with_faults()
         return bool(self.validate()) and self.week.is_valid
 
     def revised(self, content: ScheduleContent) -> ScheduleContent:
-        """The content with what is typed here."""
+        """The content with the values entered in this form."""
         fields = {name: self[name].data for name in ("name", "time_zone", "week_start")}
         return replace(content, weekly_hours=self.week.weekly_hours, **fields)
 
     def draft(self, content: ScheduleContent) -> ScheduleContent:
-        """As `revised`, of a form in the making: what is wrong or missing stays as it was."""
+        """Like `revised`, but for an unfinished form: invalid windows are left out, and if a field is invalid, only the
+        weekly hours change."""
         if self.errors or not self.validate():
             return replace(content, weekly_hours=self.week.weekly_hours)
         return self.revised(content)
 
     def days(self) -> list[tuple[Day, str]]:
-        """Day and name, in the order of the week as it is typed."""
+        """(day, name), starting with the first day of the week chosen in the form."""
         names = weekday_names()
         first = self.week_start.data or 0
         return [(self.week.days[number % 7], names[number % 7]) for number in range(first, first + 7)]
@@ -174,7 +175,7 @@ def save_hours(schedule_id: int) -> Any:
 @blueprint.post("/<int:schedule_id>/hours/draft")
 @host_required
 def draft_hours(schedule_id: int) -> Any:
-    """Windows added, removed or copied, days opened or closed: the form again, nothing stored."""
+    """Show the form again after windows were added, removed or copied, or days opened or closed; nothing is saved."""
     frame = schedule_frame("hours", schedule_id)
     form = HoursForm(frame.content)
     command = request.form.get("do", "")

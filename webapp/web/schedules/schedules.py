@@ -1,4 +1,4 @@
-"""Named schedules: make one, choose the default, delete one that nothing uses."""
+"""Named schedules: create one, choose the default, delete one that nothing uses."""
 
 from dataclasses import replace
 from typing import Any
@@ -33,7 +33,8 @@ class NewScheduleForm(FlaskForm):  # type: ignore[misc]
         self.contents = {str(one.id): one.content for one in frame.schedules}
 
     def content(self) -> ScheduleContent:
-        """Of a form that is valid: a copy, or nothing, in the host's zone."""
+        """Content for the new schedule, if the form is valid: a copy of another one, or empty hours in the host's time
+        zone."""
         name = self.name.data
         origin = self.contents.get(self.start.data)
         return replace(origin, name=name) if origin else ScheduleContent(name=name, time_zone=current_host().time_zone)
@@ -96,7 +97,7 @@ def _new_page(form: NewScheduleForm, status: int) -> Response:
 
 
 def _delete_page(schedule_id: int, status: int) -> Response:
-    """It asks, or says what uses the schedule."""
+    """The page that asks for confirmation, or lists what uses the schedule."""
     frame = schedule_frame("hours", schedule_id)
     users = schedules.schedule_users(current_host().id, schedule_id)
     return make_response(render_template("availability/delete.html", frame=frame, users=users), status)

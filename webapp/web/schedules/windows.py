@@ -1,6 +1,7 @@
-"""Windows as they are typed: two clock times in a row, several rows a day.
+"""Windows as entered in a form: two times per row, several rows per day.
 
-An end of 00:00 is midnight, as is 24:00, which a time field cannot show; one at or before the start is on the next day.
+An end of 00:00 means midnight, as does 24:00, which a time field cannot show. An end at or before the start is on the
+next day.
 """
 
 import re
@@ -20,7 +21,7 @@ MOST_ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """As typed. `fault`: which of the two fields is wrong: "start", "end" or "" for none."""
+    """Two times as typed. `fault`: the invalid field, "start" or "end", or "" for none."""
 
     start: str = ""
     end: str = ""
@@ -32,7 +33,7 @@ class Row:
 
     @property
     def mark(self) -> str:
-        """What the two times alone do not say."""
+        """A note on what the two times do not show, such as that the window ends on the next day."""
         window = self.window
         if window is None:
             return ""
@@ -44,7 +45,7 @@ class Row:
 
     @property
     def window(self) -> DayWindow | None:
-        """None where one of the times is none."""
+        """None if one of the texts is not a time."""
         start, end = minute_of(self.start), minute_of(self.end, is_end=True)
         if start is None or end is None:
             return None
@@ -53,7 +54,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The windows of one day or date. `error`: what is wrong with them, in words."""
+    """The windows of one weekday or date. `error`: a message, or "" if they are valid."""
 
     rows: tuple[Row, ...] = ()
     error: str = ""
@@ -64,17 +65,17 @@ class Rows:
 
     @classmethod
     def typed(cls, form: MultiDict[str, str], suffix: str = "") -> "Rows":
-        """From fields `start` and `end`, each as often as there are rows, in the same order."""
+        """Read from the fields `start` and `end`, each repeated once per row, in the same order."""
         starts, ends = form.getlist(f"start{suffix}"), form.getlist(f"end{suffix}")
         return cls(tuple(Row(*row) for row in zip(starts, ends, strict=False))[:MOST_ROWS])
 
     @property
     def windows(self) -> tuple[DayWindow, ...]:
-        """Of rows that are right; blank ones are left out."""
+        """The windows of valid rows; all others are left out."""
         return tuple(window for row in self.rows if (window := row.window))
 
     def with_faults(self) -> "Rows":
-        """With what is wrong marked. A row left blank is as good as none, unless there is no other."""
+        """A copy with its errors marked. Blank rows are ignored, unless all rows are blank."""
         if all(row.is_blank for row in self.rows):
             rows = tuple(replace(row, fault="start") for row in self.rows[:1]) or (Row(fault="start"),)
             return Rows(rows, gettext("Type from when to when."))
@@ -85,11 +86,11 @@ class Rows:
 
     @property
     def note(self) -> str:
-        """What to say while somebody is typing: half a row is no fault yet."""
+        """The message to show while the host is typing: an incomplete row is not an error yet."""
         return self.error or _without_overlap(Rows(tuple(row for row in self.rows if row.window))).error
 
     def added(self) -> "Rows":
-        """One row more: after the last one that is right, as far as the day goes."""
+        """A copy with one more row: after the last valid one, or blank if the day has no room left."""
         windows = self.windows
         return Rows((*self.rows, _next_row(windows[-1]) if windows else Rows.of([USUAL]).rows[0]))
 
@@ -98,7 +99,7 @@ class Rows:
 
 
 def minute_of(text: str, *, is_end: bool = False) -> int | None:
-    """Minutes of the day of `9:30` or `09:30`; 24:00 where it is an end."""
+    """Minutes since midnight for `9:30` or `09:30`; 24:00 only for an end. None if the text is not a time."""
     text = text.strip()
     if is_end and text in ("24:00", "24:00:00"):
         return MINUTES_OF_DAY
@@ -107,12 +108,12 @@ def minute_of(text: str, *, is_end: bool = False) -> int | None:
 
 
 def clock(minute: int) -> str:
-    """`09:30`, as time fields want it: midnight at the end of a day is 00:00."""
+    """`09:30`, the format of time fields: midnight at the end of a day is 00:00."""
     return f"{minute % MINUTES_OF_DAY // 60:02}:{minute % 60:02}"
 
 
 def index_of(text: str) -> int:
-    """A place in a list as a button sends it; none, if it is nothing of ours."""
+    """A list index as sent by a button; an index past the end of any list if the text is not one."""
     return int(text) if text.isdecimal() and len(text) < 4 else MOST_ROWS
 
 
@@ -123,7 +124,7 @@ def _with_fault(row: Row) -> Row:
 
 
 def _without_overlap(rows: Rows) -> Rows:
-    """With the first row marked that overlaps one before it."""
+    """A copy with an error on the first row that overlaps an earlier one."""
     for number in range(1, len(rows.rows)):
         if overlaps(rows.windows[: number + 1]):
             marked = list(rows.rows)
@@ -133,7 +134,7 @@ def _without_overlap(rows: Rows) -> Rows:
 
 
 def _next_row(last: DayWindow) -> Row:
-    """An hour after the end of the last window, for an hour; blank where the day is over."""
+    """A one-hour window that starts an hour after the last one ends; blank if it does not fit in the day."""
     start = last.end_minute + 60
     if last.end_minute <= last.start_minute or start + 60 > MINUTES_OF_DAY:
         return Row()
