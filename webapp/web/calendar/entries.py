@@ -1,4 +1,4 @@
-"""A slot as it stands in the host's calendar: in words, with the page behind it."""
+"""A slot as an entry of the host's calendar: its texts and the URL of its page."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,10 +16,10 @@ from webapp.words.formats import RANGE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """`kind`: available, covered (free, but the host is taken then), past (never booked), booked or pending.
+    """`kind`: available, covered (free, but the host is busy then), past (never booked), booked or pending.
 
-    `more` is the subject or the event type, of a pending one that it waits. `time` is the start and, with its dash,
-    the end. `label` is what a screen reader says: kind, who, when. Instants are aware.
+    `more` is the subject or the event type; for a pending entry, the words for its status. `time` is the start and the
+    end, the latter with a dash in front. `label` is for screen readers: kind, who, when. Datetimes are aware.
     """
 
     url: str

@@ -1,4 +1,4 @@
-"""Forms for publishing slots, one at a time or for several weeks, and why a slot cannot be published."""
+"""Forms for publishing slots, one at a time or for several weeks, and the reasons why a slot cannot be published."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
@@ -29,7 +29,8 @@ MOST_WEEKS = 26
 
 
 def durations(event_types: Sequence[EventTypeContent]) -> dict[str, EventTypeContent]:
-    """Value of the choice -> event type: minutes, with the slug where two types last as long."""
+    """Value of the choice -> event type. The value is the minutes, with the slug added if two types have the same
+    duration."""
     found: dict[str, EventTypeContent] = {}
     for event_type in event_types:
         minutes = str(event_type.duration_minutes)
@@ -43,7 +44,7 @@ def duration_label(event_type: EventTypeContent) -> str:
 
 
 class _Durations(FlaskForm):  # type: ignore[misc]
-    """`event_types`: the host's; one of them is chosen by its duration."""
+    """`event_types`: those of the host, one of which is chosen by its duration."""
 
     duration = RadioField(_l("Duration"), validators=[InputRequired(_l("Choose a duration."))], validate_choice=False)
 
@@ -64,7 +65,7 @@ class _Durations(FlaskForm):  # type: ignore[misc]
 
 
 class SlotForm(_Durations):
-    """One slot, in the wall time of `time_zone`. `occurrence` matters where the time comes twice in that night."""
+    """One slot, in the local time of `time_zone`. `occurrence` matters only if the time occurs twice that night."""
 
     date = DateField(_l("Date"), validators=[InputRequired(_l("Choose a date."))])
     time = TimeField(_l("Start"), validators=[InputRequired(_l("Choose a time."))])
@@ -98,7 +99,7 @@ class SlotForm(_Durations):
             raise ValidationError(gettext("Clocks go back that night: this time comes twice. Choose which one."))
 
     def new_slot(self) -> NewSlot:
-        """Of a form that is valid."""
+        """The slot to publish, if the form is valid."""
         start = self.starts[int(self.occurrence.data) if self.is_ambiguous else 0]
         event_type = self.event_type
         return NewSlot(
@@ -109,7 +110,7 @@ class SlotForm(_Durations):
 
 
 def slot_values(start: datetime, time_zone: str) -> dict[str, Any]:
-    """What SlotForm starts with, for an instant."""
+    """Initial values of SlotForm for an instant."""
     local = start.astimezone(zone(time_zone))
     moment = time(local.hour, local.minute)
     starts = occurrences(time_zone, local.date(), local.hour * 60 + local.minute)
@@ -118,7 +119,7 @@ def slot_values(start: datetime, time_zone: str) -> dict[str, Any]:
 
 
 class ManyForm(_Durations):
-    """Slots one after the other, on weekdays, over some weeks. Read from a query: it changes nothing."""
+    """Consecutive slots on chosen weekdays, over several weeks. Read from the query, because it changes nothing."""
 
     class Meta:
         csrf = False
@@ -147,7 +148,7 @@ class ManyForm(_Durations):
         _check_year(field)
 
     def plan(self, time_zone: str) -> WeeklyPlan:
-        """Of a form that is valid."""
+        """The plan, if the form is valid."""
         return WeeklyPlan(
             time_zone=time_zone,
             weekdays=frozenset(self.weekdays.data),
@@ -160,7 +161,7 @@ class ManyForm(_Durations):
 
 
 def many_values(first_on: date) -> dict[str, Any]:
-    """What ManyForm starts with."""
+    """Initial values of ManyForm."""
     return {"weekdays": [0, 1, 2, 3, 4], "from_time": time(9), "to_time": time(12), "first_on": first_on, "weeks": 2}
 
 
@@ -169,7 +170,7 @@ def _minute(moment: time) -> int:
 
 
 def _check_year(field: Any) -> None:
-    """Before time zones reckon with it: years without end, and those before any, are none of theirs."""
+    """Check the year before any time zone conversion, which fails for the first and last years that a date can have."""
     if field.data and not FIRST_YEAR <= field.data.year <= LAST_YEAR:
         raise ValidationError(CLASHES["past" if field.data.year < FIRST_YEAR else "too_far"])
 

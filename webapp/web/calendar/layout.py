@@ -1,8 +1,8 @@
-"""Where the moments of a day stand in the grid of a calendar: pure geometry, in minutes from the top.
+"""Positions of times in the calendar grid: pure geometry, in minutes from the top.
 
-All days side by side share one axis of wall time, so that 10:00 is at one height in every column, also when clocks
-change. An hour that comes twice on one of the days stands twice on the axis; the other days have a gap there. An
-hour that a day skips is a gap in that day's column.
+All columns share one axis of local time, so that 10:00 is at the same height in every column, even when clocks change.
+An hour that occurs twice on one of the days appears twice on the axis, and the other days have a gap there. An hour
+that a day skips is a gap in that day's column.
 """
 
 from bisect import bisect_right
@@ -20,7 +20,7 @@ _SAMPLE_SECONDS = 6 * 3600
 
 
 class Band(NamedTuple):
-    """Part of the axis: `minutes` of wall time from minute `wall` of the day, drawn at `top`."""
+    """Part of the axis: `minutes` of local time from minute `wall` of the day, drawn at `top`."""
 
     top: int
     wall: int
@@ -47,7 +47,7 @@ class DayColumn:
     pieces: tuple[Piece, ...]
 
     def top_of(self, moment: int) -> int:
-        """The place of what starts then. Moments outside the day are at its edges."""
+        """The position of something that starts at `moment`. Times outside the day are placed at its edges."""
         if moment >= self.end:
             return self.bottom_of(self.end)
         position = bisect_right(self.pieces, moment, key=lambda piece: piece.start)
@@ -55,7 +55,8 @@ class DayColumn:
         return piece.top + max(moment - piece.start, 0) // 60
 
     def bottom_of(self, moment: int) -> int:
-        """The place of what ends then: under the minute before it, even if the clock jumps at that moment."""
+        """The position of something that ends at `moment`: just below the minute before, even if the clock changes at
+        that moment."""
         return self.top_of(min(moment, self.end) - 60) + 1
 
     def gaps(self, length: int) -> list[Interval]:
@@ -68,7 +69,7 @@ class DayColumn:
         return [*gaps, (top, length)] if top < length else gaps
 
     def cells(self, minutes: int) -> Iterator[tuple[int, int, int]]:
-        """(top, bottom, instant) of each step of wall time (00:00, 00:30, ... for 30) that is wholly there."""
+        """(top, bottom, instant) of each step of local time (00:00, 00:30, ... for 30) that exists in full."""
         for piece in self.pieces:
             first = -(-piece.wall // minutes) * minutes
             for wall in range(first, piece.wall + piece.minutes - minutes + 1, minutes):
@@ -78,7 +79,7 @@ class DayColumn:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Days side by side on one axis of `length` minutes: 1440, or more when an hour comes twice."""
+    """Days side by side on one axis of `length` minutes: 1440, or more when an hour occurs twice."""
 
     bands: tuple[Band, ...]
     columns: tuple[DayColumn, ...]
@@ -88,7 +89,7 @@ class Grid:
         return self.bands[-1].top + self.bands[-1].minutes
 
     def hours(self) -> Iterator[tuple[int, int, int]]:
-        """(top, bottom, wall minute) of each line of the axis; the first line of a band may be no full hour."""
+        """(top, bottom, minute of local time) of each line of the axis; a band may begin between two full hours."""
         for band in self.bands:
             last = band.wall + band.minutes
             lines = [band.wall, *range(band.wall // 60 * 60 + 60, last, 60), last]
@@ -96,7 +97,7 @@ class Grid:
                 yield band.top + wall - band.wall, band.top + until - band.wall, wall
 
     def shown(self, spans: Iterable[Interval], usual: Interval) -> Interval:
-        """The whole hours of the axis that hold the usual ones (wall minutes), every span and every clock change."""
+        """The whole hours of the axis that cover `usual` (minutes of local time), all spans and all clock changes."""
         first, last = self._top_of_wall(usual[0]), self._top_of_wall(usual[1] - 1) + 1
         twice = [(band.top - band.minutes, band.top + band.minutes) for band in self.bands if band.is_repeat]
         changes = [*twice, *(gap for column in self.columns for gap in column.gaps(self.length))]
@@ -115,14 +116,14 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """`number` of `count` columns of equal width, from 1, for what overlaps."""
+    """Column `number` (from 1) of `count` columns of equal width, for entries that overlap."""
 
     number: int
     count: int
 
 
 class _Part(NamedTuple):
-    """A stretch of a day in which the clock runs evenly: from instant `start`, wall minutes [wall, until)."""
+    """Part of a day without a clock change: from instant `start`, minutes [wall, until) of local time."""
 
     start: int
     wall: int
@@ -144,7 +145,8 @@ def grid(time_zone: str, first: date, days: int) -> Grid:
 
 
 def lanes(spans: Sequence[Interval]) -> list[Lane]:
-    """One lane for each span, sorted by start: overlapping ones side by side, each group as wide as it must be."""
+    """One lane for each span; `spans` are sorted by start. Overlapping spans are placed side by side, and each group of
+    them has as many lanes as it needs."""
     placed: list[Lane] = []
     group: list[int] = []
     ends: list[int] = []
@@ -192,7 +194,7 @@ def _parts(time_zone: str, day: date) -> Iterator[_Part]:
 
 
 def _steady(time_zone: str, first: int, last: int) -> Iterator[Interval]:
-    """[first, last) cut where the offset of the zone changes."""
+    """[first, last) split where the UTC offset of the zone changes."""
     start = first
     while start < last:
         end = next(
@@ -208,7 +210,7 @@ def _steady(time_zone: str, first: int, last: int) -> Iterator[Interval]:
 
 
 def _change(time_zone: str, before: int, after: int) -> int:
-    """The first instant in (before, after] with the offset of `after`."""
+    """The first instant in (before, after] that has the same UTC offset as `after`."""
     while after - before > 1:
         middle = (before + after) // 2
         if _offset(time_zone, middle) == _offset(time_zone, after):
@@ -223,6 +225,6 @@ def _offset(time_zone: str, moment: int) -> timedelta:
 
 
 def _wall_minute(time_zone: str, day: date, moment: int) -> int:
-    """Minutes from midnight of `day` to what the clock shows; negative where clocks went back over midnight."""
+    """Minutes from midnight of `day` to the local time; negative if clocks were set back across midnight."""
     local = datetime.fromtimestamp(moment, zone(time_zone))
     return (local.toordinal() - day.toordinal()) * MINUTES_OF_DAY + local.hour * 60 + local.minute

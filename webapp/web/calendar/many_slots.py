@@ -1,4 +1,4 @@
-"""Weeks of slots at once: describe them, look at what would be made, make all of those chosen or none."""
+"""Publishing weeks of slots at once: describe them, preview them, and publish all of the selected ones or none."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from webapp.web.shared.htmx import page_or_fragment
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would be published, by local date. The URLs keep what was typed."""
+    """The slots that would be published, by local date. The URLs keep the values of the form."""
 
     days: dict[date, list[PlannedSlot]]
     duration: str
@@ -38,7 +38,7 @@ class Preview:
 @blueprint.get("/slots/many")
 @host_required
 def many() -> Response:
-    """The form; with a query, as it was filled in."""
+    """The form, filled in from the query if there is one."""
     first_on = parsed_date(request.args.get("on", "")) or local_day(datetime.now(UTC), current_host().time_zone)
     is_filled = "weekdays" in request.args or "from_time" in request.args
     return _form_page(_form(None if is_filled else many_values(first_on)), 200)
@@ -60,7 +60,7 @@ def preview_many() -> Response:
 @blueprint.post("/slots/many")
 @host_required
 def publish_many() -> Any:
-    """`start` (several) and `duration`, as the preview sends them."""
+    """Form fields, as sent by the preview: `start` (repeated) and `duration`."""
     duration = request.form.get("duration", "")
     new = _chosen(duration)
     if not new:
@@ -86,7 +86,7 @@ def _planned(form: ManyForm) -> list[NewSlot]:
 
 
 def _chosen(duration: str) -> list[NewSlot]:
-    """The slots that were ticked. Raises Invalid for what no preview has sent."""
+    """The selected slots. Raises Invalid for values that the preview cannot have sent."""
     event_type = durations(active_event_types(current_host().id)).get(duration)
     texts = request.form.getlist("start")
     starts = [start for text in texts if (start := parsed_instant(text))]

@@ -1,4 +1,4 @@
-"""The month as an overview: how much is booked and free on each date."""
+"""The month view: how many booked and free times there are on each date."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from webapp.web.shared.i18n import format_day
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthDay:
-    """`label` is what a screen reader says of the link."""
+    """`label` is the link's text for screen readers."""
 
     date: date
     url: str

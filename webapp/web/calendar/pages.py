@@ -1,4 +1,4 @@
-"""Looking at the calendar: four views of one URL."""
+"""The calendar page: four views at one URL."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +25,7 @@ TEMPLATE = "calendar/week.html"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Everything the template shows. One of `week`, `month`, `agenda` is there, by the period's view."""
+    """Everything that the template shows. Depending on the view, one of `week`, `month` and `agenda` is set."""
 
     period: Period
     heading: str
@@ -39,7 +39,7 @@ class Page:
     agenda: list[Any] | None = None
 
     def url(self, **changes: Any) -> str:
-        """This page with something else chosen."""
+        """The URL of this page with some of its parameters changed."""
         hours = "all" if self.has_whole_days else None
         chosen: dict[str, Any] = {"view": self.period.view, "on": self.period.on, "hours": hours}
         return url_for("calendar.week", **(chosen | changes))
@@ -54,7 +54,7 @@ def week() -> Response:
 @blueprint.get("/grid")
 @host_required
 def grid() -> Response:
-    """The times alone: what the page asks for again when something has changed."""
+    """Only the grid, which the page reloads when something has changed."""
     return page_or_fragment(TEMPLATE, "grid", page=_page(current_host()))
 
 
@@ -92,7 +92,7 @@ def _month(host: Account, period: Period) -> dict[str, Any]:
 
 
 def _summary(booked: int, free: int) -> str:
-    """For the announcer: what came into view."""
+    """The announcement for screen readers when another period is shown."""
     return gettext(
         "%(booked)s, %(free)s",
         booked=ngettext("%(num)s booked time", "%(num)s booked times", booked),

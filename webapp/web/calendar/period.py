@@ -1,4 +1,4 @@
-"""Which dates a calendar page shows, and where its links lead."""
+"""The dates that a calendar page shows, and the dates that its links lead to."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -19,7 +19,7 @@ class View(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """`days` dates from `first` on, in the host's zone. `previous` and `next` are dates to turn to."""
+    """`days` dates from `first` on, in the host's time zone. `previous` and `next`: dates for the paging links."""
 
     view: View
     time_zone: str
@@ -44,7 +44,7 @@ class Period:
 
 
 def read_period(view: str, on: str, *, time_zone: str, first_weekday: int) -> Period:
-    """What is asked for; today's week where that is nothing sensible. `first_weekday`: Monday = 0."""
+    """The requested period; an invalid view means the week, an invalid date today. `first_weekday`: Monday = 0."""
     today = local_date(time_zone, instant(datetime.now(UTC)))
     day = parsed_date(on) or today
     kind = View(view) if view in list(View) else View.WEEK
@@ -62,7 +62,7 @@ def read_period(view: str, on: str, *, time_zone: str, first_weekday: int) -> Pe
 
 
 def _reach(view: View, day: date, first_weekday: int) -> tuple[date, int, date, date]:
-    """First date, number of days, the dates to turn back and on to."""
+    """(first date, number of days, date for the previous page, date for the next page)."""
     if view is View.MONTH:
         first = day.replace(day=1)
         following = (first + timedelta(days=31)).replace(day=1)

@@ -1,4 +1,4 @@
-"""One slot: publish it, look at it, take it back."""
+"""One slot: publishing, showing and deleting it."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -77,7 +77,7 @@ def delete_slot(public_id: uuid.UUID) -> Any:
 
 
 def _form(start: datetime | None = None, *, duration: str | None = None) -> SlotForm:
-    """As it was sent, or for a time to begin with."""
+    """The form as submitted, or filled in for `start`."""
     host = current_host()
     event_types = active_event_types(host.id)
     if start is None:
@@ -98,7 +98,7 @@ def _slot_page(public_id: uuid.UUID, status: int, **values: Any) -> Response:
 
 
 def _published(slot: SlotView) -> Any:
-    """For htmx the form again, ready for the time after; otherwise back to the week, where it stands now."""
+    """For htmx, the form again with the time after this slot; otherwise a redirect to the week that shows the slot."""
     host = current_host()
     when = format_range(slot.start, slot.end, host.time_zone)
     if not htmx.wants_fragment():
@@ -108,7 +108,7 @@ def _published(slot: SlotView) -> Any:
 
 
 def _changed(text: str, slot: SlotView) -> Any:
-    """Say it, and show the week in question; htmx: in an empty panel, the calendar fetches itself."""
+    """Show a message: on the page of the slot's week, or for htmx in an empty panel while the calendar reloads."""
     if htmx.wants_fragment():
         return htmx.trigger(page_or_fragment("calendar/done.html", "panel", text=text), calendar_changed=None)
     flash(text, "success")
@@ -116,7 +116,7 @@ def _changed(text: str, slot: SlotView) -> Any:
 
 
 def _start_of_query() -> datetime:
-    """By an instant (a click on a time), by a date, or the next full hour."""
+    """The start from the query: an instant (from a click on a time) or a date; by default the next full hour."""
     zone, now = current_host().time_zone, datetime.now(UTC)
     hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     if start := parsed_instant(request.args.get("start", "")):

@@ -1,4 +1,4 @@
-"""The grid of a week or a day, ready for `macros/week.html`: rows of five minutes from the first hour shown."""
+"""The grid of a week or a day for `macros/week.html`: rows of five minutes, counted from the first hour shown."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ from webapp.web.shared.dates import format_hour, format_weekday
 from webapp.web.shared.i18n import format_day, format_time
 
 ROW_MINUTES = 5
-USUAL_MINUTES = (8 * 60, 18 * 60)  # what is shown of a day without slots outside it
+USUAL_MINUTES = (8 * 60, 18 * 60)  # the hours shown if there are no slots outside them
 CELL_MINUTES = 30
-LEAST_MINUTES = 15  # the height of an entry that can still be hit and read
-MOST_LANES = 6  # that the style sheet knows
+LEAST_MINUTES = 15  # the smallest entry that can still be clicked and read
+MOST_LANES = 6  # as many as the style sheet defines
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An entry in its column, from row to row (exclusive), in its lane."""
+    """An entry with its position in a column: from `from_row` to `to_row` (exclusive), in a lane."""
 
     entry: Entry
     from_row: int
@@ -37,8 +37,8 @@ class Placed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
     """`cells`: (from row, to row, url, label) of times that can be published; `gaps`: (from row, to row, label) of
-    hours that this day has not; `hours`: (from row, to row) that the usual schedule has open. `now_row` None: not
-    today, or not among the hours shown."""
+    hours that do not exist on this day; `hours`: (from row, to row) of the default schedule's open hours. `now_row` is
+    None if the day is not today or the current time is not among the hours shown."""
 
     date: date
     url: str
@@ -57,7 +57,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """`axis`: (from row, to row, label) of each hour. `has_more_hours`: some of the day are not shown."""
+    """`axis`: (from row, to row, label) of each hour. `has_more_hours`: some hours of the day are not shown."""
 
     axis: tuple[tuple[int, int, str], ...]
     days: tuple[Day, ...]
@@ -65,7 +65,7 @@ class Week:
 
 
 def week_grid(period: Period, slots: Sequence[CalendarSlot], hours: Sequence[Interval], *, whole_days: bool) -> Week:
-    """`hours`: what the host's usual schedule has open, in Unix seconds."""
+    """`hours`: the open hours of the host's default schedule, in Unix seconds."""
     layout = grid(period.time_zone, period.first, period.days)
     placed = {column.day: _spans(column, slots) for column in layout.columns}
     taken = [span for spans in placed.values() for span, _ in spans]
@@ -79,14 +79,14 @@ def week_grid(period: Period, slots: Sequence[CalendarSlot], hours: Sequence[Int
 
 
 def list_days(period: Period, slots: Sequence[CalendarSlot]) -> list[tuple[date, list[Entry]]]:
-    """The dates of an agenda with what starts on them (or before, on the first); dates without any are left out."""
+    """The dates of an agenda with their entries; dates without entries are left out."""
     layout = grid(period.time_zone, period.first, period.days)
     by_day = [(column.day, [one for _, one in _spans(column, slots)]) for column in layout.columns]
     return [(day, [entry(one, period.time_zone) for one in on_day]) for day, on_day in by_day if on_day]
 
 
 def _spans(column: DayColumn, slots: Sequence[CalendarSlot]) -> list[tuple[Interval, CalendarSlot]]:
-    """What is on this date, with its place in minutes of the axis."""
+    """The slots on this date, with their positions in minutes of the axis."""
     spans = []
     for one in slots:
         start, end = instant(one.slot.start), instant(one.slot.end)
@@ -98,7 +98,7 @@ def _spans(column: DayColumn, slots: Sequence[CalendarSlot]) -> list[tuple[Inter
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """The hours of the axis that are shown, [shown[0], shown[1]) in minutes."""
+    """The part of the axis that is shown: [shown[0], shown[1]) in minutes."""
 
     layout: Grid
     period: Period
@@ -169,7 +169,7 @@ class _Window:
 
 
 def clock_changes(period: Period) -> list[tuple[date, bool]]:
-    """The dates of the period on which clocks change: (date, whether they go forward)."""
+    """The dates of the period on which clocks change: (date, whether clocks go forward)."""
     layout = grid(period.time_zone, period.first, period.days)
     return [
         (column.day, column.end - column.start < DAY_SECONDS)

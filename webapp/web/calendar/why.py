@@ -1,4 +1,4 @@
-"""/calendar/why: which rules close a start, in words with their figures."""
+"""/calendar/why: the rules that prevent a start from being offered, in words and with their figures."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,7 +26,7 @@ from webapp.words import reasons as reason_words
 
 
 class WhyForm(FlaskForm):  # type: ignore[misc]
-    """Read from the query: it changes nothing. Wall time of `time_zone`."""
+    """A date and time in the local time of `time_zone`. Read from the query, because it changes nothing."""
 
     class Meta:
         csrf = False
@@ -43,7 +43,7 @@ class WhyForm(FlaskForm):  # type: ignore[misc]
 
     @property
     def starts(self) -> tuple[int, ...]:
-        """The instants at which the clock shows this: none where it skips it, two where it shows it twice."""
+        """The instants of this local time: none if the clock skips it, two if it occurs twice."""
         if not (self.date.data and self.time.data and FIRST_YEAR <= self.date.data.year <= LAST_YEAR):
             return ()
         return occurrences(self.time_zone, self.date.data, self.time.data.hour * 60 + self.time.data.minute)
@@ -59,7 +59,7 @@ class WhyForm(FlaskForm):  # type: ignore[misc]
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """One start with its reasons in words; without any it is offered."""
+    """A start with the reasons why it is not offered, in words; if there are none, it is offered."""
 
     offering: Offering
     start: datetime
@@ -83,7 +83,7 @@ def ask() -> Response:
 
 
 def _form(titles: dict[str, str], host: Account, start: datetime | None) -> WhyForm:
-    """Filled in by `start=` (an instant), or by its own fields."""
+    """The form, filled in from `start` (an instant) or from its own fields in the query."""
     if start is None:
         return WhyForm(titles, host.time_zone, formdata=request.args if "date" in request.args else None)
     chosen = {"event_type": request.args.get("event_type") or next(iter(titles), "")}
