@@ -1,4 +1,4 @@
-"""Making and changing an event type: one form, and a step of it that changes the rows of its questions."""
+"""Creating and editing an event type: one form, and a view that changes the rows of its questions."""
 
 from typing import Any
 
@@ -79,7 +79,7 @@ def _stored(slug: str) -> EventTypeContent:
 
 
 def _saved(form: EventTypeForm, slug: str | None, content: EventTypeContent) -> bool:
-    """False: the form says why not."""
+    """Save the event type; False if it is refused, with the reason added to the form."""
     whose: dict[str, Any] = {"host_id": current_host().id, "actor": current_actor()}
     try:
         if slug is None:
@@ -96,7 +96,7 @@ def _saved(form: EventTypeForm, slug: str | None, content: EventTypeContent) -> 
 
 
 def _with_changed_rows(form: EventTypeForm, slug: str | None) -> Response:
-    """The form as it was typed, with a row more, less or elsewhere; htmx takes the rows alone."""
+    """The form as typed, with a row added, removed or moved; for htmx only the rows."""
     form.rows, focus = changed_rows(form.rows, request.form.get("rows", ""))
     return _page(form, slug, block="questions", focus=focus)
 

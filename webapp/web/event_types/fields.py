@@ -16,7 +16,8 @@ LONGEST_NUMBER = 7  # digits
 
 
 class SpanField(Field):  # type: ignore[misc]
-    """A number and its unit, two controls of one name. `data` is minutes; what was typed stays as it was typed."""
+    """A number and its unit: two controls with the same name. `data` is in minutes; `number` and `unit` keep the values
+    as typed."""
 
     def process_data(self, value: int | None) -> None:
         self.data = value or 0
@@ -37,12 +38,12 @@ class SpanField(Field):  # type: ignore[misc]
 
     @property
     def units(self) -> list[tuple[int, Any, bool]]:
-        """(minutes, word, whether it is chosen)."""
+        """(minutes, word, whether it is selected) for each unit."""
         return [(unit, word, unit == self.unit) for unit, word in UNITS.items()]
 
 
 class NumberField(IntegerField):  # type: ignore[misc]
-    """A whole number within bounds (both included) that may be left out."""
+    """An optional whole number within `bounds`, both inclusive."""
 
     data: int | None
 
@@ -67,7 +68,8 @@ class NumberField(IntegerField):  # type: ignore[misc]
 
 
 class ChoiceField(SelectField):  # type: ignore[misc]
-    """One of its choices is always chosen: nothing optional about it, and nothing that a browser must require."""
+    """A select in which one choice is always selected, so that it is not marked as optional and its control needs no
+    `required` attribute."""
 
     def __init__(self, label: LazyString, **given: Any) -> None:
         super().__init__(label, **given)

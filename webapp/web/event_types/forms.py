@@ -1,4 +1,4 @@
-"""The event type editor: fields named as those of `EventTypeContent`, so that a refusal finds its field."""
+"""The event type editor. Its fields have the names of `EventTypeContent`, so that errors can be shown beside them."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -96,16 +96,16 @@ class EventTypeForm(FlaskForm):  # type: ignore[misc]
     )
 
     def __init__(self, content: EventTypeContent | None, schedules: Mapping[str, str], **given: Any) -> None:
-        """`schedules`: id (empty: the default) -> name. `content` None: a new one."""
+        """`schedules`: id ("" for the default schedule) -> name. `content` is None for a new event type."""
         start = content or EventTypeContent(slug="", title="", duration_minutes=30)
         super().__init__(data=form_values(start), **given)
         self.rows: list[Row] = typed_rows(request.form) if self.is_submitted() else rows_of(start.questions)
         self._offer_choices(start, schedules)
         for field in (self.duration, self.color, self.window_kind, self.location_kind, self.capacity):
-            field.flags.required = True  # always chosen, or a default
+            field.flags.required = True  # always selected, or with a default
 
     def _offer_choices(self, start: EventTypeContent, schedules: Mapping[str, str]) -> None:
-        """What is stored can always be chosen, also where the editor would not offer it."""
+        """Set the choices. Stored values are always among them, even those that the editor would not offer."""
         steps = sorted({*INCREMENTS, *([start.increment_minutes] if start.increment_minutes else [])})
         self.duration.choices = {str(one): minutes(one) for one in USUAL_DURATIONS} | {OTHER: gettext("Another")}
         self.color.choices = {color: str(name) for color, name in COLORS.items()}
@@ -123,7 +123,7 @@ class EventTypeForm(FlaskForm):  # type: ignore[misc]
         self.reminder_minutes.choices = {one: before_start(one) for one in reminders}
 
     def content(self) -> EventTypeContent | None:
-        """What is to be stored; None when a field says what is wrong. Of alternatives only the chosen one counts."""
+        """The content to store; None if a field has an error. The fields of alternatives not chosen are ignored."""
         questions, self.rows = questions_of(self.rows)
         self._fill_in()
         if not self.validate() or any(row.error for row in self.rows):
@@ -157,7 +157,7 @@ class EventTypeForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(gettext("Type a number of minutes: 5, 10, 15 and so on up to 480."))
 
     def _fill_in(self) -> None:
-        """What follows from other fields, and the defaults of numbers that were left empty."""
+        """Set the values that follow from other fields, and the defaults of numbers left empty."""
         if self.duration.data in map(str, USUAL_DURATIONS):
             self.duration_minutes.data, self.duration_minutes.process_errors = int(self.duration.data), []
         self.slug.data = (self.slug.data or "").strip().lower() or slugs.suggested(self.title.data or "")
@@ -167,7 +167,7 @@ class EventTypeForm(FlaskForm):  # type: ignore[misc]
 
 
 def form_values(content: EventTypeContent) -> dict[str, Any]:
-    """What the form starts with."""
+    """The initial values of the form."""
     window = "days" if content.window_days is not None else "dates" if content.window_from else "none"
     is_usual = content.duration_minutes in USUAL_DURATIONS
     return {one.name: getattr(content, one.name) for one in fields(content)} | {

@@ -1,5 +1,5 @@
-"""The list of event types: reorder, switch on and off, duplicate, archive and restore; and their single-use links,
-which are shown once."""
+"""The list of event types: reorder, switch on and off, duplicate, archive and restore. Also their single-use links,
+which are shown only once."""
 
 from typing import Any
 
@@ -53,7 +53,8 @@ def _whose() -> dict[str, Any]:
 
 
 def _changed(text: str, *, focus: str) -> Any:
-    """The list as it is now; said aloud for htmx, shown otherwise. `focus`: the control that it was done with."""
+    """The updated list with a message, which is announced for htmx and shown otherwise. `focus`: id of the control that
+    was used."""
     if htmx.wants_fragment():
         return _page(text, focus=focus)
     flash(text, "success")
@@ -96,7 +97,7 @@ def archive(slug: str) -> Any:
 @blueprint.post("/archived/<int:event_type_id>/restore")
 @host_required
 def restore(event_type_id: int) -> Any:
-    """By its number: several archived ones may have had the same address."""
+    """The event type is given by its id, because several archived ones may have had the same slug."""
     host = current_host()
     back = archived_event_types.restore_event_type(event_type_id, host_id=host.id, actor=current_actor())
     done = gettext("Restored: %(title)s. Nobody can book it until you switch it on.", title=back.title)
@@ -116,7 +117,7 @@ def links(slug: str) -> Response:
 @blueprint.post("/<slug>/links")
 @host_required
 def make_link(slug: str) -> Response:
-    """Answers the page itself instead of leading to one: the link is in no address and is not kept."""
+    """Answers with the page instead of a redirect, so that the link appears in no URL and is not stored."""
     token = create_link(slug, host_id=current_host().id, actor=current_actor())
     return _links_page(slug, single_use_url(token))
 

@@ -1,7 +1,8 @@
-"""The rows of the questions editor: read from a form, added, removed and moved, made into questions.
+"""The rows of the questions editor: reading them from a form, adding, removing and moving them, and turning them into
+questions.
 
-A row is named by its place (`question-0-label`), so that the whole form goes to the server with every change of the
-rows, and nothing that was typed is lost; this works without JavaScript.
+Fields are named by the position of their row (`question-0-label`). Every change of the rows submits the whole form, so
+that no input is lost and JavaScript is not needed.
 """
 
 import re
@@ -22,7 +23,8 @@ _ACTION = re.compile(r"(remove|up|down)-(\d{1,3})")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """As typed. `key` is empty until the question is saved; `options` one per line; `error` by field."""
+    """A question as typed. `key` is empty until it is saved; `options` has one per line; `error` is about
+    `error_field`."""
 
     key: str = ""
     label: str = ""
@@ -37,7 +39,7 @@ class Row:
         return not (self.key or self.label.strip() or self.options.strip())
 
     def question(self, key: str) -> Question:
-        """Raises TextFault."""
+        """The validated question. Raises TextFault."""
         kind = QuestionKind(self.kind) if self.kind in list(QuestionKind) else QuestionKind.TEXT
         options = tuple(dict.fromkeys(line.strip() for line in self.options.splitlines() if line.strip()))
         is_choice = kind is QuestionKind.SELECT
@@ -49,12 +51,13 @@ def rows_of(questions: Sequence[Question]) -> list[Row]:
 
 
 def typed_rows(form: Mapping[str, str]) -> list[Row]:
-    """In the order of their places; a row that is not there is left out."""
+    """The submitted rows, by position; missing positions are skipped."""
     return [_typed(form, f"question-{place}-") for place in range(MOST_QUESTIONS) if f"question-{place}-label" in form]
 
 
 def changed_rows(rows: Sequence[Row], action: str) -> tuple[list[Row], str]:
-    """`add`, `remove-2`, `up-2`, `down-2`; anything else changes nothing. Rows, and the id of what to go on with."""
+    """The rows after `action`, and the id of the control to focus. Actions: `add`, `remove-2`, `up-2`, `down-2`; any
+    other changes nothing."""
     changed = list(rows)
     if action == "add" and len(rows) < MOST_QUESTIONS:
         return [*changed, Row()], f"question-{len(rows)}-label"
@@ -71,7 +74,7 @@ def changed_rows(rows: Sequence[Row], action: str) -> tuple[list[Row], str]:
 
 
 def questions_of(rows: Sequence[Row]) -> tuple[tuple[Question, ...], list[Row]]:
-    """The questions, and the rows with what is wrong with them; blank rows are dropped."""
+    """The questions, and the rows with their errors; blank rows are dropped."""
     keys = {row.key for row in rows if row.key}
     questions, rows_with_faults = [], []
     for row in rows:
@@ -99,7 +102,7 @@ def _typed(form: Mapping[str, str], name: str) -> Row:
 
 
 def _new_key(label: str, taken: set[str]) -> str:
-    """Of the label: answers are known by it for ever, whatever becomes of the label."""
+    """A key made from the label. It never changes, even if the label does, because answers are stored under it."""
     stem = slugs.suggested(label)[:LONGEST_KEY].strip("-") or "question"
     candidates = (f"{stem[: LONGEST_KEY - 4].strip('-')}-{number}" for number in range(2, len(taken) + 3))
     return stem if stem not in taken else next(key for key in candidates if key not in taken)

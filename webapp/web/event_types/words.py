@@ -1,4 +1,4 @@
-"""An event type at a glance, and the names of its choices."""
+"""Texts about event types: their summary, and the names of the choices in the editor."""
 
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
@@ -38,12 +38,12 @@ def minutes(number: int) -> str:
 
 
 def before_start(number: int) -> str:
-    """Of a reminder: `1 day before`."""
+    """The time of a reminder: `1 day before`."""
     return gettext("%(span)s before", span=span_in_words(number))
 
 
 def summary(content: EventTypeContent) -> str:
-    """What is unusual about it, for the list."""
+    """A line for the list of event types: the duration, and the main settings that differ from the defaults."""
     parts = [minutes(content.duration_minutes)]
     if content.capacity > 1:
         parts.append(gettext("group of up to %(seats)s", seats=content.capacity))
