@@ -1,3 +1,3 @@
-"""/settings/webhooks: addresses of programs that are told what happens, and what they were told."""
+"""/settings/webhooks: the host's webhooks and the messages sent to them."""
 
 from webapp.web.webhooks import pages  # noqa: F401 - views register themselves

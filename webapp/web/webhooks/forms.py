@@ -1,4 +1,4 @@
-"""A webhook's form: fields named as those of the service, so that a refusal finds its field."""
+"""The form for a webhook. Its fields have the names used by the service, so that errors can be shown beside them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Webhooks: list, create, change, delete, and the page of one with what was sent to it."""
+"""Webhooks: list, create, change and delete them; and the page of one webhook with its messages."""
 
 import uuid
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def index() -> Response:
 @blueprint.post("")
 @host_required
 def create() -> Response:
-    """Answers the page itself: the secret is in no address, in no session, and shown this once."""
+    """Answers with the page instead of a redirect: the secret is shown only once, and is in no URL and no session."""
     form = NewWebhookForm()
     make = partial(endpoints.create_webhook, host_id=current_host().id, actor=current_actor())
     created = outcome(form, lambda: make(form.new_webhook()))
@@ -97,7 +97,7 @@ def confirm_secret(webhook_id: uuid.UUID) -> str:
 @blueprint.post("/<uuid:webhook_id>/secret")
 @host_required
 def renew_secret(webhook_id: uuid.UUID) -> str:
-    """Answers the page itself: the secret is in no address, in no session, and shown this once."""
+    """Answers with the page instead of a redirect: the secret is shown only once, and is in no URL and no session."""
     webhook = endpoints.host_webhook(webhook_id, host_id=current_host().id)
     secret = endpoints.renew_secret(webhook_id, host_id=current_host().id, actor=current_actor())
     return render_template("webhooks/secret.html", webhook=webhook, name=name(webhook), secret=secret)
@@ -136,7 +136,7 @@ def send_again(webhook_id: uuid.UUID, message_id: str) -> Any:
 
 
 def _messages(webhook_id: uuid.UUID) -> dict[str, Any]:
-    """A page of them, newest first. Only the first page looks again by itself."""
+    """One page of messages, newest first. Only the first page refreshes itself."""
     host, before = current_host(), request.args.get("before")
     deliveries = history.webhook_deliveries(webhook_id, host_id=host.id, limit=PER_PAGE + 1, before=before)
     page, has_more = deliveries[:PER_PAGE], len(deliveries) > PER_PAGE
@@ -149,7 +149,7 @@ def _messages(webhook_id: uuid.UUID) -> dict[str, Any]:
 
 
 def _sent(send: Callable[..., object], webhook_id: uuid.UUID, done: str) -> Any:
-    """Back to the page, which says what was done, or that the webhook was switched off meanwhile."""
+    """Send, and redirect to the webhook's page with a message: `done`, or that the webhook has been switched off."""
     attempt_message(current_host().id)
     try:
         send(host_id=current_host().id, actor=current_actor())

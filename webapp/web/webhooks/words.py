@@ -1,4 +1,4 @@
-"""Webhooks and their deliveries in words."""
+"""Texts about webhooks and their deliveries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,13 +24,13 @@ EVENTS = {
     WebhookEvent.SLOT_PUBLISHED: _l("You publish a slot"),
 }
 MOMENT = timedelta(seconds=15)
-# For `ui.badge`: a delivery by its status.
+# Status of a delivery -> status of `ui.badge`.
 BADGES = {"waiting": "queued", "sent": "sent", "dead": "dead", "skipped": "hidden"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryLine:
-    """One message as the page shows it. `status` and `label` are for `ui.badge`."""
+    """One message as shown on the page. `status` and `label` are for `ui.badge`."""
 
     id: str
     event: str
@@ -47,12 +47,12 @@ def event_choices() -> list[SelectChoice]:
 
 
 def name(webhook: WebhookView) -> str:
-    """What the host calls it, or where it is."""
+    """The host's description of the webhook, or the server in its URL."""
     return webhook.description or urlsplit(webhook.url).netloc
 
 
 def state(webhook: WebhookView) -> tuple[str, str]:
-    """Badge and word."""
+    """(status, label) for `ui.badge`."""
     if webhook.disabled_at:
         return "dead", gettext("Switched off by Openslot")
     if not webhook.is_active:
@@ -61,7 +61,7 @@ def state(webhook: WebhookView) -> tuple[str, str]:
 
 
 def trouble(webhook: WebhookView, zone: str) -> str:
-    """What is wrong and what to do; empty where nothing is."""
+    """What is wrong with the webhook and what to do about it; "" if nothing is."""
     since = format_moment(webhook.failing_since, zone) if webhook.failing_since else ""
     if webhook.disabled_at:
         when = format_moment(webhook.disabled_at, zone)
@@ -90,14 +90,14 @@ def lines(deliveries: Sequence[WebhookDelivery], zone: str) -> list[DeliveryLine
 
 
 def is_on_its_way(delivery: WebhookDelivery) -> bool:
-    """A try is under way or about to be made: it is worth looking again. Not so what waits for long, behind another
-    message or for a worker."""
+    """Whether an attempt is under way or imminent, so that the page should refresh itself. False for a message that has
+    been waiting for long, behind another message or for a worker."""
     moments = [delivery.due_at, *(attempt.at for attempt in delivery.attempts[-1:] if _is_open(delivery))]
     return delivery.status == "waiting" and any(abs(datetime.now(UTC) - moment) <= MOMENT for moment in moments)
 
 
 def _is_open(delivery: WebhookDelivery) -> bool:
-    """Not tried yet, or the last try has no outcome yet."""
+    """Whether there has been no attempt yet, or the last attempt has no outcome yet."""
     return not delivery.attempts or (delivery.attempts[-1].status is None and not delivery.attempts[-1].duration_ms)
 
 
@@ -116,7 +116,7 @@ def _line(delivery: WebhookDelivery, zone: str) -> DeliveryLine:
 
 
 def _try(attempt: Attempt, zone: str) -> str:
-    """Without an outcome where it is under way, or where the worker died over it, as its age tells."""
+    """An attempt in words. One without an outcome is under way if it is recent; otherwise the worker died during it."""
     when, duration = format_moment(attempt.at, zone), attempt.duration_ms
     if attempt.status is not None:
         return gettext("%(when)s: answered %(status)s, %(ms)s ms", when=when, status=attempt.status, ms=duration)
