@@ -1,6 +1,6 @@
-"""Accounts over HTTP. Flask-Security does the work; here is what we add around its views, and its mails.
+"""Accounts over HTTP. Flask-Security does the work; this module wraps its views and redirects its mails.
 
-A mail becomes an event in the outbox; the worker writes it, and makes its token only then.
+A mail becomes an event in the outbox. The worker writes the mail, and creates its token only then.
 """
 
 from collections.abc import Callable
@@ -51,8 +51,9 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def _leave_out_what_slows_every_request(app: Flask, security: Security) -> None:
-    """Flask-Security and Flask-Login look for a user, and so read the cookie and the database, before and after each
-    request and for each template. Here whoever wants to know asks; nobody logs in by a token in a query string."""
+    """Flask-Security and Flask-Login load the user, which reads the cookie and the database, before and after every
+    request and for every template. Here the code that needs the user loads it. Logging in by a token in the query
+    string is switched off."""
     app.before_request_funcs[None].remove(security.principal._on_before_request)
     app.after_request_funcs[None].remove(security.login_manager._update_remember_cookie)
     processors = app.template_context_processors[None]
@@ -62,7 +63,7 @@ def _leave_out_what_slows_every_request(app: Flask, security: Security) -> None:
 
 
 def _guard_views(app: Flask) -> None:
-    """Flask-Security's views, each with its guard and its limit; those that changed something on GET are replaced."""
+    """Wrap each of Flask-Security's views in its guard and rate limit; a view that makes changes on GET is replaced."""
     theirs = app.view_functions
     guarded = {
         "login": visitor(limited_login(theirs["security.login"])),
@@ -79,7 +80,7 @@ def _guard_views(app: Flask) -> None:
 
 
 def _tidy_request() -> None:
-    """Forms only; and `next` must be a path of ours before anybody looks at it."""
+    """Accept only forms, and reject a `next` that is not a path of this application before any view uses it."""
     if request.is_json:
         abort(415)
     for given in (request.args, request.form):
@@ -94,7 +95,7 @@ def _see_other(response: Response) -> Response:
 
 
 def _render(template: str, **values: Any) -> tuple[str, int]:
-    """The page; 422 when it shows a form again that was not accepted."""
+    """The page and its status: 422 if it shows a form with errors, otherwise 200."""
     shown = [value for name, value in values.items() if name.endswith("_form") and value is not None]
     is_refused = request.method == "POST" and any(form.errors for form in shown)
     return render_template(template, form=shown[0] if shown else None, **values), 422 if is_refused else 200
@@ -104,7 +105,7 @@ View = Callable[..., Any]
 
 
 def confirm_by_post(confirm: View) -> View:
-    """Programs that scan mail open every link in it: opening only shows a button."""
+    """Following the link only shows a button, because mail scanners open every link."""
 
     @wraps(confirm)
     def confirm_email(token: str) -> Any:
@@ -116,7 +117,7 @@ def confirm_by_post(confirm: View) -> View:
 
 
 def needs_invitation(register: View) -> View:
-    """When registration is by invitation: only with the signed link, and for the address it was made for."""
+    """Unless registration is open, allow it only with a signed invitation link and for the address in that link."""
 
     @wraps(register)
     def register_invited() -> Any:

@@ -1,4 +1,4 @@
-"""Flask-Security's forms with our labels and fields, and the field in which a host chooses a slug."""
+"""Flask-Security's forms with this application's labels and fields, and the validator for a host's slug."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from webapp.services.accounts.accounts import LONGEST_NAME
 from webapp.services.shared.validation import LONGEST_EMAIL
 from webapp.web.shared.fields import Text, TimeZoneField
 
-LONGEST_PASSWORD = 128  # Flask-Security's
+LONGEST_PASSWORD = 128  # the limit of Flask-Security
 
 
 def _email(*more: Any) -> EmailField:
@@ -42,9 +42,9 @@ def _again(field: str) -> PasswordField:
 
 
 class FreeSlug:
-    """Validator; a host may keep the slug it has (`form.kept_slug`)."""
+    """Validator: the slug must be free. A host may keep the current one (`form.kept_slug`)."""
 
-    field_flags = {"required": True, "maxlength": slugs.LONGEST}  # noqa: RUF012  WTForms reads it so
+    field_flags = {"required": True, "maxlength": slugs.LONGEST}  # noqa: RUF012  WTForms expects a dict
 
     def __call__(self, form: Any, field: Any) -> None:
         field.data = (field.data or "").strip().lower()
@@ -94,7 +94,8 @@ class ForgotPasswordForm(fs.ForgotPasswordForm):
     email = _email(fs.valid_user_email)
 
     def validate(self, **kwargs: Any) -> bool:
-        """As long for an account that exists as Flask-Security takes for one that does not."""
+        """Hash a password for known accounts too, as Flask-Security does for unknown ones, so that both take the same
+        time."""
         is_known: bool = super().validate(**kwargs)
         if is_known:
             hash_password("not-a-password")

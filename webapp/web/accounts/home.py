@@ -1,4 +1,4 @@
-"""/: the way in for hosts; guests come by their host's own address."""
+"""/: the home page. Hosts start here; guests use their host's own URL."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ blueprint = Blueprint("home", __name__)
 @blueprint.get("/")
 @visitor
 def index() -> Any:
-    """Hosts go on to their calendar, everybody else reads what this is."""
+    """Redirects hosts to their calendar; shows everybody else a page about Openslot."""
     if current_account():
         return redirect(url_for("calendar.week"), 303)
     return render_template("home.html")

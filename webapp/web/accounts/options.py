@@ -1,4 +1,4 @@
-"""What Flask-Security is told: features, times, and its messages in our words."""
+"""Settings of Flask-Security: features, lifetimes, and the texts of its messages."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ OPTIONS = {
     "SECURITY_CHANGEABLE": True,
     "SECURITY_STATIC_FOLDER": None,
     "SECURITY_CHANGE_URL": "/settings/password",
-    # Same answer for known and unknown addresses.
+    # The same response for known and unknown addresses.
     "SECURITY_RETURN_GENERIC_RESPONSES": True,
     "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=1),
     "SECURITY_CONFIRM_EMAIL_WITHIN": timedelta(days=2),
@@ -22,13 +22,13 @@ OPTIONS = {
     "SECURITY_POST_REGISTER_VIEW": "/login",
     "SECURITY_POST_CHANGE_VIEW": "/settings",
     "SECURITY_POST_VERIFY_VIEW": "/calendar",
-    # Logging out is a change like others: with the token of its session (checked before any view).
+    # Logging out requires a CSRF token, like any other change (checked before any view).
     "SECURITY_LOGOUT_METHODS": ["POST"],
     "SECURITY_LOGOUT_CSRF": True,
     "SECURITY_API_ENABLED_METHODS": ["session"],
     "SECURITY_PASSWORD_LENGTH_MIN": 10,
     "SECURITY_PASSWORD_SCHEMES": ["argon2"],
-    # argon2id as OWASP advises. The default takes 64 MB for each log-in that is under way.
+    # argon2id as recommended by OWASP. The default takes 64 MB for each login in progress.
     "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {
         "argon2__memory_cost": 19_456,  # KiB
         "argon2__time_cost": 2,
@@ -37,11 +37,11 @@ OPTIONS = {
     "SECURITY_PASSWORD_SINGLE_HASH": [
         "argon2"
     ],  # argon2 needs no HMAC before it; a changed SECRET_KEY locks nobody out
-    # What a signed token says about an e-mail address; it is mailed to that very address. The default costs 0.3 s
-    # in the answers of known accounts only.
+    # For the hash of the e-mail address in a signed token, which is mailed only to that address. The default scheme
+    # would add 0.3 s to the responses for known accounts only.
     "SECURITY_HASHING_SCHEMES": ["hex_sha256"],
     "SECURITY_DEPRECATED_HASHING_SCHEMES": [],
-    # Mails are written when they are sent; nothing to render in the request.
+    # Mails are written when they are sent, so the request renders nothing.
     "SECURITY_EMAIL_PLAINTEXT": False,
     "SECURITY_EMAIL_HTML": False,
     "SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL": True,
@@ -50,7 +50,7 @@ OPTIONS = {
     "SECURITY_CLI_ROLES_NAME": None,
     "PERMANENT_SESSION_LIFETIME": LONGEST,
     "SESSION_REFRESH_EACH_REQUEST": False,
-    "SESSION_PROTECTION": None,  # a browser's update or a new address of a phone ends no session
+    "SESSION_PROTECTION": None,  # a browser update or a new IP address must not end a session
 }
 
 TEXTS = {

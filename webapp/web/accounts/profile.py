@@ -1,4 +1,4 @@
-"""/settings: what a host shows of themselves."""
+"""/settings: the host's profile."""
 
 from typing import Any
 

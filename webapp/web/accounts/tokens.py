@@ -1,4 +1,4 @@
-"""/settings/tokens: a host's tokens for the API: make one, see what is used, revoke."""
+"""/settings/tokens: the host's API tokens: create them, see when they were last used, revoke them."""
 
 import uuid
 from functools import partial
@@ -70,7 +70,7 @@ def index() -> Response:
 @blueprint.post("")
 @host_required
 def create() -> Response:
-    """Answers the page itself: the token is in no address, in no session, and shown this once."""
+    """Answers with the page instead of a redirect: the token is shown only once, and is in no URL and no session."""
     form = TokenForm()
     make = partial(tokens.create_token, host_id=current_host().id, actor=current_actor())
     token = outcome(form, lambda: make(form.new_token()))
