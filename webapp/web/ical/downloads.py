@@ -1,4 +1,4 @@
-"""What calendar programs read by address: a host's bookings by a secret one, and busy times that are public."""
+"""The files that calendar programs download: a host's bookings at a secret URL, and public busy times."""
 
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 CALENDAR = "text/calendar; charset=utf-8"
 FAILURES_PER_ADDRESS = parse("60 per minute")
-READS_PER_FEED = parse("60 per minute")  # many devices may have it, and each asks every few minutes
+READS_PER_FEED = parse("60 per minute")  # many devices may share a feed, each polling every few minutes
 BUSY_TIMES_PER_ADDRESS = parse("120 per minute")
 
 blueprint = Blueprint("calendar_files", __name__)
@@ -27,9 +27,9 @@ blueprint = Blueprint("calendar_files", __name__)
 @blueprint.get("/feeds/<secret>.ics")
 @feed_link
 def bookings(secret: str) -> Response:
-    """No session: the address is all that a program has. What it reads is counted per feed, so that one program that
-    asks without end is in nobody else's way."""
-    from webapp.services.ical.bookings_feed import bookings_calendar  # with icalendar 3 MB, and few ask for it
+    """Without a session, because a calendar program has nothing but the URL. Requests are limited per feed, so that a
+    program that polls endlessly does not affect others."""
+    from webapp.services.ical.bookings_feed import bookings_calendar  # icalendar takes 3 MB; few requests need it
 
     reader = _reader(secret)
     attempt(READS_PER_FEED, "feed", str(reader.feed_id))
@@ -46,7 +46,7 @@ def busy_times(slug: str) -> Response:
 
 
 def _reader(secret: str) -> FeedReader:
-    """Raises NotFound, and TooManyRequests for an address that guesses."""
+    """The feed's reader. Raises NotFound; TooManyRequests if an IP address guesses secrets."""
     try:
         return feed_reader(secret)
     except NotFound:
@@ -68,7 +68,7 @@ def _words(reader: FeedReader) -> "Words":
 
 
 def _file(content: bytes) -> Response:
-    """With its ETag; without Last-Modified, which would have to know of what was deleted."""
+    """The file with an ETag, but without Last-Modified, which would have to take deleted bookings into account."""
     response = Response(content, content_type=CALENDAR)
     response.add_etag()
     response.make_conditional(request)

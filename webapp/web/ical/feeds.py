@@ -1,4 +1,4 @@
-"""/settings/feeds: addresses for calendar programs: make one, see what is used, revoke; and the public busy times."""
+"""/settings/feeds: the host's calendar feeds (create, see when they were last used, revoke) and public busy times."""
 
 import uuid
 from functools import partial
@@ -61,7 +61,7 @@ def index() -> Response:
 @blueprint.post("")
 @host_required
 def create() -> Response:
-    """Answers the page itself: the secret is in no session, and shown this once."""
+    """Answers with the page instead of a redirect: the secret is shown only once, and is in no session."""
     form = FeedForm()
     make = partial(feeds.create_feed, host_id=current_host().id, actor=current_actor())
     secret = outcome(form, lambda: make(form.new_feed()))
