@@ -1,4 +1,4 @@
-"""Cancelling a booking: a page that asks, and a POST with a deliberate tick."""
+"""Cancelling a booking: a confirmation page, and a POST that requires a ticked box."""
 
 import uuid
 from typing import Any
@@ -54,7 +54,7 @@ def cancel(uid: uuid.UUID) -> Any:
 
 
 def _form_page(uid: uuid.UUID, form: CancelForm, status: int) -> Response:
-    """Or the booking as it is, where there is nothing to cancel any more."""
+    """The confirmation page, or the booking's page if it can no longer be cancelled."""
     host = current_host()
     booking = calendar.host_booking(uid, host_id=host.id)
     if not booking.is_active:

@@ -1,4 +1,4 @@
-"""What a host decides about a booking: yes or no to a request, and who did not come, or did after all."""
+"""The host's decisions about a booking: accepting or declining a request, and marking or unmarking a no-show."""
 
 import uuid
 from typing import Any
@@ -35,7 +35,7 @@ class DeclineForm(FlaskForm):  # type: ignore[misc]
 @blueprint.get("/<uuid:uid>/accept")
 @host_required
 def confirm_accept(uid: uuid.UUID) -> Response:
-    """Where a link in a mail may lead: looking decides nothing."""
+    """The target of a link in a mail: opening it decides nothing."""
     return _pending_page(uid, "bookings/accept.html", 200)
 
 
@@ -93,7 +93,7 @@ def _form_page(uid: uuid.UUID, form: DeclineForm, status: int) -> Response:
 
 
 def _pending_page(uid: uuid.UUID, template: str, status: int, **values: Any) -> Response:
-    """Or the booking as it is, where it is decided or has expired."""
+    """The page for a pending booking, or the booking's own page if it has been decided or has expired."""
     host = current_host()
     booking = calendar.host_booking(uid, host_id=host.id)
     if booking.status is not BookingStatus.PENDING or has_expired(booking):
@@ -102,5 +102,5 @@ def _pending_page(uid: uuid.UUID, template: str, status: int, **values: Any) -> 
 
 
 def _current_page(uid: uuid.UUID, why: str = "") -> Response:
-    """`why`: in other words than that it is cancelled or over."""
+    """The booking's page with status 409. `why`: a text to show instead of "cancelled or over"."""
     return booking_page(calendar.host_booking(uid, host_id=current_host().id), status=409, is_over=True, why=why)

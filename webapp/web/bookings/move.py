@@ -1,4 +1,4 @@
-"""Moving a booking to another time that is free."""
+"""Moving a booking to another free time."""
 
 import uuid
 from collections.abc import Iterator, Sequence
@@ -34,7 +34,8 @@ HORIZON = timedelta(days=400)
 
 @dataclass(frozen=True, slots=True)
 class FreeTimes:
-    """Free times from a date on, by the host's date. `later`: the date where the next ones begin, None at the end."""
+    """Free times from a date on, by local date of the host. `later`: the next date with free times, None if there is
+    none."""
 
     days: list[tuple[date, list[datetime]]]
     is_first: bool
@@ -64,7 +65,7 @@ def move(uid: uuid.UUID) -> Any:
 
 
 def _times_page(uid: uuid.UUID, status: int, *, error: str | None = None) -> Response:
-    """Or the booking as it is, where it cannot be moved any more."""
+    """The page with free times, or the booking's page if it can no longer be moved."""
     host = current_host()
     booking = calendar.host_booking(uid, host_id=host.id)
     if not booking.is_active:
@@ -84,7 +85,7 @@ def _free_times(booking: BookingView, host: Account, first: date | None) -> Free
 
 
 def _offered(booking: BookingView, first: int, last: int) -> Sequence[Offer]:
-    """Nothing when the event type is no longer offered."""
+    """The offers to move to; none if the event type is no longer offered."""
     try:
         offering = find_offering(booking.host_slug, booking.event_type_slug)
     except NotFound:

@@ -1,4 +1,4 @@
-"""The list of bookings, and one booking with the state of its mails."""
+"""The list of bookings, and the page of one booking with the status of its mails."""
 
 import uuid
 from collections.abc import Sequence
@@ -27,14 +27,14 @@ LONGEST_SEARCH = 200
 
 @dataclass(frozen=True, slots=True)
 class BookingsQuery:
-    """Which bookings a list shows."""
+    """The bookings that a list shows."""
 
     which: BookingFilter
     search: str
     page: int
 
     def url(self, *, which: str | None = None, search: str | None = None, page: int = 1) -> str:
-        """The list with something else asked for; always from its first page, if no other is named."""
+        """The URL of the list with some of its parameters changed; the first page, unless `page` is given."""
         words = self.search if search is None else search
         return url_for("bookings.index", which=which or self.which, q=words or None, page=page if page > 1 else None)
 
@@ -56,7 +56,7 @@ def booking(uid: uuid.UUID) -> Response:
 @blueprint.post("/<uuid:uid>/mails/<int:delivery_id>/again")
 @host_required
 def send_again(uid: uuid.UUID, delivery_id: int) -> Any:
-    """A mail that was given up. One that is not of this booking is not there."""
+    """Send a mail again that was given up. Answers 404 for a mail of another booking."""
     booking = _booking(uid)
     if delivery_id not in {state.id for state in calendar.booking_mails(booking) if state.status == "dead"}:
         abort(404)
@@ -65,7 +65,7 @@ def send_again(uid: uuid.UUID, delivery_id: int) -> Any:
 
 
 def booking_page(booking: BookingView, *, status: int = 200, **values: Any) -> Response:
-    """The page of a booking, or for htmx the panel."""
+    """The page of a booking; for htmx only the panel."""
     host = current_host()
     guest = booking.guest_name if booking.is_guest_erased else booking.guest_email
     states = mails(calendar.booking_mails(booking), guest=guest, time_zone=host.time_zone)
@@ -75,7 +75,7 @@ def booking_page(booking: BookingView, *, status: int = 200, **values: Any) -> R
 
 
 def changed(after: BookingView, text: str) -> Any:
-    """Say what has been done and show the booking as it is now; a calendar around it fetches itself."""
+    """Show the changed booking with the message `text`; a calendar that surrounds it reloads."""
     if not htmx.wants_fragment():
         flash(text, "success")
         return htmx.see_other(url_for("bookings.booking", uid=after.uid))
@@ -98,7 +98,7 @@ def _query() -> BookingsQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """One mail. `status` and `label` are for `ui.badge`; `can_resend`: it was given up."""
+    """One mail. `status` and `label` are for `ui.badge`; `can_resend` is true if it was given up."""
 
     id: int
     what: str
