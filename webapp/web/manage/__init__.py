@@ -1,3 +1,3 @@
-"""What guests do with the link in their mail: see, cancel, move. The token in the URL is their authorisation."""
+"""The pages behind a guest's manage link: see, cancel or move a booking. The token in the URL is the authorisation."""
 
 from webapp.web.manage import cancel, move, pages  # noqa: F401 - views register themselves

@@ -1,4 +1,4 @@
-"""Cancelling: a page that asks, and a form that a mail scanner cannot send by following links or pressing buttons."""
+"""Cancelling: a confirmation page whose form a mail scanner cannot submit by following links or pressing buttons."""
 
 from contextlib import suppress
 
@@ -47,7 +47,7 @@ def cancel(token: str) -> BaseResponse:
         return to_booking(token)
     if not form.validate():
         return _page(booking, token, form, status=422)
-    with suppress(Conflict):  # somebody was faster; the page says how it stands
+    with suppress(Conflict):  # changed by another request; the page shows the current status
         bookings.cancel(booking.uid, actor=manage_link_actor(str(booking.uid)), reason=form.reason.data)
     return to_booking(token)
 

@@ -1,4 +1,4 @@
-"""Moving a booking: the calendar, a page with the old and the new time, and the move."""
+"""Moving a booking: the calendar, a confirmation page with the old and the new time, and the move itself."""
 
 from datetime import timedelta
 from functools import partial
@@ -70,7 +70,7 @@ def move(token: str) -> BaseResponse:
     booking, form = managed_booking(token), MoveForm()
     offering, start = _offering(booking), form.start_seconds
     if not may_change(booking) or offering is None or start == instant(booking.start):
-        return to_booking(token)  # moved there already, by a first click
+        return to_booking(token)  # a first click has already moved it
     if start is None:
         return redirect(url_for("manage.choose", token=token), 303)
     if not form.validate():
@@ -79,7 +79,7 @@ def move(token: str) -> BaseResponse:
 
 
 def _move(booking: BookingView, offering: Offering, form: MoveForm, start: int) -> BaseResponse:
-    """Move the booking; answers with its page, or with the confirm page when the new time is refused."""
+    """Move the booking and redirect to its page; show the confirmation page if the new time is refused."""
     token = manage_token(booking.uid)
     try:
         bookings.reschedule(booking.uid, to_datetime(start), actor=manage_link_actor(str(booking.uid)))
@@ -90,12 +90,12 @@ def _move(booking: BookingView, offering: Offering, form: MoveForm, start: int) 
     except SlotUnavailable:
         return _confirm_page(booking, offering, form, start, status=409)
     except (Invalid, Conflict):
-        return to_booking(token)  # somebody was faster; the page says how it stands
+        return to_booking(token)  # changed by another request; the page shows the current status
     return to_booking(token, moved=1)
 
 
 def _offering(booking: BookingView) -> Offering | None:
-    """What was booked; None if its event type cannot be booked any more."""
+    """The offering of the booked event type; None if it can no longer be booked."""
     try:
         return find_offering(booking.host_slug, booking.event_type_slug)
     except NotFound:

@@ -1,6 +1,6 @@
-"""The booking as it stands, its calendar file, and links that add it to a web calendar.
+"""The booking's page, its calendar file, and links that add it to a web calendar.
 
-Those links tell the time and with whom, never the manage link.
+Those links contain the time and the host's name, but never the manage link.
 """
 
 from collections.abc import Mapping
@@ -41,8 +41,8 @@ def booking(token: str) -> str:
 @blueprint.get("/invite.ics")
 @manage_link
 def invite(token: str) -> Response:
-    """What the mail carries, too: a calendar that has both keeps one meeting."""
-    from webapp.services.ical.invitations import Method, invitation  # with icalendar 3 MB, and few ask for it
+    """The same invitation as in the mail: a calendar that gets both keeps a single event."""
+    from webapp.services.ical.invitations import Method, invitation  # icalendar takes 3 MB; few requests need it
 
     booking = managed_booking(token)
     gone = booking.status in (BookingStatus.CANCELLED, BookingStatus.DECLINED)
@@ -54,12 +54,12 @@ def invite(token: str) -> Response:
 
 
 def guest_zone(booking: BookingView) -> str:
-    """The zone in the query, otherwise the one that the guest booked in."""
+    """The time zone in the query, or the one in which the guest booked."""
     return zone_in(request.args) or booking.guest_time_zone
 
 
 def about(booking: BookingView, token: str) -> dict[str, Any]:
-    """What every page of a booking shows."""
+    """Template values that every page of a booking needs."""
     zone = guest_zone(booking)
     return {
         "booking": booking,
@@ -74,7 +74,7 @@ def about(booking: BookingView, token: str) -> dict[str, Any]:
 
 
 def calendar_links(booking: BookingView) -> list[tuple[str, str]]:
-    """(name, address) of each."""
+    """(name, URL) for each web calendar."""
     title = f"{booking.event_type_title} – {booking.host_name}"
     start, end = _compact(booking.start), _compact(booking.end)
     google = {"action": "TEMPLATE", "text": title, "dates": f"{start}/{end}"}
