@@ -1,3 +1,3 @@
-"""What a guest can do about their data: ask for it, see, download and erase it. The address is proved by mail."""
+"""A guest's access to their data: request, see, download and erase it. A link sent by mail proves the address."""
 
 from webapp.web.privacy import pages  # noqa: F401 - views register themselves

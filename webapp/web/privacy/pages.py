@@ -1,7 +1,7 @@
-"""Asking for the data of an address, and the page behind the link that is mailed to it.
+"""Requesting the data stored about an e-mail address, and the pages behind the link that is mailed to it.
 
-The answer to a request is the same, after the same time, whether there is any data or not. Following the link changes
-nothing.
+Whether there is any data or not, the response to a request is the same and takes the same time. Following the link
+changes nothing.
 """
 
 import time
@@ -29,7 +29,7 @@ from webapp.web.shared.limits import limited_mail
 from webapp.web.shared.typed_addresses import to_what_was_meant
 from webapp.words.answers import answered
 
-ANSWER_SECONDS = 0.3  # looking takes some milliseconds, and a few more where there is something to write
+ANSWER_SECONDS = 0.3  # the lookup takes some milliseconds, and a few more if there is a mail to queue
 
 
 class AddressForm(GuestForm):
@@ -66,7 +66,7 @@ def asked() -> str:
     return render_template("privacy/asked.html")
 
 
-SHOWN = 100  # bookings; the file has all of them
+SHOWN = 100  # bookings on the page; the download has all of them
 
 
 class EraseForm(GuestForm):
@@ -112,7 +112,8 @@ def erase(token: str) -> Any:
 
 @blueprint.errorhandler(NotFound)
 def expired(_error: NotFound) -> Any:
-    """The same for a link that is too old, wrong, or whose data are gone; a second click on "erase" ends here, too."""
+    """The same page for links that are expired or invalid, or whose data are erased; a second click on "erase" also
+    ends here."""
     return to_what_was_meant() or (render_template("privacy/expired.html"), 404)
 
 
