@@ -1,4 +1,4 @@
-"""/settings/data: a host's data as files to take along, and back into an account that is still empty."""
+"""/settings/data: downloading a host's data as files, and restoring it into an account that is still empty."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -36,7 +36,7 @@ class RestoreForm(FlaskForm):  # type: ignore[misc]
 
 @blueprint.url_value_preprocessor
 def allow_large_file(endpoint: str | None, _values: Any) -> None:
-    """Before the form is read, to look at its token; for who is logged in only."""
+    """Raise the size limit for hosts who are logged in, before the form is parsed to check its CSRF token."""
     if endpoint == "data.restore" and request.method == "POST" and current_account():
         request.max_content_length = LARGEST_MB * 1_000_000
 
@@ -78,7 +78,7 @@ def restore() -> Any:
 
 @blueprint.errorhandler(RequestEntityTooLarge)
 def tell_of_large_file(_error: RequestEntityTooLarge) -> Any:
-    """The body is refused when it is read for its token, before `restore` and its guard begin."""
+    """The body is rejected while it is parsed for the CSRF token, before the guard of `restore` runs."""
     if request.endpoint != "data.restore" or not current_account():
         return error_page(413)
     form = RestoreForm(formdata=None)
@@ -92,7 +92,7 @@ def tell_of_large_file(_error: RequestEntityTooLarge) -> Any:
 
 
 def _refused(form: RestoreForm, fault: Invalid) -> Response:
-    """What is wrong, by its place in the file."""
+    """The page with the errors, each with its position in the file."""
     form.form_errors.append(gettext("Nothing was restored: something in this file cannot be accepted."))
     named = ((place, text) for place, texts in fault.errors.items() for text in texts)
     form.file.errors = [f"{place}: {text}" if place else text for place, text in named]
@@ -111,8 +111,9 @@ def _tell(done: Imported) -> None:
 
 
 def _file(pieces: Iterable[str], suffix: str, mimetype: str) -> Response:
-    """Written whole before the answer begins, to disk: a slow reader holds no transaction, and a fault no half file."""
-    file = TemporaryFile()  # noqa: SIM115  closed by the response, when it is sent
+    """Write the whole file to disk before the response begins, so that a slow client holds no transaction open, and an
+    error leaves no incomplete download."""
+    file = TemporaryFile()  # noqa: SIM115  closed by the response after it is sent
     for piece in pieces:
         file.write(piece.encode())
     file.seek(0)
