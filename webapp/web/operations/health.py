@@ -1,6 +1,6 @@
-"""/healthz: the process answers. /readyz: it can also do its work.
+"""/healthz: whether the process responds. /readyz: whether it can also do its work.
 
-Pages and bookings work without the queue server, but an operator should know when it does not answer.
+Pages and bookings work without the queue server, but operators should know when it does not respond.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +15,7 @@ from webapp.core.logs import log
 from webapp.services.operations import readiness
 from webapp.web.shared.guards import public
 
-ANSWER_SECONDS = 1.5  # with the queue server's half a second this is well below what health checks wait
+ANSWER_SECONDS = 1.5  # plus half a second for the queue server: well below the timeout of health checks
 
 blueprint = Blueprint("health", __name__)
 _checks = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readiness")
@@ -30,9 +30,9 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @public
 def readyz() -> Response:
-    """The database answers and has the tables that this code needs. Whether the queue server answers, and whether the
-    mail server takes mail, is said, and does not matter: what needs them waits. The version of the time zone data is
-    for operators, too."""
+    """200 if the database responds and has the tables that this version needs, otherwise 503. Problems with the queue
+    server and the mail server are reported but do not change the status, because the work that needs them waits. The
+    version of the time zone data is there for operators, too."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     checking = _checks.submit(_check, app)
     try:
@@ -46,7 +46,7 @@ def readyz() -> Response:
 
 
 def _check(app: Flask) -> list[str]:
-    """In a thread of its own: whatever a network does to it, somebody who asks is answered."""
+    """Runs in its own thread, so that /readyz responds in time even if the network hangs."""
     with app.app_context():
         return readiness.check(app.extensions["settings"].database_url)
 
@@ -59,7 +59,7 @@ TIMEOUT_SECONDS = 0.5
 
 
 def problem(settings: Settings) -> str | None:
-    """None, or what is wrong, in words for an operator."""
+    """What is wrong with the queue server, as a message for operators; None if nothing is."""
     from redis import Redis
     from redis.exceptions import RedisError
 
@@ -73,6 +73,6 @@ def problem(settings: Settings) -> str | None:
 
 
 def tell_at_start(app: Flask) -> None:
-    """One line in the log of a web process that goes on without it."""
+    """Log a warning if the queue server does not respond; the web process starts anyway."""
     if found := problem(app.extensions["settings"]):
         log.warning(found)

@@ -1,6 +1,6 @@
-"""`make run RELOAD=1`: a template, style or script that was changed is there at the next request.
+"""`make run RELOAD=1`: a changed template, style sheet or script takes effect with the next request.
 
-A change of Python code starts the whole process anew (webapp.embedded.reload).
+A change of Python code restarts the whole process (webapp.embedded.reload).
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def _forget_what_was_changed() -> None:
 
 
 def _files(app: Flask) -> Iterator[Path]:
-    """Folders too: they change when a file is deleted."""
+    """All files and folders; folders too, because they change when a file is deleted."""
     loader = app.jinja_loader
     folders = loader.searchpath if isinstance(loader, FileSystemLoader) else []
     for folder in (*folders, app.static_folder or ""):
