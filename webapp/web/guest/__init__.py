@@ -1,3 +1,3 @@
-"""The guest's pages: who a host is, when they are free, and booking."""
+"""The guest's pages: a host's profile, their free times, and booking."""
 
 from webapp.web.guest import book, single_use_link, times  # noqa: F401 - views register themselves

@@ -1,4 +1,4 @@
-"""Other times for somebody whose time has just been taken: choices of the form that they have filled in."""
+"""Alternatives for a guest whose time has just been taken, offered as choices within the form they have filled in."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ MOST_DAYS = 3
 
 @dataclass(frozen=True, slots=True)
 class AlternativeDay:
-    """`times`: (value of the field, label)."""
+    """`times`: (field value, label) for each time."""
 
     label: str
     times: Sequence[tuple[str, str]]
@@ -31,7 +31,8 @@ class AlternativeDay:
 def alternative_days(
     offers: ListOffers, now: int, start: int, *, time_zone: str, locale: Locale
 ) -> list[AlternativeDay]:
-    """The times left on the guest's day of `start` and on the next days that have some; the next of all otherwise."""
+    """The free times on the guest's date of `start` and on the following dates that have any; if there are none, the
+    next free time at all."""
     first = day_start(time_zone, local_date(time_zone, start))
     found = offers(first, first + DAYS_AHEAD * DAY_SECONDS)
     if not found:

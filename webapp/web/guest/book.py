@@ -1,4 +1,4 @@
-"""The form for the chosen time, and booking it. Whatever is refused, the form keeps what was typed."""
+"""The form for the chosen time, and booking it. The form keeps its input, whatever the error."""
 
 from datetime import timedelta
 from functools import partial
@@ -37,7 +37,7 @@ from webapp.web.shared.i18n import current_locale
 from webapp.web.shared.limits import limited_booking
 
 GONE = 410
-REGION = "#booking"  # what htmx replaces: the form with all that stands beside it
+REGION = "#booking"  # replaced by htmx: the form and everything beside it
 
 
 @blueprint.get("/<slug>/<event_type>/book")
@@ -75,7 +75,7 @@ def booked(offering: Offering) -> BaseResponse:
 
 
 def refused(offering: Offering, form: BookingForm, error: DomainError) -> BaseResponse:
-    """The form again, saying what to do about the error. Raises errors that no guest can do anything about."""
+    """The form again, with a message on what to do about the error. Raises errors that guests cannot resolve."""
     match error:
         case Invalid():
             form.refuse(error)
@@ -89,7 +89,7 @@ def refused(offering: Offering, form: BookingForm, error: DomainError) -> BaseRe
         case AlreadyBooked():
             problem = gettext("You have a seat at this time already. Its link is in the mail that you got.")
         case IdempotencyMismatch():
-            # The key has its booking; another one needs another key, and a deliberate second press.
+            # This key has already made a booking. Another booking needs a new key and a deliberate second click.
             form.renew_key()
             problem = gettext("This form has been sent before and your meeting is booked: the link is in the mail.")
         case Overloaded():
@@ -124,13 +124,13 @@ def form_page(
         **about(offering),
         **_chosen(offering, form, is_gone=is_gone),
     )
-    response.headers["Cache-Control"] = "private, no-cache"  # its key is of one guest's form
-    response.vary.add("Cookie")  # going back after booking asks anew, and ends at the confirmation
+    response.headers["Cache-Control"] = "private, no-cache"  # it contains the key of one guest's form
+    response.vary.add("Cookie")  # after booking, "back" reloads and leads to the confirmation
     return response
 
 
 def _chosen(offering: Offering, form: BookingForm, *, is_gone: bool) -> dict[str, Any]:
-    """The chosen time in words, and alternatives if it is gone. Without a valid time: only alternatives."""
+    """The chosen time in words, and alternatives if it is gone; only alternatives if there is no valid time."""
     start, zone, locale = form.start_seconds, str(form.zone.data), current_locale()
     alternatives = []
     if is_gone or start is None:

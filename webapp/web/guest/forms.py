@@ -1,4 +1,4 @@
-"""What a guest fills in to book: name, address, subject, and the questions of the event type."""
+"""The booking form: name, e-mail address, subject, and the questions of the event type."""
 
 import uuid
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from webapp.web.shared.form_tokens import GuestForm
 from webapp.web.shared.forms import HoneypotField
 from webapp.web.shared.i18n import current_locale
 
-ANSWER = "answer-"  # before the key of a question: the name of its field
+ANSWER = "answer-"  # prefix of a question's key in the name of its field
 
 
 class BookingForm(GuestForm):
@@ -54,7 +54,7 @@ class BookingForm(GuestForm):
         return zone_in({"zone": self.zone.data or ""})
 
     def prepare(self, default_zone: str) -> None:
-        """Before it is shown: the key stays with the form that it was made for, whatever is typed again."""
+        """Call before rendering. A form that already has a key keeps it, even if its input changes."""
         self.zone.data = self.known_zone or default_zone
         if not _is_key(self.key.data):
             self.renew_key()
@@ -63,7 +63,7 @@ class BookingForm(GuestForm):
         self.key.data = str(uuid.uuid4())
 
     def refuse(self, fault: Invalid) -> None:
-        """Say what a service found, beside the fields that it is about."""
+        """Show the errors of a service beside the fields that they are about."""
         for name, messages in fault.errors.items():
             field = self._fields.get({"time_zone": "zone"}.get(name, name.replace("answers.", ANSWER, 1)))
             if field is None:
@@ -72,7 +72,7 @@ class BookingForm(GuestForm):
                 field.errors = [*field.errors, *messages]
 
     def command(self, offering: Offering, *, link_token: str | None = None) -> Book:
-        """`link_token`: of the single-use link that the guest came by."""
+        """The booking command. `link_token`: the token of the single-use link, if the guest used one."""
         start = self.start_seconds
         return Book(
             host=offering.host_slug,
@@ -99,7 +99,7 @@ def _is_key(value: str | None) -> bool:
 
 
 class Answer:
-    """Validator: the field's data as the question wants it."""
+    """Validator that checks and normalises an answer according to its question."""
 
     def __init__(self, question: Question) -> None:
         self.question = question
@@ -113,12 +113,12 @@ class Answer:
 
 
 def booking_form(offering: Offering) -> type[BookingForm]:
-    """The booking form of this event type."""
+    """The form class for this event type."""
     return _form_class(offering.questions, offering.location_kind == "ask")
 
 
 @lru_cache(maxsize=256)
-def _form_class(questions: Sequence[Question], asks_where: bool) -> type[BookingForm]:  # noqa: FBT001  the cache's key
+def _form_class(questions: Sequence[Question], asks_where: bool) -> type[BookingForm]:  # noqa: FBT001  cache key
     fields = {f"{ANSWER}{question.key}": _field(question) for question in questions}
     if asks_where:
         fields["location"] = StringField(

@@ -1,7 +1,7 @@
-"""What this browser has booked last, so that going back and sending the form again ends at the same confirmation.
+"""The last booking made by this browser, so that going back and sending the form again leads to the same confirmation.
 
-The idempotency key does that where the browser kept the page; one that asks for it anew gets a new key, and would be
-told that somebody was faster: itself.
+The idempotency key is enough if the browser kept the page. If it reloads the page, it gets a new key, and the guest
+would be told that the time is taken, by their own booking.
 """
 
 import uuid
@@ -19,20 +19,20 @@ NAME = "booked"
 
 
 def remember(booking: BookingView) -> str:
-    """Returns the address of the confirmation."""
+    """Remember the booking in the session and return the URL of its confirmation."""
     session[NAME] = booking.uid.hex
     return confirmation_url(booking)
 
 
 def knows_browser() -> bool:
-    """Whether this browser sent a cookie: one that takes none is told of its own booking as of somebody else's."""
+    """Whether this browser sent a cookie. Without one, the guest's own booking is reported as another guest's."""
     return current_app.config["SESSION_COOKIE_NAME"] in request.cookies
 
 
 def remembered_url(offering: Offering, start: int | None, email: str) -> str | None:
-    """The confirmation, if the booking that this browser made stands and is of this event type at this start.
+    """The URL of the confirmation, if this browser's booking is still active and is for this event type and start.
 
-    `email`: as typed, or "" before anything is; somebody else's is another booking.
+    `email`: as typed, or "" if nothing has been typed yet; with a different address it is a different booking.
     """
     if not knows_browser() or NAME not in session:
         return None

@@ -1,6 +1,7 @@
-"""The month and the times of a day, as the templates show them: everything in words, in the guest's zone and locale.
+"""The month and the times of a day, ready for the templates: as text, in the guest's time zone and locale.
 
-Offers are grouped by the guest's local date after computing, so that they are fetched for more than the month.
+Offers are grouped by the guest's local date after they are computed, so they are read for a longer period than the
+month.
 """
 
 from collections import Counter
@@ -23,12 +24,12 @@ from webapp.words import formats, zone_names
 
 MONTHS_AHEAD = 24
 NOON, EVENING = 12, 17
-FEW_TIMES = 6  # a day of so few is not divided into parts
+FEW_TIMES = 6  # a day with no more times than this is not divided into parts
 
-# How far ahead a free time is looked for when a month has none.
+# How far ahead to look for a free time when a month has none.
 HORIZON_SECONDS = 400 * DAY_SECONDS
 
-# What is offered with starts in [first, last), Unix seconds.
+# Returns the offers that start in [first, last), in Unix seconds.
 ListOffers = Callable[[int, int], Sequence[Offer]]
 
 
@@ -72,7 +73,7 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class NoTimes:
-    """Instead of times. `url` and `link` lead to the next ones, if there are any."""
+    """Shown instead of times. `url` and `link` (its text) lead to the next free times, if there are any."""
 
     heading: str
     url: str | None = None
@@ -81,7 +82,7 @@ class NoTimes:
 
 @dataclass(frozen=True, slots=True)
 class Picker:
-    """`has_times`: whether the month has any."""
+    """`has_times`: whether the month has free times."""
 
     month: Month
     has_times: bool
@@ -96,7 +97,7 @@ class Picker:
 
 @dataclass(frozen=True)
 class View:
-    """How a guest looks at a calendar. `links` is called only when the page is rendered, not when it is cached."""
+    """The settings with which a guest views a calendar. `links` is called only if the page is not in the cache."""
 
     query: CalendarQuery
     zone: str
@@ -115,12 +116,12 @@ class View:
 
     @property
     def first(self) -> date:
-        """The first of the month that is shown."""
+        """The first day of the month that is shown."""
         return self.query.month or self.today.replace(day=1)
 
     @property
     def span(self) -> Interval:
-        """The instants that may be in this month, Unix seconds."""
+        """A period that covers the month, in Unix seconds."""
         return padded_range(self.first, words.last_of_month(self.first))
 
 
@@ -144,7 +145,7 @@ def picker(view: View, offers: ListOffers) -> Picker:
 
 
 def next_offer(offers: ListOffers, now: int, after: int) -> Offer | None:
-    """The first offer that starts at `after` or later; if there is none, the first of all."""
+    """The first offer that starts at `after` or later; if there is none, the first offer at all."""
     ahead = offers(now, max(after, now) + HORIZON_SECONDS)
     return next((offer for offer in ahead if offer.start >= after), ahead[0] if ahead else None)
 
@@ -185,7 +186,8 @@ def _times(view: View, day: date, offers: Sequence[Offer]) -> Parts:
 
 
 def _labelled(view: View, offers: Sequence[Offer]) -> list[tuple[Offer, int, str]]:
-    """Offers with hour and time; a time that the clocks show twice on one day names its offset."""
+    """(offer, hour, label) for each offer; if a time occurs twice on the day, the labels include the time zone's
+    abbreviation."""
     zone, locale = instants.zone(view.zone), view.locale
     moments = [datetime.fromtimestamp(offer.start, zone) for offer in offers]
     labels = [formats.format_time(moment, view.zone, locale) for moment in moments]
@@ -216,7 +218,7 @@ def _by_part(times: Iterable[tuple[int, Slot]]) -> list[tuple[str | None, Sequen
 
 
 def _no_times(view: View, day: date | None, offers: ListOffers) -> NoTimes:
-    """`day`: a day without times in a month that has some; None: the whole month has none."""
+    """`day`: a day without free times in a month that has some; None if the whole month has none."""
     if day:
         return NoTimes(gettext("No free times on %(day)s", day=words.day_and_month(day, view.locale)))
     coming = next_offer(offers, view.now, day_start(view.zone, view.first))

@@ -1,5 +1,5 @@
-"""What the URL of a page asks for, and where its links lead: to the public URL of an event type, or below the
-single-use link that the guest came by. A parameter that makes no sense is ignored."""
+"""Query parameters of the guest's pages, and the URLs of their links: below the public URL of an event type, or below
+the single-use link that the guest used. Invalid parameters are ignored."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from webapp.words import zone_names
 
 @dataclass(frozen=True, slots=True)
 class CalendarQuery:
-    """`month` is the first day of a month. None: absent or invalid."""
+    """`month` is the first day of a month. A field is None if its parameter is missing or invalid."""
 
     month: date | None = None
     day: date | None = None
@@ -40,7 +40,7 @@ def zone_in(arguments: Mapping[str, str]) -> str | None:
 
 
 def parse_start(text: str) -> int | None:
-    """Unix seconds of `2027-05-04T09:00:00Z`, as the links of the calendar write it."""
+    """Unix seconds of a text like `2027-05-04T09:00:00Z`, the format of the calendar's links."""
     moment = parsed_instant(text)
     return instant(moment) if moment else None
 
@@ -52,9 +52,9 @@ def format_start(start: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where the links of a calendar lead: `calendar` shows a month, `choose` takes a start. Paths of ours.
+    """The targets of a calendar's links, as paths: `calendar` shows a month, `choose` takes a start.
 
-    They are put together here, not by `url_for`: a month has sixty of them.
+    They are built here and not by `url_for`, because a month has sixty of them.
     """
 
     calendar: str
@@ -66,11 +66,11 @@ class Addresses:
         return f"{self.calendar}?month={first:%Y-%m}{self._zone()}"
 
     def day(self, day: str) -> str:
-        """`day` as `2027-05-04`."""
+        """The URL of a day, given as `2027-05-04`."""
         return f"{self.calendar}?month={day[:7]}&day={day}{self._zone()}"
 
     def start(self, start: str) -> str:
-        """`start` as `format_start` gives it."""
+        """The URL for choosing a start, given in the format of `format_start`."""
         return f"{self.choose}?start={start}&zone={_quoted(self.zone)}"
 
     def _zone(self) -> str:
@@ -81,7 +81,7 @@ _quoted = lru_cache(maxsize=1024)(quote)
 
 
 def link_token() -> str | None:
-    """Of the single-use link that this request came by."""
+    """The token of the single-use link in this request's URL; None if there is none."""
     return (request.view_args or {}).get("token")
 
 

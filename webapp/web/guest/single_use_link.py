@@ -1,7 +1,7 @@
-"""/once/<token>: the calendar and the form behind a single-use link, which ends with the booking.
+"""/once/<token>: the calendar and the form behind a single-use link, which expires with the booking.
 
-The token stays in the address and goes nowhere else: these pages are not stored, not indexed and named to nobody, and
-no fragment of theirs is fetched, so that htmx keeps no history of them.
+The token appears nowhere but in the URL: these pages are not cached or indexed and send no referrer, and they load no
+fragments, so that htmx keeps no history of them.
 """
 
 from typing import Any
@@ -33,7 +33,8 @@ def once_details(token: str) -> Any:
 @manage_link
 @limited_booking
 def once_book(token: str) -> Any:
-    """Whether it is used shows when it is spent: a second click of the guest who did ends at their booking."""
+    """Does not check first whether the link has been used: booking finds that out, and after a second click the guest
+    gets their own booking."""
     return booked(_offering(link_target(token)))
 
 

@@ -1,4 +1,4 @@
-"""The public pages: a host, and the free times of an event type. No session, no cookie, two queries."""
+"""The public pages of a host and of the free times of an event type. No session, no cookie, two queries."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -30,7 +30,7 @@ def host(slug: str) -> Response:
 @blueprint.get("/<slug>/<event_type>")
 @public
 def times(slug: str, event_type: str) -> Response:
-    """The month and the times of a day: whole, or the region that a click on a day replaces."""
+    """The month and the times of a day: the whole page, or for htmx the region that a click on a day replaces."""
     return calendar_page(find_offering(slug, event_type))
 
 
@@ -43,14 +43,14 @@ def calendar_page(offering: Offering) -> Response:
     def values() -> tuple[dict[str, Any], bool]:
         calendar = picker(view, partial(_offers, offering, month))
         target = None if link_token() else "#picker"
-        # An empty month names the next free time of other months, which the key does not cover.
+        # An empty month shows the next free time in another month, which the key does not cover.
         return {"picker": calendar, "target": target, **about(offering), **zone_choice(calendar)}, calendar.has_times
 
     return cached_page_or_fragment(key, "booking/times.html", "picker", values)
 
 
 def _offers(offering: Offering, month: Availability, first: int, last: int) -> Sequence[Offer]:
-    """The offers of the month have been read already; others are queried."""
+    """Offers of the month, which have already been read, or of another period, which are queried."""
     return month.offers() if (first, last) == (month.first, month.last) else list_offers(offering, first, last)
 
 
@@ -64,7 +64,7 @@ def _view(offering: Offering, query: CalendarQuery) -> View:
 
 
 def about(offering: Offering) -> dict[str, Any]:
-    """What every page of an event type says about it."""
+    """Template values that every page of an event type needs."""
     return {"offering": offering, "initials": initials(offering.host_name)}
 
 

@@ -1,6 +1,8 @@
-"""Dates, counts and times in words for the guest's pages, cached: a month shows hundreds, and CLDR answers slowly.
+"""Dates, counts and times in words for the guest's pages. They are cached, because a month shows hundreds of them and
+formatting with CLDR data is slow.
 
-A locale is passed as the Babel object and decides about the language of `gettext`, too, so that it is a full key.
+A locale is passed as the Babel object. It also determines the language of `gettext`, so it is sufficient as a cache
+key.
 """
 
 import re
@@ -14,7 +16,7 @@ from flask_babel import gettext, ngettext
 from webapp.domain.availability import instants
 from webapp.words import formats, zone_names
 
-# A year and the comma or space that ties it to the rest of a date pattern.
+# The year in a date pattern, with the comma or space that separates it from the rest.
 _YEAR = re.compile(r"[\s,]+y+\b|\by+[\s,]+")
 DAYS_IN_WEEK = 7
 
@@ -27,7 +29,7 @@ def day_and_month(day: date, locale: Locale) -> str:
 
 @lru_cache(maxsize=8192)
 def day_with_count(day: date, count: int, locale: Locale) -> str:
-    """What a screen reader says for a day of the calendar."""
+    """The label of a day in the calendar, for screen readers."""
     return ngettext("%(day)s, one time free", "%(day)s, %(num)s times free", count, day=formats.format_day(day, locale))
 
 
@@ -39,14 +41,14 @@ def times_on(day: date, count: int, locale: Locale) -> str:
 
 @lru_cache(maxsize=4096)
 def leaf(day: date, locale: Locale) -> tuple[str, int, str]:
-    """Month, day and weekday, short, for a leaf of a tear-off calendar."""
+    """(month, day, weekday), abbreviated, for a leaf of a tear-off calendar."""
     month = dates.format_skeleton("MMM", day, locale=locale)
     return month, day.day, dates.format_date(day, "ccc", locale=locale)
 
 
 @lru_cache(maxsize=64)
 def weekdays(locale: Locale) -> tuple[tuple[str, str], ...]:
-    """(short, long) names, in the order in which the locale's week runs."""
+    """(short, long) names of the weekdays, starting with the locale's first day of the week."""
     short, long = (locale.days["stand-alone"][width] for width in ("abbreviated", "wide"))
     order = [(locale.first_week_day + step) % DAYS_IN_WEEK for step in range(DAYS_IN_WEEK)]
     return tuple((short[day], long[day]) for day in order)
@@ -54,7 +56,7 @@ def weekdays(locale: Locale) -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=512)
 def weeks(first: date, first_weekday: int) -> tuple[tuple[date | None, ...], ...]:
-    """The dates of the month that begins at `first`, in rows of seven; None before and after it."""
+    """The dates of the month that begins on `first`, in rows of seven; None for places before and after it."""
     before = (first.weekday() - first_weekday) % DAYS_IN_WEEK
     days: list[date | None] = [None] * before
     days += [first.replace(day=number) for number in range(1, last_of_month(first).day + 1)]
@@ -67,14 +69,14 @@ def last_of_month(first: date) -> date:
 
 
 def months_later(first: date, months: int) -> date:
-    """The first of the month that many months later (earlier: negative)."""
+    """The first day of the month `months` later, or earlier if negative."""
     year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
     return date(year, month + 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class MeetingTime:
-    """`leaf`: month, day and weekday, short. `time`: from and to, with the second day where it is another."""
+    """`leaf`: month, day and weekday, abbreviated. `time`: start and end, with the end's date if it is another day."""
 
     leaf: tuple[str, int, str]
     date: str
@@ -97,7 +99,7 @@ def meeting_time(start: datetime, end: datetime, time_zone: str, locale: Locale)
 
 
 def host_time(start: datetime, guest_zone: str, host_zone: str, host: str, locale: Locale) -> str | None:
-    """The start as the host's clock shows it, when that is not what the guest's shows."""
+    """A sentence with the start in the host's local time; None if it is the same as the guest's."""
     for_host = start.astimezone(instants.zone(host_zone))
     if for_host.utcoffset() == start.astimezone(instants.zone(guest_zone)).utcoffset():
         return None
