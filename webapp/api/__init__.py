@@ -1,6 +1,6 @@
-"""The JSON face, version 1: /api/v1, its specification at /openapi.json and its tester at /docs.
+"""The JSON API, version 1: /api/v1, its specification at /openapi.json and an interactive page at /docs.
 
-Its modules are imported in functions: commands and the worker start faster without the schemas.
+Its modules are imported inside functions, so that commands and the worker start faster, without the schemas.
 """
 
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
 
 
 def _subjects() -> "list[Blueprint]":
-    """In the order of the specification."""
+    """The blueprints, in the order of the specification."""
     from webapp.api import accounts, bookings, event_types, host_bookings, schedules, slots, webhooks
 
     return [

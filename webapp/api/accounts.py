@@ -1,9 +1,9 @@
 """The public view of a host, their offered slots, why a start is not offered (for that host only), and the host that a
 token belongs to.
 
-The list of offered slots is requested more often than everything else together, so it is written as JSON text: dumping
-a thousand slots by a schema takes ten times as long as computing them. The specification still comes from the schema,
-and tests hold each list against it.
+The list of offered slots is requested more often than everything else together, so it is written directly as JSON text:
+dumping a thousand slots with a schema takes ten times as long as computing them. The specification still comes from the
+schema, and tests check each list against it.
 """
 
 import uuid
@@ -34,7 +34,7 @@ from webapp.words.reasons import in_words
 
 MOST_DAYS = 62
 
-# (body, its ETag). Most are about 30 kB; a month of a host who is always open takes 200 kB.
+# (body, ETag). Most bodies are about 30 kB; a month of a host who is always open takes 200 kB.
 _BODIES: Memo[tuple[bytes, str]] = Memo(entries=64)
 
 blueprint = Blueprint("Public", __name__, description="A host as guests see them: no token, but for the question why.")
@@ -116,7 +116,7 @@ def get_me() -> TokenHolder:
 
 
 def offered_slots(offers: Sequence[Offer], time_zone: str, ids: Mapping[int, uuid.UUID]) -> str:
-    """As `schemas.hosts.OfferedSlots`. `ids`: public ids of the offers that have a row."""
+    """JSON as described by `schemas.OfferedSlots`. `ids`: public ids of the offers that have a row."""
     data = ",".join([_plain(start, end, left) if row is None else _with_id(start, end, left, ids[row])
                      for start, end, left, row in offers])  # fmt: skip
     return f'{{"time_zone":{dumped(time_zone)},"data":[{data}]}}'
@@ -132,7 +132,7 @@ def _with_id(start: int, end: int, left: int, slot_id: uuid.UUID) -> str:
 
 
 def written(instant: int) -> str:
-    """Unix seconds as RFC 3339 in UTC."""
+    """Unix seconds in the format of RFC 3339, in UTC."""
     day, second = divmod(instant, DAY_SECONDS)
     minute, second = divmod(second, 60)
     return f"{_date(day)}T{minute // 60:02}:{minute % 60:02}:{second:02}Z"

@@ -1,4 +1,4 @@
-"""Booking, and what a guest or host does to one booking."""
+"""Creating a booking, and the operations on one booking that both its guest and its host may use."""
 
 import uuid
 from typing import Any
@@ -107,7 +107,7 @@ def reschedule_booking(body: dict[str, Any], booking_id: uuid.UUID) -> BookingVi
 def get_invitation(booking_id: uuid.UUID) -> Response:
     """The invitation as a calendar file"""
     booking = callers_booking(booking_id)
-    from webapp.services.ical.invitations import Method, invitation  # with icalendar 3 MB, and few ask for it
+    from webapp.services.ical.invitations import Method, invitation  # icalendar takes 3 MB; few requests need it
 
     method = Method.CANCEL if booking.status in GONE else Method.REQUEST
     audience = Audience.GUEST if guest_booking() else Audience.HOST

@@ -78,9 +78,8 @@ def update_event_type(body: dict[str, Any], slug: str) -> EventTypeContent:
         content = replace(get_event_type_content(slug), **_columns(body))
         return event_types.update_event_type(slug, content, host_id=host().host_id, actor=actor()).content
 
-    return in_one_transaction(
-        actor=actor(), act=changed
-    )  # or what another one changes in between would be changed back
+    # Read and changed in one transaction; otherwise this could undo a concurrent change.
+    return in_one_transaction(actor=actor(), act=changed)
 
 
 @blueprint.operation("DELETE", "/event-types/<slug>", Access.WRITE, status=204, matches=get_event_type)
@@ -90,12 +89,12 @@ def delete_event_type(slug: str) -> None:
 
 
 def get_event_type_content(slug: str) -> EventTypeContent:
-    """As it is now. Raises NotFound."""
+    """The current content of an event type. Raises NotFound."""
     return event_types.host_event_type(host().host_id, slug).content
 
 
 def _columns(body: dict[str, Any]) -> dict[str, Any]:
-    """The contract's names and shapes as those of the content."""
+    """The values of a request body under the names and in the types of `EventTypeContent`."""
     given = dict(body)
     if "location" in given:
         place = given.pop("location")

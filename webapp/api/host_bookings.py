@@ -1,4 +1,4 @@
-"""A host's bookings: the list, and what only the host decides."""
+"""A host's bookings: the list, and the operations that are only for the host."""
 
 import uuid
 from typing import Any

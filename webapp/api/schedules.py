@@ -61,7 +61,8 @@ def _shown(content: ScheduleContent) -> dict[str, Any]:
 
 
 def _revise(before: ScheduleContent, body: Mapping[str, Any]) -> ScheduleContent:
-    """The name stays, and so do the holidays that the host works on, while they are those of the same place."""
+    """The new content. The name stays; so do the holidays on which the host works, unless the country or subdivision
+    changes."""
     region = body["holidays"] or {"country": None, "subdivision": None}
     place = region["country"], region["subdivision"]
     is_same_place = place == (before.holiday_country, before.holiday_subdivision)
@@ -78,7 +79,7 @@ def _revise(before: ScheduleContent, body: Mapping[str, Any]) -> ScheduleContent
 
 
 def _by_index(refusal: Invalid, body: Mapping[str, Any]) -> Invalid:
-    """The services name weekdays and dates; a program looks for the entries of its lists."""
+    """The same errors by list index: the service names weekdays and dates, but an API client sent lists."""
     entries: dict[str, list[str]] = {}
     for index, window in enumerate(body["weekly_hours"]):
         entries.setdefault(f"weekly_hours.{window['weekday']}", []).append(f"weekly_hours.{index}")

@@ -1,4 +1,4 @@
-"""A host's slots: published and booked ones."""
+"""A host's published and booked slots."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ from webapp.services.slots.plans import MESSAGES, BatchOverlaps, BatchRefused, C
 from webapp.services.slots.slots import SlotChange, change_slot
 from webapp.services.slots.views import SlotView
 
-# The field at fault, by the reason why a slot is refused.
+# Reason why a slot is refused -> the invalid field.
 FIELD_OF = {"past": "start", "too_far": "start", "overlap": "start", "duration": "duration_minutes"}
 NO_SUCH_EVENT_TYPE = "You have no event type of this slug and duration."
 
@@ -124,7 +124,7 @@ def _publish(body: Sequence[Mapping[str, Any]]) -> list[SlotView]:
 
 
 def _of_one(refusal: BatchRefused | BatchOverlaps, body: Mapping[str, Any]) -> Invalid | BatchOverlaps:
-    """The same error without the index, because there is only one slot."""
+    """The same error without an index, because there is only one slot."""
     if isinstance(refusal, BatchOverlaps):
         refusal.errors = {"start": [MESSAGES["overlap"]]}
         return refusal
@@ -133,7 +133,7 @@ def _of_one(refusal: BatchRefused | BatchOverlaps, body: Mapping[str, Any]) -> I
 
 
 def _fault(clash: Clash, body: Mapping[str, Any]) -> tuple[str, str]:
-    """(field, message)"""
+    """(field, message) for a slot that is refused."""
     if clash.error == "duration" and body.get("event_type"):
         return "event_type", NO_SUCH_EVENT_TYPE
     return FIELD_OF.get(clash.error, clash.error), MESSAGES[clash.error]

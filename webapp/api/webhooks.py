@@ -1,4 +1,4 @@
-"""Addresses of programs that are told what happens, and what they were told."""
+"""A host's webhooks and the messages sent to them."""
 
 import uuid
 from typing import Any
@@ -43,7 +43,7 @@ def _place(webhook: WebhookView) -> Key:
     answer=schemas.MadeWebhook,
     status=201,
     example=examples.MADE_WEBHOOK,
-    refuses=(404,),  # the key is that of one that was deleted meanwhile
+    refuses=(404,),  # the idempotency key belongs to a webhook deleted meanwhile
 )
 def create_webhook(body: dict[str, Any]) -> Made:
     """Make a webhook; its secret is in this answer alone"""
