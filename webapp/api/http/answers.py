@@ -1,4 +1,4 @@
-"""Answers of operations, and conditional requests: ETag, If-None-Match, If-Match."""
+"""Responses of operations, and conditional requests: ETag, If-None-Match, If-Match."""
 
 import hashlib
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from flask import Response, g, request
 from werkzeug.exceptions import PreconditionFailed
 
 JSON = "application/json"
-PUBLIC_CACHING = "no-cache"  # anybody may store it, but must revalidate it each time: slots go fast
+PUBLIC_CACHING = "no-cache"  # any cache may store it but must revalidate it each time, because slots go fast
 RATE_HEADERS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 READ_HEADERS = ("ETag", "Retry-After", *RATE_HEADERS)
 
@@ -34,12 +34,12 @@ def json_answer(body: str | bytes, status: int = 200) -> Response:
 
 
 def tagged(response: Response) -> Response:
-    """An answer to a read with its ETag, made here where it has none; 304 without a body when the caller has it."""
+    """The response to a read, with an ETag added if it has none; 304 without a body if the caller already has it."""
     tag = response.get_etag()[0]
     if tag is None:
         tag = etag_of(response.get_data())
         response.set_etag(tag)
-    # Not make_conditional: it would answer an If-Match, which reads have no use for, with a bare 412.
+    # Not make_conditional: it would respond to If-Match, which has no meaning for reads here, with a bare 412.
     if request.if_none_match.contains_weak(tag):
         response.status_code = 304
         response.set_data(b"")
@@ -56,13 +56,13 @@ def has_condition() -> bool:
 
 
 def require_match(current: Response) -> None:
-    """`current`: what GET would answer now. Raises PreconditionFailed when the caller decided by an older one."""
+    """`current`: what GET would return now. Raises PreconditionFailed if If-Match does not match it."""
     if not request.if_match.contains(etag_of(current.get_data())):
         raise PreconditionFailed
 
 
 def add_rate_headers(response: Response) -> Response:
-    """Say how much of the caller's rate limit is left; no headers if limits are switched off."""
+    """Add headers with the remainder of the caller's rate limit; none if limits are switched off."""
     if window := g.get("rate_window"):
         figures = window.limit, window.remaining, window.reset_seconds
         for name, figure in zip(RATE_HEADERS, figures, strict=True):
@@ -71,7 +71,7 @@ def add_rate_headers(response: Response) -> Response:
 
 
 def allow_all_origins(response: Response) -> Response:
-    """For public reads: pages of any origin may request them, without credentials."""
+    """Allow pages of any origin to request a public read, without credentials."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = ", ".join(READ_HEADERS)
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -31,9 +31,9 @@ FAILURES_PER_ADDRESS = parse("60 per minute")
 class Access(StrEnum):
     """What a call requires. Every operation has exactly one."""
 
-    PUBLIC = "public"  # nothing; a token is not looked at
+    PUBLIC = "public"  # nothing; a token is ignored
     BOOKING = "booking"  # the booking's manage token, or its host's token
-    CHANGE_BOOKING = "change booking"  # the same; the host's with scope write
+    CHANGE_BOOKING = "change booking"  # the same, but the host's token needs scope write
     READ = "read"  # a host's token
     WRITE = "write"  # a host's token with scope write
 
@@ -64,13 +64,13 @@ def admit(access: Access) -> None:
 
 
 def admit_booking() -> None:
-    """Count somebody who books; with those of the public page."""
+    """Count a booking against the limit that is shared with the public page."""
     if is_on():
         _attempt(BOOKINGS_PER_ADDRESS, BOOKING_KEY, address())
 
 
 def admit_message() -> None:
-    """Count a message to a webhook that a host sends by hand; with those of the page."""
+    """Count a message that a host sends to a webhook by hand, against the limit that is shared with the web page."""
     if is_on():
         _attempt(MESSAGES_PER_HOST, MESSAGE_KEY, str(host().host_id))
 
@@ -84,7 +84,7 @@ def host() -> TokenHolder:
 
 
 def guest_booking() -> uuid.UUID | None:
-    """The booking that the caller's manage token proves; None for hosts."""
+    """The uid of the booking that the caller's manage token is for; None for hosts."""
     uid: uuid.UUID | None = g.guest_booking
     return uid
 
@@ -96,7 +96,7 @@ def actor() -> Actor:
 
 
 def presented_token() -> str | None:
-    """From the Authorization header, or a manage token in a header of its own. Never from the address."""
+    """The token in the Authorization header, or the manage token in X-Manage-Token. Never one in the URL."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return token.strip()
@@ -104,7 +104,7 @@ def presented_token() -> str | None:
 
 
 def caller_key() -> str:
-    """Separates the idempotency keys of different callers."""
+    """A prefix that separates the idempotency keys of different callers."""
     if g.holder is not None:
         return f"api:host:{g.holder.host_id}"
     return f"api:booking:{g.guest_booking}" if g.guest_booking else "api:guest"
@@ -123,7 +123,7 @@ def _recognise(access: Access) -> None:
 
 class _Challenge(WWWAuthenticate):
     def to_header(self) -> str:
-        """With quotes, which Werkzeug leaves out: a realm must have them (RFC 9110, 11.5)."""
+        """The header with quotes, which Werkzeug leaves out although a realm requires them (RFC 9110, 11.5)."""
         return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in self.parameters.items())
 
 
@@ -133,7 +133,7 @@ def _unauthorized(error: str | None = None) -> Unauthorized:
 
 
 def _count() -> None:
-    """A token has a limit of its own, so that programs behind one address do not wait for each other."""
+    """Each token has its own limit, so that programs behind one IP address do not slow each other down."""
     if g.holder is not None:
         _attempt(PER_TOKEN, "api-token", str(g.holder.token_id))
     else:

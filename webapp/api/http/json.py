@@ -10,7 +10,7 @@ _HALF = re.compile("[\ud800-\udfff]")
 
 
 class NotJson(ValueError):
-    """What came is no JSON, or none that has one meaning; in words for whoever sent it."""
+    """The text is not JSON, or is ambiguous. The message is meant for the caller."""
 
 
 def dumped(value: Any) -> str:
@@ -18,8 +18,8 @@ def dumped(value: Any) -> str:
 
 
 def parsed(body: bytes) -> Any:
-    """Strict JSON (RFC 8259): UTF-8, no NaN, no Infinity, no name twice in an object. Raises NotJson, also for what is
-    too deep."""
+    """Parse strict JSON (RFC 8259): UTF-8, no NaN or Infinity, no duplicate names in an object. Raises NotJson, also if
+    the nesting is too deep."""
     if not json.detect_encoding(body).startswith("utf-8"):  # Python would read UTF-16 and UTF-32 as well
         raise NotJson(NOT_UTF_8)
     try:
@@ -32,7 +32,7 @@ def parsed(body: bytes) -> Any:
         raise NotJson(NOT_UTF_8) from None
     except RecursionError:
         raise NotJson("The body is JSON too deep to be meant.") from None
-    except ValueError:  # what Python says to thousands of digits
+    except ValueError:  # raised by Python for numbers with thousands of digits
         raise NotJson("The body has a number that is too long.") from None
 
 
@@ -41,8 +41,8 @@ def _refuse(name: str) -> None:
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse a name that occurs twice, of which one value would be lost silently, and lone surrogates, which no answer
-    could repeat."""
+    """Refuse duplicate names, because one of the values would be lost silently, and lone surrogates, because no
+    response could contain them."""
     members = dict(pairs)
     if len(members) < len(pairs):
         raise NotJson("The body has one name twice in an object.")

@@ -1,4 +1,4 @@
-"""The decorator of all operations: who may call one, its request and answer, and what every operation has in common."""
+"""The decorator of all operations: access, request and response of each, and what all operations have in common."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ Render = Callable[[Any], Response]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """What the specification needs about an operation, besides its parameters and its answer."""
+    """What the specification needs to know about an operation, besides its parameters and its response."""
 
     name: str
     method: str
@@ -33,7 +33,7 @@ class Operation:
     has_query: bool
     refuses: tuple[int, ...]
     conflicts: tuple[type[Conflict], ...]
-    matches: View | None  # the read whose ETag it takes in If-Match
+    matches: View | None  # the read whose ETag is accepted in If-Match
 
     @property
     def is_public_read(self) -> bool:
@@ -41,7 +41,7 @@ class Operation:
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
-    """Operations of one subject. They need no protection against request forgery, because the API ignores cookies."""
+    """The operations of one subject. They need no CSRF protection, because the API ignores cookies."""
 
     ARGUMENTS_PARSER = parser
 
@@ -68,8 +68,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         conflicts: tuple[type[Conflict], ...] = (),
         matches: View | None = None,
     ) -> Callable[[View], View]:
-        """`refuses`: statuses beyond those that follow from the rest; `conflicts`: what a 409 may be. A view answers
-        with what `answer` dumps, with Made, with a Response, or with None (204)."""
+        """`refuses`: error statuses in addition to those that follow from the other arguments; `conflicts`: the errors
+        behind a 409. A view returns an object for the schema `answer`, a Made, a Response, or None (204)."""
         render = _renderer(answer, status)
 
         def decorate(view: View) -> View:
@@ -97,7 +97,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         return decorate
 
     def _with_body(self, schema: ma.Schema, example: Any, view: View) -> View:
-        """May be left out when none of its fields is required."""
+        """The view with its body parsed; the body is optional if none of its fields is required."""
         is_required = any(field.required for field in schema.fields.values())
         parsing: View = self.arguments(schema, example=example, required=is_required)(view)
         return parsing
@@ -158,7 +158,7 @@ def _renderer(answer: Schema | None, status: int) -> Render:
 
 
 def finish(response: Response) -> Response:
-    """Headers of every answer below /api/, including problems."""
+    """Set the headers of every response below /api/, including problems."""
     if not request.path.startswith("/api/"):
         return response
     operation = operation_of(current_app.view_functions.get(request.endpoint or ""))

@@ -1,4 +1,4 @@
-"""Cursors, opaque to callers: where a page ended."""
+"""Cursors, which are opaque to callers: the position at which a page ended."""
 
 import re
 import uuid
@@ -13,7 +13,7 @@ from webapp.services.bookings.lists import ListPage, Place
 
 T = TypeVar("T")
 
-Key = tuple[int, str]  # where a row stands in its list; the name is its own
+Key = tuple[int, str]  # (sort key, unique name): the position of a row in its list
 
 LONGEST = 300
 _SEPARATOR = " "
@@ -23,7 +23,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def place_of(cursor: str | None) -> Place | None:
-    """Raises Invalid."""
+    """The position that a cursor stands for. Raises Invalid."""
     if cursor is None:
         return None
     start, _, public_id = _decoded(cursor).partition(_SEPARATOR)
@@ -34,7 +34,7 @@ def place_of(cursor: str | None) -> Place | None:
 
 
 def page_of(list_page: ListPage[T]) -> Page:
-    """A page that the database has cut already."""
+    """A page of rows that the database has already limited."""
     end = list_page.next
     return Page(list_page.rows, _encoded(f"{end.start.isoformat()}{_SEPARATOR}{end.public_id}") if end else None)
 
@@ -44,7 +44,7 @@ def cut(
 ) -> Page:
     """A page of a short list that has been read completely, in the order of `key`. Raises Invalid.
 
-    A page begins after a place, not after a row: rows may be deleted while a program goes through the list.
+    A page begins after a position, not after a row, because rows may be deleted while a client pages through the list.
     """
     rest = sorted(rows, key=key, reverse=newest_first)
     if cursor is not None:

@@ -18,7 +18,7 @@ from webapp.domain.errors import Invalid
 
 LOCATIONS = ("json", "query")
 
-LONGEST_CACHED = 200  # bytes; ours are at most half as long
+LONGEST_CACHED = 200  # bytes; valid queries are at most half as long
 _QUERIES: Memo[dict[str, Any]] = Memo(entries=256)
 
 
@@ -26,8 +26,8 @@ class Parser(FlaskParser):
     """The parser of all operations."""
 
     def parse(self, argmap: Any, req: Request | None = None, *, location: str | None = None, **options: Any) -> Any:
-        """Caches some parsed queries, since parsing took a tenth of the time of a listing: their schemas depend on
-        nothing else. Queries that are refused are not cached."""
+        """Some parsed queries are cached, because parsing took a tenth of the time of a listing; the result depends on
+        nothing but the query. Invalid queries are not cached."""
         read = partial(super().parse, argmap, req, location=location, **options)
         query_string = (req or request).query_string
         if not getattr(argmap, "is_cached", False) or len(query_string) > LONGEST_CACHED:
@@ -62,7 +62,7 @@ class Parser(FlaskParser):
 
 
 def _flat(faults: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
-    """`{"slots": {0: {"start": [...]}}}` -> `slots.0.start`; what concerns the whole has the name of the whole."""
+    """`{"slots": {0: {"start": [...]}}}` -> `slots.0.start`; an error of a whole object gets the object's name."""
     if not isinstance(faults, dict):
         yield path, [str(text) for text in (faults if isinstance(faults, list) else [faults])]
         return
@@ -71,9 +71,9 @@ def _flat(faults: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
         yield from _flat(inner, f"{path}.{part}" if path and part else path or part)
 
 
-parser = Parser(unknown=None)  # what is unknown the schemas decide
+parser = Parser(unknown=None)  # the schemas decide about unknown fields
 
 
 def require_no_fields(req: Request) -> None:
-    """For an operation without a body: allows an empty object; all other fields are unknown. Raises Invalid."""
+    """For an operation without a body: allow an empty object and nothing else. Raises Invalid."""
     parser.parse(Body(), req, location="json")

@@ -1,6 +1,6 @@
-"""Every code that a problem can have, with its title and what to do about it. Shown at /docs/problems, too."""
+"""Every code that a problem can have, with its title and advice on what to do. Also shown at /docs/problems."""
 
-# Errors of HTTP itself, before any service is called.
+# Errors at the level of HTTP, before any service is called.
 HTTP_CODES = {
     400: "malformed",
     401: "unauthorized",
@@ -23,7 +23,7 @@ HTTP_CODES = {
     503: "overloaded",
 }
 
-# Of the codes that are neither HTTP's nor a conflict's.
+# Statuses of the codes that are neither HTTP errors nor conflicts.
 OTHER_STATUSES = {"insufficient_scope": 403, "idempotency_mismatch": 422}
 
 # code -> (title, detail)
@@ -69,8 +69,8 @@ WORDS = {
 
 
 def usual_status(code: str) -> int | None:
-    """The status that a problem of this code has; None where it differs."""
+    """The status of problems with this code; None if it varies."""
     if code == "error":
         return None
-    of_http = {name: status for status, name in reversed(HTTP_CODES.items())}  # the first one counts
+    of_http = {name: status for status, name in reversed(HTTP_CODES.items())}  # the first status of a code wins
     return (of_http | OTHER_STATUSES).get(code, 409)

@@ -16,7 +16,7 @@ UNKNOWN_HOST = "This instance does not answer to this host name: see PUBLIC_URL 
 
 
 def problem(error: Exception) -> Response:
-    """The answer to whatever was raised below /api/."""
+    """The response to any exception raised below /api/."""
     if isinstance(error, DomainError):
         return _answer(status_of(error), error.code, error)
     if isinstance(error, HTTPException) and error.code:
@@ -61,11 +61,11 @@ def _with_headers_of(error: HTTPException, response: Response) -> Response:
 
 
 class Explained(HTTPException):
-    """Its description is meant for the caller."""
+    """An HTTP error whose description is meant for the caller."""
 
 
 class Malformed(Explained, BadRequest):
-    """The body or a header is not what it must be, as such."""
+    """The body or a header is malformed."""
 
 
 class Encoded(Explained, UnsupportedMediaType):

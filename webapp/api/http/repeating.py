@@ -1,4 +1,4 @@
-"""Idempotency-Key: repeating a request returns the answer to the first one."""
+"""Idempotency-Key: a repeated request gets the response to the first one."""
 
 import hashlib
 import re
@@ -25,7 +25,7 @@ Render = Callable[[Any], Response]
 
 
 def repeatable(act: Callable[[], Any], render: Render) -> Response:
-    """The answer to `act`, which runs only once for each key and caller. Raises Malformed for an invalid key."""
+    """The response to `act`, which runs only once for each key and caller. Raises Malformed for an invalid key."""
     key = request.headers.get(HEADER)
     if key is None:
         return render(act())
@@ -49,7 +49,7 @@ def _request_hash() -> str:
 
 
 def _storable(value: Any, response: Response) -> dict[str, Any]:
-    """Of a booking, store only what may change; the rest, including what a person wrote, is read from the booking."""
+    """For a booking, store only what may change; the rest, including personal data, is read from the booking."""
     result = value.value if isinstance(value, Made) else value
     if isinstance(result, BookingView):
         return {"booking": booking_snapshot(result), "path": value.path if isinstance(value, Made) else None}

@@ -1,4 +1,4 @@
-"""`from` and `to` of a list: instants, or dates of the host's zone."""
+"""`from` and `to` of a list: instants, or dates in the host's time zone."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from webapp.services.bookings.lists import Span
 
 
 def span_of(query: dict[str, Any], time_zone: str) -> Span:
-    """Starts in [first, last); the whole of a last date is included. Raises Invalid."""
+    """The span [first, last) for starts; if `last` is a date, that whole date is included. Raises Invalid."""
     span = Span(first=_moment(query["first"], time_zone, 0), last=_moment(query["last"], time_zone, 1))
     if span.first and span.last and _ends_before(query["last"], span.first, span.last):
         raise Invalid({"to": ["Must not be before from."]})
@@ -17,7 +17,7 @@ def span_of(query: dict[str, Any], time_zone: str) -> Span:
 
 
 def _ends_before(given: date | datetime, first: datetime, last: datetime) -> bool:
-    """A date is a whole day. A span of instants may be empty: a program that polls for news may ask for one."""
+    """A date means the whole day. A span of instants may be empty, because a polling client may request one."""
     return last < first if isinstance(given, datetime) else last <= first
 
 
