@@ -1,4 +1,4 @@
-"""What is public about a host. Exactly these keys: no e-mail address, no guests, nothing internal."""
+"""A host's public data: exactly these keys, so no e-mail address, no guests, nothing internal."""
 
 from marshmallow import fields, validate
 
@@ -33,7 +33,7 @@ class OfferedSlotsQuery(Query):
 
 
 class OfferedSlot(Answer):
-    """`slot_id` where the slot has a row: the host published it, or it has seats left."""
+    """`slot_id` is there only if the slot has a row, because the host published it or it has seats left."""
 
     start = Instant()
     end = Instant()
@@ -65,7 +65,7 @@ class ReasonNotOffered(Answer):
 
 
 class Why(Answer):
-    """`reasons` only where it is not offered."""
+    """`reasons` is there only if the start is not offered."""
 
     offered = fields.Boolean()
     reasons = fields.List(fields.Nested(ReasonNotOffered))

@@ -1,5 +1,5 @@
-"""Base classes of the schemas, and schemas that several subjects share. Requests may hold no unknown fields; answers
-hold all fields."""
+"""Base classes of the schemas, and schemas that several subjects share. Requests may not contain unknown fields;
+responses always contain all fields."""
 
 import re
 from typing import Any
@@ -21,17 +21,17 @@ class Body(ma.Schema):
 
 
 class Query(ma.Schema):
-    """Parameters of a query. Unknown ones are refused, because a filter with a misspelt name would filter nothing."""
+    """Query parameters. Unknown ones are refused, because a filter with a misspelt name would filter nothing."""
 
     error_messages = {"unknown": "Unknown parameter."}
-    is_cached = False  # for those that many ask in the same words, and none that names a person
+    is_cached = False  # True for queries that many clients send identically; never if they contain personal data
 
     class Meta:
         unknown = ma.RAISE
 
     @ma.validates_schema(pass_original=True, skip_on_field_errors=False)
     def require_single_values(self, _data: Any, given: Any, **_: Any) -> None:
-        """Refuse a parameter that is given twice: one of its values would be lost silently."""
+        """Refuse a parameter that is given twice, because one of its values would be lost silently."""
         names = [field.data_key or name for name, field in self.fields.items()]
         twice = [name for name in names if len(given.getlist(name)) > 1]
         if twice:
@@ -39,7 +39,7 @@ class Query(ma.Schema):
 
 
 class Answer(ma.Schema):
-    """An answer: exactly these keys, all of them, always."""
+    """A response body: always exactly these keys."""
 
     class Meta:
         unknown = ma.RAISE
@@ -49,7 +49,7 @@ class Answer(ma.Schema):
 
 
 class Part(fields.Nested):
-    """Some fields of the object itself as an object of their own."""
+    """A nested object that is made of fields of the outer object."""
 
     def get_value(self, obj: Any, attr: str, accessor: Any = None, default: Any = ma.missing) -> Any:
         return obj
@@ -61,7 +61,7 @@ _NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
 class Count(fields.Integer):
-    """A whole number in a URL."""
+    """A whole number in a query."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, str) or not _NUMBER.fullmatch(value):
@@ -96,7 +96,7 @@ class PageQuery(Query):
 
 
 class SpanQuery(PageQuery):
-    """Dates are in the host's zone and include the last one; an instant `to` is exclusive."""
+    """Dates are in the host's time zone; the date `to` is inclusive, an instant `to` is exclusive."""
 
     first = DateOrInstant(
         data_key="from", load_default=None, metadata={"description": "Starts at or after this.", "type": "string"}
@@ -118,7 +118,7 @@ class EventTypeRef(Answer):
 
 
 class Problem(Answer):
-    """RFC 9457. `code` is stable; `errors` names fields, and stands in 422 and where a batch overlaps."""
+    """RFC 9457. `code` is stable; `errors` is by field, and is there for status 422 and if a batch overlaps."""
 
     type = Text(metadata={"format": "uri"})
     title = Text()

@@ -13,7 +13,7 @@ from webapp.services.shared.links import manage_token
 
 LOCALE = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$"
 PLACE = ("host", "event_type", "start")
-MISSING = "Missing data for required field."  # the words of marshmallow
+MISSING = "Missing data for required field."  # marshmallow's text
 WHO_CANCELS = ("guest", "host", "admin", "system")
 
 
@@ -37,7 +37,7 @@ class NewBooking(Body):
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def require_place(self, _data: Any, given: Any, **_: Any) -> None:
-        """Together with all other errors, so that the caller learns about everything at once."""
+        """Checked together with everything else, so that the caller gets all errors at once."""
         if not isinstance(given, Mapping):
             return
         if "slot_id" in given:
@@ -48,14 +48,14 @@ class NewBooking(Body):
             raise ValidationError(faults)
 
     def handle_error(self, error: ValidationError, data: Any, **_: Any) -> None:
-        """What the service would say of the other texts stands beside what is wrong with the form."""
+        """Add the errors that the service would find in the other texts, so that the caller gets all errors at once."""
         if isinstance(data, Mapping) and isinstance(error.messages, dict):
             left = {name for name in TEXTS if isinstance(data.get(name), str)} - error.messages.keys()
             error.messages |= checked_texts({name: data[name] for name in sorted(left)})[1]
 
 
 class GuestRef(Answer):
-    """Once the guest's data are erased, the name is `Erased guest` and the address one of nobody."""
+    """After the guest's data are erased, the name is `Erased guest` and the address is one that nobody has."""
 
     name = Text(attribute="guest_name", metadata={"description": "`Erased guest` once their data are erased."})
     email = Text(
@@ -85,7 +85,7 @@ class Booking(Answer):
 
 
 class ManageToken(Text):
-    """From the uid of a booking."""
+    """The manage token, derived from the booking's uid."""
 
     def get_value(self, obj: Any, attr: str, accessor: Any = None, default: Any = None) -> str:
         return manage_token(obj.uid)

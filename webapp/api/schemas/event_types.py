@@ -1,4 +1,4 @@
-"""Event types of a host, as a whole. Minutes; 0 or null in a limit means none."""
+"""A host's event types, complete. Durations are in minutes; a limit of 0 or null means no limit."""
 
 from typing import Any
 
@@ -14,12 +14,12 @@ PLACES = [str(kind) for kind in LocationKind]
 
 
 def minutes(name: str, **given: Any) -> Whole:
-    """A figure within the bounds that the services set."""
+    """A whole number within the bounds set by the service."""
     return Whole(*BOUNDS[name], **given)
 
 
 class Limit(Whole):
-    """The same, or none, which both 0 and null say."""
+    """The same, or no limit, which is given as 0 or null."""
 
     def __init__(self, name: str, none: str = "none") -> None:
         super().__init__(0, BOUNDS[name][1], allow_none=True, metadata={"description": f"0 or null: {none}."})
@@ -43,7 +43,7 @@ class Question(Body):
 
 
 class EventTypeChange(Body):
-    """What is left out stays as it is."""
+    """Fields that are left out do not change."""
 
     slug = Text()
     title = Text()

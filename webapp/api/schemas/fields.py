@@ -12,7 +12,7 @@ from webapp.core import time_zones
 from webapp.domain.dates import FIRST_YEAR, LAST_YEAR, parsed_date, utc_text
 
 OUT_OF_YEARS = f"Must be between the years {FIRST_YEAR} and {LAST_YEAR}."
-# RFC 3339; seconds may be left out, an offset never.
+# RFC 3339; the seconds are optional, the offset is not.
 _INSTANT = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.(?P<fraction>\d{1,9}))?)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII
 )
@@ -44,7 +44,7 @@ class Whole(fields.Integer):
 
 
 class Flag(fields.Boolean):
-    """true or false and nothing else."""
+    """true or false, and nothing else."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         if not isinstance(value, bool):
@@ -117,7 +117,7 @@ class Clock(Text):
 
 
 class EndClock(Clock):
-    """The same, and `24:00`, the end of the day."""
+    """A time of day that may also be `24:00`, the end of the day."""
 
     pattern = f"{Clock.pattern}|24:00"
 
@@ -139,7 +139,7 @@ class Zone(Text):
 
 
 class Id(Text):
-    """An id, as this API gave it."""
+    """An id in the form in which this API returns it."""
 
     default_error_messages = {"id": "Must be an id."}
 
@@ -155,13 +155,13 @@ class Id(Text):
             identifier = uuid.UUID(text)
         except ValueError:
             raise self.make_error("id") from None
-        if str(identifier) != text.lower():  # as in addresses: without braces, with its hyphens
+        if str(identifier) != text.lower():  # as in URLs: with hyphens, without braces
             raise self.make_error("id")
         return identifier
 
 
 class Texts(fields.Dict):
-    """Answers of a guest: a text, or true or false, by the key of its question."""
+    """A guest's answers: question key -> text, or true or false."""
 
     default_error_messages = {
         "answer": "Must be a text, or true or false.",
@@ -180,7 +180,7 @@ class Texts(fields.Dict):
 
 
 def moment_of(text: str) -> datetime | None:
-    """An aware instant in UTC, or None."""
+    """The aware datetime in UTC; None if the text is invalid."""
     written = _INSTANT.fullmatch(text)
     if not written or int(written["fraction"] or 0):
         return None
@@ -193,7 +193,7 @@ def moment_of(text: str) -> datetime | None:
 
 
 def _fault_of(text: str) -> str:
-    """Why `moment_of` finds nothing in it."""
+    """The reason why `moment_of` returns None for this text."""
     written = _INSTANT.fullmatch(text)
     if not written:
         return "instant"

@@ -1,4 +1,4 @@
-"""A schedule as a whole, and blocked times."""
+"""A complete schedule, and blocked times."""
 
 from marshmallow import fields, validate
 
@@ -10,7 +10,7 @@ WEEKDAY = (0, 6)
 
 
 class WeeklyWindow(Body):
-    """An end of 24:00 is midnight; one at or before the start is on the next day."""
+    """An end of 24:00 is midnight; an end at or before the start is on the next day."""
 
     weekday = Whole(*WEEKDAY, required=True, metadata={"description": "Of the start; Monday is 0."})
     start = Clock(required=True, attribute="start_minute")
@@ -39,7 +39,7 @@ class Holidays(Body):
 
 
 class ScheduleBody(Body):
-    """The whole schedule: what is not in it is gone."""
+    """The complete schedule: whatever it does not contain is deleted."""
 
     time_zone = Zone(required=True)
     week_start = Whole(*WEEKDAY, required=True, metadata={"description": "Monday is 0."})
@@ -49,7 +49,7 @@ class ScheduleBody(Body):
 
 
 class Schedule(ScheduleBody):
-    """As it is stored. Sent back as it is, it changes nothing."""
+    """The schedule as stored. Sending it back unchanged changes nothing."""
 
 
 class NewBlockedTime(Body):

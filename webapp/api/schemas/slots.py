@@ -1,4 +1,4 @@
-"""Slots of a host."""
+"""A host's slots."""
 
 from marshmallow import fields, validate
 

@@ -1,4 +1,4 @@
-"""Webhooks of a host, what was sent to them, and the messages themselves."""
+"""A host's webhooks, their deliveries, and the messages themselves."""
 
 from typing import Any
 
@@ -22,7 +22,8 @@ def _events(**given: Any) -> fields.List[Any]:
 
 
 class WebhookChange(Body):
-    """What is left out stays as it is. `is_active: true` also switches on again what was switched off for failing."""
+    """Fields that are left out do not change. `is_active: true` also switches a webhook on again that was switched off
+    because it failed."""
 
     url = Text(metadata={"format": "uri", "description": "http or https; messages are posted there."})
     description = Text(metadata={"description": "For yourself alone."})
@@ -68,7 +69,7 @@ class WebhookAttempt(Answer):
 
 
 class NextAttempt(Instant):
-    """Only of what is still to be sent."""
+    """The time of the next attempt; null unless the message is still to be sent."""
 
     def get_value(self, obj: Any, attr: str, accessor: Any = None, default: Any = None) -> Any:
         return obj.due_at if obj.status == "waiting" else None
