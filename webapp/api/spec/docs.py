@@ -1,4 +1,4 @@
-"""/openapi.json, and pages about the API for people: the tester at /docs and the list of problems."""
+"""/openapi.json, and the API's pages for people: the interactive documentation at /docs and the list of problems."""
 
 from flask import Blueprint, Response, render_template, url_for
 

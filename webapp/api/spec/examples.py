@@ -1,7 +1,7 @@
-"""Examples for the specification, with the host of the demo data: on a demo instance they can be sent unchanged.
+"""Examples for the specification. They use the host of the demo data, so they can be sent unchanged to a demo instance.
 
-Tests check each one against the schema of its operation. Their dates are moved to the coming weeks, so that they still
-work whenever they are read.
+Tests check each example against the schema of its operation. The dates are moved to the coming weeks, so that the
+examples always work.
 """
 
 import re
@@ -10,7 +10,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-MONDAY = date(2027, 3, 15)  # around which the examples are written
+MONDAY = date(2027, 3, 15)  # the dates in the examples are around this one
 AHEAD = timedelta(days=14)
 _DATE = re.compile(r"\b20\d\d-\d\d-\d\d", re.ASCII)
 
@@ -179,18 +179,18 @@ MESSAGE_DATA: dict[str, Json] = {
 
 
 def message(event: str) -> Json:
-    """What is posted to a webhook."""
+    """The message that is posted to a webhook."""
     return {"type": event, "timestamp": "2027-03-01T12:00:00Z", "data": MESSAGE_DATA[event]}
 
 
 def coming_monday() -> date:
-    """8 to 14 days ahead, when a demo instance has free times."""
+    """The Monday 8 to 14 days ahead, when a demo instance has free times."""
     today = datetime.now(UTC).date()
     return today - timedelta(days=today.weekday()) + AHEAD
 
 
 def move_dates(value: Any, monday: date) -> Any:
-    """The JSON value, with every date in its strings moved by the weeks between MONDAY and `monday`."""
+    """The JSON value with every date in its strings moved by the number of weeks between MONDAY and `monday`."""
     if isinstance(value, dict):
         return {name: move_dates(inner, monday) for name, inner in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""The OpenAPI document: generated from the schemas and the declarations of the operations, never written by hand."""
+"""The OpenAPI document, generated from the schemas and the declarations of the operations."""
 
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
@@ -54,7 +54,7 @@ SECURITY: dict[Access, list[dict[str, list[str]]]] = {
 
 
 class Api(flask_smorest.Api):  # type: ignore[misc]
-    """Collects operations. Errors are left to the application's own handlers."""
+    """Collects the operations. Leaves errors to the application's own handlers."""
 
     ERROR_SCHEMA = Problem
     DEFAULT_ERROR_RESPONSE_NAME = None
@@ -71,7 +71,7 @@ def init_app(app: Flask, blueprints: Sequence[Blueprint]) -> None:
         api.register_blueprint(blueprint)
     for message in MESSAGES:
         api.spec.components.schema(message.__name__, schema=message)
-    # Built once, since it completes what the library has collected; only its dates change, each week.
+    # Built only once, because building modifies what the library has collected. Only the dates change, once a week.
     build = cache(lambda: _document(api, app, blueprints))
     app.extensions["openapi"] = lru_cache(maxsize=1)(lambda monday: move_dates(build(), monday))
 
@@ -83,7 +83,7 @@ def document() -> Json:
 
 
 def operations(app: Flask) -> Iterator[tuple[str, str, Operation]]:
-    """(path in the form of the specification, method, operation) for every route that is an operation."""
+    """(path as written in the specification, method, operation) for every route that is an operation."""
     from flask_smorest.spec.plugins import FlaskPlugin
 
     for rule in app.url_map.iter_rules():
@@ -127,7 +127,7 @@ def _complete(path: str, described: Json, operation: Operation, shared: Sequence
     described["security"] = SECURITY[operation.access]
     for parameter in described.get("parameters", []):
         take_null_out(parameter)
-    # In the order in which callers look for them.
+    # In the order in which readers look for them.
     of_path = path_parameters(path, shared)
     described["parameters"] = [*of_path, *described.get("parameters", []), *header_parameters(operation)]
     answers = {status: answer for status, answer in described["responses"].items() if status[0] == "2"}

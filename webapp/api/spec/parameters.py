@@ -1,4 +1,4 @@
-"""Parameters and error responses of an operation, for the specification."""
+"""The parameters and error responses of an operation, for the specification."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -34,7 +34,7 @@ def header_parameters(operation: Operation) -> Iterator[Json]:
 
 
 def path_parameters(path: str, parameters: Sequence[Json]) -> Iterator[Json]:
-    """Each with a description, and with an example if the demo data have one."""
+    """The path parameters, each with a description, and with an example if the demo data have one."""
     for parameter in parameters:
         name = parameter["name"]
         is_host = name == "host_slug" or path.endswith("/hosts/{slug}")
@@ -45,7 +45,7 @@ def path_parameters(path: str, parameters: Sequence[Json]) -> Iterator[Json]:
 
 
 def take_null_out(parameter: Json) -> None:
-    """Remove null from a parameter's type: a parameter may be left out, but a URL cannot say null."""
+    """Remove null from a parameter's type: a parameter may be left out, but a URL cannot contain null."""
     schema = parameter["schema"]
     if isinstance(schema.get("type"), list):
         (schema["type"],) = (kind for kind in schema["type"] if kind != "null")
@@ -59,13 +59,13 @@ def _header(name: str, description: str, schema: Json) -> Json:
     return {"in": "header", "name": name, "description": description, "schema": schema, "required": False}
 
 
-# Of several codes with the same status, the one that the API itself uses.
+# Status -> code. If several codes have the same status, it is the one that the API itself uses.
 USUAL_CODES = HTTP_CODES | {403: InsufficientScope.code}
 WAITING = (429, 503)
 
 
 def refusals(operation: Operation, path: str) -> Json:
-    """Responses by status."""
+    """Status -> error response."""
     responses: Json = {str(status): {"$ref": f"#/components/responses/{status}"}
                    for status in _statuses(operation, path)}  # fmt: skip
     if operation.conflicts:

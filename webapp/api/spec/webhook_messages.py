@@ -1,4 +1,4 @@
-"""Webhook messages for the specification: what an instance posts to a host's server (Standard Webhooks)."""
+"""Webhook messages for the specification: requests that an instance sends to a host's server (Standard Webhooks)."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ ANSWERS = {
 
 
 def message_operations() -> Json:
-    """The request that the host's server receives, by event."""
+    """Event -> the request that the host's server receives."""
     return {event: {"post": _operation(event, words)} for event, words in WORDS.items()}
 
 
@@ -55,7 +55,7 @@ def _operation(event: str, words: str) -> Json:
 
 
 def _content(event: str) -> Json:
-    """The schema of its kind of message, which has this one type."""
+    """The schema of the event's kind of message, with `type` limited to this event, and an example."""
     schema = {"allOf": [{"$ref": f"#/components/schemas/{_kind(event)}"}, {"properties": {"type": {"const": event}}}]}
     return {"schema": schema, "example": examples.message(event)}
 
