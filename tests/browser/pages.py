@@ -1,4 +1,5 @@
-"""All pages, and how to reach them. `test_every_page.py` opens each one and fails if a page is missing here."""
+"""All pages, and how to reach them. `test_every_page.py` opens each one; a page that is missing here fails
+`tests/house/test_browser_pages.py`."""
 
 from dataclasses import dataclass
 from enum import Enum

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
 
 from tests.browser.conftest import DESKTOP, PATIENCE, PHONE
-from tests.browser.pages import EVERY_PAGE, NO_PAGES, Stop, Who, send
+from tests.browser.pages import EVERY_PAGE, Stop, Who, send
 from tests.browser.steps import log_in
 from tests.browser.watch import Watch
 from tests.browser.world import World, build_world
@@ -96,19 +96,3 @@ def _breaches(result: dict[str, Any], scheme: str) -> list[tuple[str, str]]:
         for broken in result["violations"]
         for node in broken["nodes"][:3]
     ]
-
-
-def test_no_page_is_missing(app: Flask) -> None:
-    addresses = app.url_map.bind("localhost")
-    seen = {addresses.match(stop.path.partition("?")[0].format_map(_Anything()))[0] for stop in EVERY_PAGE}
-    pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
-    missing = {page for page in pages - seen if not any(part in page for part in NO_PAGES)}
-    assert sorted(missing) == []
-
-
-class _Anything(dict[str, str]):
-    """Some value for every part of an address, fit for its converter."""
-
-    def __missing__(self, name: str) -> str:
-        is_text = name in ("once", "confirm", "reset", "privacy") or name.startswith("manage")
-        return "1" if name == "schedule" else "text" if is_text else "00000000-0000-4000-8000-000000000000"

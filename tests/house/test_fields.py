@@ -10,7 +10,7 @@ from marshmallow import Schema
 from wtforms import Form
 from wtforms.fields.core import UnboundField
 
-from tests.house.source import TEMPLATES
+from tests.house.source import PROJECT_DIR, TEMPLATES
 from webapp.api.schemas import event_types as event_type_schemas
 from webapp.api.schemas import schedules as schedule_schemas
 from webapp.api.schemas import slots as slot_schemas
@@ -90,8 +90,8 @@ SET_ELSEWHERE = {
     "locale": "no page sets it: what hosts see goes by the browser",
     "has_public_busy_times": "switched on the page of calendar feeds",
 }
-BY_TYPE = "READERS of webapp/services/portability/document.py, which go by type,"
-TABLE = "FACES of tests/house/test_fields.py"
+BY_TYPE = "READERS of webapp/services/portability/document.py (by type)"
+TABLE = "tests/house/test_fields.py (NOT_IN_API, NOT_OFFERED or FACES)"
 FACES = [
     face(EventTypeContent, EventType),
     face(EventTypeContent, EventTypeForm, left_out={"questions": "rows of their own, in web/event_types/questions.py"}),
@@ -108,13 +108,13 @@ FACES = [
     Face(EventTypeContent, BY_TYPE, [name for name, kind in TYPES.items() if kind in READERS]),
     Face(
         EventTypeContent,
-        "BOUNDS of webapp/services/event_types/content.py, which every number needs,",
+        "BOUNDS of webapp/services/event_types/content.py (every number has bounds)",
         [name for name, kind in TYPES.items() if name in BOUNDS or kind not in (int, int | None)],
         left_out={"schedule_id": "the database knows which ones there are"},
     ),
     Face(
         EventTypeContent,
-        "Offering of webapp/services/availability/offering.py and its rules, which its query follows,",
+        "Offering (webapp/services/availability/offering.py) and EventTypeRules (webapp/domain/availability/facts.py)",
         names_of(Offering) | names_of(EventTypeRules),
         left_out=NOT_OFFERED,
     ),
@@ -146,11 +146,12 @@ FACES = [
 def test_each_field_has_its_place_or_a_reason_why_not(face: Face) -> None:
     there = {name: face.renamed.get(name, name) in face.names for name in names_of(face.content)}
     missing = {name for name, is_there in there.items() if not is_there and name not in face.left_out}
-    assert not missing, f"{said(missing)} missing in {face.place}: add it, or say in {TABLE} why not"
+    assert not missing, f"{said(missing)} missing in {face.place}. Add it there, or give the reason in {TABLE}."
     stale = {name for name in face.left_out if there.get(name, True)}
-    assert not stale, f"{said(stale)} no longer left out of {face.place}: strike it from {TABLE}"
+    assert not stale, f"{said(stale)} no longer left out of {face.place}. Remove it from {TABLE}."
 
 
+READ_AS = {"increment_minutes": "(increment_minutes|step_seconds)"}
 NO_SETTINGS = {
     "id": "a number of the database",
     "host_id": "whose it is",
@@ -164,7 +165,15 @@ def test_each_column_of_an_event_type_can_be_set_or_there_is_a_reason_why_not() 
     missing = names_of(EventType) - names_of(EventTypeContent) - set(NO_SETTINGS)
     place = "EventTypeContent of webapp/services/event_types/content.py"
     table = "NO_SETTINGS of tests/house/test_fields.py"
-    assert not missing, f"{said(missing)} missing in {place}: add it, or say in {table} why not"
+    assert not missing, f"{said(missing)} missing in {place}. Add it there, or give the reason in {table}."
+
+
+@pytest.mark.parametrize("name", ["strategies.py", "slow_engine.py"])
+def test_each_rule_of_the_engine_is_in_its_property_tests(name: str) -> None:
+    """Otherwise a rule that the engine ignores would fail no test."""
+    text = (PROJECT_DIR / "tests/domain/availability" / name).read_text()
+    missing = {rule for rule in names_of(EventTypeRules) if not re.search(rf"\b{READ_AS.get(rule, rule)}\b", text)}
+    assert not missing, f"{said(missing)} missing in tests/domain/availability/{name}. Add the rule there."
 
 
 def said(names: Iterable[str]) -> str:

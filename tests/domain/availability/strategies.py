@@ -50,7 +50,7 @@ DAY_WINDOWS = st.builds(DayWindow, MINUTES, st.one_of(MINUTES, st.just(1440)))
 WEEKDAYS = st.one_of(st.just(frozenset(range(7))), st.frozensets(st.integers(0, 6), min_size=1))
 RULES = st.builds(
     EventTypeRules,
-    st.sampled_from([10, 15, 25, 30, 50, 60, 90]),
+    duration_minutes=st.sampled_from([10, 15, 25, 30, 50, 60, 90]),
     increment_minutes=st.sampled_from([None, None, 7, 15, 20, 35, 60]),
     buffer_before_minutes=st.sampled_from([0, 0, 5, 15]),
     buffer_after_minutes=st.sampled_from([0, 0, 10, 30]),

@@ -20,7 +20,9 @@ def test_every_route_names_its_guard(app: Flask) -> None:
         and not isinstance(getattr(view, "__self__", None), GuardedAdmin)  # the admin's own base
         and not endpoint.startswith("api")  # by token; its own tests name each
     ]
-    assert without == []
+    assert not without, (
+        f"{', '.join(without)}: add a guard of webapp/web/shared/guards.py, such as @host_required or @public."
+    )
 
 
 def test_what_needs_a_host_sends_everybody_else_to_the_login_page(app: Flask, client: FlaskClient) -> None:
