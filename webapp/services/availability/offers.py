@@ -92,21 +92,19 @@ def list_offers(offering: Offering, first: int, last: int) -> list[Offer]:
 
 def facts(session: Session, offering: Offering, first: int, last: int) -> Facts:
     """All facts that decide about starts in [first, last), or explain why one is not offered."""
-    statement, values = facts_query(offering, first, last)
+    statement, values = _statement(busy.SOURCES, with_meetings=True), _values(offering, first, last)
     return Availability(offering, first, last, tuple(statement.rows(session, **values))).facts()
 
 
 def read_availability(offering: Offering, first: int, last: int) -> Availability:
-    """Read the facts in one query, no matter how many bookings the host has had."""
-    statement = _statement(busy.SOURCES, with_meetings=False)
-    return Availability(
-        offering, first, last, tuple(statement.rows(open_transaction(), **_values(offering, first, last)))
-    )
+    """Read what decides in one query, no matter how many bookings the host has had."""
+    statement, values = availability_query(offering, first, last)
+    return Availability(offering, first, last, tuple(statement.rows(open_transaction(), **values)))
 
 
-def facts_query(offering: Offering, first: int, last: int) -> tuple[Statement, Values]:
-    """The query behind `facts`, for callers that run it together with others."""
-    return _statement(busy.SOURCES, with_meetings=True), _values(offering, first, last)
+def availability_query(offering: Offering, first: int, last: int) -> tuple[Statement, Values]:
+    """The query of `read_availability`, for callers that run it together with others."""
+    return _statement(busy.SOURCES, with_meetings=False), _values(offering, first, last)
 
 
 def _values(offering: Offering, first: int, last: int) -> Values:
@@ -130,7 +128,7 @@ def _statement(sources: tuple[Select[Any], ...], *, with_meetings: bool) -> Stat
     """Slots of the event type that have seats for guests, and all busy time.
 
     `with_meetings` adds the slot of each meeting, which tells a meeting from its buffers, and a full slot of this event
-    type from one of another. A listing does not need it, and that join took as long as all the rest.
+    type from one of another. Listing and booking do not need it, and that join took as long as all the rest.
     """
     slots = [_slots().where(*_is_on_offer())]
     if with_meetings:

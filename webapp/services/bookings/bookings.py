@@ -29,7 +29,7 @@ from webapp.services.availability.offering import (
     offering_query,
     offering_select,
 )
-from webapp.services.availability.offers import Availability, facts, facts_query
+from webapp.services.availability.offers import Availability, availability_query, facts
 from webapp.services.bookings.insert import insert_booking
 from webapp.services.bookings.request import Book, checked_booking, checked_reason, guest_answers
 from webapp.services.bookings.seats import release_claim_of_last_seat, release_slot, seat_in_slot, take_seat
@@ -70,7 +70,8 @@ def _book(session: Session, command: Book, *, actor: Actor, seen: Offering | Non
         offering, start = _locked_by_slot(session, command)
         known = facts(session, offering, start, start + 1)
     answers = guest_answers(command, offering)
-    offer = _offer(known, start)
+    # What explains a refusal takes longer to read than what decides, and the host is locked meanwhile.
+    offer = offer_at(known, start) or _offer(facts(session, offering, start, start + 1), start)
     seat = seat_in_slot(session, offer.slot_id) if offer.slot_id is not None else None
     return insert_booking(session, uid, command, answers, offering, offer, seat, actor=actor)
 
@@ -153,11 +154,11 @@ def _locked_by_slugs(session: Session, command: Book, start: int, seen: Offering
     has changed in a relevant way since, they are read again.
     """
     seen = seen or find_offering(command.host, command.event_type)
-    times = facts_query(seen, start, start + 1)
+    times = availability_query(seen, start, start + 1)
     lock = _LOCK_HOST, {"host": command.host}
     _, offerings, rows = rows_of_all(session, lock, offering_query(command.host, command.event_type), times)
     offering = first_offering(offerings)
-    if facts_query(offering, start, start + 1) != times:
+    if availability_query(offering, start, start + 1) != times:
         return offering, facts(session, offering, start, start + 1)
     return offering, Availability(offering, start, start + 1, tuple(rows)).facts()
 
