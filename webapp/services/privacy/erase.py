@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, String, case, cast, delete, exists, func, or_, select, union, update
 from sqlalchemy.orm import Session
 
 from webapp.core.db import database_now, transactional, within_transaction
@@ -155,8 +155,9 @@ def _drop_mails(session: Session, guest_ids: Sequence[int], booking_ids: Sequenc
     """Skip mails waiting for the guest, and delete the servers' replies about the address. A delivery that a worker is
     sending is left to that worker, which checks the guest itself."""
     is_theirs = (Delivery.recipient == "guest") & (Delivery.status == DeliveryStatus.WAITING)
-    about_them = or_(Delivery.booking_id.in_(booking_ids), Delivery.id.in_(_links_to_data(guest_ids)))
-    free = select(Delivery.id).where(about_them, is_theirs | Delivery.last_error.is_not(None))
+    # A union, because an OR with a subquery could not use an index, and old deliveries are never deleted.
+    about_them = union(select(Delivery.id).where(Delivery.booking_id.in_(booking_ids)), _links_to_data(guest_ids))
+    free = select(Delivery.id).where(Delivery.id.in_(about_them), is_theirs | Delivery.last_error.is_not(None))
     session.execute(
         update(Delivery)
         .where(Delivery.id.in_(free.with_for_update(skip_locked=True)))
