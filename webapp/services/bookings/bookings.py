@@ -29,7 +29,7 @@ from webapp.services.availability.offering import (
     offering_query,
     offering_select,
 )
-from webapp.services.availability.offers import Availability, availability_query, facts
+from webapp.services.availability.offers import Availability, availability_query, facts, read_availability
 from webapp.services.bookings.insert import insert_booking
 from webapp.services.bookings.request import Book, checked_booking, checked_reason, guest_answers
 from webapp.services.bookings.seats import release_claim_of_last_seat, release_slot, seat_in_slot, take_seat
@@ -68,7 +68,7 @@ def _book(session: Session, command: Book, *, actor: Actor, seen: Offering | Non
         offering, known = _locked_by_slugs(session, command, start, seen)
     else:
         offering, start = _locked_by_slot(session, command)
-        known = facts(session, offering, start, start + 1)
+        known = read_availability(offering, start, start + 1).facts()
     answers = guest_answers(command, offering)
     # What explains a refusal takes longer to read than what decides, and the host is locked meanwhile.
     offer = offer_at(known, start) or _offer(facts(session, offering, start, start + 1), start)
@@ -159,7 +159,7 @@ def _locked_by_slugs(session: Session, command: Book, start: int, seen: Offering
     _, offerings, rows = rows_of_all(session, lock, offering_query(command.host, command.event_type), times)
     offering = first_offering(offerings)
     if availability_query(offering, start, start + 1) != times:
-        return offering, facts(session, offering, start, start + 1)
+        return offering, read_availability(offering, start, start + 1).facts()
     return offering, Availability(offering, start, start + 1, tuple(rows)).facts()
 
 

@@ -102,12 +102,14 @@ class Plan:
         return None if 1 <= self.capacity <= 1000 else "capacity"
 
     def row(self, host_id: int) -> dict[str, Any]:
+        before = timedelta(minutes=self.event_type.buffer_before_minutes)
+        after = timedelta(minutes=self.event_type.buffer_after_minutes)
         return {
             "host_id": host_id,
             "event_type_id": self.event_type.id,
             "starts_at": self.new.start,
             "ends_at": self.end,
-            "busy": Range(*map(to_datetime, self.busy), bounds="[)"),
+            "busy": Range(self.new.start - before, self.end + after, bounds="[)"),
             "capacity": self.capacity,
             "origin": SlotOrigin.PUBLISHED,
         }
