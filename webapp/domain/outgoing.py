@@ -18,12 +18,13 @@ LONGEST_URL = 2000
 USUAL_PORTS = {"http": 80, "https": 443}
 PORTS = (80, 443, 8080, 8443)
 
+# Special-purpose blocks, and 168.63.129.16: machines in Azure reach their host's agent there, which has secrets.
 _NOT_PUBLIC: tuple[Network, ...] = tuple(
     ip_network(block)
     for block in """
     0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24
     192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24
-    203.0.113.0/24 224.0.0.0/4 240.0.0.0/4
+    203.0.113.0/24 224.0.0.0/4 240.0.0.0/4 168.63.129.16/32
     2001::/23 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20
     """.split()
 )
@@ -72,9 +73,9 @@ def is_public(address: Address) -> bool:
     return address.is_global and not is_in(address, _NOT_PUBLIC)  # either may be the first to list a new block
 
 
-def may_use_port(port: int, address: Address, allowed: Sequence[Network]) -> bool:
-    """The standard ports; inside an allowed range, any port."""
-    return port in PORTS or is_in(address, allowed)
+def may_use_port(target: Target, address: Address, allowed: Sequence[Network]) -> bool:
+    """https on the usual ports; inside an allowed range, any port, and http too."""
+    return is_in(address, allowed) or (target.scheme == "https" and target.port in PORTS)
 
 
 def target_of(url: str, allowed: Sequence[Network]) -> Target:
@@ -106,7 +107,7 @@ def _split(url: str) -> tuple[SplitResult, int | None]:
     except ValueError:
         raise UrlFault("Must be a web address such as https://example.org/hook.") from None
     if parts.scheme not in USUAL_PORTS or not parts.hostname or port == 0:
-        raise UrlFault("Must begin with https:// or http:// and name a host.")
+        raise UrlFault("Must begin with https:// and name a host.")
     if "@" in parts.netloc:
         raise UrlFault("Must not contain a user name or password.")
     if "#" in url:
@@ -122,7 +123,10 @@ def _check_place(target: Target, allowed: Sequence[Network]) -> None:
         raise UrlFault("Must name a host such as example.org.")
     if address is not None and not is_permitted(address, allowed):
         raise UrlFault("Must be reachable from the internet: private addresses are not allowed here.")
-    # A name is resolved only when something is sent; if any ranges are allowed, its port is checked then.
-    is_usual = target.port in PORTS or (bool(allowed) if address is None else is_in(address, allowed))
-    if not is_usual:
+    # A name is resolved only when something is sent; if any ranges are allowed, `may_use_port` decides then.
+    if bool(allowed) if address is None else is_in(address, allowed):
+        return
+    if target.scheme != "https":
+        raise UrlFault("Must begin with https://, because messages contain your guests' data.")
+    if target.port not in PORTS:
         raise UrlFault(f"Must use one of the ports {', '.join(map(str, PORTS))}.")

@@ -26,7 +26,7 @@ PUBLIC = """
 NOT_PUBLIC = """
     0.0.0.0 0.1.2.3 10.0.0.1 100.64.0.1 100.127.255.255 127.0.0.1 127.255.255.254 169.254.169.254 172.16.0.1
     172.31.255.255 192.0.0.8 192.0.0.170 192.0.2.1 192.88.99.1 192.168.1.1 198.18.0.1 198.51.100.1 203.0.113.1
-    224.0.0.1 239.255.255.250 240.0.0.1 255.255.255.255
+    224.0.0.1 239.255.255.250 240.0.0.1 255.255.255.255 168.63.129.16
     :: ::1 ::7f00:1 ::ffff:127.0.0.1 ::ffff:10.0.0.1 ::ffff:8.8.8.8 64:ff9b::7f00:1 64:ff9b::808:808 64:ff9b:1::1
     100::1 2001::1 2001:0:7f00:1::1 2001:10::1 2001:20::1 2001:db8::1 2002:7f00:1::1 2002:a00:1::1 3fff::1 5f00::1
     fc00::1 fd12:3456::1 fe80::1 fe80::1%eth0 fec0::1 ff02::1 ff0e::1
@@ -138,8 +138,16 @@ def test_the_connection_goes_to_the_address_that_was_checked(resolve: Resolve) -
 
 def test_only_usual_ports_outside_of_allowed_ranges(resolve: Resolve) -> None:
     resolve(["93.184.215.14"])
-    assert "port" in reason("http://example.org:9000/", allowed=())
-    assert "not allowed: port 9000" in reason("http://example.org:9000/", allowed=(ip_network("10.0.0.0/8"),))
+    assert "port" in reason("https://example.org:9000/", allowed=())
+    elsewhere = (ip_network("10.0.0.0/8"),)
+    assert "not allowed: https on port 9000" in reason("https://example.org:9000/", allowed=elsewhere)
+
+
+def test_plain_http_outside_of_allowed_ranges_is_refused(resolve: Resolve) -> None:
+    """Messages contain guests' data, which anybody on the way could read."""
+    resolve(["93.184.215.14"])
+    assert "Must begin with https://" in reason("http://example.org/", allowed=())
+    assert "not allowed: http on port 80" in reason("http://example.org/", allowed=(ip_network("10.0.0.0/8"),))
 
 
 def test_redirects_are_answers_and_not_followed() -> None:

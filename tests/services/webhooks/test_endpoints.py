@@ -77,6 +77,8 @@ def test_a_webhook_is_made_and_listed(host: int) -> None:
         "https://ex ample.org/",
         "https://exämple.org/",
         "https://example.org\\@10.0.0.1/",
+        "http://example.org/hook",
+        "http://168.63.129.16/machine",
         "https://example.org/\r\nHost: other",
         "https://example.org/" + "x" * 2000,
     ],
@@ -85,9 +87,7 @@ def test_an_address_that_cannot_do_is_refused_at_once(host: int, url: str) -> No
     assert faults(host, url=url) == ["url"]
 
 
-@pytest.mark.parametrize(
-    "url", [URL, "http://example.org", "https://example.org:8443/a?b=c", "HTTP://93.184.215.14/", "https://[2a00::1]/"]
-)
+@pytest.mark.parametrize("url", [URL, "https://example.org:8443/a?b=c", "HTTPS://93.184.215.14/", "https://[2a00::1]/"])
 def test_addresses_of_the_internet_are_taken_without_looking_them_up(host: int, url: str) -> None:
     assert make(host, url=url).webhook.url == url
 

@@ -44,7 +44,7 @@ def test_it_works_as_it_was_made(desk: Desk, build: Build) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("url", "", "fill this in"), ("url", "mailto:ada@example.org", "begin with https:// or http://"),
+        ("url", "", "fill this in"), ("url", "mailto:ada@example.org", "begin with https://"),
         ("url", "http://10.0.0.1/", "private addresses"), ("url", "https://a:b@example.org/", "password"),
         ("url", "https://example.org/" + "x" * 2000, "2000 characters"), ("events", [], "Choose one or more."),
         ("events", ["webhook.test"], "not a valid choice"), ("description", "x" * 5000, "200 characters"),

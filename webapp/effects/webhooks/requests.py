@@ -88,8 +88,8 @@ def _permitted_addresses(target: Target, allowed: Sequence[Network], deadline: _
     for address in addresses:
         if not is_permitted(address, allowed):
             raise NoAnswerError(f"not allowed: {target.host} is {address}")
-        if not may_use_port(target.port, address, allowed):
-            raise NoAnswerError(f"not allowed: port {target.port}")
+        if not may_use_port(target, address, allowed):
+            raise NoAnswerError(f"not allowed: {target.scheme} on port {target.port}")
     return addresses
 
 
