@@ -1,13 +1,12 @@
 """The plan of `make run`: which settings are given, and which come from services that it starts itself."""
 
 import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 from webapp.core.config import PROJECT_DIR, Settings, WebServerSettings
 from webapp.core.host_names import host_of
-from webapp.embedded.files import write_private
+from webapp.embedded.files import stored_secret
 from webapp.embedded.ports import is_free, is_listened_to
 from webapp.embedded.processes import StartError
 
@@ -36,7 +35,8 @@ class Plan:
         """Raises SettingsError or StartError if a setting is wrong or cannot be satisfied."""
         port = _port(environ.get("PORT") or DEFAULT_PORT)
         data_dir = _writable(PROJECT_DIR / Path(environ.get("DATA") or "var").expanduser())
-        defaults = {"PUBLIC_URL": f"http://localhost:{port}", "SECRET_KEY": _secret_key(data_dir)}
+        # The key is stored, so that sessions and links in mails survive a restart.
+        defaults = {"PUBLIC_URL": f"http://localhost:{port}", "SECRET_KEY": stored_secret(data_dir / "secret_key")}
         given = {name: value for name, value in environ.items() if value}
         complete = defaults | given | {"PORT": str(port), "DATA": str(data_dir), "PYTHONUNBUFFERED": "1"}
         settings = Settings.load(PENDING | complete)
@@ -76,11 +76,3 @@ def _writable(folder: Path) -> Path:
             f"DATA={folder} cannot be written: {error.strerror}. Example: make run DATA=/tmp/openslot"
         ) from None
     return folder
-
-
-def _secret_key(data_dir: Path) -> str:
-    """Generated on the first start and stored, so that sessions and links in mails survive a restart."""
-    path = data_dir / "secret_key"
-    if not path.exists():
-        write_private(path, secrets.token_hex(32))
-    return path.read_text().strip()

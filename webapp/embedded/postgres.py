@@ -21,7 +21,7 @@ import psycopg
 from psycopg import sql
 
 from webapp.core.postgres import OWNER_SETTINGS, connect
-from webapp.embedded.accounts import Account, account_of, adopt
+from webapp.embedded.accounts import Account, account_of, adopt, named_account
 from webapp.embedded.locks import AlreadyHeldError, FileLock, end_leftover
 from webapp.embedded.processes import Child, StartError, wait_until
 
@@ -134,9 +134,10 @@ def _make_cluster(cluster: Path, account: Account, *, durable: bool) -> None:
     unfinished = cluster.with_name(f"{cluster.name}.new")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)
-    os.chown(unfinished, account.uid, account.gid)
+    maker = named_account(account, cluster, binary())
+    os.chown(unfinished, maker.uid, maker.gid)
     command = [
-        *account.prefix,
+        *maker.prefix,
         str(binary("initdb")),
         *INITDB_OPTIONS,
         "-U",
@@ -149,6 +150,7 @@ def _make_cluster(cluster: Path, account: Account, *, durable: bool) -> None:
     made = subprocess.run(command, cwd=unfinished, env=_environment(), capture_output=True, text=True, check=False)
     if made.returncode != 0:
         raise StartError(f"Postgres could not make its files in {cluster}:\n{(made.stderr or made.stdout).strip()}")
+    adopt(unfinished, account)
     unfinished.rename(cluster)
 
 

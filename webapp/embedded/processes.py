@@ -12,6 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from webapp.embedded.files import open_private
+
 LOG_LIMIT = 5_000_000  # bytes; a longer log is moved to NAME.log.1
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -94,7 +96,8 @@ class Child:
             if self.log.stat().st_size <= LOG_LIMIT:
                 return
             try:
-                shutil.copyfile(self.log, _aside(self.log))
+                with self.log.open("rb") as log, open_private(_aside(self.log), append=False) as copy:
+                    shutil.copyfileobj(log, copy)
             finally:
                 os.truncate(self.log, 0)
                 self._log_start = 0
@@ -140,7 +143,7 @@ def _opened(log: Path) -> BinaryIO:
     log.parent.mkdir(parents=True, exist_ok=True)
     if log.exists() and log.stat().st_size > LOG_LIMIT:
         log.replace(_aside(log))
-    return log.open("ab")
+    return open_private(log, append=True)
 
 
 def _aside(log: Path) -> Path:

@@ -25,7 +25,7 @@ from webapp.core.config import (
     variables,
 )
 from webapp.embedded import report, schema
-from webapp.embedded.files import write_private
+from webapp.embedded.files import stored_secret, write_private
 from webapp.embedded.locks import AlreadyHeldError, FileLock
 from webapp.embedded.mailcatcher.catcher import MailCatcher, start_mail_catcher
 from webapp.embedded.plan import Plan
@@ -175,7 +175,8 @@ class Supervisor:
     def _show_mail(self, catcher: MailCatcher) -> str:
         from webapp.embedded.mailcatcher.page import PageServer  # importing Flask delays the web server
 
-        page = PageServer(catcher.store, free_port(self.plan.port + 1))
+        key = stored_secret(self.plan.data_dir / "mail_key")
+        page = PageServer(catcher.store, free_port(self.plan.port + 1), key)
         self._stack.callback(page.stop)
         return page.url
 

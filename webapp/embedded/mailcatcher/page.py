@@ -1,4 +1,5 @@
-"""A web page of the caught mails, for this machine only. The content of mails is untrusted: all of it is escaped."""
+"""A web page of the caught mails, for the user who started `make run`: every URL contains a secret key, because other
+users of the machine can connect, too. The content of mails is untrusted: all of it is escaped."""
 
 import logging
 import re
@@ -7,6 +8,8 @@ from functools import partial
 from io import BytesIO
 
 from flask import Flask, Response, abort, render_template, request, send_file
+from werkzeug.exceptions import NotFound
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from webapp.embedded.mailcatcher.store import Attachment, Mail, MailStore
@@ -97,12 +100,11 @@ class _Quiet(WSGIRequestHandler):
 
 
 class PageServer:
-    def __init__(self, store: MailStore, port: int) -> None:
+    def __init__(self, store: MailStore, port: int, key: str) -> None:
         logging.getLogger("werkzeug").setLevel(logging.WARNING)
-        self._server: BaseWSGIServer = make_server(
-            LOOPBACK, port, create_page(store), threaded=True, request_handler=_Quiet
-        )
-        self.url = f"http://localhost:{self._server.server_port}/"
+        page = DispatcherMiddleware(NotFound(), {f"/{key}": create_page(store)})
+        self._server: BaseWSGIServer = make_server(LOOPBACK, port, page, threaded=True, request_handler=_Quiet)
+        self.url = f"http://localhost:{self._server.server_port}/{key}/"
         self._thread = threading.Thread(target=self._server.serve_forever, name="caught mail", daemon=True)
         self._thread.start()
 
