@@ -253,7 +253,7 @@ def test_the_example_file_names_every_variable_a_server_has() -> None:
     example = (PROJECT_DIR / ".env.example").read_text()
     named = set(re.findall(r"^#? ?([A-Z_]+)=", example, re.MULTILINE))
     of_development = {"DATA", "ENVIRONMENT", "RELOAD"}
-    of_compose = {"POSTGRES_PASSWORD", "DATABASE_PASSWORD"}
+    of_compose = {"POSTGRES_PASSWORD", "DATABASE_PASSWORD", "VALKEY_PASSWORD"}
     of_the_image = {"WEB_HOST", "PORT"}
     assert named - of_compose == set(variables()) - of_development - of_the_image
 

@@ -30,7 +30,12 @@ from webapp.embedded.postgres import (
 )
 from webapp.embedded.valkey import ValkeyService, start_valkey
 
-PASSWORDS = {"SECRET_KEY": "0123456789abcdef" * 3, "POSTGRES_PASSWORD": "for-owner", "DATABASE_PASSWORD": "for-app"}
+PASSWORDS = {
+    "SECRET_KEY": "0123456789abcdef" * 3,
+    "POSTGRES_PASSWORD": "for-owner",
+    "DATABASE_PASSWORD": "for-app",
+    "VALKEY_PASSWORD": "for-queue",
+}
 REFERENCE = re.compile(r"\$\{(\w+)(:[-?])?([^}]*)\}")
 
 
@@ -123,6 +128,14 @@ def test_the_size_of_the_web_server_can_be_set(services: Any) -> None:
 def test_only_migrations_know_the_owner_of_the_tables(services: Any) -> None:
     knowing = {name for name, each in services.items() if "for-owner" in json.dumps(each)}
     assert knowing == {"migrate", "postgres"}
+
+
+def test_the_queue_takes_jobs_only_with_its_password(services: Any) -> None:
+    """A job names the function that the worker calls."""
+    assert services["valkey"]["command"][-2:] == ["--requirepass", "for-queue"]
+    assert services["valkey"]["environment"] == {"REDISCLI_AUTH": "for-queue"}
+    urls = {name: each["environment"]["REDIS_URL"] for name, each in services.items() if "REDIS_URL" in str(each)}
+    assert urls == dict.fromkeys(("web", "worker", "migrate"), "redis://:for-queue@valkey:6379/0")
 
 
 def test_no_log_grows_for_ever_or_holds_its_service_up(services: Any) -> None:
