@@ -1,6 +1,7 @@
 """/healthz checks the process, /readyz its dependencies."""
 
 import dataclasses
+from typing import Any
 
 import pytest
 import tzdata
@@ -17,6 +18,26 @@ def test_a_process_with_its_database_is_ready(client: FlaskClient) -> None:
     assert (client.get("/healthz").status_code, client.get("/healthz").text.strip()) == (200, "ok")
     answer = client.get("/readyz")
     assert (answer.status_code, answer.text) == (200, f"ok\ntime zone data {tzdata.IANA_VERSION}\n")
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"environ_base": {"REMOTE_ADDR": "198.18.0.1"}, "headers": {"X-Forwarded-For": "93.184.215.14"}},
+        {"environ_base": {"REMOTE_ADDR": "127.0.0.1"}, "headers": {"Forwarded": "for=10.0.0.1"}},
+        {"environ_base": {"REMOTE_ADDR": "93.184.215.14"}},
+        {"environ_base": {"REMOTE_ADDR": "2a00:1450::1"}},
+        {"environ_base": {"REMOTE_ADDR": "unknown"}},
+    ],
+)
+def test_a_stranger_is_told_the_status_only(client: FlaskClient, build: Build, how: dict[str, Any]) -> None:
+    assert (client.get("/readyz", **how).status_code, client.get("/readyz", **how).text) == (200, "ok\n")
+    head = build.row("SELECT version_num FROM alembic_version")[0]
+    build.row("UPDATE alembic_version SET version_num = '0001' RETURNING 1")
+    try:
+        assert (client.get("/readyz", **how).status_code, client.get("/readyz", **how).text) == (503, "not ready\n")
+    finally:
+        build.row("UPDATE alembic_version SET version_num = :head RETURNING 1", head=head)
 
 
 def test_a_database_of_another_version_is_not_ready(client: FlaskClient, build: Build) -> None:

@@ -1,17 +1,19 @@
 """/healthz: whether the process responds. /readyz: whether it can also do its work.
 
-Pages and bookings work without the queue server, but operators should know when it does not respond.
+Pages and bookings work without the queue server, but operators should know when it does not respond. Reasons and
+versions are for the operator only: whoever asks from the internet gets the status and nothing else.
 """
 
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NoAnswer
 from contextlib import closing
 
-from flask import Blueprint, Flask, Response, current_app
+from flask import Blueprint, Flask, Response, current_app, request
 
 from webapp.core import time_zones
 from webapp.core.config import Settings
 from webapp.core.logs import log
+from webapp.domain.outgoing import is_public, literal_address
 from webapp.services.operations import readiness
 from webapp.web.shared.guards import public
 
@@ -33,16 +35,29 @@ def readyz() -> Response:
     """200 if the database responds and has the tables that this version needs, otherwise 503. Problems with the queue
     server and the mail server are reported but do not change the status, because the work that needs them waits. The
     version of the time zone data is there for operators, too."""
+    status, lines = _readiness()
+    return _text("\n".join(lines) if _is_operator() else {200: "ok", 503: "not ready"}[status], status)
+
+
+def _is_operator() -> bool:
+    """On this machine or in its network, and not through a proxy: then the address is the proxy's or a claim."""
+    literal = literal_address(request.remote_addr or "")
+    is_direct = not any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "Via"))
+    return literal is not None and not is_public(literal) and is_direct
+
+
+def _readiness() -> tuple[int, list[str]]:
+    """The status, and lines for the operator."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     checking = _checks.submit(_check, app)
     try:
         notes = [*checking.result(ANSWER_SECONDS), problem(app.extensions["settings"])]
     except NoAnswer:
         checking.cancel()
-        return _text("database: no answer in time", 503)
+        return 503, ["database: no answer in time"]
     except readiness.NotReadyError as error:
-        return _text(str(error), 503)
-    return _text("\n".join(["ok", *filter(None, notes), time_zones.version_line()]), 200)
+        return 503, [str(error)]
+    return 200, ["ok", *filter(None, notes), time_zones.version_line()]
 
 
 def _check(app: Flask) -> list[str]:
