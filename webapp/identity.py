@@ -6,11 +6,11 @@ Also the slugs that no host can have, because they are paths of the application 
 import uuid
 from typing import Any
 
-from flask import Flask, current_app, g, session
+from flask import Flask, current_app, g, request, session
 from flask_login import user_logged_in, user_logged_out
 from flask_security import SQLAlchemyUserDatastore
 from flask_security.utils import set_request_attr
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from webapp.core import db as database
@@ -33,6 +33,8 @@ class Hosts(SQLAlchemyUserDatastore):
             pass
 
     def create_user(self, **columns: Any) -> Host:
+        is_invited = accounts.invited_email(request.values.get("invitation", "")) == columns["email"].lower()
+        columns["registered_at"] = None if is_invited else func.now()
         return add_host(database.session(), columns, roles=(HOST,), confirmed=False)
 
     def find_logged_in(self, uniquifier: str, login_uid: uuid.UUID) -> Host | None:

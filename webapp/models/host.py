@@ -49,6 +49,9 @@ class Host(Keyed, UserMixin, Base):
     fs_uniquifier: Mapped[str] = mapped_column(unique=True, info=OF_SYSTEM)
     confirmed_at: Mapped[datetime | None] = mapped_column(info=OF_SYSTEM)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)
+    registered_at: Mapped[datetime | None] = mapped_column(
+        info=OF_SYSTEM, doc="None: made by the operator, by invitation or as demo data"
+    )
 
     roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]
         secondary=host_role, lazy="selectin"

@@ -188,3 +188,14 @@ def test_by_invitation_only(app: Flask, visitor: Visitor, build: Build) -> None:
     assert build.row("SELECT count(*) FROM host")[0] == 0
     assert visitor.submit(link, **NEW).status_code == 303
     assert build.row("SELECT email FROM host")[0] == "grace@example.org"
+
+
+def test_whether_somebody_registered_by_themselves_or_was_invited_is_kept(
+    app: Flask, visitor: Visitor, build: Build
+) -> None:
+    with app.app_context():
+        invitation = invitation_url("grace@example.org").removeprefix("http://localhost")
+    visitor.submit(invitation, **NEW)
+    visitor.submit("/register", **NEW | {"email": "ada@example.org", "slug": "ada"})
+    rows = build.rows("SELECT email, registered_at IS NOT NULL FROM host ORDER BY id")
+    assert rows == [("grace@example.org", False), ("ada@example.org", True)]
