@@ -38,6 +38,7 @@ OUT_OF_REACH = (
     "UPDATE role SET name = 'admin' WHERE name = 'host'",
     "UPDATE audit_entry SET action = 'nothing'",
     "DELETE FROM audit_entry",
+    "UPDATE audit_entry SET occurred_at = '2020-01-01'",
     "INSERT INTO audit_entry (occurred_at, actor_kind, action, object_kind, object_id) VALUES (now(), '', '', '', 1)",
     "UPDATE slot SET seats_taken = 0",
     "UPDATE slot SET public_id = gen_random_uuid()",

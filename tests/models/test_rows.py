@@ -11,7 +11,7 @@ class Attack(NamedTuple):
     name: str
     statement: str
     sqlstate: str
-    constraint: str
+    constraint: str | None
 
 
 def update_slot(name: str, assignments: str, constraint: str, *, slot: str = "free", sqlstate: str = "23514") -> Attack:
@@ -141,6 +141,10 @@ FALSE_FACTS = (
            "23514", "ck_delivery_sent_at"),
     Attack("an unknown actor", "INSERT INTO audit_entry (actor_kind, action, object_kind, object_id)"
            " VALUES ('cat', 'a', 'slot', 1)", "23514", "ck_audit_entry_actor_kind"),
+    Attack("a client address that was another", "UPDATE audit_entry SET client_address = '192.0.2.1'",
+           "23514", None),
+    Attack("a client address hashed within a month", "UPDATE audit_entry SET client_address = 'hmac:0'",
+           "23514", None),
     Attack("an event type of 7 minutes", "UPDATE event_type SET duration_minutes = 7 WHERE id = %(event_type)s",
            "23514", "ck_event_type_duration"),
     Attack("a public address with a slash", "UPDATE host SET slug = 'a/b' WHERE id = %(host)s",

@@ -137,7 +137,7 @@ def _instant(moment: datetime) -> str:
 
 def actor() -> Actor:
     """The admin who is logged in."""
-    return admin_actor(current_user.id)
+    return admin_actor(current_user.id, request.remote_addr)
 
 
 def each(ids: Iterable[str], command: Callable[[int], object]) -> None:

@@ -101,9 +101,19 @@ class OutboxAdmin(TableAdmin):
 
 
 class AuditAdmin(TableAdmin):
-    column_list = ("id", "occurred_at", "actor_kind", "actor_id", "action", "object_kind", "object_id", "details")
+    column_list = (
+        "id",
+        "occurred_at",
+        "actor_kind",
+        "actor_id",
+        "client_address",
+        "action",
+        "object_kind",
+        "object_id",
+        "details",
+    )
     column_searchable_list = ("action", "object_kind")
-    column_filters = ("occurred_at", "actor_kind", "actor_id", "action", "object_kind", "object_id")
+    column_filters = ("occurred_at", "actor_kind", "actor_id", "client_address", "action", "object_kind", "object_id")
 
 
 def table_views() -> list[TableAdmin]:

@@ -25,6 +25,7 @@ from webapp.services.operations.statistics import (
     skip_stranded_webhook_deliveries,
 )
 from webapp.services.privacy.erase import erase_past_guests
+from webapp.services.shared.audit import MOST_AT_ONCE, hash_old_addresses
 
 log = logging.getLogger(__name__)
 
@@ -61,11 +62,18 @@ def report_mail_trouble() -> int:
     return 0
 
 
+def hash_client_addresses() -> int:
+    """In the audit log, a month after the action."""
+    with transaction() as session:
+        return SWEEP_LIMIT if hash_old_addresses(session) == MOST_AT_ONCE else 0
+
+
 PERIODIC_TASKS = (
     PeriodicTask(expire_pending, 3.0),
     PeriodicTask(complete_past, 60.0),
     PeriodicTask(tidy, 600.0),
     PeriodicTask(forget_guests, 3600.0),
+    PeriodicTask(hash_client_addresses, 3600.0),
     PeriodicTask(report_mail_trouble, 60.0),
 )
 

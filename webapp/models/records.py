@@ -10,22 +10,29 @@ from webapp.models.base import OF_GUEST, OF_SYSTEM, Base, Keyed
 
 
 class AuditEntry(Keyed, Base):
-    """One action of an actor on an object. Append-only for the application's role. It contains ids, never names or
-    addresses, so that erasing a person requires no change here."""
+    """One action of an actor on an object. Append-only for the application's role, which may only replace client
+    addresses by hashes after 30 days. It contains ids, never names or e-mail addresses, so that erasing a person
+    requires no change here."""
 
     __tablename__ = "audit_entry"
     __table_args__ = (
         CheckConstraint("actor_kind IN ('guest', 'host', 'admin', 'system')", name="actor_kind"),
         Index("ix_audit_entry_object", "object_kind", "object_id"),
         Index("ix_audit_entry_occurred_at", "occurred_at"),
+        Index(
+            "ix_audit_entry_client_address",
+            "occurred_at",
+            postgresql_where=text("client_address NOT LIKE 'hmac:%'"),
+        ),
     )
 
     occurred_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)
     actor_kind: Mapped[str] = mapped_column(info=OF_SYSTEM)
     actor_id: Mapped[int | None] = mapped_column(info=OF_SYSTEM)
+    client_address: Mapped[str | None] = mapped_column(info=OF_SYSTEM, doc="an IP address; after 30 days its hash")
     action: Mapped[str] = mapped_column(info=OF_SYSTEM)
     object_kind: Mapped[str] = mapped_column(info=OF_SYSTEM)
-    object_id: Mapped[int] = mapped_column(info=OF_SYSTEM)
+    object_id: Mapped[int | None] = mapped_column(info=OF_SYSTEM)
     details: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"), info=OF_SYSTEM)
 
 

@@ -91,7 +91,7 @@ def guest_booking() -> uuid.UUID | None:
 
 def actor() -> Actor:
     if g.holder is not None:
-        return host_actor(g.holder.host_id)
+        return host_actor(g.holder.host_id, request.remote_addr)
     return manage_link_actor(str(g.guest_booking)) if g.guest_booking else GUEST
 
 

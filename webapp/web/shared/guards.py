@@ -73,7 +73,7 @@ def current_host() -> Account:
 
 
 def current_actor() -> Actor:
-    return host_actor(current_host().id)
+    return host_actor(current_host().id, request.remote_addr)
 
 
 def to_login() -> Response:
