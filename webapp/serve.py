@@ -9,7 +9,8 @@ import socket
 import sys
 from typing import NoReturn
 
-from webapp.core.config import Settings, SettingsError, WebServerSettings, forget_server_variables
+from webapp.core.config import Settings, SettingsError, forget_server_variables
+from webapp.core.config.tables import WebServerSettings
 
 
 def command(web: WebServerSettings, *, is_restarted: bool = False) -> list[str]:

@@ -264,4 +264,4 @@ def test_nothing_else_reads_the_environment() -> None:
         for path in [*PROJECT_DIR.glob("webapp/**/*.py"), PROJECT_DIR / "wsgi.py", PROJECT_DIR / "worker.py"]
         if re.search(r"\b(os\.environ|os\.getenv|getenv\(|import environ\b)", path.read_text())
     }
-    assert readers == {"webapp/core/config.py"}
+    assert readers == {"webapp/core/config/__init__.py"}

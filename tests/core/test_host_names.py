@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from webapp.core.config_values import host_names, web_origin
+from webapp.core.config.values import host_names, web_origin
 from webapp.core.host_names import canonical, is_among
 
 

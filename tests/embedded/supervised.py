@@ -16,8 +16,7 @@ from webapp.embedded.ports import free_port
 
 STAND_IN = Path(__file__).parent / "stand_in"
 OURS = (
-    "webapp/core/config.py",
-    "webapp/core/config_values.py",
+    "webapp/core/config",
     "webapp/core/host_names.py",
     "webapp/core/mailbox.py",
     "webapp/core/migrations.py",

@@ -11,6 +11,7 @@ SHORT_MODULES = {
     "webapp.api.spec.docs": "a blueprint",
     "webapp.embedded.mailcatcher.catcher": "joins sink, store and page, which do not import each other",
     "webapp.web.accounts.home": "a blueprint",
+    "webapp.web.operations.security_txt": "a blueprint",
     "webapp.web.operations.reload": "used while developing only",
     "webapp.web.shared.assets": "one thing that every answer goes through, as its neighbours are",
 }

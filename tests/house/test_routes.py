@@ -31,12 +31,13 @@ def test_every_page_renders_as_page_and_as_fragment(app: Flask, ada: FlaskClient
     assert opened > 60
 
 
-# The booking waits for nobody's yes, there is no token or feed, and nothing is said of what to preview.
+# The booking waits for nobody's yes, there is no token, feed or contact, and nothing is said of what to preview.
 MEANT = {
     "tokens.confirm_revoke": 404,
     "feeds.confirm_revoke": 404,
     "calendar_files.bookings": 404,
     "calendar_files.busy_times": 404,
+    "security_txt.security_txt": 404,
     "bookings.confirm_accept": 409,
     "bookings.confirm_decline": 409,
     "calendar.preview_many": 422,

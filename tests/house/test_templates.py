@@ -51,7 +51,9 @@ def test_every_template_is_used(app: Flask) -> None:
 def test_every_template_that_is_named_is_there(app: Flask) -> None:
     known = set(app.jinja_env.list_templates()) | {path.name for path in templates() if path.parent.name == "emails"}
     mailcatcher = {path.name for path in PROJECT_DIR.glob("webapp/embedded/mailcatcher/templates/*")}
-    named = {name for name in named_in_python() if "/" in name or name.endswith(".html")} | named_in_templates(app)
+    named = {
+        name for name in named_in_python() if ("/" in name or name.endswith(".html")) and name[0] != "/"
+    } | named_in_templates(app)
     assert named - known - mailcatcher == set()
 
 

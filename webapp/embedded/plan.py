@@ -4,7 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from webapp.core.config import PROJECT_DIR, Settings, WebServerSettings
+from webapp.core.config import PROJECT_DIR, Settings
+from webapp.core.config.tables import WebServerSettings
 from webapp.core.host_names import host_of
 from webapp.embedded.files import stored_secret
 from webapp.embedded.ports import is_free, is_listened_to

@@ -7,7 +7,7 @@ from contextlib import suppress
 import psycopg
 
 from webapp.core.config import PROJECT_DIR
-from webapp.core.config_values import database_url
+from webapp.core.config.values import database_url
 from webapp.core.migrations import APPLIED, heads
 from webapp.core.postgres import OWNER_SETTINGS, TooOldError, connect
 from webapp.embedded.processes import StartError

@@ -34,7 +34,7 @@ def _blueprints() -> Iterator[Blueprint]:
     from webapp.web.guest import blueprint as guest
     from webapp.web.ical import downloads, feeds
     from webapp.web.manage import blueprint as manage
-    from webapp.web.operations import health
+    from webapp.web.operations import health, security_txt
     from webapp.web.portability import data
     from webapp.web.privacy import blueprint as privacy
     from webapp.web.schedules import blueprint as schedules
@@ -43,6 +43,6 @@ def _blueprints() -> Iterator[Blueprint]:
     account_pages = (profile, feeds, tokens, webhooks, data)
     host_pages = (calendar, bookings, schedules, event_types)
     guest_pages = (guest, manage, privacy)
-    for_integrations = (health, downloads)
+    for_integrations = (health, security_txt, downloads)
     for module in (home, *account_pages, *host_pages, *guest_pages, *for_integrations):
         yield module.blueprint

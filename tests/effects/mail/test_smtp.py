@@ -14,7 +14,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from flask import Flask
 
-from webapp.core.config import MailSettings
+from webapp.core.config.tables import MailSettings
 from webapp.core.mailbox import Mailbox
 from webapp.effects.mail import smtp
 from webapp.effects.mail.mime import Message

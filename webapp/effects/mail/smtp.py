@@ -10,7 +10,7 @@ from typing import Any, Self, cast
 import flask_mail
 from flask import Flask
 
-from webapp.core.config import MailSettings
+from webapp.core.config.tables import MailSettings
 from webapp.effects.mail.mime import Message
 from webapp.effects.mail.replies import is_final, redacted
 

@@ -1,18 +1,19 @@
 """Settings: a table of variables, read from the environment once, at start. All faults are reported together.
 
-The only module that reads os.environ. Each setting is one field below: its variable, a parser, an example and, if it
-is optional, a default.
+The only module that reads os.environ. Each setting is one field below or in `tables`: its variable, a parser, an
+example and, if it is optional, a default.
 """
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Self, get_type_hints
 
-from webapp.core import config_values as as_
+from webapp.core.config import values as as_
+from webapp.core.config.tables import MAIL_PORTS, Env, MailSettings, WebServerSettings
 from webapp.core.host_names import LOOPBACK_HOSTS, address_of, host_of
 from webapp.core.mailbox import Mailbox
 
@@ -20,7 +21,6 @@ PROJECT_DIR = as_.PROJECT_DIR
 SERVICES_FILE = "services.json"  # in DATA, written by a running `make run`; contains variables of this table
 ENVIRONMENTS = ("development", "production")
 LOG_LEVELS = ("debug", "info", "warning", "error")
-MAIL_PORTS = {"none": 25, "starttls": 587, "tls": 465}
 DATABASE_EXAMPLE = "postgresql://openslot:password@localhost/openslot"
 SHORTEST_SECRET = 32  # characters
 PLACEHOLDERS = ("change", "secret", "example")
@@ -37,45 +37,6 @@ class SettingsError(Exception):
         self.faults = faults
         heading = "1 setting is" if len(faults) == 1 else f"{len(faults)} settings are"
         super().__init__("\n".join([f"Openslot cannot start, {heading} wrong:", *(f"  {fault}" for fault in faults)]))
-
-
-@dataclass(frozen=True)
-class Env:
-    """The source of a setting. `default` is text, as in the environment; None: the setting is required."""
-
-    variable: str
-    parse: Callable[[str], object]
-    example: str
-    default: str | None = None
-
-    def fault(self, problem: str) -> str:
-        return f"{self.variable} {problem}. Example: {self.variable}={self.example}"
-
-
-# repr=False: nearly every value is a secret or names a person or a host, and objects end up in logs.
-@dataclass(frozen=True, repr=False)
-class MailSettings:
-    host: Annotated[str, Env("MAIL_SERVER", as_.text, "smtp.example.org")]
-    port: Annotated[int, Env("MAIL_PORT", as_.whole_number(0, 65535), "587", default="0")]
-    username: Annotated[str, Env("MAIL_USERNAME", as_.text, "openslot", default="")]
-    password: Annotated[str, Env("MAIL_PASSWORD", as_.text, "its password", default="")]
-    security: Annotated[str, Env("MAIL_SECURITY", as_.one_of(*MAIL_PORTS), "tls", default="starttls")]
-    sender: Annotated[Mailbox, Env("MAIL_SENDER", as_.mailbox, "Openslot <no-reply@example.org>", default="")]
-
-
-@dataclass(frozen=True, repr=False)
-class WebServerSettings:
-    """Used by bin/web, which listens for connections."""
-
-    host: Annotated[str, Env("WEB_HOST", as_.listening_host, "127.0.0.1", default="127.0.0.1")]
-    port: Annotated[int, Env("PORT", as_.whole_number(1, 65535), "8000", default="8000")]
-    workers: Annotated[int, Env("WEB_WORKERS", as_.whole_number(1, 100), "2", default="2")]
-    threads: Annotated[int, Env("WEB_THREADS", as_.whole_number(1, 1000), "4", default="4")]
-
-    @property
-    def reached_at(self) -> str:
-        """The address at which this machine connects to it: a wildcard address cannot be connected to."""
-        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
 
 
 @dataclass(frozen=True, repr=False)
@@ -98,6 +59,7 @@ class Settings:
     local_mail_domains: Annotated[
         tuple[str, ...], Env("LOCAL_MAIL_DOMAINS", as_.mail_domains, "local, home.arpa", default="")
     ]
+    security_contact: Annotated[str, Env("SECURITY_CONTACT", as_.security_contact, "security@example.org", default="")]
     retention_days: Annotated[int, Env("RETENTION_DAYS", as_.whole_number(0, 36_500), "730", default="0")]
     log_level: Annotated[str, Env("LOG_LEVEL", as_.one_of(*LOG_LEVELS), "info", default="info")]
     database_pool_size: Annotated[int, Env("DATABASE_POOL_SIZE", as_.whole_number(1, 200), "10", default="10")]

@@ -17,7 +17,7 @@ Network = IPv4Network | IPv6Network
 
 USUAL_PORTS = {"http": 80, "https": 443}
 DATABASE_URL = "postgresql://USER:PASSWORD@HOST/DATABASE"
-PROJECT_DIR = Path(__file__).resolve().parents[2]
+PROJECT_DIR = Path(__file__).resolve().parents[3]
 
 
 def text(value: str) -> str:
@@ -104,6 +104,16 @@ def _require_redis_options(value: str) -> None:
         parse_url(value)  # type: ignore[no-untyped-call]
     except ValueError as error:
         raise ValueError(f"must have options that can be understood ({error})") from None
+
+
+def security_contact(value: str) -> str:
+    """An e-mail address or a page. Empty text stays empty."""
+    if not value or value.startswith("https://"):
+        return _split(value).geturl()
+    found = mailbox(value)
+    if found is None or found.name:
+        raise ValueError("must be an e-mail address or an address that begins with https://")
+    return found.address
 
 
 def mailbox(value: str) -> Mailbox | None:
