@@ -164,5 +164,6 @@ EVERY_PAGE = (
 # have one template for all tables.
 NO_PAGES = (
     "admin.static", "ajax_lookup", "api_", "calendar.grid", "create_view", "details_view", "edit_view", "export",
-    "calendar_files.", "health.", "security_txt.", "manage.invite", "data.document", "data.table", "privacy.download", "static",
+    "calendar_files.", "health.", "security_txt.", "manage.invite", "data.document", "data.table", "privacy.download",
+    "static",
 )  # fmt: skip

@@ -16,6 +16,7 @@ from webapp.services.portability.export import host_document, utc
 from webapp.services.portability.restore import AccountNotEmpty, import_host
 from webapp.services.privacy.erase import ErasedGuest, erase_address, erased_guests
 from webapp.services.privacy.erase import erase_again as erase_guests_again
+from webapp.services.shared.audit import record_read
 from webapp.services.shared.validation import email_address
 
 
@@ -24,7 +25,9 @@ from webapp.services.shared.validation import email_address
 @with_appcontext
 def export_host(email: str) -> None:
     """Print all data of the host EMAIL as one JSON document, the same file that /settings/data offers."""
-    for piece in host_document(_host(email)):
+    host_id = _host(email)
+    record_read(SYSTEM, "host.exported", "host", host_id)
+    for piece in host_document(host_id):
         click.echo(piece, nl=False)
 
 

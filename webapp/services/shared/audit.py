@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from webapp.core.db import transactional
 from webapp.core.extensions import signer
 from webapp.core.sql import Statement
 from webapp.domain.actor import Actor
@@ -42,6 +43,12 @@ def write_audit(
         object_id=object_id,
         details=Jsonb(details),
     )
+
+
+@transactional
+def record_read(session: Session, actor: Actor, action: str, object_kind: str, object_id: int | None = None) -> None:
+    """An admin has looked at other people's data, or somebody has exported data."""
+    write_audit(session, actor, action, object_kind, object_id)
 
 
 def hash_old_addresses(session: Session) -> int:

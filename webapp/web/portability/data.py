@@ -17,6 +17,7 @@ from webapp.identity import reserved_slugs
 from webapp.services.portability.bookings_csv import bookings_csv
 from webapp.services.portability.export import host_document
 from webapp.services.portability.restore import AccountNotEmpty, Imported, can_import, import_host
+from webapp.services.shared.audit import record_read
 from webapp.web.shared import htmx
 from webapp.web.shared.errors import error_page
 from webapp.web.shared.guards import current_account, current_actor, current_host, host_required
@@ -50,12 +51,14 @@ def index() -> Response:
 @blueprint.get("/openslot.json")
 @host_required
 def document() -> Response:
+    record_read(current_actor(), "host.exported", "host", current_host().id)
     return _file(host_document(current_host().id), "json", "application/json")
 
 
 @blueprint.get("/bookings.csv")
 @host_required
 def table() -> Response:
+    record_read(current_actor(), "bookings.exported", "host", current_host().id)
     return _file(bookings_csv(current_host().id), "csv", "text/csv")
 
 
