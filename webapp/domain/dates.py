@@ -1,6 +1,7 @@
 """Dates and instants as text, as addresses, forms and files have them, and which years are accepted."""
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 
 FIRST_YEAR, LAST_YEAR = 2000, 2199
@@ -34,6 +35,12 @@ def parsed_date(text: str) -> date | None:
     except ValueError:
         return None
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day `months` later, or earlier if negative; the last day of a month that is too short for it."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def week_of(day: date, first_weekday: int) -> date:

@@ -78,6 +78,8 @@ def _window(it: _Figures) -> str:
     if reason.limit is not None:
         days = ngettext("%(num)s day", "%(num)s days", reason.limit)
         return gettext("Too far ahead: %(days)s can be booked, to %(end)s.", days=days, end=it.end)
+    if reason.start is None:
+        return gettext("Too far ahead: nothing is offered after %(end)s.", end=it.end)
     return gettext("Outside the booking window, which goes from %(start)s to %(end)s.", start=it.start, end=it.end)
 
 

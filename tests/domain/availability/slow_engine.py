@@ -67,6 +67,7 @@ def is_bookable_time(facts: Facts, start: int) -> bool:
         and (rules.window_days is None or (day - today).days <= rules.window_days)
         and (rules.window_from is None or rules.window_from <= day)
         and (rules.window_to is None or day <= rules.window_to)
+        and (day.year, day.month, day.day) <= (today.year + 2, today.month, today.day)  # at most 24 months ahead
         and (rules.max_per_day is None or counted.count(day) < rules.max_per_day)
         and (rules.max_per_week is None or len(in_week) < rules.max_per_week)
     )

@@ -114,7 +114,7 @@ def situations(draw: st.DrawFn) -> tuple[Facts, int, int]:
     published = tuple(draw(published_slots(first, 100 + slot_id)) for slot_id in range(draw(st.integers(0, 2))))
     facts = Facts(
         draw(RULES),
-        first + draw(mostly(-DAY, 0, 3601, DAY // 2, DAY - 1)),
+        first + draw(mostly(-DAY, 0, 3601, DAY // 2, DAY - 1, -730 * DAY, -731 * DAY)),
         draw(schedules(zone, near)) if draw(st.integers(0, 11)) else None,
         published,
         (*busy, *(taken(slot) for slot in published if slot.seats_taken)),

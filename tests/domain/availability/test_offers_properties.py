@@ -107,7 +107,7 @@ def test_a_night_window_around_every_change_of_every_zone(letter: str) -> None:
 
 
 def check_nights(zone: str, change: int) -> None:
-    facts = Facts(EventTypeRules(15), 0, schedule("00:00-06:00", zone=zone))
+    facts = Facts(EventTypeRules(15), change - 9 * DAY, schedule("00:00-06:00", zone=zone))
     noon = datetime.combine(naive(zone, change).date() - timedelta(days=1), time(12), ZoneInfo(zone))
     found = offers(facts, int(noon.timestamp()), int(noon.timestamp()) + 2 * DAY)
     nights = by_local_date(found, zone)

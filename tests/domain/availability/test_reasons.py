@@ -63,6 +63,13 @@ def test_window_of_dates() -> None:
     assert the_reason(given) == Reason(ReasonCode.WINDOW, start=at("2027-03-02"), end=at("2027-03-04"))
 
 
+@pytest.mark.parametrize("window", [{}, {"window_days": 3650}])
+def test_nothing_is_offered_after_two_years_whatever_the_window(window: dict[str, int]) -> None:
+    given = facts(MORNING, **window, now="2026-02-28 12:00")
+    assert the_reason(given, "2028-02-29 09:00") == Reason(ReasonCode.WINDOW, end=at("2028-02-29"))
+    assert codes(given, "2028-02-28 09:00") == []
+
+
 def test_hours_when_closed() -> None:
     assert the_reason(facts(MORNING), "2027-03-01 20:00") == Reason(ReasonCode.HOURS, limit=60)
 

@@ -12,7 +12,7 @@ from webapp.domain.actor import GUEST, host_actor
 from webapp.domain.questions import Question, QuestionKind
 from webapp.services.bookings import bookings
 from webapp.services.event_types import event_types
-from webapp.services.event_types.content import EventTypeContent, LocationKind
+from webapp.services.event_types.content import EventTypeContent, LocationKind, furthest_window_date
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -82,6 +82,7 @@ def test_saving_what_is_there_writes_nothing(build: Build) -> None:
         ({"window_days": 5, "window_from": date(2027, 1, 1), "window_to": date(2027, 1, 2)}, "window_days"),
         ({"window_from": date(2027, 1, 1)}, "window_from"),
         ({"window_from": date(2027, 1, 2), "window_to": date(2027, 1, 1)}, "window_to"),
+        ({"window_from": date(2027, 1, 1), "window_to": date(2199, 1, 1)}, "window_to"),
         ({"location_kind": LocationKind.PLACE}, "location_detail"),
         ({"color": "red"}, "color"),
         ({"reminder_minutes": (1,)}, "reminder_minutes"),
@@ -97,6 +98,16 @@ def test_what_cannot_be_is_refused_by_its_field(build: Build, given: dict[str, A
         create(host, **given)
     assert list(refusal.value.errors) == [field]
     assert "lesson" not in slugs(host)
+
+
+def test_a_window_from_before_there_was_a_bound_is_cut_and_does_not_hinder_other_changes(build: Build) -> None:
+    host = build.host()
+    build.event_type(host, "15min", window_from=date(2198, 1, 1), window_to=date(2199, 12, 31))
+    shown = event_types.host_event_type(host, "15min").content
+    assert shown.window_from == shown.window_to == furthest_window_date()
+    changed = replace(shown, title="Talk")
+    view = event_types.update_event_type("15min", changed, host_id=host, actor=host_actor(host))
+    assert view.content.title == "Talk"
 
 
 def test_all_faults_are_told_at_once(build: Build) -> None:

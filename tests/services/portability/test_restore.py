@@ -10,6 +10,8 @@ from tests.services.portability.documents import changed, exported, imported, la
 from tests.services.threads import at_once
 from webapp.domain.actor import GUEST, SYSTEM, host_actor
 from webapp.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from webapp.services.event_types.content import furthest_window_date
+from webapp.services.event_types.event_types import host_event_types
 from webapp.services.event_types.single_use_links import create_link
 from webapp.services.portability import restore
 from webapp.services.portability.restore import AccountNotEmpty, import_host
@@ -40,6 +42,15 @@ def test_a_document_goes_round(document: str, build: Build) -> None:
     assert statuses == {"confirmed", "pending", "cancelled", "declined", "completed"}
     assert sum(slot["withdrawn_at"] is not None for slot in seen["slots"]) >= 3
     assert max(len(slot["bookings"]) for slot in seen["slots"]) == 3
+
+
+def test_a_booking_window_of_centuries_is_cut(document: str, build: Build) -> None:
+    seen = json.loads(document)
+    seen["event_types"][0] |= {"window_days": None, "window_from": "2027-01-01", "window_to": "2199-12-31"}
+    host = build.host()
+    imported(json.dumps(seen), host)
+    windows = [view.content.window_to for view in host_event_types(host, with_archived=True)]
+    assert furthest_window_date() in windows
 
 
 def test_taken_time_is_claimed_and_seats_are_counted(document: str, build: Build) -> None:

@@ -89,7 +89,7 @@ def test_all_or_nothing(desk: Desk, build: Build) -> None:
         ({"weekdays": []}, "Choose at least one weekday."),
         ({"from_time": ""}, "Choose a time."),
         ({"first_on": "soon"}, "Not a valid date value."),
-        ({"first_on": "9999-12-31"}, "This is more than three years ahead."),
+        ({"first_on": "9999-12-31"}, "This is more than two years ahead."),
         ({"weeks": 0}, "Type a number from 1 to 26."),
         ({"weeks": 27}, "Type a number from 1 to 26."),
         ({"weeks": "many"}, "Not a valid integer value."),

@@ -14,6 +14,7 @@ from webapp.domain.availability.limits import (
     bookings_per_day,
     bookings_per_week,
     earliest_start,
+    rolling_days,
 )
 from webapp.domain.availability.windows import Schedule, open_windows, stretches
 from webapp.domain.dates import week_of
@@ -51,7 +52,7 @@ class Reason:
     """A code and its figures: instants in Unix seconds, dates in the schedule's zone, None where not applicable.
 
     past, notice: `start` is the first instant that would be allowed; notice: `limit` its minutes.
-    window: [start, end) can be booked (None: open on that side), `limit` the days of a rolling window.
+    window: [start, end) can be booked (None: from now on), `limit` the days of a rolling window.
     hours: [start, end) is the window around the start (None: closed then), `limit` the increment in minutes.
     override, holiday: `on` is the date to which it applies, `name` that of the holiday.
     busy, blocked, calendar: [start, end) is taken. buffer: the range of a meeting with its padding.
@@ -95,8 +96,8 @@ def _in_time(facts: Facts, start: int, listed_grace_seconds: int) -> Iterator[Re
         yield Reason(
             ReasonCode.WINDOW,
             start=None if rules.window_from is None else opens,
-            end=None if rules.window_to is None and rules.window_days is None else closes,
-            limit=rules.window_days,
+            end=closes,
+            limit=rolling_days(facts),
         )
     if not rules.is_active:
         yield Reason(ReasonCode.INACTIVE)

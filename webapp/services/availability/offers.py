@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Boolean, ColumnElement, Select, bindparam, func, literal, null, select, union_all
@@ -19,6 +19,7 @@ from webapp.core.sql import Statement, Values, epoch
 from webapp.domain.availability.facts import Busy, BusyKind, Facts, PublishedSlot
 from webapp.domain.availability.instants import DAY_SECONDS, day_start, to_datetime
 from webapp.domain.availability.offers import Offer, offers
+from webapp.domain.availability.search import HORIZON_SECONDS, ListOffers
 from webapp.domain.slots import LONGEST_BUFFER, LONGEST_SLOT
 from webapp.models import Slot
 from webapp.services.availability import busy
@@ -88,6 +89,16 @@ class Availability:
 def list_offers(offering: Offering, first: int, last: int) -> list[Offer]:
     """Offers with starts in [first, last), Unix seconds, sorted."""
     return read_availability(offering, first, last).offers()
+
+
+def list_ahead(offering: Offering) -> ListOffers:
+    """As `list_offers`, for looking through all that can be booked from now on: one query, at the first call."""
+
+    @cache
+    def known() -> Facts:
+        return read_availability(offering, offering.now, offering.now + HORIZON_SECONDS).facts()
+
+    return lambda first, last: offers(known(), first, last)
 
 
 def facts(session: Session, offering: Offering, first: int, last: int) -> Facts:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from webapp.core.db import session as current_session
-from webapp.domain.availability.facts import without_booking
+from webapp.domain.availability.facts import Facts, without_booking
 from webapp.domain.availability.instants import instant
 from webapp.domain.availability.offers import Offer, offers
+from webapp.domain.availability.search import HORIZON_SECONDS, ListOffers
 from webapp.domain.errors import NotFound
 from webapp.services.availability.offering import Offering
 from webapp.services.availability.offers import facts
@@ -31,10 +33,28 @@ def managed_booking(token: str, *, now: datetime | None = None) -> BookingView:
 def list_offers_to_move(offering: Offering, booking: BookingView, first: int, last: int) -> Sequence[Offer]:
     """Starts in [first, last), Unix seconds, to which the booking can move: its own time does not block them (rule
     13)."""
-    start = instant(booking.start)
+    return _other_offers(_facts_to_move(offering, booking, first, last), booking, first, last)
+
+
+def list_ahead_to_move(offering: Offering, booking: BookingView) -> ListOffers:
+    """As `list_offers_to_move`, for looking through all that can be booked from now on: one query, at the first
+    call."""
+
+    @cache
+    def known() -> Facts:
+        return _facts_to_move(offering, booking, offering.now, offering.now + HORIZON_SECONDS)
+
+    return lambda first, last: _other_offers(known(), booking, first, last)
+
+
+def _facts_to_move(offering: Offering, booking: BookingView, first: int, last: int) -> Facts:
     known = facts(current_session(), offering, first, last)
-    others = without_booking(known, slot_id=booking.slot_id, start=start)
-    return [offer for offer in offers(others, first, last) if offer.start != start]
+    return without_booking(known, slot_id=booking.slot_id, start=instant(booking.start))
+
+
+def _other_offers(known: Facts, booking: BookingView, first: int, last: int) -> Sequence[Offer]:
+    present = instant(booking.start)
+    return [offer for offer in offers(known, first, last) if offer.start != present]
 
 
 def has_begun(booking: BookingView) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from itertools import count
 from typing import Any
@@ -74,6 +74,20 @@ BOUNDS: dict[str, tuple[int, int]] = {
 }
 
 
+def furthest_window_date() -> date:
+    """The last date that a booking window can have: as far ahead as a rolling one reaches, in any time zone."""
+    return datetime.now(UTC).date() + timedelta(days=BOUNDS["window_days"][1] + 1)
+
+
+def within_reach(content: EventTypeContent) -> EventTypeContent:
+    """The content with its booking window cut where new ones must end, for rows and files from before there was such a
+    bound."""
+    furthest = furthest_window_date()
+    if content.window_from is None or content.window_to is None or content.window_to <= furthest:
+        return content
+    return replace(content, window_from=min(content.window_from, furthest), window_to=furthest)
+
+
 def numbered_slug(slug: str, taken: Collection[str]) -> str:
     """The slug with the first number, from 2 on, that makes it unique."""
     return next(name for number in count(2) if (name := f"{slug[:60]}-{number}") not in taken)
@@ -134,3 +148,5 @@ def _window_faults(content: EventTypeContent) -> Iterator[tuple[str, str]]:
         yield "window_from", "Both dates or none."
     elif content.window_from and content.window_to and content.window_to < content.window_from:
         yield "window_to", "Must not be before the first date."
+    elif content.window_to and content.window_to > furthest_window_date():
+        yield "window_to", f"Must be within {BOUNDS['window_days'][1]} days from today."

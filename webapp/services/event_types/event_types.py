@@ -13,7 +13,13 @@ from webapp.domain.actor import Actor
 from webapp.domain.errors import Invalid, NotFound
 from webapp.domain.questions import Question
 from webapp.models import EventType, Schedule, Slot
-from webapp.services.event_types.content import EventTypeContent, LocationKind, checked_event_type, numbered_slug
+from webapp.services.event_types.content import (
+    EventTypeContent,
+    LocationKind,
+    checked_event_type,
+    numbered_slug,
+    within_reach,
+)
 from webapp.services.shared.access import lock_host, require_host
 from webapp.services.shared.audit import write_audit
 
@@ -184,4 +190,4 @@ def _view(row: EventType) -> EventTypeView:
     values["questions"] = tuple(Question.from_json(stored) for stored in row.questions)
     values["reminder_minutes"] = tuple(row.reminder_minutes)
     values["location_kind"] = LocationKind(row.location_kind) if row.location_kind else None
-    return EventTypeView(row.id, row.position, row.archived_at is not None, EventTypeContent(**values))
+    return EventTypeView(row.id, row.position, row.archived_at is not None, within_reach(EventTypeContent(**values)))

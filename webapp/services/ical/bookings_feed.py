@@ -29,7 +29,7 @@ from webapp.services.ical.published import Entry, published_calendar
 from webapp.services.shared.links import booking_url, host_page_url, slot_url
 
 BACK = timedelta(days=90)
-AHEAD = timedelta(days=3 * 366)  # no slot can be published further ahead
+AHEAD = timedelta(days=3 * 366)  # further ahead than guests can book, for bookings that were imported
 MOST_ROWS = 10_000  # the latest are included
 LONGEST_DESCRIPTION = 20_000  # a slot takes up to a thousand guests, each with notes
 

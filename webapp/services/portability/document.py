@@ -17,7 +17,7 @@ from webapp.services.accounts.accounts import LONGEST_ABOUT, LONGEST_NAME
 from webapp.services.accounts.slugs import is_well_formed
 from webapp.services.bookings.request import known_zone
 from webapp.services.event_types import content as event_type_content
-from webapp.services.event_types.content import BOUNDS, EventTypeContent, LocationKind
+from webapp.services.event_types.content import BOUNDS, EventTypeContent, LocationKind, within_reach
 from webapp.services.portability.document_slots import SlotEntry, slot_entry, without_contradiction
 from webapp.services.portability.export import FORMAT, VERSION
 from webapp.services.portability.json_reader import Node, parsed
@@ -145,7 +145,7 @@ def _event_type(node: Node) -> EventTypeEntry:
     values = _values(node, EventTypeContent, without="schedule_id")  # read from `schedule`: ids differ elsewhere
     entry = EventTypeEntry(
         number=node.whole("number", 1, MOST_EVENT_TYPES),
-        content=_checked_content(node, event_type_content.checked_event_type, EventTypeContent(**values)),
+        content=_checked_content(node, event_type_content.checked_event_type, within_reach(EventTypeContent(**values))),
         schedule=node.optional("schedule", lambda name: node.text(name, str)),
         archived_at=node.optional("archived_at", node.instant),
         created_at=node.instant("created_at"),

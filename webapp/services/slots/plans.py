@@ -18,7 +18,7 @@ from webapp.models import EventType, Slot, SlotOrigin
 from webapp.services.availability.busy import busy_times
 from webapp.services.slots.views import overlapping_slots
 
-FURTHEST = timedelta(days=3 * 366)
+FURTHEST = timedelta(days=730)  # guests could not book it yet (`limits.MONTHS_AHEAD`)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class BatchOverlaps(SlotOverlap):
 
 MESSAGES = {
     "past": "Must be in the future.",
-    "too_far": "Must be within three years.",
+    "too_far": "Must be within two years.",
     "duration": "You have no event type of this duration.",
     "capacity": "Must be between 1 and 1000 seats.",
     "overlap": "Overlaps another slot.",

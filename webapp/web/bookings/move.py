@@ -1,9 +1,8 @@
 """Moving a booking to another free time."""
 
 import uuid
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any
 
@@ -14,12 +13,13 @@ from webapp.core.http_status import status_of
 from webapp.domain.availability.by_date import by_local_date
 from webapp.domain.availability.instants import day_start, instant, to_datetime
 from webapp.domain.availability.offers import Offer
+from webapp.domain.availability.search import HORIZON_SECONDS, ListOffers, pieces
 from webapp.domain.dates import parsed_date, parsed_instant
 from webapp.domain.errors import Conflict, Invalid, NotFound, SlotUnavailable
 from webapp.services.accounts.accounts import Account
 from webapp.services.availability.offering import find_offering
 from webapp.services.bookings import bookings
-from webapp.services.bookings.guest_access import list_offers_to_move
+from webapp.services.bookings.guest_access import list_ahead_to_move
 from webapp.services.bookings.view import BookingView
 from webapp.services.calendar import calendar
 from webapp.web.bookings.blueprint import blueprint
@@ -29,7 +29,6 @@ from webapp.web.shared.htmx import page_or_fragment
 from webapp.web.shared.i18n import format_range
 
 DAYS_AT_ONCE = 7  # with free times
-HORIZON = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +77,28 @@ def _times_page(uid: uuid.UUID, status: int, *, error: str | None = None) -> Res
 def _free_times(booking: BookingView, host: Account, first: date | None) -> FreeTimes:
     now = datetime.now(UTC)
     start = max(instant(now), day_start(host.time_zone, first)) if first else instant(now)
-    offered = _offered(booking, start, instant(now + HORIZON))
-    days = list(islice(_days(offered, host.time_zone), DAYS_AT_ONCE + 1))
+    days = _first_days(booking, host.time_zone, start, instant(now) + HORIZON_SECONDS)
     later = days[DAYS_AT_ONCE][0] if len(days) > DAYS_AT_ONCE else None
     return FreeTimes(days[:DAYS_AT_ONCE], first is None, later)
 
 
-def _offered(booking: BookingView, first: int, last: int) -> Sequence[Offer]:
-    """The offers to move to; none if the event type is no longer offered."""
+def _first_days(booking: BookingView, time_zone: str, first: int, last: int) -> list[tuple[date, list[datetime]]]:
+    """One more than are shown at once, if there are so many."""
+    ahead = _ahead(booking)
+    offered: list[Offer] = []
+    days: dict[date, list[Offer]] = {}
+    for piece in pieces(first, last):
+        offered += ahead(*piece)
+        days = by_local_date(offered, time_zone)
+        if len(days) > DAYS_AT_ONCE:
+            break
+    shown = islice(days.items(), DAYS_AT_ONCE + 1)
+    return [(day, [to_datetime(offer.start) for offer in found]) for day, found in shown]
+
+
+def _ahead(booking: BookingView) -> ListOffers:
+    """Lists the offers to move to; none if the event type is no longer offered."""
     try:
-        offering = find_offering(booking.host_slug, booking.event_type_slug)
+        return list_ahead_to_move(find_offering(booking.host_slug, booking.event_type_slug), booking)
     except NotFound:
-        return []
-    return list_offers_to_move(offering, booking, first, last)
-
-
-def _days(offered: Sequence[Offer], time_zone: str) -> Iterator[tuple[date, list[datetime]]]:
-    for day, offers in by_local_date(offered, time_zone).items():
-        yield day, [to_datetime(offer.start) for offer in offers]
+        return lambda *_span: ()

@@ -177,7 +177,7 @@ def _check_year(field: Any) -> None:
 
 CLASHES = {
     "past": _l("This time has passed."),
-    "too_far": _l("This is more than three years ahead."),
+    "too_far": _l("This is more than two years ahead."),
     "duration": _l("You have no event type of this duration."),
     "capacity": _l("There can be between 1 and 1000 seats."),
     "overlap": _l("There is a slot or a meeting at this time already."),

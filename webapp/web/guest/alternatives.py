@@ -11,8 +11,8 @@ from webapp.domain.availability import instants
 from webapp.domain.availability.by_date import by_local_date
 from webapp.domain.availability.instants import DAY_SECONDS, day_start, local_date
 from webapp.domain.availability.offers import Offer
+from webapp.domain.availability.search import ListOffers, next_offer
 from webapp.web.guest import words
-from webapp.web.guest.picker import ListOffers, next_offer
 from webapp.web.guest.query import format_start
 from webapp.words import formats
 
@@ -29,14 +29,14 @@ class AlternativeDay:
 
 
 def alternative_days(
-    offers: ListOffers, now: int, start: int, *, time_zone: str, locale: Locale
+    offers: ListOffers, ahead: ListOffers, now: int, start: int, *, time_zone: str, locale: Locale
 ) -> list[AlternativeDay]:
     """The free times on the guest's date of `start` and on the following dates that have any; if there are none, the
     next free time at all."""
     first = day_start(time_zone, local_date(time_zone, start))
     found = offers(first, first + DAYS_AHEAD * DAY_SECONDS)
     if not found:
-        coming = next_offer(offers, now, first)
+        coming = next_offer(ahead, now, first)
         found = [coming] if coming else []
     return list(islice(_days(found, time_zone, locale), MOST_DAYS))
 

@@ -21,7 +21,7 @@ from webapp.domain.errors import (
     SlotUnavailable,
 )
 from webapp.services.availability.offering import Offering, find_offering
-from webapp.services.availability.offers import list_offers
+from webapp.services.availability.offers import list_ahead, list_offers
 from webapp.services.bookings import bookings
 from webapp.web.guest.alternatives import alternative_days
 from webapp.web.guest.blueprint import blueprint
@@ -134,9 +134,8 @@ def _chosen(offering: Offering, form: BookingForm, *, is_gone: bool) -> dict[str
     start, zone, locale = form.start_seconds, str(form.zone.data), current_locale()
     alternatives = []
     if is_gone or start is None:
-        alternatives = alternative_days(
-            partial(list_offers, offering), offering.now, start or offering.now, time_zone=zone, locale=locale
-        )
+        listing = partial(list_offers, offering), list_ahead(offering)
+        alternatives = alternative_days(*listing, offering.now, start or offering.now, time_zone=zone, locale=locale)
     if start is None:
         return {"meeting_time": None, "host_time": None, "alternatives": alternatives, "zone": zone}
     begins = to_datetime(start)

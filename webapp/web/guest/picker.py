@@ -15,22 +15,18 @@ from flask_babel import gettext, ngettext
 
 from webapp.domain.availability import instants
 from webapp.domain.availability.by_date import by_local_date, padded_range
-from webapp.domain.availability.instants import DAY_SECONDS, day_start, local_date
+from webapp.domain.availability.instants import day_start, local_date
 from webapp.domain.availability.intervals import Interval
+from webapp.domain.availability.limits import MONTHS_AHEAD
 from webapp.domain.availability.offers import Offer
+from webapp.domain.availability.search import ListOffers, next_offer
+from webapp.domain.dates import months_later
 from webapp.web.guest import words
 from webapp.web.guest.query import Addresses, CalendarQuery, format_start
 from webapp.words import formats, zone_names
 
-MONTHS_AHEAD = 24
 NOON, EVENING = 12, 17
 FEW_TIMES = 6  # a day with no more times than this is not divided into parts
-
-# How far ahead to look for a free time when a month has none.
-HORIZON_SECONDS = 400 * DAY_SECONDS
-
-# Returns the offers that start in [first, last), in Unix seconds.
-ListOffers = Callable[[int, int], Sequence[Offer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +121,10 @@ class View:
         return padded_range(self.first, words.last_of_month(self.first))
 
 
-def picker(view: View, offers: ListOffers) -> Picker:
+def picker(view: View, offers: Iterable[Offer], ahead: ListOffers) -> Picker:
+    """`offers`: those in `view.span`; `ahead` lists others, for a month without any."""
     first, last = view.first, words.last_of_month(view.first)
-    by_date = by_local_date(offers(*view.span), view.zone)
+    by_date = by_local_date(offers, view.zone)
     days = {day: times for day, times in by_date.items() if first <= day <= last}
     day = view.query.day or next(iter(days), None)
     times = _times(view, day, days[day]) if day is not None and day in days else None
@@ -137,17 +134,11 @@ def picker(view: View, offers: ListOffers) -> Picker:
         day=day,
         is_day_in_query=view.query.day is not None,
         times=times,
-        no_times=None if times else _no_times(view, day if days else None, offers),
+        no_times=None if times else _no_times(view, day if days else None, ahead),
         zone=view.zone,
         zone_label=zone_names.zone_label(view.zone, _noon(day or first), view.locale),
         is_zone_in_query=view.addresses.is_zone_in_query,
     )
-
-
-def next_offer(offers: ListOffers, now: int, after: int) -> Offer | None:
-    """The first offer that starts at `after` or later; if there is none, the first offer at all."""
-    ahead = offers(now, max(after, now) + HORIZON_SECONDS)
-    return next((offer for offer in ahead if offer.start >= after), ahead[0] if ahead else None)
 
 
 def _month(view: View, days: Mapping[date, Sequence[Offer]], selected: date | None) -> Month:
@@ -156,9 +147,9 @@ def _month(view: View, days: Mapping[date, Sequence[Offer]], selected: date | No
     return Month(
         label=formats.format_month(first, view.locale),
         key=f"{first:%Y-%m}",
-        previous_url=view.addresses.month(words.months_later(first, -1)) if first > this_month else None,
-        next_url=view.addresses.month(words.months_later(first, 1))
-        if first < words.months_later(this_month, MONTHS_AHEAD)
+        previous_url=view.addresses.month(months_later(first, -1)) if first > this_month else None,
+        next_url=view.addresses.month(months_later(first, 1))
+        if first < months_later(this_month, MONTHS_AHEAD)
         else None,
         weekdays=words.weekdays(view.locale),
         weeks=[
@@ -217,11 +208,11 @@ def _by_part(times: Iterable[tuple[int, Slot]]) -> list[tuple[str | None, Sequen
     return [(label, slots) for label, slots in parts if slots]
 
 
-def _no_times(view: View, day: date | None, offers: ListOffers) -> NoTimes:
+def _no_times(view: View, day: date | None, ahead: ListOffers) -> NoTimes:
     """`day`: a day without free times in a month that has some; None if the whole month has none."""
     if day:
         return NoTimes(gettext("No free times on %(day)s", day=words.day_and_month(day, view.locale)))
-    coming = next_offer(offers, view.now, day_start(view.zone, view.first))
+    coming = next_offer(ahead, view.now, day_start(view.zone, view.first))
     if coming is None:
         return NoTimes(gettext("No times left"))
     next_day = local_date(view.zone, coming.start)

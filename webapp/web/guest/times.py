@@ -1,16 +1,13 @@
 """The public pages of a host and of the free times of an event type. No session, no cookie, two queries."""
 
-from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from flask import Response, make_response, render_template, request
 
-from webapp.domain.availability.offers import Offer
 from webapp.domain.text import initials
 from webapp.services.accounts.public_page import public_host
 from webapp.services.availability.offering import Offering, find_offering
-from webapp.services.availability.offers import Availability, list_offers, read_availability
+from webapp.services.availability.offers import list_ahead, read_availability
 from webapp.web.guest.blueprint import blueprint
 from webapp.web.guest.picker import Picker, View, picker
 from webapp.web.guest.query import Addresses, CalendarQuery, calendar_query, calendar_url, form_url, link_token
@@ -41,17 +38,12 @@ def calendar_page(offering: Offering) -> Response:
     key = None if month.key is None else (month.key, query, str(view.locale), request.path)
 
     def values() -> tuple[dict[str, Any], bool]:
-        calendar = picker(view, partial(_offers, offering, month))
+        calendar = picker(view, month.offers(), list_ahead(offering))
         target = None if link_token() else "#picker"
         # An empty month shows the next free time in another month, which the key does not cover.
         return {"picker": calendar, "target": target, **about(offering), **zone_choice(calendar)}, calendar.has_times
 
     return cached_page_or_fragment(key, "booking/times.html", "picker", values)
-
-
-def _offers(offering: Offering, month: Availability, first: int, last: int) -> Sequence[Offer]:
-    """Offers of the month, which have already been read, or of another period, which are queried."""
-    return month.offers() if (first, last) == (month.first, month.last) else list_offers(offering, first, last)
 
 
 def _view(offering: Offering, query: CalendarQuery) -> View:

@@ -14,6 +14,7 @@ from babel import Locale, dates
 from flask_babel import gettext, ngettext
 
 from webapp.domain.availability import instants
+from webapp.domain.dates import months_later
 from webapp.words import formats, zone_names
 
 # The year in a date pattern, with the comma or space that separates it from the rest.
@@ -66,12 +67,6 @@ def weeks(first: date, first_weekday: int) -> tuple[tuple[date | None, ...], ...
 
 def last_of_month(first: date) -> date:
     return months_later(first, 1) - timedelta(days=1)
-
-
-def months_later(first: date, months: int) -> date:
-    """The first day of the month `months` later, or earlier if negative."""
-    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
-    return date(year, month + 1, 1)
 
 
 @dataclass(frozen=True, slots=True)

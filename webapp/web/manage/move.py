@@ -14,7 +14,7 @@ from webapp.domain.availability.instants import instant, to_datetime
 from webapp.domain.errors import Conflict, Invalid, NotFound, Overloaded, SlotUnavailable
 from webapp.services.availability.offering import Offering, find_offering
 from webapp.services.bookings import bookings
-from webapp.services.bookings.guest_access import list_offers_to_move, managed_booking, may_change
+from webapp.services.bookings.guest_access import list_ahead_to_move, list_offers_to_move, managed_booking, may_change
 from webapp.services.bookings.view import BookingView
 from webapp.services.shared.links import manage_token
 from webapp.web.guest.alternatives import alternative_days
@@ -111,12 +111,13 @@ def _picker(booking: BookingView, offering: Offering, token: str) -> Any:
         is_zone_in_query=query.zone is not None,
     )
     view = View(query, zone, lambda: addresses, current_locale(), offering.now, shows_seats=offering.rules.capacity > 1)
-    return picker(view, partial(list_offers_to_move, offering, booking))
+    offers = list_offers_to_move(offering, booking, *view.span)
+    return picker(view, offers, list_ahead_to_move(offering, booking))
 
 
 def _confirm_page(booking: BookingView, offering: Offering, form: MoveForm, start: int, *, status: int) -> Response:
     zone, locale = guest_zone(booking), current_locale()
-    offers = partial(list_offers_to_move, offering, booking)
+    listing = partial(list_offers_to_move, offering, booking), list_ahead_to_move(offering, booking)
     form.start.data = format_start(start)
     new_start = to_datetime(start)
     new_end = new_start + timedelta(minutes=offering.rules.duration_minutes)
@@ -125,7 +126,7 @@ def _confirm_page(booking: BookingView, offering: Offering, form: MoveForm, star
         "manage/move.html",
         form=form,
         new=meeting_time(new_start, new_end, zone, locale),
-        alternatives=alternative_days(offers, offering.now, start, time_zone=zone, locale=locale) if is_gone else [],
+        alternatives=alternative_days(*listing, offering.now, start, time_zone=zone, locale=locale) if is_gone else [],
         is_gone=is_gone,
         problem=gettext("Too busy just now. Your meeting is where it was: try again in a few seconds.")
         if status == 503
