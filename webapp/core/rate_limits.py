@@ -31,13 +31,20 @@ MESSAGES_PER_HOST = parse("60 per hour")
 MESSAGE_KEY = "webhook-message"
 
 
+class LimitReached(TooManyRequests):
+    """`is_first`: nobody has been refused in this period before."""
+
+    is_first = False
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
-    """How much of a limit is left, and the seconds until it is reset."""
+    """How much of a limit is left, the seconds until it is reset, and whether this was the first attempt too many."""
 
     limit: int
     remaining: int
     reset_seconds: int
+    is_first_refusal: bool = False
 
 
 class Counter:
@@ -60,6 +67,15 @@ class Counter:
                 log.warning("rate limits are counted in this process", cause=type(error).__name__)
         return _count(self._own, item, keys)
 
+    def give_back(self, item: RateLimitItem, *keys: str) -> None:
+        """Undo the count of one attempt, where it was counted."""
+        is_shared = time.monotonic() >= self._ask_again_at
+        try:
+            limiter = self._limiter() if is_shared else self._own
+            limiter.storage.incr(item.key_for(*keys), item.get_expiry(), amount=-1)
+        except Exception as error:  # noqa: BLE001  as in `count`; the attempt stays counted
+            log.warning("an attempt was not given back", cause=type(error).__name__)
+
     def _limiter(self) -> FixedWindowRateLimiter:
         """Created at first use, because the client library is slow to import."""
         if self._shared is None:
@@ -70,8 +86,10 @@ class Counter:
 
 def _count(limiter: FixedWindowRateLimiter, item: RateLimitItem, keys: tuple[str, ...]) -> tuple[bool, Window]:
     is_allowed = limiter.hit(item, *keys)
-    reset_at, remaining = limiter.get_window_stats(item, *keys)
-    return is_allowed, Window(item.amount, max(remaining, 0), max(1, int(reset_at - time.time()) + 1))
+    key = item.key_for(*keys)
+    attempts, reset_at = limiter.storage.get(key), limiter.storage.get_expiry(key)
+    remaining, seconds = max(item.amount - attempts, 0), max(1, int(reset_at - time.time()) + 1)
+    return is_allowed, Window(item.amount, remaining, seconds, attempts == item.amount + 1)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -79,14 +97,23 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def attempt(item: RateLimitItem, *keys: str) -> Window | None:
-    """Count an attempt. Raises TooManyRequests. Returns None if limits are switched off."""
+    """Count an attempt. Raises LimitReached. Returns None if limits are switched off."""
     if not is_on():
         return None
     counter: Counter = current_app.extensions["rate_limits"]
     is_allowed, window = counter.count(item, *keys)
     if not is_allowed:
-        raise TooManyRequests(retry_after=window.reset_seconds)
+        refused = LimitReached(retry_after=window.reset_seconds)
+        refused.is_first = window.is_first_refusal
+        raise refused
     return window
+
+
+def give_back(item: RateLimitItem, *keys: str) -> None:
+    """Undo `attempt`: it turned out not to count."""
+    if is_on():
+        counter: Counter = current_app.extensions["rate_limits"]
+        counter.give_back(item, *keys)
 
 
 def is_on() -> bool:

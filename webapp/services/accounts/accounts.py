@@ -17,6 +17,7 @@ from webapp.domain.bookings import EventKind
 from webapp.domain.urls import base64url, from_base64url
 from webapp.models import EventType, Host, LoginSession, Role, Schedule
 from webapp.services.shared import outbox
+from webapp.services.shared.validation import known_address
 
 HOST = "host"
 ADMIN = "admin"
@@ -96,6 +97,15 @@ def add_host(session: Session, values: dict[str, Any], *, roles: Sequence[str], 
         insert(Schedule).values(host_id=host.id, name=FIRST_SCHEDULE, is_default=True, time_zone=host.time_zone)
     )
     return host
+
+
+def account_id(email: str) -> int | None:
+    """The account with this address, however it is typed."""
+    known = known_address(email)
+    if "\0" in known:  # Postgres could not compare with it
+        return None
+    found: int | None = session().scalar(select(Host.id).where(func.lower(Host.email) == func.lower(known)))
+    return found
 
 
 def note(kind: EventKind, *, host_id: int) -> None:

@@ -17,10 +17,10 @@ from webapp.core.db import transactional
 from webapp.domain.actor import Actor
 from webapp.domain.errors import NotFound
 from webapp.models import ApiToken, Host
+from webapp.services.accounts.accounts import account_id
 from webapp.services.shared.access import require_host
 from webapp.services.shared.audit import write_audit
 from webapp.services.shared.secrets import checked_name, is_secret, new_secret, note_use, revoke, secret_hash
-from webapp.services.shared.validation import known_address
 
 PREFIX = "osl_"  # also distinguishes it from a manage token
 MOST_TOKENS = 100
@@ -112,7 +112,7 @@ def host_token(public_id: uuid.UUID, *, host_id: int) -> TokenView:
 
 def host_id_of(email: str) -> int:
     """Raises NotFound."""
-    found = current_session().scalar(select(Host.id).where(func.lower(Host.email) == known_address(email).lower()))
+    found = account_id(email)
     if found is None:
         raise NotFound
     return found

@@ -19,10 +19,11 @@ from webapp.domain.text import TextFault
 from webapp.identity import hosts, load_host
 from webapp.services.accounts import accounts
 from webapp.services.shared.validation import email_address
-from webapp.web.accounts import forms
+from webapp.web.accounts import forms, known_browsers
+from webapp.web.accounts.guesses import limited_guesses
 from webapp.web.accounts.options import MESSAGES, OPTIONS
 from webapp.web.shared.guards import host_required, to_login, visitor
-from webapp.web.shared.limits import limited_login, limited_mail
+from webapp.web.shared.limits import limited_mail
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -46,6 +47,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     security.unauthn_handler(lambda *_args, **_kwargs: to_login())
     _leave_out_what_slows_every_request(app, security)
     _guard_views(app)
+    known_browsers.init_app(app)
     app.before_request_funcs.setdefault("security", []).append(_tidy_request)
     app.after_request_funcs.setdefault("security", []).append(_see_other)
 
@@ -66,15 +68,15 @@ def _guard_views(app: Flask) -> None:
     """Wrap each of Flask-Security's views in its guard and rate limit; a view that makes changes on GET is replaced."""
     theirs = app.view_functions
     guarded = {
-        "login": visitor(limited_login(theirs["security.login"])),
+        "login": visitor(limited_guesses(theirs["security.login"])),
         "logout": visitor(theirs["security.logout"]),
-        "register": visitor(limited_mail(needs_invitation(theirs["security.register"]))),
-        "send_confirmation": visitor(limited_mail(theirs["security.send_confirmation"])),
+        "register": visitor(limited_mail("register")(needs_invitation(theirs["security.register"]))),
+        "send_confirmation": visitor(limited_mail("confirm")(theirs["security.send_confirmation"])),
         "confirm_email": visitor(confirm_by_post(theirs["security.confirm_email"])),
-        "forgot_password": visitor(limited_mail(theirs["security.forgot_password"])),
+        "forgot_password": visitor(limited_mail("reset")(theirs["security.forgot_password"])),
         "reset_password": visitor(theirs["security.reset_password"]),
-        "change_password": host_required(limited_login(theirs["security.change_password"])),
-        "verify": host_required(limited_login(theirs["security.verify"])),
+        "change_password": host_required(limited_guesses(theirs["security.change_password"])),
+        "verify": host_required(limited_guesses(theirs["security.verify"])),
     }
     theirs.update({f"security.{endpoint}": view for endpoint, view in guarded.items()})
 

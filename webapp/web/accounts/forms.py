@@ -6,7 +6,7 @@ from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_security import forms as fs
-from flask_security.utils import hash_password
+from flask_security.utils import get_message, hash_password
 from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Optional, StopValidation
 
@@ -15,6 +15,7 @@ from webapp.identity import reserved_slugs
 from webapp.services.accounts import slugs
 from webapp.services.accounts.accounts import LONGEST_NAME
 from webapp.services.shared.validation import LONGEST_EMAIL
+from webapp.web.accounts.guesses import note_wrong_password
 from webapp.web.shared.fields import Text, TimeZoneField
 
 LONGEST_PASSWORD = 128  # the limit of Flask-Security
@@ -69,6 +70,12 @@ class LoginForm(fs.LoginForm):
         super().__init__(*args, **kwargs)
         self.password.description = ""
 
+    def validate(self, **kwargs: Any) -> bool:
+        is_right: bool = super().validate(**kwargs)
+        if self.ifield is not None and not self.user_authenticated:  # an account was looked for
+            note_wrong_password()
+        return is_right
+
 
 class RegisterForm(fs.RegisterFormV2):
     name = StringField(_l("Name"), render_kw={"autocomplete": "name"}, validators=[Text(text.line, LONGEST_NAME)])
@@ -111,11 +118,23 @@ class ResetPasswordForm(fs.ResetPasswordForm):
     password_confirm = _again("password")
 
 
-class ChangePasswordForm(fs.ChangePasswordForm):
+class _AsksForPassword:
+    """Mixin for a form that asks those who are logged in for their password."""
+
+    password: PasswordField
+
+    def validate(self, **kwargs: Any) -> bool:
+        is_right: bool = super().validate(**kwargs)  # type: ignore[misc]
+        if get_message("INVALID_PASSWORD")[0] in self.password.errors:
+            note_wrong_password()
+        return is_right
+
+
+class ChangePasswordForm(_AsksForPassword, fs.ChangePasswordForm):
     password = _password(_l("Password now"), "current-password", InputRequired())
     new_password = _password(_l("New password"), "new-password")
     new_password_confirm = _again("new_password")
 
 
-class VerifyForm(fs.VerifyForm):
+class VerifyForm(_AsksForPassword, fs.VerifyForm):
     password = _password(_l("Password"), "current-password")

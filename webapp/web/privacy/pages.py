@@ -50,7 +50,7 @@ def ask() -> str:
 
 @blueprint.post("")
 @public
-@limited_mail
+@limited_mail("privacy")
 def send() -> Any:
     form, started = AddressForm(), time.monotonic()
     if not form.validate():

@@ -1,6 +1,6 @@
-"""Rate limits of forms: per client address, and per account where a password or a mail is involved.
+"""Rate limits of forms that book or send a mail: per client address, and per e-mail address that a mail goes to.
 
-Every attempt counts, whether or not the account exists, so that the answer reveals nothing about accounts.
+Every attempt counts, whether or not there is anybody with the address, so that the answer does not reveal it.
 """
 
 from collections.abc import Callable
@@ -11,36 +11,45 @@ from flask import request
 from limits import parse
 
 from webapp.core.extensions import signer
-from webapp.core.rate_limits import address, attempt, attempt_booking
+from webapp.core.rate_limits import LimitReached, address, attempt, attempt_booking
+from webapp.domain.actor import visitor_actor
+from webapp.services.accounts.accounts import account_id
+from webapp.services.accounts.events import AccountEvent, note_event
 from webapp.services.shared.validation import known_address
+from webapp.web.shared.guards import View
 
-View = Callable[..., Any]
-
-LOGINS_PER_ACCOUNT = parse("15 per 15 minutes")
-LOGINS_PER_ADDRESS = parse("100 per 15 minutes")
-MAILS_PER_ACCOUNT = parse("5 per hour")
+MAILS_PER_RECIPIENT = parse("5 per hour")
 MAILS_PER_ADDRESS = parse("30 per hour")
 
 
-def limited_login(view: View) -> View:
-    return _before_post(view, lambda: _account_and_address("login", LOGINS_PER_ACCOUNT, LOGINS_PER_ADDRESS))
-
-
-def limited_mail(view: View) -> View:
-    """For forms that send a mail to whatever address is typed."""
-    return _before_post(view, lambda: _account_and_address("mail", MAILS_PER_ACCOUNT, MAILS_PER_ADDRESS))
+def limited_mail(kind: str) -> Callable[[View], View]:
+    """For forms that send a mail of this kind to whatever address is typed. Kinds are counted apart."""
+    return lambda view: _before_post(view, lambda: _attempt_mail(kind))
 
 
 def limited_booking(view: View) -> View:
     return _before_post(view, attempt_booking)
 
 
-def _account_and_address(scope: str, per_account: Any, per_address: Any) -> None:
-    attempt(per_address, f"{scope}-address", address())
-    # As the account is looked up, however it is typed. Hidden: keys are seen by whoever runs the queue server.
-    typed = known_address(request.form.get("email", "")).lower().encode(errors="replace")
-    if typed:
-        attempt(per_account, f"{scope}-account", signer.tag("limit", typed).hex())
+def counted_as(email: str) -> str:
+    """The key for an address, however it is typed: its account, or the address as it would be looked up. Hidden, since
+    keys are seen by whoever runs the queue server."""
+    if host_id := account_id(email):
+        return f"host-{host_id}"
+    return signer.tag("limit", known_address(email).lower().encode(errors="replace")).hex()
+
+
+def _attempt_mail(kind: str) -> None:
+    typed = request.form.get("email", "")
+    try:
+        attempt(MAILS_PER_ADDRESS, f"{kind}-address", address())
+        if typed:
+            attempt(MAILS_PER_RECIPIENT, f"{kind}-recipient", counted_as(typed))
+    except LimitReached as limit:
+        if limit.is_first:
+            actor = visitor_actor(request.remote_addr)
+            note_event(AccountEvent.MAIL_LIMITED, host_id=None, actor=actor, kind=kind)
+        raise
 
 
 def _before_post(view: View, count: Callable[[], object]) -> View:
