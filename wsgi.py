@@ -4,10 +4,12 @@ from webapp import create_app
 from webapp.core import time_zones
 from webapp.core.config import is_command
 from webapp.core.logs import log
+from webapp.server.gateway import Gateway
 from webapp.services.operations import readiness
 from webapp.web.operations import health
 
 app = create_app()
+gateway = Gateway(app)
 if not is_command():  # commands load the same application, and one of them creates the tables
     log.info(time_zones.version_line())
     health.tell_at_start(app)

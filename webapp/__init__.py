@@ -20,12 +20,14 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     from webapp import admin, api, cli, identity, web
     from webapp.core import connections, extensions, logs
     from webapp.core.config import PROJECT_DIR
+    from webapp.server import deadlines
 
     settings = settings or _from_environment()
     app = Flask(__name__, template_folder=PROJECT_DIR / "templates", static_folder=PROJECT_DIR / "static")
     app.config.from_mapping(settings.flask_config())
     app.extensions["settings"] = settings
     logs.init_app(app, settings)
+    deadlines.init_app(app)
     extensions.init_app(app, settings)
     connections.init_app(app)
     identity.init_app(app)

@@ -18,11 +18,13 @@ STAND_IN = Path(__file__).parent / "stand_in"
 OURS = (
     "webapp/core/config",
     "webapp/core/host_names.py",
+    "webapp/core/logs.py",
     "webapp/core/mailbox.py",
     "webapp/core/migrations.py",
     "webapp/core/postgres.py",
-    "webapp/serve.py",
+    "webapp/domain/errors.py",
     "webapp/embedded",
+    "webapp/server",
     "bin/web",
 )
 RUN = [sys.executable, "-m", "webapp.embedded.run"]
@@ -31,7 +33,7 @@ PATIENCE = 120.0  # seconds; for a slow machine that has other work
 
 def make_project(folder: Path) -> Path:
     shutil.copytree(STAND_IN, folder)
-    for package in ("webapp", "webapp/core"):
+    for package in ("webapp", "webapp/core", "webapp/domain"):
         (folder / package).mkdir()
         (folder / package / "__init__.py").touch()
     (folder / "bin").mkdir()

@@ -8,11 +8,15 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from webapp.core.config import Settings
+from webapp.server.gateway import Gateway
 
 app = Flask(__name__)
 settings = Settings.from_environment()
 database = AppGroup("db")
 app.cli.add_command(database)
+app.config["MAX_CONTENT_LENGTH"] = 1_000_000
+app.extensions["settings"] = settings
+gateway = Gateway(app)
 
 
 @app.get("/readyz")

@@ -5,6 +5,7 @@ In the workers of the server the check would come too late: they would exit, and
 
 import errno
 import os
+import resource
 import socket
 import sys
 from typing import NoReturn
@@ -12,17 +13,31 @@ from typing import NoReturn
 from webapp.core.config import Settings, SettingsError, forget_server_variables
 from webapp.core.config.tables import WebServerSettings
 
+HEAD_MILLISECONDS = 5_000  # for the head of a request, and between two requests
+HEAD_BYTES = 65_536
+MOST_CONNECTIONS = 4_000  # of each worker; the next ones wait until one is closed
+OTHER_FILES = 200  # that a worker has open besides its connections
 
-def command(web: WebServerSettings, *, is_restarted: bool = False) -> list[str]:
+
+def command(web: WebServerSettings, connections: int, *, is_restarted: bool = False) -> list[str]:
     """`is_restarted`: a supervisor restarts the server after a failure, and shows why it failed."""
     respawn = () if is_restarted else ("--respawn-failed-workers", "--respawn-interval", "1")
     return [
-        *(sys.executable, "-m", "granian", "wsgi:app", "--interface", "wsgi"),
-        *("--host", web.host, "--port", str(web.port)),
-        *("--workers", str(web.workers), "--blocking-threads", str(web.threads)),
-        *("--no-ws", *respawn, "--workers-kill-timeout", "5"),
-        *("--log-level", "warning"),
+        *(sys.executable, "-m", "granian", "wsgi:gateway", "--interface", "rsgi"),
+        *("--host", web.host, "--port", str(web.port), "--workers", str(web.workers)),
+        *("--http", "1", "--no-ws", "--http1-header-read-timeout", str(HEAD_MILLISECONDS)),
+        *("--http1-buffer-size", str(HEAD_BYTES), "--backpressure", str(connections)),
+        *(*respawn, "--workers-kill-timeout", "5", "--log-level", "warning"),
     ]
+
+
+def connections_allowed() -> int:
+    """Of each worker, as many as it can have open files. A worker that runs out of these would go round in circles."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + OTHER_FILES
+    files = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+    return files - OTHER_FILES
 
 
 def listening_fault(web: WebServerSettings) -> str | None:
@@ -53,7 +68,7 @@ def main() -> NoReturn:
     if fault := listening_fault(settings.web):
         sys.exit(fault)
     forget_server_variables()
-    line = command(settings.web, is_restarted=bool(settings.reload))
+    line = command(settings.web, connections_allowed(), is_restarted=bool(settings.reload))
     os.execv(line[0], line)  # noqa: S606  the same process, which the supervisor watches and stops
 
 
