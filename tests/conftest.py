@@ -197,6 +197,12 @@ def patient_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def limits_on(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What this process does is counted, as with RATE_LIMITS=on."""
+    monkeypatch.setattr(app.extensions["rate_limits"], "is_on", True)
+
+
+@pytest.fixture
 def build(app: Flask, clean: None, owner: Engine) -> Build:
     """Builders of hosts, slots and bookings with defaults: a test names only what matters to it."""
     return Build(app, owner)

@@ -20,6 +20,7 @@ from webapp.domain.errors import (
     SlotTaken,
     SlotUnavailable,
     TooLate,
+    TooManyMoves,
 )
 from webapp.services.bookings import bookings
 from webapp.services.bookings.guest_access import managed_booking
@@ -88,7 +89,7 @@ def cancel_booking(given: dict[str, Any], booking_id: uuid.UUID) -> None:
     body_example=examples.RESCHEDULE,
     answer=schemas.Booking,
     example=examples.MOVED_BOOKING,
-    conflicts=(SlotTaken, SlotUnavailable, AlreadyBooked, AlreadyCancelled, NotActive, TooLate),
+    conflicts=(SlotTaken, SlotUnavailable, AlreadyBooked, AlreadyCancelled, NotActive, TooLate, TooManyMoves),
     matches=get_booking,
 )
 def reschedule_booking(body: dict[str, Any], booking_id: uuid.UUID) -> BookingView:

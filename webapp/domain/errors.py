@@ -95,6 +95,12 @@ class TooLate(Conflict):
     code = "too_late"
 
 
+class TooManyMoves(Conflict):
+    """The guest has moved this booking as often as guests may in a day."""
+
+    code = "too_many_moves"
+
+
 class LinkUsed(Conflict):
     """A single-use link that has already been used for a booking."""
 

@@ -133,6 +133,16 @@ def test_a_guest_moves_the_booking(build: Build, visitor: Visitor, link: str) ->
     assert "Your meeting is moved" in visitor.open(answer.location).text
 
 
+@pytest.mark.usefixtures("limits_on")
+def test_the_sixth_move_of_a_day_is_refused_in_words(build: Build, visitor: Visitor, link: str) -> None:
+    for start in (NEW, LAST, NEW, LAST, NEW):
+        assert visitor.submit(f"{link}/reschedule/confirm?start={written(start)}").status_code == 303
+    answer = visitor.submit(f"{link}/reschedule/confirm?start={written(LAST)}")
+    assert answer.status_code == 429
+    assert "ask Mara Lindqvist to move it" in unescape(answer.text)
+    assert state(build) == ("confirmed", 5, NEW)
+
+
 def test_a_double_click_moves_once(build: Build, visitor: Visitor, link: str) -> None:
     token = token_of(visitor.open(f"{link}/reschedule/confirm?start={written(NEW)}").text)
     sent = {"csrf_token": token, "start": written(NEW)}

@@ -57,6 +57,10 @@ WORDS = {
     "already_cancelled": ("Already cancelled", "This booking was cancelled before."),
     "not_active": ("Not possible now", "The booking is over, or in a state that does not allow this."),
     "too_late": ("Too late", "Guests may no longer change this booking themselves: it begins too soon."),
+    "too_many_moves": (
+        "Too many moves",
+        "The guest has moved this booking five times within a day.",
+    ),
     "link_used": ("Link used", "This single-use link has had its booking."),
     "webhook_off": ("Webhook is off", "Nothing is sent to a webhook that is switched off: switch it on first."),
     "slug_taken": ("Slug taken", "Another one of yours has this slug."),

@@ -40,6 +40,7 @@ from webapp.services.bookings.steps import (
     locked_booking,
     record,
     refusal,
+    require_move_left,
 )
 from webapp.services.bookings.view import BookingView
 from webapp.services.shared.access import lock_host
@@ -100,12 +101,13 @@ def cancel(session: Session, uid: uuid.UUID, *, actor: Actor, reason: str | None
 def reschedule(session: Session, uid: uuid.UUID, start: datetime, *, actor: Actor) -> BookingView:
     """Move a booking to another offered start of its event type in one step: if the new time is refused, the booking
     keeps the old one. Raises NotFound, Invalid, SlotTaken, SlotUnavailable, AlreadyCancelled, NotActive, TooLate,
-    Overloaded."""
+    TooManyMoves, Overloaded."""
     offering = _offering_of(session, booking_for(session, uid, actor))
     before = locked_booking(session, uid, actor)
     _require_changeable(session, before, actor)
     if start == before.start:
         raise Invalid({"start": ["Choose another time than the present one."]})
+    require_move_left(session, before, actor)
     new = instant(start)
     known = facts(session, offering, new, new + 1)
     others = without_booking(known, slot_id=before.slot_id, start=instant(before.start))

@@ -8,13 +8,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from webapp.core import rate_limits
 from webapp.core.sql import Statement
 from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.bookings import BookingStatus, EventKind
-from webapp.domain.errors import AlreadyCancelled, Conflict, NotActive, NotFound
+from webapp.domain.errors import AlreadyCancelled, Conflict, NotActive, NotFound, TooManyMoves
 from webapp.services.bookings.insert import INSERT_RECORD, record_values
 from webapp.services.bookings.seats import lock_slot
 from webapp.services.bookings.view import BookingView, booking_by_id, booking_by_uid
+
+MOVES_A_DAY = 5  # of one booking, by its guest; the host may move it as often as necessary
 
 
 def booking_for(session: Session, uid: uuid.UUID, actor: Actor) -> BookingView:
@@ -57,6 +60,21 @@ def refusal(booking: BookingView) -> Conflict:
     if booking.status is BookingStatus.CANCELLED:
         return AlreadyCancelled()
     return NotActive(str(booking.status))
+
+
+_MOVES_TODAY = Statement("""
+SELECT count(*) AS moves FROM audit_entry
+WHERE object_kind = 'booking' AND object_id = %(booking)s AND action = %(moved)s AND actor_kind = 'guest'
+    AND occurred_at > now() - interval '1 day'
+""")
+
+
+def require_move_left(session: Session, booking: BookingView, actor: Actor) -> None:
+    """Raises TooManyMoves. The caller holds the lock of the booking's slot, so that each move sees the ones before."""
+    if actor.kind is not ActorKind.GUEST or not rate_limits.is_on():
+        return
+    if _MOVES_TODAY.one(session, booking=booking.id, moved=str(EventKind.BOOKING_RESCHEDULED)).moves >= MOVES_A_DAY:
+        raise TooManyMoves
 
 
 _RECORD = Statement(f"""

@@ -11,7 +11,7 @@ from wtforms import HiddenField
 
 from webapp.domain.actor import manage_link_actor
 from webapp.domain.availability.instants import instant, to_datetime
-from webapp.domain.errors import Conflict, Invalid, NotFound, Overloaded, SlotUnavailable
+from webapp.domain.errors import Conflict, Invalid, NotFound, Overloaded, SlotUnavailable, TooManyMoves
 from webapp.services.availability.offering import Offering, find_offering
 from webapp.services.bookings import bookings
 from webapp.services.bookings.guest_access import list_ahead_to_move, list_offers_to_move, managed_booking, may_change
@@ -89,9 +89,24 @@ def _move(booking: BookingView, offering: Offering, form: MoveForm, start: int) 
         return response
     except SlotUnavailable:
         return _confirm_page(booking, offering, form, start, status=409)
+    except TooManyMoves:
+        return _confirm_page(booking, offering, form, start, status=429)
     except (Invalid, Conflict):
         return to_booking(token)  # changed by another request; the page shows the current status
     return to_booking(token, moved=1)
+
+
+def _problem(booking: BookingView, status: int) -> str:
+    """Why the meeting was not moved, in words; empty if a form error or the alternatives say so."""
+    if status == 503:
+        return gettext("Too busy just now. Your meeting is where it was: try again in a few seconds.")
+    if status == 429:
+        return gettext(
+            "This meeting was moved several times today, so it stays where it is. Try again tomorrow, or ask"
+            " %(host)s to move it.",
+            host=booking.host_name,
+        )
+    return ""
 
 
 def _offering(booking: BookingView) -> Offering | None:
@@ -128,9 +143,7 @@ def _confirm_page(booking: BookingView, offering: Offering, form: MoveForm, star
         new=meeting_time(new_start, new_end, zone, locale),
         alternatives=alternative_days(*listing, offering.now, start, time_zone=zone, locale=locale) if is_gone else [],
         is_gone=is_gone,
-        problem=gettext("Too busy just now. Your meeting is where it was: try again in a few seconds.")
-        if status == 503
-        else "",
+        problem=_problem(booking, status),
         **about(booking, manage_token(booking.uid)),
     )
     return make_response(body, status)
