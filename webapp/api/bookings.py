@@ -21,6 +21,7 @@ from webapp.domain.errors import (
     SlotUnavailable,
     TooLate,
     TooManyMoves,
+    TooManyOpenBookings,
 )
 from webapp.services.bookings import bookings
 from webapp.services.bookings.guest_access import managed_booking
@@ -43,8 +44,8 @@ blueprint = Blueprint("Bookings", __name__, description="One booking: by its man
     answer=schemas.MadeBooking,
     status=201,
     example=examples.MADE_BOOKING,
-    refuses=(404,),
-    conflicts=(SlotTaken, SlotUnavailable, AlreadyBooked),
+    refuses=(404, 429),
+    conflicts=(SlotTaken, SlotUnavailable, AlreadyBooked, TooManyOpenBookings),
 )
 def create_booking(body: dict[str, Any]) -> Made:
     """Book a slot"""

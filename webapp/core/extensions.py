@@ -11,6 +11,7 @@ from flask_wtf import CSRFProtect
 
 from webapp.core import postgres, rate_limits
 from webapp.core.config import PROJECT_DIR, Settings
+from webapp.core.config.tables import NO_QUOTAS
 from webapp.core.host_names import host_of
 from webapp.core.postgres import Circuit
 from webapp.domain.outgoing import Network
@@ -87,6 +88,16 @@ class LocalMailDomains:
         return "." in domain and any(domain == one or domain.endswith(f".{one}") for one in self.allowed)
 
 
+class BookingQuotas:
+    """The settings of QuotaSettings; no limits with RATE_LIMITS=off."""
+
+    def __init__(self) -> None:
+        self.limits = NO_QUOTAS
+
+    def init_app(self, settings: Settings) -> None:
+        self.limits = settings.quotas if settings.rate_limits else NO_QUOTAS
+
+
 # The models have their own declarative base; the extension needs only their tables. UPDATE and DELETE statements do not
 # refresh the objects of a session, which are read again after the commit.
 db = SQLAlchemy(metadata=Base.metadata, session_options={"execution_options": {"synchronize_session": False}})
@@ -96,6 +107,7 @@ signer = Signer()
 site = Site()
 outgoing_ranges = OutgoingRanges()
 local_mail_domains = LocalMailDomains()
+booking_quotas = BookingQuotas()
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -105,6 +117,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     site.init_app(settings)
     outgoing_ranges.init_app(settings)
     local_mail_domains.init_app(settings)
+    booking_quotas.init_app(settings)
     rate_limits.init_app(app, settings)
 
 

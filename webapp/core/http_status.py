@@ -13,6 +13,7 @@ STATUS: dict[type[errors.DomainError], int] = {
     errors.Invalid: 422,
     errors.IdempotencyMismatch: 422,
     errors.Conflict: 409,
+    errors.TooManyBookings: 429,
     errors.Overloaded: 503,
 }
 ErrorFace = Callable[[Exception], Any]

@@ -101,6 +101,16 @@ class TooManyMoves(Conflict):
     code = "too_many_moves"
 
 
+class TooManyOpenBookings(Conflict):
+    """This guest's address has `limit` open bookings with this host, as many as it may have."""
+
+    code = "too_many_open_bookings"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"{limit} are open")
+        self.limit = limit
+
+
 class LinkUsed(Conflict):
     """A single-use link that has already been used for a booking."""
 
@@ -125,6 +135,13 @@ class NameTaken(Conflict):
 
 class EmailTaken(Conflict):
     code = "email_taken"
+
+
+class TooManyBookings(DomainError):
+    """Guests have booked as much with this host in the last hour as they may; retry after `retry_after` seconds."""
+
+    code = "too_many_bookings"
+    retry_after = 600
 
 
 class Overloaded(DomainError):

@@ -20,6 +20,9 @@ from webapp.models.base import OF_GUEST, OF_HOST, OF_SYSTEM, Base, Keyed
 from webapp.models.host import Host
 from webapp.models.slot import Slot
 
+# Of an e-mail address: in lower case and without a tag such as `+news` after the name. For counting, never for mail.
+MAILBOX = r"regexp_replace(lower(email), '(.)\+[^@]*@', '\1@')"
+
 
 class Guest(Keyed, Base):
     """A person who books, without an account (ATTENDEE); one row per host and e-mail address, ignoring case."""
@@ -27,6 +30,7 @@ class Guest(Keyed, Base):
     __tablename__ = "guest"
     __table_args__ = (
         Index("uq_guest_host_id_email_lower", "host_id", func.lower(text("email")), unique=True),
+        Index("ix_guest_host_id_mailbox", "host_id", text(MAILBOX)),
         UniqueConstraint("id", "host_id"),
         CheckConstraint("email <> ''", name="email_present"),
     )

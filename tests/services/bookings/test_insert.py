@@ -9,7 +9,9 @@ from psycopg.pq import Trace
 
 from tests.builders import Build, tomorrow
 from tests.schedule_builders import set_schedule
+from webapp.core.config.tables import NO_QUOTAS, QuotaSettings
 from webapp.core.db import session
+from webapp.core.extensions import booking_quotas
 from webapp.domain.actor import GUEST
 from webapp.services.availability.offering import find_offering
 from webapp.services.bookings import bookings, insert
@@ -46,6 +48,13 @@ def sent_until_commit(trace: Path, act: Callable[[], object]) -> list[list[str]]
     raise AssertionError("no COMMIT")
 
 
+@pytest.fixture(params=[NO_QUOTAS, QuotaSettings(3, 60, 20)], ids=["no limits", "limits"])
+def limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> QuotaSettings:
+    """What guests may book with one host: whether or not it is counted, no round trip is added."""
+    monkeypatch.setattr(booking_quotas, "limits", request.param)
+    return request.param
+
+
 def book(build: Build, trace: Path, **given: object) -> list[list[str]]:
     host = build.host(slug="ada", time_zone="UTC")
     set_schedule(build, host, time_zone="UTC", weekdays="0123456")
@@ -55,15 +64,16 @@ def book(build: Build, trace: Path, **given: object) -> list[list[str]]:
     return sent_until_commit(trace, lambda: bookings.book(command, actor=GUEST, seen=seen))
 
 
-def test_the_host_is_held_for_two_round_trips(build: Build, tmp_path: Path) -> None:
+def test_the_host_is_held_for_two_round_trips(build: Build, tmp_path: Path, limits: QuotaSettings) -> None:
     groups = book(build, tmp_path / "trace")
     [locks] = [i for i, group in enumerate(groups) if "FOR NO KEY UPDATE" in group[0]]
-    assert [len(group) for group in groups[locks:]] == [3, 2]  # lock, event type, busy times; booking, COMMIT
+    counts = 0 if limits is NO_QUOTAS else 1
+    assert [len(group) for group in groups[locks:]] == [3 + counts, 2]  # lock, event type, busy times; booking, COMMIT
 
 
 @pytest.mark.parametrize(("given", "round_trips"), [({}, 3), ({"idempotency_key": "k1"}, 4), ({"has_row": True}, 8)])
 def test_a_booking_takes_no_more_round_trips_than_it_did(
-    build: Build, tmp_path: Path, given: dict[str, object], round_trips: int
+    build: Build, tmp_path: Path, limits: QuotaSettings, given: dict[str, object], round_trips: int
 ) -> None:
     groups = book(build, tmp_path / "trace", **given)
     assert len(groups) == round_trips, [[statement[:60] for statement in group] for group in groups]

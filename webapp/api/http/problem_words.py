@@ -24,7 +24,7 @@ HTTP_CODES = {
 }
 
 # Statuses of the codes that are neither HTTP errors nor conflicts.
-OTHER_STATUSES = {"insufficient_scope": 403, "idempotency_mismatch": 422}
+OTHER_STATUSES = {"insufficient_scope": 403, "idempotency_mismatch": 422, "too_many_bookings": 429}
 
 # code -> (title, detail)
 WORDS = {
@@ -52,6 +52,14 @@ WORDS = {
     "slot_unavailable": ("Not offered", "This start is not offered. List the slots again."),
     "slot_taken": ("Slot taken", "Somebody else has this time. List the slots again."),
     "already_booked": ("Already booked", "This guest has a seat in this slot already."),
+    "too_many_open_bookings": (
+        "Too many open bookings",
+        "One e-mail address can have only so many upcoming bookings with a host: cancel one, or book when one is over.",
+    ),
+    "too_many_bookings": (
+        "Too many bookings with this host",
+        "Guests have booked as much with this host in the last hour as they may. See the header Retry-After.",
+    ),
     "slot_overlap": ("Slot overlaps", "It overlaps a published slot of the same event type, or a booked one."),
     "slot_booked": ("Slot is booked", "A slot with bookings can be neither changed nor deleted."),
     "already_cancelled": ("Already cancelled", "This booking was cancelled before."),

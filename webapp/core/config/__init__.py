@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self, get_type_hints
 
 from webapp.core.config import values as as_
-from webapp.core.config.tables import MAIL_PORTS, Env, MailSettings, WebServerSettings
+from webapp.core.config.tables import MAIL_PORTS, Env, MailSettings, QuotaSettings, WebServerSettings
 from webapp.core.host_names import LOOPBACK_HOSTS, address_of, host_of
 from webapp.core.mailbox import Mailbox
 
@@ -48,6 +48,7 @@ class Settings:
     redis_url: Annotated[str, Env("REDIS_URL", as_.redis_url, "redis://localhost:6379/0")]
     mail: MailSettings
     web: WebServerSettings
+    quotas: QuotaSettings
     registration: Annotated[str, Env("REGISTRATION", as_.one_of("open", "invitation"), "invitation", "open")]
     environment: Annotated[str, Env("ENVIRONMENT", as_.one_of(*ENVIRONMENTS), *ENVIRONMENTS)]
     extra_hosts: Annotated[tuple[str, ...], Env("TRUSTED_HOSTS", as_.host_names, "book.internal", "")]
@@ -78,13 +79,14 @@ class Settings:
         settings = _read(cls, values, faults)
         mail = _read(MailSettings, values, faults)
         web = _read(WebServerSettings, values, faults)
+        quotas = _read(QuotaSettings, values, faults)
         faults += _contradictions(values, settings.get("public_url"))
         if faults:
             raise SettingsError(faults)
         settings["database_owner_url"] = settings["database_owner_url"] or settings["database_url"]
         mail["port"] = mail["port"] or MAIL_PORTS[mail["security"]]
         mail["sender"] = mail["sender"] or Mailbox(f"no-reply@{_sender_domain(settings['public_url'])}", "Openslot")
-        return cls(**settings, mail=MailSettings(**mail), web=WebServerSettings(**web))
+        return cls(**settings, mail=MailSettings(**mail), web=WebServerSettings(**web), quotas=QuotaSettings(**quotas))
 
     @property
     def is_secure(self) -> bool:
@@ -110,7 +112,7 @@ class Settings:
         }
 
 
-TABLES = (Settings, MailSettings, WebServerSettings)
+TABLES = (Settings, MailSettings, WebServerSettings, QuotaSettings)
 
 
 def environment() -> dict[str, str]:

@@ -47,3 +47,15 @@ class WebServerSettings:
     def reached_at(self) -> str:
         """The address at which this machine connects to it: a wildcard address cannot be connected to."""
         return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+
+
+@dataclass(frozen=True, repr=False)
+class QuotaSettings:
+    """How much guests may book with one host. 0: no limit."""
+
+    open_per_guest: Annotated[int, Env("OPEN_BOOKINGS_PER_GUEST", as_.whole_number(0, 1000), "3", default="3")]
+    hourly: Annotated[int, Env("HOURLY_BOOKINGS_PER_HOST", as_.whole_number(0, 100_000), "60", default="60")]
+    usual: Annotated[int, Env("BOOKINGS_BEFORE_PROOF", as_.whole_number(0, 100_000), "20", default="20")]
+
+
+NO_QUOTAS = QuotaSettings(0, 0, 0)

@@ -7,8 +7,9 @@ statement would check against the snapshot from before the wait: measured, 30 of
 
 import uuid
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from webapp.core.db import database_now, transactional
@@ -43,6 +44,7 @@ from webapp.services.bookings.steps import (
     require_move_left,
 )
 from webapp.services.bookings.view import BookingView
+from webapp.services.quotas.booking_quotas import Booked, booked_before, booked_query, require_quota
 from webapp.services.shared.access import lock_host
 from webapp.services.shared.idempotency import claim_key, fingerprint
 
@@ -55,7 +57,7 @@ _LOCK_HOST = Statement("SELECT id FROM host WHERE slug = %(host)s ORDER BY id FO
 def book(command: Book, *, actor: Actor, seen: Offering | None = None) -> BookingView:
     """Book an offered start; the booking is pending if the event type requires the host's approval. `seen`: the
     offering, if the caller has already read it. Raises Invalid, NotFound, SlotTaken, SlotUnavailable, AlreadyBooked,
-    LinkUsed, IdempotencyMismatch, Overloaded; then nothing has changed."""
+    TooManyOpenBookings, TooManyBookings, LinkUsed, IdempotencyMismatch, Overloaded; then nothing has changed."""
     return _book(checked_booking(command), actor=actor, seen=seen)
 
 
@@ -66,14 +68,16 @@ def _book(session: Session, command: Book, *, actor: Actor, seen: Offering | Non
         return earlier
     if command.start is not None and command.slot_id is None:
         start = instant(command.start)
-        offering, known = _locked_by_slugs(session, command, start, seen)
+        offering, known, booked = _locked_by_slugs(session, command, start, seen, actor)
     else:
-        offering, start = _locked_by_slot(session, command)
+        offering, start, booked = _locked_by_slot(session, command, actor)
         known = read_availability(offering, start, start + 1).facts()
     answers = guest_answers(command, offering)
     # What explains a refusal takes longer to read than what decides, and the host is locked meanwhile.
     offer = offer_at(known, start) or _offer(facts(session, offering, start, start + 1), start)
     seat = seat_in_slot(session, offer.slot_id) if offer.slot_id is not None else None
+    if not command.link_token:  # which the host gave to this guest
+        require_quota(booked, takes_time=seat is None or seat.number == 1)
     return insert_booking(session, uid, command, answers, offering, offer, seat, actor=actor)
 
 
@@ -148,8 +152,11 @@ def _offer(known: Facts, start: int) -> Offer:
     return offer
 
 
-def _locked_by_slugs(session: Session, command: Book, start: int, seen: Offering | None) -> tuple[Offering, Facts]:
-    """The offering to book, with its host locked until the transaction ends, and the facts that decide about the start.
+def _locked_by_slugs(
+    session: Session, command: Book, start: int, seen: Offering | None, actor: Actor
+) -> tuple[Offering, Facts, Booked]:
+    """The offering to book, with its host locked until the transaction ends, the facts that decide about the start, and
+    what has been booked before.
 
     The lock and the reads share one round trip, but each is a statement of its own, so that the reads see what the
     previous holder of the lock committed. Which times to read follows from the event type as it was seen before; if it
@@ -158,24 +165,34 @@ def _locked_by_slugs(session: Session, command: Book, start: int, seen: Offering
     seen = seen or find_offering(command.host, command.event_type)
     times = availability_query(seen, start, start + 1)
     lock = _LOCK_HOST, {"host": command.host}
-    _, offerings, rows = rows_of_all(session, lock, offering_query(command.host, command.event_type), times)
-    offering = first_offering(offerings)
+    offered, counts = (
+        offering_query(command.host, command.event_type),
+        booked_query(actor, command.email, host=seen.host_slug),
+    )
+    _, offerings, rows, *counted = rows_of_all(session, lock, offered, times, *counts)
+    offering, booked = first_offering(offerings), booked_before(counted)
     if availability_query(offering, start, start + 1) != times:
-        return offering, read_availability(offering, start, start + 1).facts()
-    return offering, Availability(offering, start, start + 1, tuple(rows)).facts()
+        return offering, read_availability(offering, start, start + 1).facts(), booked
+    return offering, Availability(offering, start, start + 1, tuple(rows)).facts(), booked
 
 
-def _locked_by_slot(session: Session, command: Book) -> tuple[Offering, int]:
-    """The offering and the start to book, with the host locked until the transaction ends; the caller reads the facts
-    after that."""
+def _locked_by_slot(session: Session, command: Book, actor: Actor) -> tuple[Offering, int, Booked]:
+    """The offering and the start to book, with the host locked until the transaction ends, and what has been booked
+    before; the caller reads the facts after that."""
     slot = Slot.public_id == command.slot_id
     hosts = select(Host.id).order_by(Host.id).with_for_update(of=Host, key_share=True)
     session.execute(hosts.join(Slot, Slot.host_id == Host.id).where(slot))
-    query = offering_select().join(Slot, Slot.event_type_id == EventType.id).where(slot).add_columns(Slot.starts_at)
-    row = session.execute(query).first()
-    if row is None:
+    counts = booked_query(actor, command.email, slot_id=command.slot_id)
+    rows, *counted = rows_of_all(session, (_offering_by_slot(), {"slot": command.slot_id}), *counts)
+    if not rows:
         raise NotFound
-    return offering_from(row), instant(row.starts_at)
+    return offering_from(rows[0]), instant(rows[0][-1]), booked_before(counted)
+
+
+@lru_cache(maxsize=1)
+def _offering_by_slot() -> Statement:
+    query = offering_select().join(Slot, Slot.event_type_id == EventType.id).add_columns(Slot.starts_at)
+    return Statement.of(query.where(Slot.public_id == bindparam("slot")))
 
 
 def _offering_of(session: Session, booking: BookingView) -> Offering:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from webapp.core.db import session, transactional, within_transaction
 from webapp.core.extensions import signer
-from webapp.domain.actor import GUEST, host_actor
+from webapp.domain.actor import SYSTEM, host_actor
 from webapp.domain.availability.windows import Window
 from webapp.domain.questions import Question, QuestionKind
 from webapp.domain.urls import base64url
@@ -155,7 +155,7 @@ def _fill_berlin(host_id: int) -> None:
         [NewSlot(start=evening, duration_minutes=90, event_type="workshop")], host_id=host_id, actor=host_actor(host_id)
     )
     for number in range(3):
-        book(_wish(number, slot_id=workshop.public_id), actor=GUEST)
+        book(_wish(number, slot_id=workshop.public_id), actor=SYSTEM)
     _book_free_ones(BERLIN, "consultation", every=8, most=2)
     _book_free_ones(BERLIN, "30min", every=5, most=10)
     _book_free_ones(BERLIN, "60min", every=7, most=4)
@@ -182,7 +182,7 @@ def _book_free_ones(host: DemoHost, event_type: str, *, every: int, most: int) -
     found = list_offers(what, what.now, what.now + 10 * 86_400)
     for number, offer in enumerate(found[2::every][:most]):
         start = datetime.fromtimestamp(offer.start, UTC)
-        book(_wish(number, host=host.slug, event_type=event_type, start=start, what=what.questions), actor=GUEST)
+        book(_wish(number, host=host.slug, event_type=event_type, start=start, what=what.questions), actor=SYSTEM)
 
 
 def _wish(number: int, *, what: tuple[Question, ...] = (), **slot: object) -> Book:

@@ -5,21 +5,12 @@ from functools import partial
 from typing import Any
 
 from flask import Response, redirect, request
-from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.core.http_status import status_of
 from webapp.domain.actor import GUEST
 from webapp.domain.availability.instants import to_datetime
-from webapp.domain.errors import (
-    AlreadyBooked,
-    DomainError,
-    IdempotencyMismatch,
-    Invalid,
-    LinkUsed,
-    Overloaded,
-    SlotUnavailable,
-)
+from webapp.domain.errors import DomainError, IdempotencyMismatch, Invalid, LinkUsed, SlotUnavailable
 from webapp.services.availability.offering import Offering, find_offering
 from webapp.services.availability.offers import list_ahead, list_offers
 from webapp.services.bookings import bookings
@@ -28,6 +19,7 @@ from webapp.web.guest.blueprint import blueprint
 from webapp.web.guest.forms import BookingForm, booking_form
 from webapp.web.guest.last_booking import knows_browser, remember, remembered_url
 from webapp.web.guest.query import calendar_url, link_token
+from webapp.web.guest.refusals import advice
 from webapp.web.guest.times import about
 from webapp.web.guest.words import host_time, meeting_time
 from webapp.web.shared import htmx
@@ -86,25 +78,25 @@ def refused(offering: Offering, form: BookingForm, error: DomainError) -> BaseRe
             return form_page(offering, form, status=409, is_gone=True)
         case LinkUsed():
             return used_link()
-        case AlreadyBooked():
-            problem = gettext("You have a seat at this time already. Its link is in the mail that you got.")
         case IdempotencyMismatch():
             # This key has already made a booking. Another booking needs a new key and a deliberate second click.
             form.renew_key()
-            problem = gettext("This form has been sent before and your meeting is booked: the link is in the mail.")
-        case Overloaded():
-            return busy(form_page(offering, form, status=503, problem=_too_busy()), error)
-        case _:
-            raise error
-    return form_page(offering, form, status=status_of(error), problem=problem)
+    problem = advice(error, offering)
+    if problem is None:
+        raise error
+    return later(form_page(offering, form, status=status_of(error), problem=problem), error)
 
 
 def used_link() -> Response:
     return page_or_fragment("booking/link_used.html", "booking", status=GONE)
 
 
-def busy(response: Response, error: Overloaded) -> Response:
-    response.headers["Retry-After"] = str(error.retry_after)
+def later(response: Response, error: DomainError) -> Response:
+    """With the seconds after which the guest can try again, if the error names any."""
+    retry_after = getattr(error, "retry_after", None)
+    if retry_after is None:
+        return response
+    response.headers["Retry-After"] = str(retry_after)
     return htmx.into(response, REGION, "outerHTML") if htmx.wants_fragment() else response
 
 
@@ -146,7 +138,3 @@ def _chosen(offering: Offering, form: BookingForm, *, is_gone: bool) -> dict[str
         "alternatives": alternatives,
         "zone": zone,
     }
-
-
-def _too_busy() -> str:
-    return gettext("Too many people are booking just now. What you typed is kept: try again in a few seconds.")

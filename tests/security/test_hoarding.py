@@ -1,0 +1,141 @@
+"""Taking a host's time: many bookings by one guest, by many invented guests, and by programs that fill in forms."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+import pytest
+import requests
+from flask import Flask
+
+from tests.builders import Build, tomorrow
+from tests.live import Live, running
+from tests.schedule_builders import set_schedule
+from tests.web.pages import forms_of
+from webapp.embedded.mailcatcher.sink import MailSink
+from webapp.services.slots.views import SlotView
+
+AT_ONCE = 8
+HOURLY = 12
+SPELLINGS = ["bob@example.net", "Bob@Example.NET", "BOB@example.net", "bob+ada@example.net", "Bob+2@example.net"]
+
+
+@pytest.fixture(scope="module")
+def counting(app: Flask, environment: dict[str, str]) -> Iterator[Live]:
+    """An instance that counts, behind a proxy, so that each request can come from somewhere else."""
+    settings = {"RATE_LIMITS": "on", "TRUSTED_PROXIES": "1", "HOURLY_BOOKINGS_PER_HOST": str(HOURLY)}
+    with MailSink() as sink, running(environment, sink, **settings) as live:
+        yield live
+
+
+@pytest.fixture
+def ada(build: Build, counting: Live) -> int:
+    """Ada, bookable every day."""
+    host = build.host(email="ada@example.org", name="Ada Lovelace", slug="ada", time_zone="UTC")
+    set_schedule(build, host, "00:00-24:00", "0123456", time_zone="UTC")
+    return host
+
+
+def starts(count: int) -> list[datetime]:
+    """Half hours, some days ahead."""
+    return [tomorrow(9 + number % 8, days=2 + number // 8) for number in range(count)]
+
+
+def elsewhere(number: int) -> dict[str, str]:
+    """Another client address for each number."""
+    return {"X-Forwarded-For": f"198.51.{number // 250}.{number % 250 + 1}"}
+
+
+def book_by_api(live: Live, number: int, what: datetime | SlotView, email: str, **given: str) -> requests.Response:
+    """A start of Ada's, or a slot by its id."""
+    slot = {"slot_id": str(what.public_id)} if isinstance(what, SlotView) else None
+    start = slot or {"host": "ada", "event_type": "30min", "start": what.isoformat()}
+    body = {"name": "Bob", "email": email, "subject": "Talk", "time_zone": "UTC"} | start | given
+    return requests.post(f"{live.url}/api/v1/bookings", json=body, headers=elsewhere(number), timeout=60)
+
+
+def book_by_page(live: Live, number: int, start: datetime, email: str, **given: str) -> requests.Response:
+    session = requests.Session()
+    session.headers.update(elsewhere(number))
+    url = f"{live.url}/ada/30min/book"
+    page = session.get(url, params={"start": start.strftime("%Y-%m-%dT%H:%MZ")}, timeout=60)
+    [fields] = [fields for action, fields in forms_of(page.text) if action.endswith("/book")]
+    typed = {"name": "Bob", "email": email, "subject": "Talk"} | given
+    return session.post(url, data=fields | typed, timeout=60, allow_redirects=False)
+
+
+def book_all(live: Live, wishes: Sequence[tuple[datetime, str]]) -> list[requests.Response]:
+    """At once, in turn by page and by API."""
+    ways = (book_by_page, book_by_api)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        jobs = [pool.submit(ways[n % 2], live, n, *wish) for n, wish in enumerate(wishes)]
+        return [job.result() for job in jobs]
+
+
+def count(build: Build) -> int:
+    return int(build.row("SELECT count(*) FROM booking WHERE is_live")[0])
+
+
+def test_one_address_holds_three_meetings_however_it_is_spelled(ada: int, counting: Live, build: Build) -> None:
+    wishes = [(start, SPELLINGS[n % len(SPELLINGS)]) for n, start in enumerate(starts(30))]
+    answers = book_all(counting, wishes)
+    assert count(build) == 3, Counter(answer.status_code for answer in answers)
+    refused = [answer for answer in answers if answer.status_code == 409]
+    assert len(refused) == 27
+    for answer in refused:
+        assert "too_many_open_bookings" in answer.text or 'value="Talk"' in answer.text
+
+
+def test_by_the_id_of_a_slot_it_is_the_same(ada: int, counting: Live, build: Build) -> None:
+    slots = build.slots(ada, starts(8))
+    answers = [book_by_api(counting, n, slot, "bob@example.net") for n, slot in enumerate(slots)]
+    assert [answer.status_code for answer in answers] == [201] * 3 + [409] * 5
+    assert answers[-1].json()["code"] == "too_many_open_bookings"
+
+
+def test_other_guests_and_other_hosts_are_not_counted(ada: int, counting: Live, build: Build) -> None:
+    grace = build.host(slug="grace", time_zone="UTC")
+    set_schedule(build, grace, "00:00-24:00", "0123456", time_zone="UTC")
+    first, *more = starts(6)
+    for n, start in enumerate(more):
+        book_by_api(counting, n, start, "bob@example.net")
+    assert book_by_api(counting, 9, first, "bobby@example.net").status_code == 201
+    assert book_by_api(counting, 9, first, "bob@example.net", host="grace").status_code == 201
+
+
+def test_a_cancelled_meeting_makes_room(ada: int, counting: Live, build: Build) -> None:
+    answers = [book_by_api(counting, n, start, "bob@example.net") for n, start in enumerate(starts(4))]
+    assert [answer.status_code for answer in answers] == [201, 201, 201, 409]
+    made = answers[0].json()
+    token = {"X-Manage-Token": made["manage_token"]}
+    requests.delete(f"{counting.url}/api/v1/bookings/{made['id']}", headers=token, timeout=60).raise_for_status()
+    assert book_by_api(counting, 9, starts(4)[3], "bob@example.net").status_code == 201
+
+
+def test_nobody_learns_about_an_address_without_booking_with_it(ada: int, counting: Live, build: Build) -> None:
+    """Of a time that is not on offer, the answer is the same for an address with three meetings and for one with none.
+    Of a time that is, the other answer makes a booking, of which the owner of the address is told."""
+    for n, start in enumerate(starts(3)):
+        book_by_api(counting, n, start, "bob@example.net")
+    gone = tomorrow(days=-1)
+    known, unknown = (book_by_api(counting, n, gone, f"{name}@example.net") for n, name in enumerate(("bob", "eve")))
+    assert known.json() == unknown.json()
+    assert known.status_code == 409
+
+
+def test_many_addresses_take_a_host_so_much_time_in_an_hour(ada: int, counting: Live, build: Build) -> None:
+    answers = book_all(counting, [(start, f"eve{n}@example.net") for n, start in enumerate(starts(2 * HOURLY))])
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert (count(build), len(refused)) == (HOURLY, HOURLY)
+    assert all(int(answer.headers["Retry-After"]) > 0 for answer in refused)
+    assert all("too_many_bookings" in answer.text or 'value="Talk"' in answer.text for answer in refused)
+
+
+def test_a_group_fills_at_once_whatever_the_host_has_had(ada: int, counting: Live, build: Build) -> None:
+    group = build.slot(ada, tomorrow(20), capacity=500)
+    for slot in (group, *build.slots(ada, starts(HOURLY))):
+        build.booking(slot)
+    answers = [book_by_api(counting, n, group, f"eve{n}@example.net") for n in range(HOURLY)]
+    assert {answer.status_code for answer in answers} == {201}
+    assert book_by_api(counting, 1, tomorrow(21), "eve@example.net").status_code == 429
