@@ -1,9 +1,10 @@
-"""Records that no page changes: the audit log, and responses stored for repeated requests."""
+"""Records that no page changes: the audit log, responses stored for repeated requests, and what is remembered about
+e-mail addresses, which are stored only as keyed hashes."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.models.base import OF_GUEST, OF_SYSTEM, Base, Keyed
@@ -47,3 +48,22 @@ class IdempotencyKey(Base):
     request_hash: Mapped[str] = mapped_column(info=OF_GUEST)
     answer: Mapped[dict[str, Any] | None] = mapped_column(info=OF_SYSTEM)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)
+
+
+class ConfirmedAddress(Base):
+    """An address whose owner has followed a link in a mail of this instance."""
+
+    __tablename__ = "confirmed_address"
+
+    address_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True, info=OF_SYSTEM)
+    confirmed_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)
+
+
+class BlockedAddress(Base):
+    """An address whose owner wants no bookings with this host: somebody else had used it."""
+
+    __tablename__ = "blocked_address"
+
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"), primary_key=True, info=OF_SYSTEM)
+    address_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True, index=True, info=OF_SYSTEM)
+    blocked_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)

@@ -21,6 +21,8 @@ from webapp.domain.erasure import ERASED_DOMAIN, ERASED_LOCALE, ERASED_NAME, ERA
 from webapp.domain.errors import AlreadyCancelled, Forbidden, NotActive
 from webapp.models import Base, Booking, Delivery, DeliveryStatus, Guest, Host, IdempotencyKey, OutboxEvent, Slot
 from webapp.models.base import OF_GUEST, columns_of
+from webapp.services.addresses.blocked import forget_blocked
+from webapp.services.addresses.confirmed import forget_confirmed
 from webapp.services.bookings.bookings import cancel
 from webapp.services.bookings.decisions import SWEEP_LIMIT
 from webapp.services.bookings.view import booking_select, booking_view
@@ -102,10 +104,17 @@ def _erase(session: Session, actor: Actor, *which: ColumnElement[bool]) -> Erasu
     _forget_words(session, [row.id for row in mine])
     _forget_answers(session, mine)
     _drop_mails(session, guest_ids, [row.id for row in mine])
+    _forget_addresses(session, guest_ids)
     for guest_id in guest_ids:
         session.execute(update(Guest).where(Guest.id == guest_id).values(email=erased_address()))
         write_audit(session, actor, "guest.erased", "guest", guest_id)
     return Erasure(len(guest_ids), len(mine))
+
+
+def _forget_addresses(session: Session, guest_ids: Sequence[int]) -> None:
+    emails = session.scalars(select(Guest.email).where(Guest.id.in_(guest_ids))).all()
+    forget_confirmed(session, emails)
+    forget_blocked(session, emails)
 
 
 def _cancel_coming(session: Session, guest_ids: Sequence[int], actor: Actor) -> None:
