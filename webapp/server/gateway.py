@@ -10,12 +10,14 @@ from http import HTTPStatus
 from flask import Flask
 from granian.rsgi import HTTPProtocol, Scope
 
+from webapp.core.config.tables import WebServerSettings
 from webapp.core.logs import log
 from webapp.server.answers import answer
 from webapp.server.bodies import Bodies, Refused
 from webapp.server.deadlines import ANSWER_SECONDS, DEADLINE
 from webapp.server.environ import environ_of
 from webapp.server.lanes import Exchange, Lane
+from webapp.server.slow_readers import SlowReaders
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 CHECKS = frozenset({"/healthz", "/readyz"})
@@ -34,17 +36,18 @@ class Gateway:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self._threads = app.extensions["settings"].web.threads
+        self._settings: WebServerSettings = app.extensions["settings"].web
         cookie = app.config["SESSION_COOKIE_NAME"]
         self._bodies = Bodies(app.config["MAX_CONTENT_LENGTH"], app.extensions.get("large_bodies", {}), cookie)
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Called in each process of the server, before its first request."""
         self._loop = loop
-        self._reads = Lane("read", self._threads, self._answer)
-        self._writes = Lane("write", self._threads, self._answer)
+        self._reads = Lane("read", self._settings.threads, self._answer)
+        self._writes = Lane("write", self._settings.threads, self._answer)
         self._checks = Lane("check", 1, self._answer)
         self._refusals = Lane("refuse", 1, self._answer_anyhow)
+        SlowReaders(self._settings.port).start()
 
     async def __rsgi__(self, scope: Scope, proto: HTTPProtocol) -> None:
         try:
