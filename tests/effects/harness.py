@@ -15,8 +15,8 @@ from sqlalchemy import Engine, Row, text
 from webapp.core.db import transaction
 from webapp.effects.mail import jobs
 from webapp.embedded.mailcatcher.sink import MailSink
-from webapp.services.mail.deliveries import lease_due
 from webapp.services.mail.dispatch import dispatch_events
+from webapp.services.mail.merging import lease_mails
 
 IS_LETTER = "kind NOT LIKE 'reminder.%'"
 NEXT_TRY = f"UPDATE delivery SET due_at = now() WHERE status = 'waiting' AND {IS_LETTER}"
@@ -52,7 +52,7 @@ class InProcess:
         """One job with everything that is due; how many deliveries were in it."""
         with self.app.app_context():
             with transaction() as session:
-                leases = lease_due(session, limit=1000)
+                leases = lease_mails(session, limit=1000)
             jobs.deliver([[lease.delivery_id, lease.attempts] for lease in leases])
             return len(leases)
 

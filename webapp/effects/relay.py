@@ -19,8 +19,8 @@ from webapp.core.db import transaction
 from webapp.core.postgres import Connection, connect
 from webapp.effects.mail.jobs import BATCH, MOST_JOBS, QUEUE, enqueue, queue
 from webapp.effects.webhooks.jobs import WebhookQueues
-from webapp.services.mail.deliveries import lease_due
 from webapp.services.mail.dispatch import dispatch_events
+from webapp.services.mail.merging import lease_mails
 from webapp.services.shared.outbox import CHANNEL
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ class Relay:
     def _fill_queue(self) -> bool:
         while (room := MOST_JOBS - self._queue.count) > 0:
             with transaction() as current:
-                leases = lease_due(current, limit=room * BATCH)
+                leases = lease_mails(current, limit=room * BATCH)
             if not leases:
                 return False
             enqueue(self._queue, leases)

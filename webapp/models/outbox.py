@@ -74,6 +74,11 @@ class Delivery(Keyed, Base):
         Index("ix_delivery_refused_at", "refused_at", postgresql_where=text("refused_at IS NOT NULL")),
         Index("ix_delivery_sent_at", "sent_at", postgresql_where=text("channel = 'mail' AND sent_at IS NOT NULL")),
         Index(
+            "ix_delivery_waiting_move",
+            "booking_id",
+            postgresql_where=text("status = 'waiting' AND kind = 'booking.rescheduled'"),
+        ),
+        Index(
             "ix_delivery_webhook_endpoint_id",
             "webhook_endpoint_id",
             "id",

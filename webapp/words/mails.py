@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.domain.bookings import EventKind
 from webapp.domain.reminders import reminder_minutes
+from webapp.services.mail.merging import MERGED
 from webapp.words.formats import span_in_words
 
 _NAMES = {
@@ -16,6 +17,16 @@ _NAMES = {
     str(EventKind.BOOKING_COMPLETED): _l("Follow-up"),
     str(EventKind.GUEST_ASKED): _l("Link to a guest's data"),
 }
+
+
+_REASONS = {
+    MERGED: _l("A later change followed within a minute: one mail tells both."),
+}
+
+
+def why_not_sent(reason: str | None) -> str:
+    """Why a mail was left out or waits, if a limit is the reason; otherwise empty."""
+    return str(_REASONS.get(reason or "", ""))
 
 
 def mail_name(kind: str) -> str:

@@ -3,6 +3,7 @@
 Each letter reports the facts of its own event: the interval and the version of that time, not the current ones. A
 confirmation sent after the booking was moved still names the first time and is followed by the mail about the move, in
 order, so that nobody receives "moved" for a meeting they never heard of, and mails can be counted against events. The
+old time of a move is the one that the reader knows, since moves within a minute are one mail (`mail.merging`). The
 exceptions are a mail sent again after a later one has arrived, which would contradict it
 (`ClaimedDelivery.is_overtaken`), and reminders, which report the current state or are not sent (`reminders.why_not`).
 Names and addresses are always the current ones.
@@ -28,6 +29,7 @@ from webapp.effects.letters.letter import NOTHING_TO_SAY, Invite, Letter, Writer
 from webapp.services.bookings.view import BookingView, booking_by_id
 from webapp.services.ical.invitations import Method, invitation
 from webapp.services.mail.deliveries import ClaimedDelivery
+from webapp.services.mail.merging import told_before
 from webapp.services.mail.reminders import confirmed_guests, why_not
 from webapp.services.privacy.erase import NOTHING_TO_SEND
 from webapp.words.formats import english_of, format_day, format_day_short, format_range, format_time
@@ -38,7 +40,8 @@ Rows = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class LetterContext:
-    """`data`: the facts of the event. `guests`: (name, address) of all confirmed guests, for the host's reminder."""
+    """`data`: the facts of the event. `guests`: (name, address) of all confirmed guests, for the host's reminder.
+    `told`: start and end in the last mail that this reader got, if there was one."""
 
     audience: Audience
     booking: BookingView
@@ -47,6 +50,7 @@ class LetterContext:
     zone: str
     locale: Locale
     guests: tuple[tuple[str, str], ...] = ()
+    told: tuple[datetime, datetime] | None = None
 
     @property
     def begins(self) -> str:
@@ -71,12 +75,26 @@ class LetterContext:
 
     @property
     def times(self) -> Rows:
-        return ((_("When"), self._interval(self.booking.start, self.booking.end)),)
+        """With the time that the reader knows, if a move was not told in a mail of its own."""
+        when = ((_("When"), self._interval(self.booking.start, self.booking.end)),)
+        is_known = self.told in (None, (self.booking.start, self.booking.end))
+        return when if is_known else (*when, self._old_time)
 
     @property
     def moved_times(self) -> Rows:
-        old = self._interval(_instant(self.data["old_start"]), _instant(self.data["old_end"]))
-        return ((_("New time"), self._interval(self.booking.start, self.booking.end)), (_("Old time"), old))
+        if self.is_back:
+            return self.times
+        return ((_("New time"), self._interval(self.booking.start, self.booking.end)), self._old_time)
+
+    @property
+    def is_back(self) -> bool:
+        """Whether it was moved away and back before the reader got a mail."""
+        return self.told == (self.booking.start, self.booking.end)
+
+    @property
+    def _old_time(self) -> tuple[str, str]:
+        old = self.told or (_instant(self.data["old_start"]), _instant(self.data["old_end"]))
+        return (_("Old time"), self._interval(*old))
 
     @property
     def reason(self) -> Rows:
@@ -115,7 +133,7 @@ def _find_context(session: Session, delivery: ClaimedDelivery) -> LetterContext 
     if delivery.recipient == Audience.GUEST and booking.is_guest_erased:
         return NOTHING_TO_SEND
     if not reminder_minutes(delivery.kind):
-        return _context(delivery, booking)
+        return replace(_context(delivery, booking), told=_told(session, delivery))
     if reason := why_not(session, delivery, booking):
         return reason
     guests = confirmed_guests(session, booking.slot_id) if delivery.recipient == Audience.HOST else ()
@@ -133,6 +151,12 @@ def _context(delivery: ClaimedDelivery, booking: BookingView, guests: Sequence[t
         locale=english_of(booking.guest_locale if is_guest else booking.host_locale),
         guests=tuple((flattened(name), address) for name, address in guests),
     )
+
+
+def _told(session: Session, delivery: ClaimedDelivery) -> tuple[datetime, datetime] | None:
+    """The first mail about a booking needs no query."""
+    facts = told_before(session, delivery) if delivery.booking_version else None
+    return (_instant(facts["start"]), _instant(facts["end"])) if facts else None
 
 
 def _as_of(delivery: ClaimedDelivery, booking: BookingView) -> BookingView:

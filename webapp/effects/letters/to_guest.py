@@ -83,7 +83,7 @@ def rescheduled(context: LetterContext) -> Letter:
     return _letter(
         context,
         subject=_("New time: %(what)s, %(when)s", **_what_and_when(context)),
-        heading=_("Your booking has a new time"),
+        heading=_("Your booking is back at its old time") if context.is_back else _("Your booking has a new time"),
         rows=rows,
         action=action,
         invite=context.invite(Method.REQUEST),

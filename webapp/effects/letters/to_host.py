@@ -77,10 +77,12 @@ def rescheduled(context: LetterContext) -> Letter:
             rows=rows,
             actions=_accept_or_decline(context),
         )
+    new = _("The booking of %(guest)s has a new time", guest=guest)
+    back = _("The booking of %(guest)s is back at its old time", guest=guest)
     return _letter(
         context,
         subject=_("Moved: %(guest)s, %(when)s", guest=guest, when=when),
-        heading=_("The booking of %(guest)s has a new time", guest=guest),
+        heading=back if context.is_back else new,
         rows=rows,
         invite=context.invite(Method.REQUEST),
     )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from webapp.core.extensions import site
 from webapp.domain.bookings import Audience, EventKind
 from webapp.models import Base, Booking, EventType, OutboxEvent, Slot
+from webapp.services.mail.merging import WAIT, is_delayed
 from webapp.services.mail.reminders import drop_reminders, planned_reminders
 from webapp.services.shared.outbox import Event
 from webapp.services.webhooks.dispatch import dispatch_to_webhooks
@@ -54,6 +55,7 @@ def dispatch_events(session: Session, *, limit: int = BATCH) -> int:
             OutboxEvent.booking_id,
             OutboxEvent.booking_version,
             OutboxEvent.data,
+            OutboxEvent.occurred_at,
         )
         # Events of a kind unknown to this version wait for the version that knows it.
         .where(OutboxEvent.dispatched_at.is_(None), OutboxEvent.kind.in_(RECIPIENTS))
@@ -81,7 +83,7 @@ def _letters(session: Session, events: Sequence[Event]) -> Iterator[dict[str, An
     for event in events:
         if event.kind != EventKind.BOOKING_COMPLETED or event.booking_id in followed_up:
             for recipient in RECIPIENTS[EventKind(event.kind)]:
-                yield _row(event, event.kind, recipient)
+                yield _row(event, event.kind, recipient, event.occurred_at + WAIT if is_delayed(event) else None)
 
 
 def _reminders(session: Session, events: Sequence[Event]) -> Iterator[dict[str, Any]]:

@@ -32,6 +32,7 @@ class Event:
     booking_id: int | None
     booking_version: int | None
     data: Mapping[str, Any]
+    occurred_at: datetime
 
 
 def is_awaited(event: FromClause) -> ColumnElement[bool]:

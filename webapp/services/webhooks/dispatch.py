@@ -58,8 +58,8 @@ def dispatch_to_webhooks(session: Session, events: Sequence[Event]) -> None:
 def dispatch_test(session: Session, *, endpoint_id: int, host_id: int) -> str:
     """Send a message with no content, to test that messages arrive. Returns the delivery's id."""
     statement = insert(OutboxEvent).values(kind=TEST, host_id=host_id, dispatched_at=func.now())
-    event_id = session.scalars(statement.returning(OutboxEvent.id)).one()
-    row = _row(Event(event_id, TEST, host_id, None, None, {}), TEST, endpoint_id)
+    event_id, occurred_at = session.execute(statement.returning(OutboxEvent.id, OutboxEvent.occurred_at)).one()
+    row = _row(Event(event_id, TEST, host_id, None, None, {}, occurred_at), TEST, endpoint_id)
     session.execute(insert(_DELIVERY), row)
     notify_after_commit(session, CHANNEL)
     return str(row["message_id"])

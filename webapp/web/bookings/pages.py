@@ -19,7 +19,7 @@ from webapp.web.shared.dates import format_moment
 from webapp.web.shared.guards import current_actor, current_host, host_required
 from webapp.web.shared.htmx import page_or_fragment
 from webapp.words.answers import answered
-from webapp.words.mails import mail_name
+from webapp.words.mails import mail_name, why_not_sent
 
 LAST_PAGE = 10_000
 LONGEST_SEARCH = 200
@@ -131,7 +131,9 @@ def _status(state: DeliveryState) -> tuple[str, str | None]:
         return ("queued", gettext("Planned"))
     if state.status == "waiting":
         return ("failed", None) if state.attempts else ("queued", None)
-    return (state.status, gettext("Not needed") if state.status == "skipped" else None)
+    if state.status == "skipped":
+        return (state.status, gettext("Left out") if why_not_sent(state.last_error) else gettext("Not needed"))
+    return (state.status, None)
 
 
 def _detail(state: DeliveryState, time_zone: str) -> str:
@@ -142,4 +144,4 @@ def _detail(state: DeliveryState, time_zone: str) -> str:
     if state.status == "waiting" and state.attempts:
         again = gettext("next try: %(when)s", when=format_moment(state.due_at, time_zone))
         return f"{state.last_error} · {again}" if state.last_error else again
-    return state.last_error or "" if state.status == "dead" else ""
+    return state.last_error or "" if state.status == "dead" else why_not_sent(state.last_error)
