@@ -6,6 +6,7 @@
      A zone that has no option (data-names: what browsers may call it) and is no offset is none that the server knows
    - after a swap: focus goes to the first invalid field, else, when the focused element is gone (htmx keeps the focus on
      one whose id comes back), to [data-focus]; [data-announce] is read out
+   - a form with [data-proof]: loads the script that this names
    - [data-copy]: copies its value; details.menu closes on Escape and on a click elsewhere */
 (() => {
   "use strict";
@@ -82,6 +83,7 @@
     (find("[aria-invalid=true]") || (lost && find("[data-focus]")))?.focus?.();
     announce(find("[data-announce]")?.dataset.announce);
     fresh.forEach(detect);
+    loadProof();
   });
 
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -150,7 +152,17 @@
     }
   });
 
+  // With the nonce of the page: forms that need a proof of work come in by htmx, too.
+  function loadProof() {
+    const src = document.querySelector("form[data-proof]")?.dataset.proof;
+    if (!src || document.querySelector(`script[src="${src}"]`)) return;
+    const script = document.createElement("script");
+    Object.assign(script, { src, nonce: document.querySelector("script[nonce]").nonce });
+    document.head.append(script);
+  }
+
   addEventListener("load", () => {
+    loadProof();
     document.querySelector("[aria-invalid=true]")?.focus();
     // After the timer on which a deferred htmx starts: the zone form may need it.
     setTimeout(() => detect(document));

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 import requests
+from altcha import Challenge, Payload, solve_challenge
 from flask import Flask
 
 from tests.builders import Build, tomorrow
@@ -18,13 +19,19 @@ from webapp.services.slots.views import SlotView
 
 AT_ONCE = 8
 HOURLY = 12
+USUAL = 16
 SPELLINGS = ["bob@example.net", "Bob@Example.NET", "BOB@example.net", "bob+ada@example.net", "Bob+2@example.net"]
 
 
 @pytest.fixture(scope="module")
 def counting(app: Flask, environment: dict[str, str]) -> Iterator[Live]:
     """An instance that counts, behind a proxy, so that each request can come from somewhere else."""
-    settings = {"RATE_LIMITS": "on", "TRUSTED_PROXIES": "1", "HOURLY_BOOKINGS_PER_HOST": str(HOURLY)}
+    settings = {
+        "RATE_LIMITS": "on",
+        "TRUSTED_PROXIES": "1",
+        "HOURLY_BOOKINGS_PER_HOST": str(HOURLY),
+        "BOOKINGS_BEFORE_PROOF": str(USUAL),
+    }
     with MailSink() as sink, running(environment, sink, **settings) as live:
         yield live
 
@@ -136,6 +143,76 @@ def test_a_group_fills_at_once_whatever_the_host_has_had(ada: int, counting: Liv
     group = build.slot(ada, tomorrow(20), capacity=500)
     for slot in (group, *build.slots(ada, starts(HOURLY))):
         build.booking(slot)
-    answers = [book_by_api(counting, n, group, f"eve{n}@example.net") for n in range(HOURLY)]
+    answers = [book_by_api(counting, n, group, f"eve{n}@example.net") for n in range(USUAL - HOURLY - 2)]
     assert {answer.status_code for answer in answers} == {201}
     assert book_by_api(counting, 1, tomorrow(21), "eve@example.net").status_code == 429
+
+
+@pytest.fixture
+def crowd(ada: int, build: Build) -> SlotView:
+    """A group of Ada's, so many of whose seats have just been booked that the next ones need a proof of work."""
+    group = build.slot(ada, tomorrow(20), capacity=500)
+    for _ in range(USUAL):
+        build.booking(group)
+    return group
+
+
+def solved(live: Live) -> str:
+    answer = requests.post(f"{live.url}/api/v1/challenges", timeout=60)
+    assert answer.headers["Cache-Control"] == "no-store"
+    challenge = Challenge.from_dict(answer.json())
+    solution = solve_challenge(challenge, timeout=0)
+    assert solution
+    return Payload(challenge, solution).to_base64()
+
+
+def test_when_much_is_booked_the_next_ones_cost_work(ada: int, counting: Live, build: Build) -> None:
+    group = build.slot(ada, tomorrow(20), capacity=500)
+    for _ in range(USUAL - 2):
+        build.booking(group)
+    answers = book_all(counting, [(tomorrow(20), f"eve{n}@example.net") for n in range(10)])
+    refused = [answer for answer in answers if answer.status_code == 409]
+    assert (count(build), len(refused)) == (USUAL, 8)
+    assert all("proof_required" in answer.text or "data-proof" in answer.text for answer in refused)
+
+
+def test_a_solved_challenge_makes_one_booking(crowd: SlotView, counting: Live, build: Build) -> None:
+    proof = solved(counting)
+    assert book_by_api(counting, 1, crowd, "eve@example.net", proof=proof).status_code == 201
+    again = book_by_api(counting, 2, crowd, "mallory@example.net", proof=proof)
+    assert (again.status_code, list(again.json()["errors"])) == (422, ["proof"])
+    assert count(build) == USUAL + 1
+
+
+def test_a_solution_sent_many_times_at_once_makes_one_booking(crowd: SlotView, counting: Live, build: Build) -> None:
+    proof, ways = solved(counting), (book_by_api, book_by_page)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for n in range(AT_ONCE):
+            what = tomorrow(20) if n % 2 else crowd
+            pool.submit(ways[n % 2], counting, n, what, f"eve{n}@example.net", proof=proof)
+    assert count(build) == USUAL + 1
+
+
+def test_a_time_that_is_gone_does_not_spend_the_challenge(crowd: SlotView, counting: Live, build: Build) -> None:
+    proof = solved(counting)
+    gone = book_by_api(counting, 1, tomorrow(days=-1), "eve@example.net", proof=proof)
+    assert gone.json()["code"] == "slot_unavailable"
+    assert book_by_page(counting, 1, tomorrow(20), "eve@example.net", proof=proof).status_code == 303
+
+
+@pytest.mark.parametrize("change", [{"keyPrefix": "00"}, {"cost": 1}, {"expiresAt": 4_000_000_000}])
+def test_a_challenge_that_somebody_made_easier_is_refused(
+    crowd: SlotView, counting: Live, change: dict[str, object]
+) -> None:
+    given = requests.post(f"{counting.url}/api/v1/challenges", timeout=60).json()
+    given["parameters"] |= change
+    given["parameters"] |= {} if "keyPrefix" in change else {"keyPrefix": ""}
+    challenge = Challenge.from_dict(given)
+    solution = solve_challenge(challenge)
+    assert solution
+    proof = Payload(challenge, solution).to_base64()
+    for answer in (book_by_api(counting, 1, crowd, "eve@example.net", proof=proof),
+                   book_by_page(counting, 1, tomorrow(20), "eve@example.net", proof=proof)):  # fmt: skip
+        assert answer.status_code == 422
+    assert "Solve a new challenge" in answer.text
+    assert 'value="Talk"' in answer.text

@@ -17,6 +17,7 @@ from webapp.domain.errors import (
     AlreadyCancelled,
     NotActive,
     NotFound,
+    ProofRequired,
     SlotTaken,
     SlotUnavailable,
     TooLate,
@@ -28,6 +29,7 @@ from webapp.services.bookings.guest_access import managed_booking
 from webapp.services.bookings.request import Book
 from webapp.services.bookings.view import BookingView
 from webapp.services.calendar.calendar import host_booking
+from webapp.services.proofs.challenges import new_challenge
 
 CALENDAR = "text/calendar"
 GONE = (BookingStatus.CANCELLED, BookingStatus.DECLINED)
@@ -45,13 +47,23 @@ blueprint = Blueprint("Bookings", __name__, description="One booking: by its man
     status=201,
     example=examples.MADE_BOOKING,
     refuses=(404, 429),
-    conflicts=(SlotTaken, SlotUnavailable, AlreadyBooked, TooManyOpenBookings),
+    conflicts=(SlotTaken, SlotUnavailable, AlreadyBooked, TooManyOpenBookings, ProofRequired),
 )
 def create_booking(body: dict[str, Any]) -> Made:
     """Book a slot"""
     admit_booking()
     booking = bookings.book(Book(**body), actor=GUEST)
     return Made(booking, url_for("api_bookings.get_booking", booking_id=booking.uid))
+
+
+@blueprint.operation("POST", "/challenges", Access.PUBLIC, answer=schemas.Challenge, example=examples.CHALLENGE)
+def create_challenge() -> dict[str, Any]:
+    """A challenge, for a booking that needs a proof of work
+
+    In the format of ALTCHA, whose libraries solve it. It is good for one booking within 20 minutes: send as `proof` the
+    Base64 of the JSON object `{"challenge": {...}, "solution": {...}}`.
+    """
+    return new_challenge()
 
 
 @blueprint.operation(

@@ -111,6 +111,12 @@ class TooManyOpenBookings(Conflict):
         self.limit = limit
 
 
+class ProofRequired(Conflict):
+    """This booking needs a proof of work: the host asks for it, or is being booked unusually often."""
+
+    code = "proof_required"
+
+
 class LinkUsed(Conflict):
     """A single-use link that has already been used for a booking."""
 

@@ -25,6 +25,7 @@ from webapp.services.operations.statistics import (
     skip_stranded_webhook_deliveries,
 )
 from webapp.services.privacy.erase import erase_past_guests
+from webapp.services.proofs.challenges import forget_spent_challenges
 from webapp.services.shared.audit import MOST_AT_ONCE, hash_old_addresses
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ class PeriodicTask:
 def tidy() -> int:
     with transaction() as session:
         forget_idempotency_keys(session)
+        forget_spent_challenges(session)
         skip_stranded_webhook_deliveries(session)
         return forget_webhook_deliveries(session)
 

@@ -1,5 +1,5 @@
-"""Records that no page changes: the audit log, responses stored for repeated requests, and what is remembered about
-e-mail addresses, which are stored only as keyed hashes."""
+"""Records that no page changes: the audit log, responses stored for repeated requests, used challenges, and what is
+remembered about e-mail addresses, which are stored only as keyed hashes."""
 
 from datetime import datetime
 from typing import Any
@@ -67,3 +67,13 @@ class BlockedAddress(Base):
     host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"), primary_key=True, info=OF_SYSTEM)
     address_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True, index=True, info=OF_SYSTEM)
     blocked_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)
+
+
+class SpentChallenge(Base):
+    """A challenge (proof of work) that has made a booking. Deleted some time after it expired."""
+
+    __tablename__ = "spent_challenge"
+    __table_args__ = (Index("ix_spent_challenge_expires_at", "expires_at"),)
+
+    nonce: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True, info=OF_SYSTEM)
+    expires_at: Mapped[datetime] = mapped_column(info=OF_SYSTEM)

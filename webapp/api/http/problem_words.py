@@ -56,6 +56,10 @@ WORDS = {
         "Too many open bookings",
         "One e-mail address can have only so many upcoming bookings with a host: cancel one, or book when one is over.",
     ),
+    "proof_required": (
+        "Proof of work required",
+        "POST /api/v1/challenges gives a challenge of ALTCHA: solve it, and book again with the solution as `proof`.",
+    ),
     "too_many_bookings": (
         "Too many bookings with this host",
         "Guests have booked as much with this host in the last hour as they may. See the header Retry-After.",

@@ -34,6 +34,7 @@ class NewBooking(Body):
     locale = Text(
         validate=validate.Regexp(LOCALE, error="Must be a language such as en-GB."), metadata={"example": "en-GB"}
     )
+    proof = Text(metadata={"description": "The solution of a challenge, after a 409 with the code `proof_required`."})
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def require_place(self, _data: Any, given: Any, **_: Any) -> None:
@@ -93,6 +94,27 @@ class ManageToken(Text):
 
 class MadeBooking(Booking):
     manage_token = ManageToken(metadata={"description": "Proves the right to change this booking. Shown only here."})
+
+
+def altcha(name: str, kind: type[fields.Field[Any]] = Text, **metadata: str) -> fields.Field[Any]:
+    """A field with the name that ALTCHA gives it."""
+    return kind(data_key=name, attribute=name, metadata=metadata)
+
+
+class ChallengeParameters(Answer):
+    algorithm = Text()
+    cost = fields.Integer(metadata={"description": "Iterations."})
+    nonce = Text()
+    salt = Text()
+    key_length = altcha("keyLength", fields.Integer, description="Of the derived key, in bytes.")
+    key_prefix = altcha("keyPrefix", description="The derived key that solves it begins with this.")
+    key_signature = altcha("keySignature")
+    expires_at = altcha("expiresAt", fields.Integer, description="Unix seconds.")
+
+
+class Challenge(Answer):
+    parameters = fields.Nested(ChallengeParameters)
+    signature = Text()
 
 
 class Reason(Body):

@@ -51,6 +51,19 @@ NEW_BOOKING: Json = {
     "subject": "The analytical engine",
     "time_zone": "Europe/Paris",
 }
+CHALLENGE: Json = {
+    "parameters": {
+        "algorithm": "PBKDF2/SHA-256",
+        "cost": 5000,
+        "nonce": "5c1d40b4e2f0a9b1c7d83e0f4a6b9c2d",
+        "salt": "0f8e7d6c5b4a39281706f5e4d3c2b1a0",
+        "keyLength": 32,
+        "keyPrefix": "9b74c9897bac770ffc029102a200c5de",
+        "keySignature": "3f5a8b1c0d2e4f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8",
+        "expiresAt": 1804932000,
+    },
+    "signature": "a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90",
+}
 BOOKING: Json = {
     "id": BOOKING_ID,
     "status": "confirmed",

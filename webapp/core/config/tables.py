@@ -55,7 +55,7 @@ class QuotaSettings:
 
     open_per_guest: Annotated[int, Env("OPEN_BOOKINGS_PER_GUEST", as_.whole_number(0, 1000), "3", default="3")]
     hourly: Annotated[int, Env("HOURLY_BOOKINGS_PER_HOST", as_.whole_number(0, 100_000), "60", default="60")]
-    usual: Annotated[int, Env("BOOKINGS_BEFORE_PROOF", as_.whole_number(0, 100_000), "20", default="20")]
+    usual: Annotated[int, Env("BOOKINGS_BEFORE_PROOF", as_.whole_number(0, 100_000), "30", default="30")]
 
 
 NO_QUOTAS = QuotaSettings(0, 0, 0)

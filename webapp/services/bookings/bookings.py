@@ -20,7 +20,7 @@ from webapp.domain.availability.instants import instant, to_datetime
 from webapp.domain.availability.offers import LISTED_GRACE_SECONDS, Offer, offer_at
 from webapp.domain.availability.reasons import ReasonCode, reasons
 from webapp.domain.bookings import BookingStatus, EventKind
-from webapp.domain.errors import Invalid, NotActive, NotFound, SlotTaken, SlotUnavailable, TooLate
+from webapp.domain.errors import Invalid, NotActive, NotFound, ProofRequired, SlotTaken, SlotUnavailable, TooLate
 from webapp.models import Booking, EventType, Host, Slot
 from webapp.services.availability.offering import (
     Offering,
@@ -44,6 +44,7 @@ from webapp.services.bookings.steps import (
     require_move_left,
 )
 from webapp.services.bookings.view import BookingView
+from webapp.services.proofs.challenges import Proof, checked_proof, spend
 from webapp.services.quotas.booking_quotas import Booked, booked_before, booked_query, require_quota
 from webapp.services.shared.access import lock_host
 from webapp.services.shared.idempotency import claim_key, fingerprint
@@ -57,15 +58,18 @@ _LOCK_HOST = Statement("SELECT id FROM host WHERE slug = %(host)s ORDER BY id FO
 def book(command: Book, *, actor: Actor, seen: Offering | None = None) -> BookingView:
     """Book an offered start; the booking is pending if the event type requires the host's approval. `seen`: the
     offering, if the caller has already read it. Raises Invalid, NotFound, SlotTaken, SlotUnavailable, AlreadyBooked,
-    TooManyOpenBookings, TooManyBookings, LinkUsed, IdempotencyMismatch, Overloaded; then nothing has changed."""
-    return _book(checked_booking(command), actor=actor, seen=seen)
+    ProofRequired, TooManyOpenBookings, TooManyBookings, LinkUsed, IdempotencyMismatch, Overloaded; then nothing has
+    changed."""
+    return _book(checked_booking(command), checked_proof(command.proof), actor=actor, seen=seen)
 
 
 @transactional
-def _book(session: Session, command: Book, *, actor: Actor, seen: Offering | None) -> BookingView:
+def _book(session: Session, command: Book, proof: Proof | None, *, actor: Actor, seen: Offering | None) -> BookingView:
     uid = uuid.uuid4()
     if command.idempotency_key and (earlier := _earlier(session, command, actor, uid)):
         return earlier
+    if proof:  # before the host is locked
+        spend(session, proof)
     if command.start is not None and command.slot_id is None:
         start = instant(command.start)
         offering, known, booked = _locked_by_slugs(session, command, start, seen, actor)
@@ -77,6 +81,8 @@ def _book(session: Session, command: Book, *, actor: Actor, seen: Offering | Non
     offer = offer_at(known, start) or _offer(facts(session, offering, start, start + 1), start)
     seat = seat_in_slot(session, offer.slot_id) if offer.slot_id is not None else None
     if not command.link_token:  # which the host gave to this guest
+        if booked.is_unusual and not proof:
+            raise ProofRequired
         require_quota(booked, takes_time=seat is None or seat.number == 1)
     return insert_booking(session, uid, command, answers, offering, offer, seat, actor=actor)
 

@@ -39,10 +39,12 @@ class Book:
     locale: str = "en"
     idempotency_key: str | None = None
     link_token: str | None = None  # if the guest used a single-use link
+    proof: str | None = None  # the solution of a challenge, see services.proofs
 
     def request(self) -> dict[str, Any]:
-        """The fields that make two requests the same: all but the key."""
-        return {name: getattr(self, name) for name in self.__slots__ if name != "idempotency_key"}
+        """The fields that make two requests the same: all but the key, and the proof of work, which is another one
+        each time."""
+        return {name: getattr(self, name) for name in self.__slots__ if name not in ("idempotency_key", "proof")}
 
 
 def checked_booking(command: Book) -> Book:

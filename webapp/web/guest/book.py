@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from webapp.core.http_status import status_of
 from webapp.domain.actor import GUEST
 from webapp.domain.availability.instants import to_datetime
-from webapp.domain.errors import DomainError, IdempotencyMismatch, Invalid, LinkUsed, SlotUnavailable
+from webapp.domain.errors import DomainError, IdempotencyMismatch, Invalid, LinkUsed, ProofRequired, SlotUnavailable
 from webapp.services.availability.offering import Offering, find_offering
 from webapp.services.availability.offers import list_ahead, list_offers
 from webapp.services.bookings import bookings
@@ -27,6 +27,7 @@ from webapp.web.shared.guards import public
 from webapp.web.shared.htmx import page_or_fragment
 from webapp.web.shared.i18n import current_locale
 from webapp.web.shared.limits import limited_booking
+from webapp.web.shared.security import content_policy
 
 GONE = 410
 REGION = "#booking"  # replaced by htmx: the form and everything beside it
@@ -78,6 +79,9 @@ def refused(offering: Offering, form: BookingForm, error: DomainError) -> BaseRe
             return form_page(offering, form, status=409, is_gone=True)
         case LinkUsed():
             return used_link()
+        case ProofRequired():
+            form.knows_proof.data = "1"
+            return form_page(offering, form, status=status_of(error), sends_proof=True)
         case IdempotencyMismatch():
             # This key has already made a booking. Another booking needs a new key and a deliberate second click.
             form.renew_key()
@@ -101,8 +105,15 @@ def later(response: Response, error: DomainError) -> Response:
 
 
 def form_page(
-    offering: Offering, form: BookingForm, *, status: int = 200, is_gone: bool = False, problem: str = ""
+    offering: Offering,
+    form: BookingForm,
+    *,
+    status: int = 200,
+    is_gone: bool = False,
+    sends_proof: bool = False,
+    problem: str = "",
 ) -> Response:
+    """`sends_proof`: whether the form is sent again by itself as soon as the browser has solved its proof of work."""
     form.prepare(offering.host_time_zone)
     response = page_or_fragment(
         "booking/details.html",
@@ -112,10 +123,12 @@ def form_page(
         calendar_url=calendar_url(offering, zone=form.zone.data),
         knows_browser=knows_browser(),
         is_gone=is_gone,
+        sends_proof=sends_proof,
         problem=problem,
         **about(offering),
         **_chosen(offering, form, is_gone=is_gone),
     )
+    content_policy(worker_src="'self'")  # of proof.js, which any answer to the form may bring
     response.headers["Cache-Control"] = "private, no-cache"  # it contains the key of one guest's form
     response.vary.add("Cookie")  # after booking, "back" reloads and leads to the confirmation
     return response

@@ -39,6 +39,8 @@ class BookingForm(GuestForm):
     start = HiddenField()
     zone = HiddenField()
     key = HiddenField()
+    proof = HiddenField()  # filled in by proof.js
+    knows_proof = HiddenField()  # whether the form was shown with the request for a proof
     leave_empty = HoneypotField()
 
     @property
@@ -56,6 +58,7 @@ class BookingForm(GuestForm):
     def prepare(self, default_zone: str) -> None:
         """Call before rendering. A form that already has a key keeps it, even if its input changes."""
         self.zone.data = self.known_zone or default_zone
+        self.proof.data = ""  # each is good for one try
         if not _is_key(self.key.data):
             self.renew_key()
 
@@ -88,6 +91,7 @@ class BookingForm(GuestForm):
             locale=str(current_locale()).replace("_", "-"),
             idempotency_key=self.key.data if _is_key(self.key.data) else None,
             link_token=link_token,
+            proof=self.proof.data,
         )
 
 
