@@ -8,6 +8,8 @@ from webapp.core.db import session as current_session
 from webapp.domain.errors import NotFound
 from webapp.models import EventType, Host
 
+MOST_LISTED = 100  # event types; `event_types.numbers` refuses to list more
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicEventType:
@@ -47,6 +49,7 @@ def public_host(slug: str) -> PublicHost:
         .outerjoin(EventType, and_(EventType.host_id == Host.id, EventType.is_active, EventType.is_public))
         .where(Host.slug == slug, Host.active, Host.confirmed_at.is_not(None))
         .order_by(EventType.position, EventType.id)
+        .limit(MOST_LISTED)
     )
     found = rows.all()
     if not found:

@@ -58,6 +58,11 @@ class EventTypeContent:
     reminder_minutes: tuple[int, ...] = (1440, 60)
     has_follow_up: bool = False
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether it is on the host's public page."""
+        return self.is_active and self.is_public
+
 
 # field -> (minimum, maximum); None is allowed where the dataclass says so.
 BOUNDS: dict[str, tuple[int, int]] = {

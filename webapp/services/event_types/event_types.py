@@ -20,6 +20,7 @@ from webapp.services.event_types.content import (
     numbered_slug,
     within_reach,
 )
+from webapp.services.event_types.numbers import require_room
 from webapp.services.shared.access import lock_host, require_host
 from webapp.services.shared.audit import write_audit
 
@@ -49,7 +50,9 @@ def host_event_type(host_id: int, slug: str) -> EventTypeView:
 def create_event_type(session: Session, content: EventTypeContent, *, host_id: int, actor: Actor) -> EventTypeView:
     """Raises Invalid, SlugTaken."""
     require_host(actor, host_id)
+    lock_host(session, host_id)
     content = _checked_content(session, content, host_id)
+    require_room(session, host_id, is_new=True, is_listed=content.is_listed)
     row = _insert(session, content, host_id)
     write_audit(session, actor, "event_type.created", "event_type", row.id)
     return _view(row)
@@ -64,7 +67,10 @@ def update_event_type(
     lock_host(session, host_id)  # no change can come between a client's read and its write
     content = _checked_content(session, content, host_id)
     row = _row(session, host_id, slug)
-    if _view(row).content != content:
+    before = _view(row).content
+    if content.is_listed and not before.is_listed:
+        require_room(session, host_id, is_new=False, is_listed=True)
+    if before != content:
         for column, value in _columns(content).items():
             setattr(row, column, value)
         session.flush()
@@ -74,8 +80,10 @@ def update_event_type(
 
 @transactional
 def duplicate_event_type(session: Session, slug: str, *, host_id: int, actor: Actor) -> EventTypeView:
-    """A copy at the end of the list, inactive until the host switches it on. Raises NotFound."""
+    """A copy at the end of the list, inactive until the host switches it on. Raises NotFound, Invalid."""
     require_host(actor, host_id)
+    lock_host(session, host_id)
+    require_room(session, host_id, is_new=True, is_listed=False)
     original = _row(session, host_id, slug)
     names = set(session.scalars(select(EventType.slug).where(EventType.host_id == host_id)))
     copy = replace(_view(original).content, slug=numbered_slug(slug, names), is_active=False)
@@ -86,11 +94,13 @@ def duplicate_event_type(session: Session, slug: str, *, host_id: int, actor: Ac
 
 @transactional
 def switch_event_type(session: Session, slug: str, *, is_active: bool, host_id: int, actor: Actor) -> None:
-    """On: guests can book it. Off: they cannot; existing bookings stay. Raises NotFound."""
+    """On: guests can book it. Off: they cannot; existing bookings stay. Raises NotFound, Invalid."""
     require_host(actor, host_id)
     lock_host(session, host_id)
     row = _row(session, host_id, slug)
     if row.is_active != is_active:
+        if is_active and row.is_public:
+            require_room(session, host_id, is_new=False, is_listed=True)
         row.is_active = is_active
         session.flush()
         write_audit(session, actor, "event_type.changed", "event_type", row.id, is_active=is_active)

@@ -14,10 +14,12 @@ from webapp.domain.errors import Invalid
 from webapp.domain.questions import Question, QuestionKind
 from webapp.domain.text import TextFault, line, paragraph
 from webapp.services.accounts.accounts import LONGEST_ABOUT, LONGEST_NAME
+from webapp.services.accounts.public_page import MOST_LISTED
 from webapp.services.accounts.slugs import is_well_formed
 from webapp.services.bookings.request import known_zone
 from webapp.services.event_types import content as event_type_content
 from webapp.services.event_types.content import BOUNDS, EventTypeContent, LocationKind, within_reach
+from webapp.services.event_types.numbers import MOST_EVENT_TYPES, TOO_MANY, TOO_MANY_LISTED
 from webapp.services.portability.document_slots import SlotEntry, slot_entry, without_contradiction
 from webapp.services.portability.export import FORMAT, VERSION
 from webapp.services.portability.json_reader import Node, parsed
@@ -29,7 +31,6 @@ from webapp.services.schedules.schedules import MOST_SCHEDULES
 _LOCALE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,4}")
 C = TypeVar("C")
 K = TypeVar("K", bound=StrEnum)
-MOST_EVENT_TYPES = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +213,10 @@ def _sound_schedules(node: Node, schedules: tuple[ScheduleEntry, ...]) -> tuple[
 def _sound_event_types(
     node: Node, event_types: tuple[EventTypeEntry, ...], schedules: tuple[ScheduleEntry, ...]
 ) -> tuple[EventTypeEntry, ...]:
+    if len(event_types) > MOST_EVENT_TYPES:
+        node.refuse("event_types", TOO_MANY)
+    if sum(each.archived_at is None and each.content.is_listed for each in event_types) > MOST_LISTED:
+        node.refuse("event_types", TOO_MANY_LISTED)
     names = {each.content.name for each in schedules}
     slugs: set[str] = set()
     for number, each in enumerate(event_types):

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, flash, render_template, request, url_for
 from flask_babel import gettext
 
+from webapp.domain.errors import Invalid
 from webapp.services.event_types import archive as archived_event_types
 from webapp.services.event_types import event_types
 from webapp.services.event_types.single_use_links import create_link
@@ -35,7 +36,10 @@ def move(slug: str) -> Any:
 @host_required
 def switch(slug: str) -> Any:
     is_active = request.form.get("to") == "on"
-    event_types.switch_event_type(slug, is_active=is_active, **_whose())
+    try:
+        event_types.switch_event_type(slug, is_active=is_active, **_whose())
+    except Invalid as fault:
+        return _refused(fault)
     done = gettext("Switched on.") if is_active else gettext("Switched off: nobody can book it now.")
     return _changed(done, focus=f"more-{slug}")
 
@@ -43,13 +47,22 @@ def switch(slug: str) -> Any:
 @blueprint.post("/<slug>/duplicate")
 @host_required
 def duplicate(slug: str) -> Any:
-    copy = event_types.duplicate_event_type(slug, **_whose())
+    try:
+        copy = event_types.duplicate_event_type(slug, **_whose())
+    except Invalid as fault:
+        return _refused(fault)
     flash(gettext("This is the copy. It is switched off: change what you want, then switch it on."), "info")
     return htmx.see_other(url_for("event_types.edit", slug=copy.content.slug))
 
 
 def _whose() -> dict[str, Any]:
     return {"host_id": current_host().id, "actor": current_actor()}
+
+
+def _refused(fault: Invalid) -> Any:
+    """The list again, with what is wrong above it."""
+    flash(" ".join(message for messages in fault.errors.values() for message in messages), "error")
+    return htmx.see_other(url_for("event_types.index"))
 
 
 def _changed(text: str, *, focus: str) -> Any:
