@@ -21,8 +21,8 @@ from webapp import healthcheck
 from webapp.domain.actor import host_actor
 from webapp.effects.mail.jobs import WEBHOOK_QUEUE, queue, stopping
 from webapp.effects.mail.smtp import mail
+from webapp.effects.pool import THREADS, WorkerPool
 from webapp.effects.relay import Relay
-from webapp.effects.webhooks.worker import THREADS, WebhookWorkerPool
 from webapp.effects.worker import LISTEN, MailWorker, work
 from webapp.embedded.mailcatcher.sink import Fault, MailSink
 from webapp.embedded.valkey import ValkeyService, start_valkey
@@ -262,7 +262,7 @@ def test_a_stop_leaves_the_jobs_of_webhooks_too_in_their_order(app: Flask, valke
             connection.rpush(jobs.key, "first", "second", "third")
             for _ in range(2):  # as a worker takes them
                 connection.lmove(jobs.key, jobs.intermediate_queue_key)
-        WebhookWorkerPool(app).finish(0)
+        WorkerPool(app).finish(0)
         for jobs in queues:
             assert connection.lrange(jobs.key, 0, -1) == [b"first", b"second", b"third"]
         connection.flushdb()

@@ -8,7 +8,7 @@ import pytest
 from redis import Redis
 
 from tests.effects.harness import WorkerProcess, eventually
-from webapp.effects.webhooks.worker import THREADS
+from webapp.effects.pool import THREADS
 from webapp.embedded.valkey import ValkeyService
 
 TROUBLE = re.compile(r'Traceback|"level": "(warning|error|critical)"')

@@ -137,16 +137,12 @@ def test_every_queue_has_a_consumer() -> None:
         name_of(path) for path in python_files("webapp", "worker.py") for name, _ in called(path) if name == "Queue"
     }
     assert makers == {"webapp/effects/mail/jobs.py"}
-    from webapp.effects import worker
+    from webapp.effects import pool, worker
     from webapp.effects.mail import jobs
-    from webapp.effects.webhooks import worker as webhook_worker
 
     queues = {name for name, value in vars(jobs).items() if name.endswith("QUEUE") and isinstance(value, str)}
     assert len(queues) > 1
     listened = {
-        name.id
-        for module in (worker, webhook_worker)
-        for name in nodes(Path(module.__file__))
-        if isinstance(name, ast.Name)
+        name.id for module in (worker, pool) for name in nodes(Path(module.__file__)) if isinstance(name, ast.Name)
     }
     assert queues - listened == set()

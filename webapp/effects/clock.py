@@ -24,6 +24,7 @@ from webapp.services.operations.statistics import (
     forget_webhook_deliveries,
     skip_stranded_webhook_deliveries,
 )
+from webapp.services.portability.upload_leases import forget_uploads
 from webapp.services.privacy.erase import erase_past_guests
 from webapp.services.proofs.challenges import forget_spent_challenges
 from webapp.services.shared.audit import MOST_AT_ONCE, hash_old_addresses
@@ -46,6 +47,7 @@ def tidy() -> int:
         forget_idempotency_keys(session)
         forget_spent_challenges(session)
         skip_stranded_webhook_deliveries(session)
+        forget_uploads(session)
         return forget_webhook_deliveries(session)
 
 

@@ -1,11 +1,12 @@
-"""Threads for webhooks: most for endpoints that answer, some for those that do not.
+"""Threads for everything but mail, which no other job delays: for webhooks, most of them for endpoints that answer and
+some for those that do not; and one for uploaded documents, which are restored one after the other.
 
-Threads, since a job mostly waits for another server; separate from the mail thread, which no webhook delays.
-"""
+Threads, since a job mostly waits for another server. A document takes processor time, but seldom."""
 
 import logging
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -15,22 +16,22 @@ from redis.exceptions import RedisError
 from rq.exceptions import StopRequested
 from rq.timeouts import TimerDeathPenalty
 
-from webapp.effects.mail.jobs import FAILING_WEBHOOK_QUEUE, WEBHOOK_QUEUE, stopping
+from webapp.effects.mail.jobs import FAILING_WEBHOOK_QUEUE, UPLOAD_QUEUE, WEBHOOK_QUEUE, stopping
 from webapp.effects.worker import RECONNECT, QueueWorker, give_back_untouched, queue_server, work_through_absences
 
 log = logging.getLogger(__name__)
 
-THREADS = {WEBHOOK_QUEUE: 12, FAILING_WEBHOOK_QUEUE: 4}
+THREADS = {WEBHOOK_QUEUE: 12, FAILING_WEBHOOK_QUEUE: 4, UPLOAD_QUEUE: 1}
 WAKE_EVERY = 0.1  # seconds
 WAKE_SECONDS = 1.0  # timeout of the queue server
 
 
-class WebhookWorker(QueueWorker):
+class ThreadWorker(QueueWorker):
     """Not in the main thread: no signals, neither for stopping nor for a job's time limit."""
 
     death_penalty_class = TimerDeathPenalty
 
-    def __init__(self, *args: Any, pool: "WebhookWorkerPool") -> None:
+    def __init__(self, *args: Any, pool: "WorkerPool") -> None:
         super().__init__(*args)
         self._pool = pool
 
@@ -47,29 +48,30 @@ class WebhookWorker(QueueWorker):
         """Not needed: its jobs check `stopping`."""
 
 
-class WebhookWorkerPool:
-    """The webhook threads of one process."""
+class WorkerPool:
+    """The threads of one process for some of the queues in `THREADS`."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, queues: Sequence[str] = tuple(THREADS)) -> None:
         self._app = app
+        self._queues = queues
         self._threads: list[threading.Thread] = []
         self.clients: dict[int, int] = {}  # by thread: its client id in the queue server
 
     def start(self) -> None:
-        for queue, count in THREADS.items():
-            for number in range(count):
+        for queue in self._queues:
+            for number in range(THREADS[queue]):
                 name = f"{queue} {number + 1}"
                 self._threads.append(threading.Thread(target=self._work, args=(queue,), name=name, daemon=True))
                 self._threads[-1].start()
 
     def finish(self, seconds: float) -> None:
-        """Wait for messages being sent; those that take longer are sent again by another worker. Idle threads wait in
+        """Wait for running jobs; those that take longer are run again by another worker. Idle threads wait in
         the queue and are woken: if cut off, each would log an error."""
         until = time.monotonic() + seconds
         while (alive := [thread for thread in self._threads if thread.is_alive()]) and time.monotonic() < until:
             self._wake()
             alive[0].join(WAKE_EVERY)
-        give_back_untouched(self._app, *THREADS)
+        give_back_untouched(self._app, *self._queues)
 
     def _wake(self) -> None:
         """Called repeatedly: a thread may be just about to wait. Busy threads are not affected."""
@@ -81,7 +83,7 @@ class WebhookWorkerPool:
         connection = queue_server(self._app)
         while not stopping.is_set():
             try:
-                work_through_absences(lambda: WebhookWorker(self._app, connection, queue, pool=self))
+                work_through_absences(lambda: ThreadWorker(self._app, connection, queue, pool=self))
             except Exception:  # a lost thread would go unnoticed until all of them are gone
-                log.exception("webhook worker: unexpected, going on")
+                log.exception("%s: unexpected, going on", queue)
                 stopping.wait(RECONNECT)

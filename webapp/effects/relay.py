@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from webapp.core.db import transaction
 from webapp.core.postgres import Connection, connect
 from webapp.effects.mail.jobs import BATCH, MOST_JOBS, QUEUE, enqueue, queue
+from webapp.effects.uploads.jobs import UploadQueue
 from webapp.effects.webhooks.jobs import WebhookQueues
 from webapp.services.mail.dispatch import dispatch_events
 from webapp.services.mail.merging import lease_mails
@@ -41,6 +42,7 @@ class Relay:
         redis_url = app.extensions["settings"].redis_url
         self._queue: Queue = queue(redis_url, QUEUE)
         self._webhook_queues = WebhookQueues(redis_url)
+        self._uploads = UploadQueue(redis_url)
         self._queue_is_down = False
 
     def run(self) -> None:
@@ -65,6 +67,7 @@ class Relay:
             try:
                 is_full = self._fill_queue()
                 is_full |= self._webhook_queues.fill()
+                self._uploads.fill()
             except RedisError as error:
                 self._note_queue(is_down=True, reason=type(error).__name__)
                 return False

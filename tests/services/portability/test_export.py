@@ -29,6 +29,8 @@ LEFT_OUT = {
     "webhook_endpoint.is_active": SECRET,
     "event_type.schedule_id": "the schedule is named; that a document goes round shows whether it is the same one",
     "event_type.position": "the order is kept, and the numbers begin at 1",
+    "host_import.document": "a file that the host has; dropped as soon as it is read",
+    "host_import.result": "what became of that file, kept for a day",
     "delivery.last_error": "what a mail server answered this instance",
     "idempotency_key.key": "kept for a day, to answer a request that is sent again",
     "idempotency_key.request_hash": "a hash of that request",

@@ -1,8 +1,6 @@
 """Documents that no export has written: refused with a reason, never by an internal error."""
 
 import json
-import threading
-import time
 from typing import Any
 
 import pytest
@@ -10,7 +8,6 @@ import pytest
 from tests.builders import Build
 from tests.services.portability.documents import changed, imported
 from webapp.domain.errors import AlreadyBooked, Invalid
-from webapp.services.portability.json_reader import Node, parsed
 
 pytestmark = pytest.mark.usefixtures("context")
 HALF = "\ud800"  # of a surrogate pair: JSON can name it, UTF-8 cannot carry it
@@ -84,23 +81,3 @@ def test_one_address_has_one_seat_of_a_slot(document: str, build: Build) -> None
     with pytest.raises(AlreadyBooked):
         imported(changed(hostile, *second, "guest", "email", to=SIGMA[1]), build.host())
     assert build.row("SELECT count(*) FROM booking")[0] == 0
-
-
-def test_documents_are_read_one_at_a_time() -> None:
-    """Small ones stand for big ones, which need their memory only as long as they are read."""
-    inside: list[None] = []
-    most = 0
-
-    def look(_node: Node) -> None:
-        nonlocal most
-        inside.append(None)
-        time.sleep(0.02)
-        most = max(most, len(inside))
-        inside.pop()
-
-    threads = [threading.Thread(target=parsed, args=(b"{}", look)) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert most == 1

@@ -218,7 +218,7 @@ def test_much_that_may_cause_mail_is_for_the_operator(
     host = build.host()
     monkeypatch.setattr(restore, "MOST_OPEN", 2)
     with pytest.raises(Invalid, match="Ask who runs this site"):
-        restore.import_host(document.encode(), host_id=host, reserved=(), actor=host_actor(host))
+        restore.uploaded_document(document.encode())
     assert imported(document, host).bookings == 9
 
 

@@ -24,6 +24,7 @@ from webapp.services.mail.deliveries import LEASE, DeliveryLease, give_back
 QUEUE = "mail"
 WEBHOOK_QUEUE = "webhooks"
 FAILING_WEBHOOK_QUEUE = "webhooks-failing"  # endpoints that failed last time: failing again may take long
+UPLOAD_QUEUE = "uploads"
 BATCH = 20  # deliveries per job
 MOST_JOBS = 20  # in the queue; with more, leases would expire while they wait
 FAILURE_TTL = 3600  # seconds a failed job is kept for inspection

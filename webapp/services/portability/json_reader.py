@@ -3,7 +3,6 @@
 
 import json
 import re
-import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -14,7 +13,6 @@ from webapp.domain.errors import Invalid
 from webapp.domain.text import TextFault, decoded
 
 T = TypeVar("T")
-_ALONE = threading.Lock()
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
@@ -120,9 +118,8 @@ class Node:
 
 
 def parsed(content: bytes, read: Callable[[Node], T]) -> T:
-    """A whole document. Only one is parsed at a time: 16 MB can take 400 MB of memory meanwhile. Raises Invalid."""
-    with _ALONE:
-        return _read(Node("", _objects(content)), read)
+    """A whole document; 16 MB can take 400 MB of memory meanwhile. Raises Invalid."""
+    return _read(Node("", _objects(content)), read)
 
 
 def _objects(content: bytes) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from webapp.core.db import database_now, transactional, within_transaction
 from webapp.core.db import session as current_session
-from webapp.domain.actor import Actor, ActorKind
+from webapp.domain.actor import Actor
 from webapp.domain.bookings import ACTIVE, BookingStatus, EventKind
 from webapp.domain.errors import Conflict, Invalid
 from webapp.models import BlockedTime, Booking, EventType, Guest, Host, Schedule, SingleUseLink, Slot
@@ -38,6 +38,8 @@ FIRST_CONTENTS = frozenset(
 
 # Open bookings may still cause mails to guests whom only the file names: with more than this, the operator must import.
 MOST_OPEN = 1000
+MOST_UPLOADED = {"slots": 30_000, "blocked_times": 10_000}
+ASK = "Ask who runs this site to import the file."
 
 
 class AccountNotEmpty(Conflict):
@@ -59,13 +61,20 @@ class Imported:
 
 
 def import_host(content: bytes, *, host_id: int, reserved: Collection[str], actor: Actor) -> Imported:
-    """`reserved`: slugs that no host can have. Raises Invalid (keyed by the location in the document), AccountNotEmpty,
-    NotFound, Overloaded; then nothing has changed."""
-    require_host(actor, host_id)
+    """Without the limits of what hosts upload. `reserved`: slugs that no host can have. Raises Invalid (keyed by the
+    location in the document), AccountNotEmpty, NotFound, Overloaded; then nothing has changed."""
+    return import_document(host_document(content), host_id=host_id, reserved=reserved, actor=actor)
+
+
+def uploaded_document(content: bytes) -> HostDocument:
+    """A document that a host may import without the operator. Raises Invalid."""
     document = host_document(content)
-    if actor.kind is not ActorKind.SYSTEM and _open_bookings(document) > MOST_OPEN:
-        raise Invalid({"slots": [f"More than {MOST_OPEN} open bookings. Ask who runs this site to import the file."]})
-    return _import(document, host_id=host_id, reserved=reserved, actor=actor)
+    if _open_bookings(document) > MOST_OPEN:
+        raise Invalid({"slots": [f"More than {MOST_OPEN} open bookings. {ASK}"]})
+    for name, most in MOST_UPLOADED.items():
+        if len(getattr(document, name)) > most:
+            raise Invalid({name: [f"More than {most}. {ASK}"]})
+    return document
 
 
 def can_import(host_id: int) -> bool:
@@ -88,9 +97,11 @@ def _open_bookings(document: HostDocument) -> int:
 
 
 @transactional
-def _import(
+def import_document(
     session: Session, document: HostDocument, *, host_id: int, reserved: Collection[str], actor: Actor
 ) -> Imported:
+    """As `import_host`."""
+    require_host(actor, host_id)
     lock_host(session, host_id)
     if not _is_empty(session, host_id):
         raise AccountNotEmpty

@@ -1,28 +1,33 @@
-"""/settings/data: downloading a host's data as files, and restoring it into an account that is still empty."""
+"""/settings/data: downloading a host's data as files, and restoring it into an account that is still empty.
 
-from collections.abc import Iterable
+An uploaded file is only stored here. The worker restores it, and the page says how far it has come.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from tempfile import TemporaryFile
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, render_template, request, send_file, url_for
-from flask_babel import gettext, ngettext
+from flask import Blueprint, Response, request, send_file, url_for
+from flask.sansio.blueprints import BlueprintSetupState
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from webapp.domain.errors import Invalid
-from webapp.identity import reserved_slugs
+from webapp.domain.errors import Overloaded
 from webapp.services.portability.bookings_csv import bookings_csv
 from webapp.services.portability.export import host_document
-from webapp.services.portability.restore import AccountNotEmpty, Imported, can_import, import_host
+from webapp.services.portability.restore import AccountNotEmpty, can_import
+from webapp.services.portability.uploads import LARGEST, ImportWaiting, last_upload, store_upload
 from webapp.services.shared.audit import record_read
 from webapp.web.shared import htmx
 from webapp.web.shared.errors import error_page
 from webapp.web.shared.guards import current_account, current_actor, current_host, host_required
+from webapp.web.shared.htmx import page_or_fragment
 
-LARGEST_MB = 16  # a booking takes less than a kilobyte
+LARGEST_MB = LARGEST // 1_000_000
 
 blueprint = Blueprint("data", __name__, url_prefix="/settings/data")
 
@@ -35,11 +40,17 @@ class RestoreForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+@blueprint.record
+def announce_large_file(state: BlueprintSetupState) -> None:
+    """For the web server, which reads the body before the application."""
+    state.app.extensions.setdefault("large_bodies", {})[f"{blueprint.url_prefix}/restore"] = LARGEST
+
+
 @blueprint.url_value_preprocessor
 def allow_large_file(endpoint: str | None, _values: Any) -> None:
     """Raise the size limit for hosts who are logged in, before the form is parsed to check its CSRF token."""
     if endpoint == "data.restore" and request.method == "POST" and current_account():
-        request.max_content_length = LARGEST_MB * 1_000_000
+        request.max_content_length = LARGEST
 
 
 @blueprint.get("")
@@ -68,15 +79,14 @@ def restore() -> Any:
     form = RestoreForm()
     if not form.validate():
         return _page(form, status=422)
-    content = form.file.data.read()
     try:
-        done = import_host(content, host_id=current_host().id, reserved=reserved_slugs(), actor=current_actor())
-    except Invalid as fault:
-        return _refused(form, fault)
-    except AccountNotEmpty:
+        store_upload(form.file.data.read(), host_id=current_host().id, actor=current_actor())
+    except (AccountNotEmpty, ImportWaiting):
         return _page(form, status=409)
-    _tell(done)
-    return htmx.see_other(url_for("data.index"))
+    except Overloaded:
+        form.form_errors.append(gettext("Many files are being restored just now. Please try again in a few minutes."))
+        return _page(form, status=503)
+    return htmx.see_other(url_for("data.index", _anchor="restore"))
 
 
 @blueprint.errorhandler(RequestEntityTooLarge)
@@ -94,25 +104,6 @@ def tell_of_large_file(_error: RequestEntityTooLarge) -> Any:
     return _page(form, status=413)
 
 
-def _refused(form: RestoreForm, fault: Invalid) -> Response:
-    """The page with the errors, each with its position in the file."""
-    form.form_errors.append(gettext("Nothing was restored: something in this file cannot be accepted."))
-    named = ((place, text) for place, texts in fault.errors.items() for text in texts)
-    form.file.errors = [f"{place}: {text}" if place else text for place, text in named]
-    return _page(form, status=422)
-
-
-def _tell(done: Imported) -> None:
-    types = ngettext("%(num)d event type", "%(num)d event types", done.event_types)
-    booked = ngettext("%(num)d booking", "%(num)d bookings", done.bookings)
-    flash(gettext("Restored: %(event_types)s and %(bookings)s.", event_types=types, bookings=booked), "success")
-    if done.kept_slug:
-        told = gettext(
-            "The address of your page stays /%(slug)s: the one in the file is taken here.", slug=done.kept_slug
-        )
-        flash(told, "warning")
-
-
 def _file(pieces: Iterable[str], suffix: str, mimetype: str) -> Response:
     """Write the whole file to disk before the response begins, so that a slow client holds no transaction open, and an
     error leaves no incomplete download."""
@@ -125,5 +116,17 @@ def _file(pieces: Iterable[str], suffix: str, mimetype: str) -> Response:
 
 
 def _page(form: RestoreForm, *, status: int = 200) -> Response:
-    values = {"form": form, "can_restore": can_import(current_host().id), "largest_mb": LARGEST_MB}
-    return make_response(render_template("settings/data.html", **values), status)
+    """For htmx, which asks until the upload is done, only the part about restoring."""
+    host_id = current_host().id
+    upload = last_upload(host_id)
+    if upload and upload.faults and not form.is_submitted():
+        _show_faults(form, upload.faults)
+    values = {"form": form, "upload": upload, "can_restore": can_import(host_id), "largest_mb": LARGEST_MB}
+    return page_or_fragment("settings/data.html", "restore", status=status, **values)
+
+
+def _show_faults(form: RestoreForm, faults: Mapping[str, Sequence[str]]) -> None:
+    """Show what was wrong in the last file, each fault with its place in it."""
+    form.form_errors.append(gettext("Nothing was restored: something in this file cannot be accepted."))
+    named = ((place, text) for place, texts in faults.items() for text in texts)
+    form.file.errors = [f"{place}: {text}" if place else text for place, text in named]
