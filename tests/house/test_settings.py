@@ -23,6 +23,7 @@ COMMANDS = {
     "ruff",
     "types-psutil",
     "pytest-xdist",
+    "uvloop",
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import chain
 from tempfile import TemporaryFile
 from typing import IO, Any
-from wsgiref.types import WSGIApplication
+from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from granian.rsgi import HTTPProtocol
 
@@ -24,7 +24,7 @@ class Start:
         self.status, self.headers = int(status[:3]), headers
 
 
-def answer(app: WSGIApplication, environ: dict[str, Any], proto: HTTPProtocol) -> IO[bytes] | None:
+def answer(app: WSGIApplication, environ: WSGIEnvironment, proto: HTTPProtocol) -> IO[bytes] | None:
     """Returns the file that the answer is sent from, if it is in one; it must stay open until the connection ends."""
     start = Start()
     pieces = app(environ, start)

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from wsgiref.types import WSGIEnvironment
 
-from granian.rsgi import HTTPProtocol, Scope
+from granian.rsgi import HTTPProtocol
 
 GRACE_SECONDS = 5.0  # for a body; after that it must have arrived at the least rate
 LEAST_RATE = 64_000  # bytes per second
@@ -37,14 +38,13 @@ class Bodies:
         self._large = {path: Kind(limit) for path, limit in large.items()}
         self._cookie = f"{cookie}="
 
-    async def read(self, scope: Scope, proto: HTTPProtocol) -> tuple[bytes, int]:
+    async def read(self, environ: WSGIEnvironment, proto: HTTPProtocol) -> tuple[bytes, int]:
         """The body and its length. If it is longer than accepted, the body is cut off or empty, and the application
         refuses it by its length. Raises Refused."""
-        headers = scope.headers
-        declared = headers.get("content-length")
-        if declared is None and "transfer-encoding" not in headers:
+        declared = environ.get("CONTENT_LENGTH")
+        if declared is None and "HTTP_TRANSFER_ENCODING" not in environ:
             return b"", 0
-        kind = self._kind(scope)
+        kind = self._kind(environ)
         length = None if declared is None else int(declared)
         if length is not None and not 0 < length <= kind.limit:
             return b"", length
@@ -55,9 +55,9 @@ class Bodies:
             raise Refused(HTTPStatus.BAD_REQUEST)
         return b"".join(pieces), size
 
-    def _kind(self, scope: Scope) -> Kind:
-        if scope.path in self._large and self._cookie in scope.headers.get("cookie", ""):
-            return self._large[scope.path]
+    def _kind(self, environ: WSGIEnvironment) -> Kind:
+        if self._cookie in environ.get("HTTP_COOKIE", ""):
+            return self._large.get(environ["PATH_INFO"], self._ordinary)
         return self._ordinary
 
 

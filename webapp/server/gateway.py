@@ -6,6 +6,7 @@ https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md
 import asyncio
 import time
 from http import HTTPStatus
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask
 from granian.rsgi import HTTPProtocol, Scope
@@ -15,7 +16,7 @@ from webapp.core.logs import log
 from webapp.server.answers import answer
 from webapp.server.bodies import Bodies, Refused
 from webapp.server.deadlines import ANSWER_SECONDS, DEADLINE
-from webapp.server.environ import environ_of
+from webapp.server.environ import environ_of, set_body
 from webapp.server.lanes import Exchange, Lane
 from webapp.server.slow_readers import SlowReaders
 
@@ -50,14 +51,15 @@ class Gateway:
         SlowReaders(self._settings.port).start()
 
     async def __rsgi__(self, scope: Scope, proto: HTTPProtocol) -> None:
+        environ = environ_of(scope)
         try:
-            body, length = await self._bodies.read(scope, proto)
+            set_body(environ, *await self._bodies.read(environ, proto))
         except Refused as refusal:
             _refuse(proto, refusal.status)
             return
-        exchange = Exchange(environ_of(scope, body, length), proto, self._loop)
-        exchange.environ[DEADLINE] = time.monotonic() + ANSWER_SECONDS
-        self._lane(scope).put(exchange)
+        environ[DEADLINE] = time.monotonic() + ANSWER_SECONDS
+        exchange = Exchange(environ, proto, self._loop)
+        self._lane(environ).put(exchange)
         late = self._loop.call_later(ANSWER_SECONDS, self._give_up, exchange)
         file = await exchange.finished
         late.cancel()
@@ -65,10 +67,10 @@ class Gateway:
             await proto.client_disconnect()
             file.close()
 
-    def _lane(self, scope: Scope) -> Lane:
-        if scope.path in CHECKS:
+    def _lane(self, environ: WSGIEnvironment) -> Lane:
+        if environ["PATH_INFO"] in CHECKS:
             return self._checks
-        return self._reads if scope.method in READS else self._writes
+        return self._reads if environ["REQUEST_METHOD"] in READS else self._writes
 
     def _give_up(self, exchange: Exchange) -> None:
         """No thread has taken it before its deadline: the application answers with its page for that."""

@@ -5,7 +5,8 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
-from typing import IO, Any
+from typing import IO
+from wsgiref.types import WSGIEnvironment
 
 from granian.rsgi import HTTPProtocol
 
@@ -18,7 +19,7 @@ class Exchange:
 
     __slots__ = ("_claim", "_loop", "environ", "finished", "proto")
 
-    def __init__(self, environ: dict[str, Any], proto: HTTPProtocol, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, environ: WSGIEnvironment, proto: HTTPProtocol, loop: asyncio.AbstractEventLoop) -> None:
         self.environ = environ
         self.proto = proto
         self.finished: asyncio.Future[File] = loop.create_future()

@@ -23,7 +23,7 @@ def command(web: WebServerSettings, connections: int, *, is_restarted: bool = Fa
     """`is_restarted`: a supervisor restarts the server after a failure, and shows why it failed."""
     respawn = () if is_restarted else ("--respawn-failed-workers", "--respawn-interval", "1")
     return [
-        *(sys.executable, "-m", "granian", "wsgi:gateway", "--interface", "rsgi"),
+        *(sys.executable, "-m", "granian", "wsgi:gateway", "--interface", "rsgi", "--loop", "uvloop"),
         *("--host", web.host, "--port", str(web.port), "--workers", str(web.workers)),
         *("--http", "1", "--no-ws", "--http1-header-read-timeout", str(HEAD_MILLISECONDS)),
         *("--http1-buffer-size", str(HEAD_BYTES), "--backpressure", str(connections)),
