@@ -11,9 +11,9 @@ from altcha import Challenge, Payload, solve_challenge
 from flask import Flask
 
 from tests.builders import Build, tomorrow
-from tests.live import Live, running
+from tests.live import Live, Person, running
 from tests.schedule_builders import set_schedule
-from tests.web.pages import forms_of
+from tests.web.pages import forms_of, sum_asked_in
 from webapp.embedded.mailcatcher.sink import MailSink
 from webapp.services.slots.views import SlotView
 
@@ -216,3 +216,30 @@ def test_a_challenge_that_somebody_made_easier_is_refused(
         assert answer.status_code == 422
     assert "Solve a new challenge" in answer.text
     assert 'value="Talk"' in answer.text
+
+
+FILLED = {"leave_empty": "https://bob.example"}  # by a form filler, each time
+
+
+@pytest.mark.parametrize(("path", "typed"), [
+    ("/ada/30min/book", {"name": "Bob", "email": "bob@example.net", "subject": "Talk"}),
+    ("/privacy", {"email": "bob@example.net"}),
+])  # fmt: skip
+def test_whose_browser_fills_in_everything_answers_a_question(
+    ada: int, counting: Live, path: str, typed: dict[str, str]
+) -> None:
+    """The question comes instead of the action, what was typed is kept, and a wrong answer is asked again."""
+    bob = Person(counting).session
+    query = {"start": starts(1)[0].strftime("%Y-%m-%dT%H:%MZ")}
+    page = bob.get(counting.url + path, params=query, timeout=60)
+
+    def send(**more: str) -> requests.Response:
+        fields = next(fields for action, fields in forms_of(page.text) if action.startswith(path))
+        return bob.post(counting.url + path, data=fields | typed | FILLED | more, timeout=60, allow_redirects=False)
+
+    page = send()
+    assert page.status_code == 422
+    assert 'value="bob@example.net"' in page.text
+    page = send(question_answer="no idea")
+    assert page.status_code == 422
+    assert send(question_answer=sum_asked_in(page.text)).status_code == 303

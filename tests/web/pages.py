@@ -99,3 +99,13 @@ def token_in(html: str) -> str:
     found = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', html)
     assert found
     return found[1]
+
+
+WORDS = "zero one two three four five six seven eight nine".split()
+
+
+def sum_asked_in(html: str) -> str:
+    """What a person answers to the question of a form whose hidden field was filled in."""
+    asked = re.search(r"What is (\w+) plus (\w+)\?", html)
+    assert asked
+    return str(WORDS.index(asked[1]) + WORDS.index(asked[2]))

@@ -5,7 +5,7 @@ from flask import Flask
 
 from tests.builders import Build
 from tests.web.guest.typed import HTMX, book_url, value_of
-from tests.web.pages import HONEYPOT, Visitor, errors_of, fields_of
+from tests.web.pages import HONEYPOT, Visitor, errors_of, fields_of, sum_asked_in
 from webapp.services.slots.views import SlotView
 
 HOSTILE = '<script>alert(1)</script>{{7*7}}" onmouseover="x'
@@ -15,17 +15,17 @@ HOSTILE = '<script>alert(1)</script>{{7*7}}" onmouseover="x'
 def test_a_form_filler_is_told_and_what_was_typed_is_kept(
     build: Build, visitor: Visitor, form: dict[str, str], headers: dict[str, str]
 ) -> None:
-    """Nobody is thanked for a booking that is not made: a person presses again, a robot does not."""
+    """Nobody is thanked for a booking that is not made: a person answers a question, a robot does not."""
     answer = visitor.client.post("/mara/30min/book", data=form | {HONEYPOT: "https://spam.example"}, headers=headers)
     assert answer.status_code == 422
-    assert "left empty" in errors_of(answer)
+    assert "People answer this question" in errors_of(answer)
     assert ("<main" in answer.text) is not bool(headers)
     for table in ("booking", "guest", "outbox_event", "idempotency_key"):
         assert build.row(f"SELECT count(*) FROM {table}")[0] == 0
     assert value_of(answer.text, "name") == form["name"]
     assert value_of(answer.text, HONEYPOT) == ""
-    again = visitor.client.post("/mara/30min/book", data=fields_of(answer, "/mara/30min/book") | {"notes": "Two"})
-    assert again.status_code == 303
+    fields = fields_of(answer, "/mara/30min/book") | {"notes": "Two", "question_answer": sum_asked_in(answer.text)}
+    assert visitor.client.post("/mara/30min/book", data=fields).status_code == 303
     assert build.row("SELECT count(*) FROM booking")[0] == 1
 
 

@@ -18,15 +18,14 @@ from webapp.services.bookings import request
 from webapp.services.bookings.request import LONGEST_LOCATION, Book
 from webapp.services.shared.validation import email_address
 from webapp.web.guest.query import parse_start, zone_in
+from webapp.web.honeypot.form import HoneypotForm
 from webapp.web.shared.fields import Text, words
-from webapp.web.shared.form_tokens import GuestForm
-from webapp.web.shared.forms import HoneypotField
 from webapp.web.shared.i18n import current_locale
 
 ANSWER = "answer-"  # prefix of a question's key in the name of its field
 
 
-class BookingForm(GuestForm):
+class BookingForm(HoneypotForm):
     name = StringField(_l("Your name"), [Text(text.line, request.LONGEST_NAME)], render_kw={"autocomplete": "name"})
     email = EmailField(
         _l("E-mail"),
@@ -41,7 +40,6 @@ class BookingForm(GuestForm):
     key = HiddenField()
     proof = HiddenField()  # filled in by proof.js
     knows_proof = HiddenField()  # whether the form was shown with the request for a proof
-    leave_empty = HoneypotField()
 
     @property
     def answer_fields(self) -> list[Any]:

@@ -19,10 +19,10 @@ from webapp.services.privacy.erase import erase_address
 from webapp.services.privacy.guests import ask_for_data, bookings_of_address, proved_address
 from webapp.services.shared.validation import LONGEST_EMAIL, email_address
 from webapp.web.guest.words import meeting_time
+from webapp.web.honeypot.form import HoneypotForm
 from webapp.web.privacy.blueprint import blueprint
 from webapp.web.shared.fields import Text
 from webapp.web.shared.form_tokens import GuestForm
-from webapp.web.shared.forms import HoneypotField
 from webapp.web.shared.guards import manage_link, public
 from webapp.web.shared.i18n import current_locale
 from webapp.web.shared.limits import limited_mail
@@ -32,14 +32,13 @@ from webapp.words.answers import answered
 ANSWER_SECONDS = 0.3  # the lookup takes some milliseconds, and a few more if there is a mail to queue
 
 
-class AddressForm(GuestForm):
+class AddressForm(HoneypotForm):
     email = EmailField(
         _l("E-mail address"),
         [Text(email_address)],
         description=_l("The one with which you booked. The link goes there."),
         render_kw={"autocomplete": "email", "inputmode": "email", "maxlength": LONGEST_EMAIL},
     )
-    leave_empty = HoneypotField()
 
 
 @blueprint.get("")
