@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from psycopg.errors import QueryCanceled
 
 from tests.builders import Build
 from tests.database.lease import Server
@@ -17,6 +18,7 @@ from tests.proxies import ForgetfulPooler, standing_before
 from webapp import create_app
 from webapp.core.config import PROJECT_DIR, forget_postgres_variables
 from webapp.core.extensions import db, site
+from webapp.core.patience import waiting_only_if
 from webapp.embedded.postgres import superuser_connection
 
 SET_OUTSIDE = {
@@ -138,3 +140,12 @@ def test_a_session_that_loses_its_settings_is_not_ready_and_not_used_again(
         db.session.commit()
         assert db.session.connection().exec_driver_sql("SELECT current_user").scalar() == "openslot_app"
     assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.usefixtures("context")
+def test_a_statement_that_nobody_waits_for_any_longer_is_cancelled_and_its_connection_stays() -> None:
+    driver = db.session.connection().connection.driver_connection
+    with pytest.raises(QueryCanceled), waiting_only_if(lambda: False):
+        driver.execute("SELECT pg_sleep(60)")
+    driver.rollback()
+    assert driver.execute("SELECT 1").fetchone() == (1,)

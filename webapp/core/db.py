@@ -20,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from webapp.core.extensions import db
+from webapp.core.lock_queues import HELD
 from webapp.core.logs import log
 from webapp.core.sql import Statement
 from webapp.domain import errors
@@ -78,6 +79,7 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         current.info.pop("in_transaction_block", None)
+        current.info.pop(HELD, None)
     for channel in current.info.pop("notify", ()):
         _notify(channel)
 

@@ -13,6 +13,7 @@ from webapp.core import postgres, rate_limits
 from webapp.core.config import PROJECT_DIR, Settings
 from webapp.core.config.tables import NO_QUOTAS
 from webapp.core.host_names import host_of
+from webapp.core.lock_queues import lock_queues
 from webapp.core.postgres import Circuit
 from webapp.domain.outgoing import Network
 from webapp.models import Base
@@ -118,6 +119,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     outgoing_ranges.init_app(settings)
     local_mail_domains.init_app(settings)
     booking_quotas.init_app(settings)
+    lock_queues.init_app(settings)
     rate_limits.init_app(app, settings)
 
 

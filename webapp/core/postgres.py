@@ -5,9 +5,11 @@ A slow statement and an unreachable server look the same to the client. After DO
 connection is opened as a probe. A working server accepts it within milliseconds; otherwise the connection is given up.
 TCP alone would take minutes, and would never notice a server process that hangs while its machine still responds.
 
-`Circuit` makes sure that only one caller at a time waits for a server that does not respond.
+`Circuit` makes sure that only one caller at a time waits for a server that does not respond. A caller who does
+not wait any longer for a working server (`patience`) has the statement cancelled.
 """
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +20,8 @@ import psycopg
 from psycopg.abc import PQGen
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.errors import _WaitTimeout  # the only sign of a timeout; psycopg's own wait() handles it, too
+
+from webapp.core.patience import may_wait
 
 T = TypeVar("T")
 Settings = Mapping[str, str]
@@ -55,8 +59,10 @@ PARAMETERS: Mapping[str, Any] = {
 }
 NO_SESSIONS = "sessions do not keep role and time-outs: have the pooler pool sessions, not transactions"
 OLDEST_VERSION = 16
+CHECK_SECONDS = 0.25  # between two questions whether to wait on
 DOUBT_SECONDS = 1.0
 ANSWER_SECONDS = 1.0
+CANCEL_SECONDS = 0.25  # for a cancelled statement to end
 LONGEST_SECONDS = 17.0  # for a statement, which Postgres cancels after 15
 
 _LOST = """
@@ -84,14 +90,35 @@ class Connection(psycopg.Connection[Any]):
         if timeout is not None:
             return super().wait(gen, interval, timeout)
         try:
-            return super().wait(gen, interval, DOUBT_SECONDS)
+            return super().wait(gen, interval, CHECK_SECONDS)
         except _WaitTimeout:
-            if not self._is_server_there():
-                raise self._given_up("the server has stopped answering") from None
+            return self._wait_on(gen, interval)
+
+    def _wait_on(self, gen: PQGen[T], interval: float) -> T:
+        """The same, for a statement that has taken CHECK_SECONDS."""
+        began_at = time.monotonic() - CHECK_SECONDS
+        is_doubted = True
+        while (waited := time.monotonic() - began_at) < (self.longest_seconds or math.inf):
+            if not may_wait():
+                return self._cancelled(gen, interval)
+            if is_doubted and waited >= DOUBT_SECONDS:
+                if not self._is_server_there():
+                    raise self._given_up("the server has stopped answering")
+                is_doubted = False
+            with suppress(_WaitTimeout):
+                return super().wait(gen, interval, CHECK_SECONDS)
+        raise self._given_up("the server took too long to answer")
+
+    def _cancelled(self, gen: PQGen[T], interval: float) -> T:
+        """The outcome of a statement after a request to cancel it. Its transaction stays open; but a server that cannot
+        cancel it, because it waits for its disk, loses the connection."""
+        with suppress(psycopg.Error):
+            self.cancel_safe(timeout=CANCEL_SECONDS)
         try:
-            return super().wait(gen, interval, self.longest_seconds)
+            return super().wait(gen, interval, CANCEL_SECONDS)
         except _WaitTimeout:
-            raise self._given_up("the server took too long to answer") from None
+            self.close()
+            raise psycopg.OperationalError("the server has not cancelled a statement") from None
 
     def is_session_kept(self) -> bool:
         """Whether this connection still has the same Postgres process and role: one round trip."""

@@ -9,7 +9,7 @@ import uuid
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, update
 from sqlalchemy.orm import Session
 
 from webapp.core.db import database_now, transactional
@@ -21,7 +21,7 @@ from webapp.domain.availability.offers import LISTED_GRACE_SECONDS, Offer, offer
 from webapp.domain.availability.reasons import ReasonCode, reasons
 from webapp.domain.bookings import BookingStatus, EventKind
 from webapp.domain.errors import Invalid, NotActive, NotFound, ProofRequired, SlotTaken, SlotUnavailable, TooLate
-from webapp.models import Booking, EventType, Host, Slot
+from webapp.models import Booking, EventType, Slot
 from webapp.services.availability.offering import (
     Offering,
     find_offering,
@@ -46,13 +46,15 @@ from webapp.services.bookings.steps import (
 from webapp.services.bookings.view import BookingView
 from webapp.services.proofs.challenges import Proof, checked_proof, spend
 from webapp.services.quotas.booking_quotas import Booked, booked_before, booked_query, require_quota
-from webapp.services.shared.access import lock_host
+from webapp.services.shared.access import lock_host, waiting_for_host
 from webapp.services.shared.idempotency import claim_key, fingerprint
 
 # Reasons that mean that the time is taken. All others mean that it was never on offer, or no longer is.
 TAKEN = frozenset({ReasonCode.BUSY, ReasonCode.BUFFER, ReasonCode.FULL})
 
 _LOCK_HOST = Statement("SELECT id FROM host WHERE slug = %(host)s ORDER BY id FOR NO KEY UPDATE")
+_HOST_OF_SLOT = Statement("SELECT host_id AS id FROM slot WHERE public_id = %(slot)s")
+_LOCK_HOST_BY_ID = Statement("SELECT id FROM host WHERE id = %(host)s FOR NO KEY UPDATE")
 
 
 def book(command: Book, *, actor: Actor, seen: Offering | None = None) -> BookingView:
@@ -175,7 +177,8 @@ def _locked_by_slugs(
         offering_query(command.host, command.event_type),
         booked_query(actor, command.email, host=seen.host_slug),
     )
-    _, offerings, rows, *counted = rows_of_all(session, lock, offered, times, *counts)
+    with waiting_for_host(session, seen.host_id):
+        _, offerings, rows, *counted = rows_of_all(session, lock, offered, times, *counts)
     offering, booked = first_offering(offerings), booked_before(counted)
     if availability_query(offering, start, start + 1) != times:
         return offering, read_availability(offering, start, start + 1).facts(), booked
@@ -185,11 +188,14 @@ def _locked_by_slugs(
 def _locked_by_slot(session: Session, command: Book, actor: Actor) -> tuple[Offering, int, Booked]:
     """The offering and the start to book, with the host locked until the transaction ends, and what has been booked
     before; the caller reads the facts after that."""
-    slot = Slot.public_id == command.slot_id
-    hosts = select(Host.id).order_by(Host.id).with_for_update(of=Host, key_share=True)
-    session.execute(hosts.join(Slot, Slot.host_id == Host.id).where(slot))
+    slot = {"slot": command.slot_id}
+    host = _HOST_OF_SLOT.one(session, **slot)
+    if host is None:
+        raise NotFound
+    lock, offered = (_LOCK_HOST_BY_ID, {"host": host.id}), (_offering_by_slot(), slot)
     counts = booked_query(actor, command.email, slot_id=command.slot_id)
-    rows, *counted = rows_of_all(session, (_offering_by_slot(), {"slot": command.slot_id}), *counts)
+    with waiting_for_host(session, host.id):
+        _, rows, *counted = rows_of_all(session, lock, offered, *counts)
     if not rows:
         raise NotFound
     return offering_from(rows[0]), instant(rows[0][-1]), booked_before(counted)

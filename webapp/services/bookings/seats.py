@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from webapp.core.lock_queues import waiting_for
 from webapp.core.sql import Statement
 from webapp.domain.availability.offers import Offer
 from webapp.domain.errors import SlotTaken
@@ -84,7 +85,9 @@ def _turns(rows: Sequence[Mapping[str, Any]]) -> Iterator[list[int]]:
 
 
 def lock_slot(session: Session, slot_id: int) -> None:
-    session.execute(select(Slot.id).where(Slot.id == slot_id).with_for_update(key_share=True))
+    """Raises Overloaded."""
+    with waiting_for(session, "slot", slot_id):
+        session.execute(select(Slot.id).where(Slot.id == slot_id).with_for_update(key_share=True))
 
 
 def _seat_in_new_slot(session: Session, offering: Offering, offer: Offer) -> Seat:

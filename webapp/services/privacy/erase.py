@@ -19,7 +19,7 @@ from webapp.domain.actor import GUEST, SYSTEM, Actor, ActorKind, manage_link_act
 from webapp.domain.bookings import ACTIVE, EventKind
 from webapp.domain.erasure import ERASED_DOMAIN, ERASED_LOCALE, ERASED_NAME, ERASED_ZONE, erased_address
 from webapp.domain.errors import AlreadyCancelled, Forbidden, NotActive
-from webapp.models import Base, Booking, Delivery, DeliveryStatus, Guest, Host, IdempotencyKey, OutboxEvent, Slot
+from webapp.models import Base, Booking, Delivery, DeliveryStatus, Guest, IdempotencyKey, OutboxEvent, Slot
 from webapp.models.base import OF_GUEST, columns_of
 from webapp.services.addresses.blocked import forget_blocked
 from webapp.services.addresses.confirmed import forget_confirmed
@@ -27,6 +27,7 @@ from webapp.services.bookings.bookings import cancel
 from webapp.services.bookings.decisions import SWEEP_LIMIT
 from webapp.services.bookings.view import booking_select, booking_view
 from webapp.services.privacy.guests import guests_at
+from webapp.services.shared.access import lock_host
 from webapp.services.shared.audit import write_audit
 
 NOTHING_TO_SEND = "the guest's data were erased"
@@ -96,8 +97,9 @@ def _erase_those(session: Session, actor: Actor, *which: ColumnElement[bool]) ->
 def _erase(session: Session, actor: Actor, *which: ColumnElement[bool]) -> Erasure:
     # Booking takes these locks first, so that no booking of these guests is added meanwhile. The guests are read after
     # that, in a separate statement.
-    hosts = select(Guest.host_id).where(*which, _IS_KNOWN)
-    session.execute(select(Host.id).where(Host.id.in_(hosts)).order_by(Host.id).with_for_update(key_share=True))
+    hosts = select(Guest.host_id).where(*which, _IS_KNOWN).order_by(Guest.host_id).distinct()
+    for host_id in session.scalars(hosts).all():
+        lock_host(session, host_id)
     guest_ids = session.scalars(select(Guest.id).where(*which, _IS_KNOWN)).all()
     _cancel_coming(session, guest_ids, actor)
     mine = session.execute(select(Booking.id, Booking.uid).where(Booking.guest_id.in_(guest_ids))).all()

@@ -3,9 +3,12 @@
 Every command that changes what is offered or booked takes this lock first, so that it does not decide on stale data.
 """
 
+from contextlib import AbstractContextManager
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from webapp.core.lock_queues import waiting_for
 from webapp.domain.actor import Actor, ActorKind
 from webapp.domain.errors import Forbidden, NotFound
 from webapp.models import Host
@@ -21,5 +24,11 @@ def require_host(actor: Actor, host_id: int) -> None:
 
 def lock_host(session: Session, host_id: int | None) -> None:
     """Lock the host's row until the transaction ends; None locks nothing. Rows that refer to the host can still be
-    inserted."""
-    session.execute(select(Host.id).where(Host.id == host_id).with_for_update(key_share=True))
+    inserted. Raises Overloaded."""
+    with waiting_for_host(session, host_id):
+        session.execute(select(Host.id).where(Host.id == host_id).with_for_update(key_share=True))
+
+
+def waiting_for_host(session: Session, host_id: int | None) -> AbstractContextManager[None]:
+    """Where the host's row is locked in another way, that statement belongs inside. Raises Overloaded."""
+    return waiting_for(session, "host", host_id)

@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
 from webapp.core.db import transactional, within_transaction
+from webapp.core.lock_queues import waiting_for
 from webapp.core.sql import Statement
 from webapp.domain.errors import IdempotencyMismatch
 
@@ -39,10 +40,13 @@ def claim_key(
     of this transaction, if it is known beforehand; otherwise it is stored afterwards.
 
     A second caller with the same key waits here until the first one has committed or failed. Raises IdempotencyMismatch
-    if the key was used with a different request.
+    if the key was used with a different request,
+    Overloaded if the first one takes too long.
     """
     known = None if answer is None else Jsonb(answer)
-    if _CLAIM.one(session, scope=scope, key=key, request_hash=request_hash, answer=known):
+    with waiting_for(session, "idempotency key", scope, key):
+        is_new = _CLAIM.one(session, scope=scope, key=key, request_hash=request_hash, answer=known)
+    if is_new:
         return None
     first = _FIRST.one(session, scope=scope, key=key)  # a new statement sees what the other transaction committed
     if first.request_hash != request_hash:
