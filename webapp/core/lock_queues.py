@@ -15,6 +15,7 @@ from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from psycopg.errors import QueryCanceled
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -22,7 +23,7 @@ from webapp.core.config import Settings
 from webapp.core.patience import waiting_only_if
 from webapp.domain.errors import Overloaded
 
-STUCK_SECONDS = 0.5
+STUCK_SECONDS = 1.0  # a busy machine may take half of it for a lock that moves on
 WAITING_PER_LOCK = 1
 MEMORY_SECONDS = 10.0  # a lock that somebody did not get stays stuck for so long, or until somebody gets it
 HELD = "locks"  # in the info of a session: those of its transaction
@@ -47,7 +48,6 @@ class _Queue:
 class _Wait:
     queue: _Queue
     began_at: float
-    is_refused: bool = False
 
 
 class LockQueues:
@@ -68,7 +68,7 @@ class LockQueues:
                 yield
         except BaseException as error:
             self._leave(wait, got_it=False)
-            if wait.is_refused and isinstance(error, DBAPIError):
+            if isinstance(error, DBAPIError) and isinstance(error.orig, QueryCanceled):
                 raise Overloaded("others wait for the same") from error
             raise
         self._leave(wait, got_it=True)
@@ -87,8 +87,7 @@ class LockQueues:
 
     def _may_wait(self, wait: _Wait) -> bool:
         with self._guard:
-            wait.is_refused = self._is_one_too_many(wait, time.monotonic())
-        return not wait.is_refused
+            return not self._is_one_too_many(wait, time.monotonic())
 
     def _is_one_too_many(self, wait: _Wait, now: float) -> bool:
         if not wait.queue.is_stuck(now):

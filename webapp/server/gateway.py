@@ -13,9 +13,10 @@ from granian.rsgi import HTTPProtocol, Scope
 
 from webapp.core.config.tables import WebServerSettings
 from webapp.core.logs import log
+from webapp.core.patience import waiting_only_if
 from webapp.server.answers import answer
 from webapp.server.bodies import Bodies, Refused
-from webapp.server.deadlines import ANSWER_SECONDS, DEADLINE
+from webapp.server.deadlines import ANSWER_SECONDS, DEADLINE, has_time_to_wait
 from webapp.server.environ import environ_of, set_body
 from webapp.server.lanes import Exchange, Lane
 from webapp.server.slow_readers import SlowReaders
@@ -89,7 +90,8 @@ class Gateway:
     def _answer_anyhow(self, exchange: Exchange) -> None:
         file = None
         try:
-            file = answer(self._app.wsgi_app, exchange.environ, exchange.proto)
+            with waiting_only_if(lambda: has_time_to_wait(exchange.environ)):
+                file = answer(self._app.wsgi_app, exchange.environ, exchange.proto)
         except Exception as error:  # noqa: BLE001  of the application outside its own handlers, or a full disk
             log.error("no answer", exc_info=error)
             exchange.proto.response_empty(HTTPStatus.INTERNAL_SERVER_ERROR, [])

@@ -46,15 +46,11 @@ from webapp.services.bookings.steps import (
 from webapp.services.bookings.view import BookingView
 from webapp.services.proofs.challenges import Proof, checked_proof, spend
 from webapp.services.quotas.booking_quotas import Booked, booked_before, booked_query, require_quota
-from webapp.services.shared.access import lock_host, waiting_for_host
+from webapp.services.shared.access import LOCK_HOST, LOCK_HOST_BY_SLUG, host_of_slot, lock_host, waiting_for_host
 from webapp.services.shared.idempotency import claim_key, fingerprint
 
 # Reasons that mean that the time is taken. All others mean that it was never on offer, or no longer is.
 TAKEN = frozenset({ReasonCode.BUSY, ReasonCode.BUFFER, ReasonCode.FULL})
-
-_LOCK_HOST = Statement("SELECT id FROM host WHERE slug = %(host)s ORDER BY id FOR NO KEY UPDATE")
-_HOST_OF_SLOT = Statement("SELECT host_id AS id FROM slot WHERE public_id = %(slot)s")
-_LOCK_HOST_BY_ID = Statement("SELECT id FROM host WHERE id = %(host)s FOR NO KEY UPDATE")
 
 
 def book(command: Book, *, actor: Actor, seen: Offering | None = None) -> BookingView:
@@ -172,7 +168,7 @@ def _locked_by_slugs(
     """
     seen = seen or find_offering(command.host, command.event_type)
     times = availability_query(seen, start, start + 1)
-    lock = _LOCK_HOST, {"host": command.host}
+    lock = LOCK_HOST_BY_SLUG, {"host": command.host}
     offered, counts = (
         offering_query(command.host, command.event_type),
         booked_query(actor, command.email, host=seen.host_slug),
@@ -188,13 +184,10 @@ def _locked_by_slugs(
 def _locked_by_slot(session: Session, command: Book, actor: Actor) -> tuple[Offering, int, Booked]:
     """The offering and the start to book, with the host locked until the transaction ends, and what has been booked
     before; the caller reads the facts after that."""
-    slot = {"slot": command.slot_id}
-    host = _HOST_OF_SLOT.one(session, **slot)
-    if host is None:
-        raise NotFound
-    lock, offered = (_LOCK_HOST_BY_ID, {"host": host.id}), (_offering_by_slot(), slot)
+    host_id = host_of_slot(session, command.slot_id)
+    lock, offered = (LOCK_HOST, {"host": host_id}), (_offering_by_slot(), {"slot": command.slot_id})
     counts = booked_query(actor, command.email, slot_id=command.slot_id)
-    with waiting_for_host(session, host.id):
+    with waiting_for_host(session, host_id):
         _, rows, *counted = rows_of_all(session, lock, offered, *counts)
     if not rows:
         raise NotFound
