@@ -44,6 +44,16 @@ def test_a_client_behind_a_proxy_is_counted_once(behind_proxy: Server, spellings
     assert forwarded(behind_proxy, another) == first
 
 
+@pytest.mark.parametrize("name", ["X_Forwarded_For", "x_forwarded-for", "X-Forwarded_For"])
+def test_a_name_with_underscores_is_not_what_the_proxy_says(behind_proxy: Server, name: str) -> None:
+    """WSGI could not tell them apart, and the later one would count."""
+    told = {"X-Forwarded-For": "203.0.113.9"}
+    path = "/api/v1/hosts/nobody"
+    first = int(behind_proxy.get(path, told).headers[LEFT])
+    assert int(behind_proxy.get(path, told | {name: "203.0.113.77"}).headers[LEFT]) == first - 1
+    assert int(behind_proxy.get(path, {name: "203.0.113.77"} | told).headers[LEFT]) == first - 2
+
+
 def test_ipv4_clients_of_a_server_that_listens_on_both_are_told_apart(serve: Serve) -> None:
     server = serve(RATE_LIMITS="on", WEB_HOST="::").wait_until_up()
     first = left(server, source="127.0.0.1")

@@ -39,8 +39,12 @@ class Gateway:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._settings: WebServerSettings = app.extensions["settings"].web
-        cookie = app.config["SESSION_COOKIE_NAME"]
-        self._bodies = Bodies(app.config["MAX_CONTENT_LENGTH"], app.extensions.get("large_bodies", {}), cookie)
+        of_views = (getattr(view, "largest_body", None) or 0 for view in app.view_functions.values())
+        self._bodies = Bodies(
+            ordinary=max(app.config["MAX_CONTENT_LENGTH"], *of_views),
+            large=app.extensions.get("large_bodies", {}),
+            cookie=app.config["SESSION_COOKIE_NAME"],
+        )
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Called in each process of the server, before its first request."""
