@@ -16,7 +16,7 @@ from webapp.core.db import transaction
 from webapp.effects.mail import jobs
 from webapp.embedded.mailcatcher.sink import MailSink
 from webapp.services.mail.dispatch import dispatch_events
-from webapp.services.mail.merging import lease_mails
+from webapp.services.mail.limits import lease_mails
 
 IS_LETTER = "kind NOT LIKE 'reminder.%'"
 NEXT_TRY = f"UPDATE delivery SET due_at = now() WHERE status = 'waiting' AND {IS_LETTER}"

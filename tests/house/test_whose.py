@@ -19,6 +19,7 @@ STAYS = {
         "outbox_event": "kind booking_version data occurred_at dispatched_at",
         "delivery": "kind channel recipient booking_version status attempts due_at refused_at message_id created_at"
         " sent_at",
+        "counted_mail": "mailbox_hash address_hash counted_at",  # not even these: its rows are deleted
         "webhook_attempt": "attempted_at duration_ms status",
         "single_use_link": "token_hash created_at used_at",
     },

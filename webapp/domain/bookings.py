@@ -53,6 +53,7 @@ class EventKind(StrEnum):
     WEBHOOK_TEST = "webhook.test"  # requested by the host
     BOOKING_IMPORTED = "booking.imported"  # with its host, from elsewhere: reminders, but no notifications
     GUEST_ASKED = "guest.asked"  # a guest asked for the data stored about their address
+    MAILS_HELD = "mails.held"  # an address would have got more mails than allowed; a digest says how things stand
     ACCOUNT_CONFIRM = "account.confirm"
     ACCOUNT_EXISTS = "account.exists"  # registration with an address that already has an account
     ACCOUNT_RESET = "account.reset"

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from webapp.core.db import transaction
 from webapp.domain.errors import Overloaded
 from webapp.services.bookings.decisions import SWEEP_LIMIT, complete_past, expire_pending
+from webapp.services.mail.digests import forget_counted_mails
 from webapp.services.mail.server_refusals import mail_trouble
 from webapp.services.operations.statistics import (
     forget_idempotency_keys,
@@ -48,6 +49,7 @@ def tidy() -> int:
         forget_spent_challenges(session)
         skip_stranded_webhook_deliveries(session)
         forget_uploads(session)
+        forget_counted_mails(session)
         return forget_webhook_deliveries(session)
 
 

@@ -21,7 +21,7 @@ from webapp.effects.mail.jobs import BATCH, MOST_JOBS, QUEUE, enqueue, queue
 from webapp.effects.uploads.jobs import UploadQueue
 from webapp.effects.webhooks.jobs import WebhookQueues
 from webapp.services.mail.dispatch import dispatch_events
-from webapp.services.mail.merging import lease_mails
+from webapp.services.mail.limits import lease_mails
 from webapp.services.shared.outbox import CHANNEL
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from webapp.models.event_type import EventType, SingleUseLink
 from webapp.models.host import Host, Role, host_role
 from webapp.models.host_access import ApiToken, Feed, LoginSession
 from webapp.models.host_import import HostImport, ImportStatus
-from webapp.models.outbox import Channel, Delivery, DeliveryStatus, OutboxEvent
+from webapp.models.outbox import Channel, CountedMail, Delivery, DeliveryStatus, OutboxEvent
 from webapp.models.records import AuditEntry, BlockedAddress, ConfirmedAddress, IdempotencyKey, SpentChallenge
 from webapp.models.schedule import BlockedTime, DateOverride, OverrideWindow, Schedule, WeeklyHours
 from webapp.models.slot import Claim, Slot, SlotOrigin, SlotStatus
@@ -14,8 +14,8 @@ from webapp.models.webhook import WebhookAttempt, WebhookEndpoint
 
 __all__ = [
     "ApiToken", "AuditEntry", "Base", "BlockedAddress", "BlockedTime", "Booking", "Channel", "Claim",
-    "ConfirmedAddress", "DateOverride", "Delivery", "DeliveryStatus", "EventType", "Feed", "Guest", "Host",
-    "HostImport", "IdempotencyKey", "ImportStatus", "LoginSession", "OutboxEvent", "OverrideWindow", "Role",
+    "ConfirmedAddress", "CountedMail", "DateOverride", "Delivery", "DeliveryStatus", "EventType", "Feed", "Guest",
+    "Host", "HostImport", "IdempotencyKey", "ImportStatus", "LoginSession", "OutboxEvent", "OverrideWindow", "Role",
     "Schedule", "SingleUseLink", "Slot", "SlotOrigin", "SlotStatus", "SpentChallenge", "WebhookAttempt",
     "WebhookEndpoint", "WeeklyHours", "host_role",
 ]  # fmt: skip

@@ -4,7 +4,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.models.base import OF_GUEST, OF_SYSTEM, Base, Keyed
@@ -110,3 +119,32 @@ class Delivery(Keyed, Base):
     sent_at: Mapped[datetime | None] = mapped_column(info=OF_SYSTEM)
 
     host: Mapped[Host] = relationship(viewonly=True, foreign_keys=[host_id])
+
+
+class CountedMail(Base):
+    """A mail that counts towards the limits of its recipient (`services.mail.limits`): let through at `counted_at`, or
+    held back and told of by the digest `digest_id`. Deleted after two days, or once the digest was sent.
+
+    `mailbox_hash` is that of the address without a tag, `new_host_id` the new host to whose guest it went.
+    """
+
+    __tablename__ = "counted_mail"
+    __table_args__ = (
+        Index("ix_counted_mail_mailbox_hash_counted_at", "mailbox_hash", "counted_at"),
+        Index(
+            "ix_counted_mail_new_host_id_counted_at",
+            "new_host_id",
+            "counted_at",
+            postgresql_where=text("new_host_id IS NOT NULL"),
+        ),
+        Index("ix_counted_mail_digest_id", "digest_id", postgresql_where=text("digest_id IS NOT NULL")),
+    )
+
+    delivery_id: Mapped[int] = mapped_column(
+        ForeignKey("delivery.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, info=OF_SYSTEM
+    )
+    mailbox_hash: Mapped[bytes] = mapped_column(LargeBinary, info=OF_SYSTEM)
+    address_hash: Mapped[bytes] = mapped_column(LargeBinary, info=OF_SYSTEM)
+    counted_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)
+    new_host_id: Mapped[int | None] = mapped_column(ForeignKey("host.id"), info=OF_SYSTEM)
+    digest_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id", ondelete="CASCADE"), info=OF_SYSTEM)

@@ -5,6 +5,8 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.domain.bookings import EventKind
 from webapp.domain.reminders import reminder_minutes
+from webapp.services.mail.digests import HELD
+from webapp.services.mail.limits import TOO_MANY_GUESTS
 from webapp.services.mail.merging import MERGED
 from webapp.words.formats import span_in_words
 
@@ -16,11 +18,14 @@ _NAMES = {
     str(EventKind.BOOKING_CANCELLED): _l("Cancellation"),
     str(EventKind.BOOKING_COMPLETED): _l("Follow-up"),
     str(EventKind.GUEST_ASKED): _l("Link to a guest's data"),
+    str(EventKind.MAILS_HELD): _l("Summary"),
 }
 
 
 _REASONS = {
     MERGED: _l("A later change followed within a minute: one mail tells both."),
+    HELD: _l("Too many mails to this address, which was never confirmed. A summary tells how the booking stands."),
+    TOO_MANY_GUESTS: _l("A new account can write to a limited number of guests a day. This mail waits for its turn."),
 }
 
 

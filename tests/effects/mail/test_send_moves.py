@@ -15,7 +15,8 @@ from webapp.services.bookings import bookings, decisions
 from webapp.services.bookings.view import BookingView
 from webapp.services.mail.deliveries import claim
 from webapp.services.mail.dispatch import dispatch_events
-from webapp.services.mail.merging import MERGED, lease_mails
+from webapp.services.mail.limits import lease_mails
+from webapp.services.mail.merging import MERGED
 from webapp.services.mail.reports import delivery_states
 
 FIRST, NEXT, LAST = (tomorrow(hour, days=3) for hour in (10, 11, 12))

@@ -51,11 +51,14 @@ class WebServerSettings:
 
 @dataclass(frozen=True, repr=False)
 class QuotaSettings:
-    """How much guests may book with one host. 0: no limit."""
+    """How much guests may book with one host, and how many guests a new host has mailed in a day. 0: no limit."""
 
     open_per_guest: Annotated[int, Env("OPEN_BOOKINGS_PER_GUEST", as_.whole_number(0, 1000), "3", default="3")]
     hourly: Annotated[int, Env("HOURLY_BOOKINGS_PER_HOST", as_.whole_number(0, 100_000), "60", default="60")]
     usual: Annotated[int, Env("BOOKINGS_BEFORE_PROOF", as_.whole_number(0, 100_000), "30", default="30")]
+    new_host_guests: Annotated[
+        int, Env("NEW_HOST_RECIPIENTS_PER_DAY", as_.whole_number(0, 100_000), "60", default="60")
+    ] = 0
 
 
 NO_QUOTAS = QuotaSettings(0, 0, 0)

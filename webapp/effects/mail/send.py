@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from webapp.core.db import transaction
 from webapp.domain.errors import Overloaded
 from webapp.domain.reminders import PREFIX, REMINDER
-from webapp.effects.letters import account, to_guest, to_host
+from webapp.effects.letters import account, digest, to_guest, to_host
 from webapp.effects.letters.letter import Writer, Writers
 from webapp.effects.mail.headers import MalformedAddressError
 from webapp.effects.mail.mime import Message, compose
@@ -24,7 +24,7 @@ from webapp.services.mail.server_refusals import bring_back, mail_trouble
 
 log = logging.getLogger(__name__)
 
-LETTERS: Writers = {**to_guest.LETTERS, **to_host.LETTERS, **account.LETTERS}
+LETTERS: Writers = {**to_guest.LETTERS, **to_host.LETTERS, **account.LETTERS, **digest.LETTERS}
 OVERTAKEN = "a later mail about this booking has arrived already"
 UNKNOWN = "this version of the program does not know such a mail"  # the version that wrote the delivery does
 # Errors that may not occur next time: database, files, memory, a worker that has to stop.

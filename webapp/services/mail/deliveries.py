@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Table, bindparam, case, func, select, update
+from sqlalchemy import Boolean, ColumnElement, Table, bindparam, case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from webapp.core.sql import Statement
 from webapp.domain.reminders import PREFIX
-from webapp.models import Base, Channel, DeliveryStatus
+from webapp.models import Base, Channel, CountedMail, DeliveryStatus
 from webapp.services.shared.outbox import CHANNEL, is_awaited
 
 LEASE = timedelta(seconds=60)
@@ -77,7 +77,8 @@ def mark_sent(session: Session, mail: ClaimedDelivery) -> None:
 
 
 def mark_skipped(session: Session, mail: ClaimedDelivery, reason: str) -> None:
-    """It no longer needs to be sent."""
+    """It no longer needs to be sent, and does not count (`limits`)."""
+    session.execute(delete(CountedMail).where(CountedMail.delivery_id == mail.id, CountedMail.digest_id.is_(None)))
     _finish(session, mail, DeliveryStatus.SKIPPED, attempts=mail.attempts, error=reason)
 
 

@@ -33,6 +33,7 @@ RECIPIENTS: dict[EventKind, tuple[Audience, ...]] = {
     EventKind.GUEST_ASKED: (GUEST,),
     EventKind.SLOT_PUBLISHED: (),
     EventKind.WEBHOOK_TEST: (),
+    EventKind.MAILS_HELD: (GUEST,),  # written with its delivery (`digests`)
     EventKind.ACCOUNT_CONFIRM: (HOST,),
     EventKind.ACCOUNT_EXISTS: (HOST,),
     EventKind.ACCOUNT_RESET: (HOST,),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from webapp.core import rate_limits
 from webapp.core.sql import Statement
 from webapp.domain.bookings import EventKind
-from webapp.services.mail.deliveries import ClaimedDelivery, DeliveryLease, lease_due
+from webapp.services.mail.deliveries import ClaimedDelivery
 from webapp.services.shared.outbox import Event
 
 WAIT = timedelta(minutes=1)
@@ -25,12 +25,10 @@ def is_delayed(event: Event) -> bool:
     return event.kind == EventKind.BOOKING_RESCHEDULED and rate_limits.is_on()
 
 
-def lease_mails(session: Session, *, limit: int) -> list[DeliveryLease]:
-    """Skip waiting mails about moves that a later mail replaces, then lease due mails, in order. A mail that a worker
-    is sending is left to that worker."""
-    if rate_limits.is_on():
-        _MERGE.run(session, merged=MERGED)
-    return lease_due(session, limit=limit)
+def merge_moves(session: Session) -> None:
+    """Skip waiting mails about moves that a later mail replaces. A mail that a worker is sending is left to that
+    worker."""
+    _MERGE.run(session, merged=MERGED)
 
 
 def told_before(session: Session, mail: ClaimedDelivery) -> Mapping[str, Any] | None:

@@ -9,9 +9,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from webapp.core.db import transactional
 from webapp.domain.actor import Actor, ActorKind
+from webapp.domain.bookings import EventKind
 from webapp.domain.errors import Forbidden
 from webapp.domain.reminders import PREFIX
 from webapp.models import Channel, Delivery, DeliveryStatus, OutboxEvent
+from webapp.services.mail.limits import TOO_MANY_GUESTS
 from webapp.services.shared.audit import write_audit
 from webapp.services.shared.outbox import CHANNEL
 
@@ -74,8 +76,10 @@ def delivery_states(session: Session, booking_id: int) -> list[DeliveryState]:
 
 
 def mail_figures(session: Session) -> MailFigures:
-    late = IS_MAIL & (Delivery.status == DeliveryStatus.WAITING) & (~IS_REMINDER | (Delivery.due_at <= func.now()))
-    waiting = _count_and_age(session, late, case((IS_REMINDER, Delivery.due_at), else_=Delivery.created_at))
+    waits = func.coalesce(Delivery.last_error, "") == TOO_MANY_GUESTS
+    is_planned = IS_REMINDER | (Delivery.kind == EventKind.MAILS_HELD) | waits
+    late = IS_MAIL & (Delivery.status == DeliveryStatus.WAITING) & (~is_planned | (Delivery.due_at <= func.now()))
+    waiting = _count_and_age(session, late, case((is_planned, Delivery.due_at), else_=Delivery.created_at))
     undispatched = _count_and_age(session, OutboxEvent.dispatched_at.is_(None), OutboxEvent.occurred_at)
     dead = session.scalar(select(func.count()).where(IS_MAIL, Delivery.status == DeliveryStatus.DEAD)) or 0
     return MailFigures(waiting[0] + undispatched[0], dead, max(waiting[1], undispatched[1]))

@@ -19,7 +19,17 @@ from webapp.domain.actor import GUEST, SYSTEM, Actor, ActorKind, manage_link_act
 from webapp.domain.bookings import ACTIVE, EventKind
 from webapp.domain.erasure import ERASED_DOMAIN, ERASED_LOCALE, ERASED_NAME, ERASED_ZONE, erased_address
 from webapp.domain.errors import AlreadyCancelled, Forbidden, NotActive
-from webapp.models import Base, Booking, Delivery, DeliveryStatus, Guest, IdempotencyKey, OutboxEvent, Slot
+from webapp.models import (
+    Base,
+    Booking,
+    CountedMail,
+    Delivery,
+    DeliveryStatus,
+    Guest,
+    IdempotencyKey,
+    OutboxEvent,
+    Slot,
+)
 from webapp.models.base import OF_GUEST, columns_of
 from webapp.services.addresses.blocked import forget_blocked
 from webapp.services.addresses.confirmed import forget_confirmed
@@ -168,6 +178,7 @@ def _drop_mails(session: Session, guest_ids: Sequence[int], booking_ids: Sequenc
     is_theirs = (Delivery.recipient == "guest") & (Delivery.status == DeliveryStatus.WAITING)
     # A union, because an OR with a subquery could not use an index, and old deliveries are never deleted.
     about_them = union(select(Delivery.id).where(Delivery.booking_id.in_(booking_ids)), _links_to_data(guest_ids))
+    session.execute(delete(CountedMail).where(CountedMail.delivery_id.in_(about_them)))
     free = select(Delivery.id).where(Delivery.id.in_(about_them), is_theirs | Delivery.last_error.is_not(None))
     session.execute(
         update(Delivery)
