@@ -12,12 +12,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from webapp.core import time_zones
 from webapp.domain.actor import SYSTEM
 from webapp.domain.errors import DomainError, EmailTaken, Invalid, NotFound, SlugTaken
-from webapp.domain.text import TextFault, line
+from webapp.domain.text import TextFault
 from webapp.identity import reserved_slugs
 from webapp.services.accounts import accounts, slugs
 from webapp.services.accounts.accounts import LONGEST_NAME
 from webapp.services.accounts.tokens import NewToken, Scope, create_token, host_id_of
-from webapp.services.shared.validation import email_address
+from webapp.services.shared.validation import email_address, title
 
 REFUSED: dict[type[DomainError], str] = {
     EmailTaken: "There is an account with this e-mail address already.",
@@ -36,7 +36,7 @@ def create_host(email: str, name: str, slug: str, time_zone: str, admin: bool) -
     """Make a confirmed host; the password is asked for, or read from standard input."""
     values = {
         "email": _checked_value("EMAIL", email_address, email),
-        "name": _checked_value("--name", lambda value: line(value, LONGEST_NAME), name),
+        "name": _checked_value("--name", lambda value: title(value, LONGEST_NAME), name),
         "slug": _checked_value("--slug", _slug, slug),
         "time_zone": _checked_value("--time-zone", _zone, time_zone),
         "password_hash": hash_password(_checked_value("the password", _password, _read_password())),

@@ -1,4 +1,5 @@
-"""Imported bookings were already notified by the other instance: this one sends only their reminders."""
+"""Imported bookings were already notified by the other instance: this one sends only their reminders, and those to
+guests only if their address is confirmed here."""
 
 import pytest
 from sqlalchemy import Engine
@@ -7,8 +8,10 @@ from tests.builders import Build, tomorrow
 from tests.conftest import empty_tables
 from tests.effects.harness import InProcess, subjects
 from tests.services.portability.documents import build_busy_host, exported, imported
+from webapp.core.db import transaction
 from webapp.domain.actor import host_actor, manage_link_actor
 from webapp.embedded.mailcatcher.sink import MailSink
+from webapp.services.addresses.confirmed import confirm_address
 from webapp.services.bookings import bookings, decisions
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -17,13 +20,21 @@ pytestmark = pytest.mark.usefixtures("context")
 def test_no_letter_goes_out_but_reminders_do(build: Build, mailer: InProcess, sink: MailSink, owner: Engine) -> None:
     text = exported(build_busy_host(build))
     empty_tables(owner)
+    with transaction() as current:
+        for address in ("moved@example.net", "gita@example.net"):
+            confirm_address(current, address)
     imported(text, build.host())
     mailer.run()
     assert sink.messages == []
     assert mailer.deliveries() == []
-    coming = build.row("SELECT count(*) FROM booking WHERE status = 'confirmed'")[0]
-    of_guests = [row for row in mailer.reminders() if row.recipient == "guest"]
-    assert len({row.booking_id for row in of_guests}) == coming
+    query = "SELECT b.id, lower(g.email) FROM booking b JOIN guest g ON g.id = b.guest_id WHERE b.status = 'confirmed'"
+    coming = {(number, email) for number, email in build.rows(query)}
+    known = {number for number, email in coming if email in ("moved@example.net", "gita@example.net")}
+    assert 0 < len(known) < len(coming)
+    reminded = {
+        who: {row.booking_id for row in mailer.reminders() if row.recipient == who} for who in ("guest", "host")
+    }
+    assert reminded == {"guest": known, "host": {number for number, _ in coming}}
     mailer.let_reminders_come("reminder.60")
     mailer.run()
     assert subjects(sink, "MOVED@example.net") == ["Reminder"]

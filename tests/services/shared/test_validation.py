@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 from webapp.core.mailbox import Mailbox
 from webapp.domain.text import TextFault
-from webapp.services.shared.validation import email_address, known_address
+from webapp.services.shared.validation import email_address, known_address, title
 
 UNSEEN = ["\u00ad", "\u061c", "\u200b", "\u200e", "\u200f", "\u202a", "\u202c", "\u2060", "\u2066", "\u2069", "\ufeff"]
 PARTS = ["a", "b", "@", ".", "example.org", '"', "\\", " ", ",", "<", ">", "(", ")", ":", ";", "[", "]", "=", "?", "=?",
@@ -85,3 +85,29 @@ def test_without_its_joiner_a_domain_would_be_another_one() -> None:
 )
 def test_an_address_is_looked_for_as_it_is_kept(typed: str, sought: str) -> None:
     assert known_address(typed) == sought
+
+
+WEB_ADDRESSES = """
+    http://evil.example https://evil.example/x HTTPS://EVIL.EXAMPLE ftp://x www.example www.evil.com evil.example/path
+    paypal-login.com Your.account.is.locked.paypal-login.com bit.ly/x PAYPAL.COM ada@paypal.com shop.co.uk пример.рф
+    paypal-login．com paypal-login。com pay\u200bpal.com ｐaypal.com münchen.de (evil.com) evil.com. xn--mnchen-3ya.de
+""".split()
+NO_WEB_ADDRESSES = (
+    "Dr.Who", "J.R.R. Tolkien", "Node.js intro", "Ph.D.", "Ada Lovelace, M.Sc.", "St. John", "Mr./Mrs. Smith",
+    "1.5 hours", "v2.0/v2.1", "9.30 to 10.00", "and/or", "Wait...what?", "O'Brien-Smith", "Q&A: part 1", "a.b.c", "٣.٥",
+    "Łódź e.V.", "😀.😀",
+    "Meeting. Agenda follows", "Vue.js / React.js", "3:30", "C++ :: basics", "محمد",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WEB_ADDRESSES)
+def test_a_title_with_a_web_address_is_refused(text: str) -> None:
+    for written in (text, f"Please see {text} at once"):
+        with pytest.raises(TextFault) as fault:
+            title(written, 200)
+        assert fault.value.code == "web_address"
+
+
+@pytest.mark.parametrize("text", NO_WEB_ADDRESSES)
+def test_other_titles_are_taken_as_they_are(text: str) -> None:
+    assert title(text, 200) == text

@@ -11,7 +11,7 @@ from webapp.domain.errors import Invalid
 from webapp.domain.questions import checked_answers
 from webapp.domain.text import TextFault, line, paragraph
 from webapp.services.availability.offering import Offering
-from webapp.services.shared.validation import email_address
+from webapp.services.shared.validation import email_address, title
 
 LONGEST_NAME = 120
 LONGEST_SUBJECT = 200
@@ -109,9 +109,9 @@ def known_zone(name: str) -> str:
 
 
 _CHECKS: dict[str, Callable[[str], str]] = {
-    "name": lambda text: line(text, LONGEST_NAME),
+    "name": lambda text: title(text, LONGEST_NAME),
     "email": email_address,
-    "subject": lambda text: line(text, LONGEST_SUBJECT),
+    "subject": lambda text: title(text, LONGEST_SUBJECT),
     "notes": lambda text: paragraph(text, LONGEST_NOTES),
     "time_zone": known_zone,
 }

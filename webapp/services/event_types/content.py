@@ -11,6 +11,7 @@ from webapp.domain.errors import Invalid
 from webapp.domain.questions import Question, checked_questions
 from webapp.domain.text import TextFault, line, paragraph
 from webapp.services.accounts.slugs import is_well_formed
+from webapp.services.shared.validation import title
 
 LONGEST_TITLE = 120
 LONGEST_DESCRIPTION = 4000
@@ -102,7 +103,7 @@ def checked_event_type(content: EventTypeContent) -> EventTypeContent:
     """The content with its texts normalised and its reminders in order. Raises Invalid, which lists every fault."""
     faults: dict[str, list[str]] = {}
     texts: dict[str, Callable[[], Any]] = {
-        "title": lambda: line(content.title, LONGEST_TITLE),
+        "title": lambda: title(content.title, LONGEST_TITLE),
         "description": lambda: paragraph(content.description, LONGEST_DESCRIPTION),
         "location_detail": lambda: line(content.location_detail, LONGEST_LOCATION, required=False),
         "questions": lambda: checked_questions(content.questions),

@@ -13,7 +13,7 @@ from webapp.core.extensions import site
 from webapp.domain.bookings import Audience, EventKind
 from webapp.models import Base, Booking, EventType, OutboxEvent, Slot
 from webapp.services.mail.merging import WAIT, is_delayed
-from webapp.services.mail.reminders import drop_reminders, planned_reminders
+from webapp.services.mail.reminders import drop_reminders, imported_for_strangers, planned_reminders
 from webapp.services.shared.outbox import Event
 from webapp.services.webhooks.dispatch import dispatch_to_webhooks
 
@@ -88,9 +88,11 @@ def _letters(session: Session, events: Sequence[Event]) -> Iterator[dict[str, An
 
 
 def _reminders(session: Session, events: Sequence[Event]) -> Iterator[dict[str, Any]]:
+    for_strangers = imported_for_strangers(session, events)
     for event, kind, moment in planned_reminders(session, events):
         for recipient in REMINDER_RECIPIENTS:
-            yield _row(event, kind, recipient, moment)
+            if recipient is HOST or event.booking_id not in for_strangers:
+                yield _row(event, kind, recipient, moment)
 
 
 def _row(event: Event, kind: str, recipient: Audience, moment: datetime | None = None) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.bookings import Audience, BookingStatus, EventKind
 from webapp.domain.reminders import PREFIX, reminder_minutes, reminders_ahead
 from webapp.models import Base, Booking, DeliveryStatus, EventType, Guest, Slot
+from webapp.services.addresses.confirmed import confirmed_among
 from webapp.services.bookings.view import BookingView
 from webapp.services.mail.deliveries import ClaimedDelivery
 from webapp.services.shared.outbox import Event
@@ -54,6 +55,18 @@ def planned_reminders(session: Session, events: Sequence[Event]) -> Iterator[tup
         if event.booking_version == row.version:
             for kind, moment in reminders_ahead(row.starts_at, row.reminder_minutes, row.now):
                 yield event, kind, moment
+
+
+def imported_for_strangers(session: Session, events: Sequence[Event]) -> frozenset[int | None]:
+    """Imported bookings whose guests get no reminders: whoever wrote the file may have invented them, and nobody has
+    ever confirmed their address on this instance."""
+    imported = {event.booking_id for event in events if event.kind == EventKind.BOOKING_IMPORTED}
+    if not imported:
+        return frozenset()
+    query = select(Booking.id, Guest.email).join(Guest, Guest.id == Booking.guest_id).where(Booking.id.in_(imported))
+    emails = {row.id: row.email for row in session.execute(query)}
+    known = confirmed_among(session, set(emails.values()))
+    return frozenset(booking_id for booking_id, email in emails.items() if email not in known)
 
 
 def drop_reminders(session: Session, events: Sequence[Event]) -> None:

@@ -27,6 +27,7 @@ from webapp.services.schedules import content as schedule_content
 from webapp.services.schedules.blocked_times import LONGEST_NOTE, NewBlockedTime
 from webapp.services.schedules.content import ScheduleContent
 from webapp.services.schedules.schedules import MOST_SCHEDULES
+from webapp.services.shared.validation import title
 
 _LOCALE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,4}")
 C = TypeVar("C")
@@ -101,7 +102,7 @@ def _document(node: Node) -> HostDocument:
 def _profile(node: Node) -> Profile:
     return Profile(
         slug=node.text("slug", _slug),
-        name=node.text("name", lambda value: line(value, LONGEST_NAME)),
+        name=node.text("name", lambda value: title(value, LONGEST_NAME)),
         time_zone=node.text("time_zone", known_zone),
         locale=node.text("locale", locale),
         about=node.text("about", lambda value: paragraph(value, LONGEST_ABOUT)),

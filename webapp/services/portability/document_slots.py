@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from webapp.domain.actor import ActorKind
-from webapp.domain.bookings import NOT_LIVE, BookingStatus
+from webapp.domain.bookings import ACTIVE, NOT_LIVE, BookingStatus
 from webapp.domain.erasure import is_erased
 from webapp.domain.errors import Invalid
 from webapp.domain.questions import LONGEST_TEXT
@@ -18,7 +18,7 @@ from webapp.domain.text import TextFault, line, paragraph
 from webapp.models import SlotOrigin
 from webapp.services.bookings import request
 from webapp.services.portability.json_reader import Node
-from webapp.services.shared.validation import email_address
+from webapp.services.shared.validation import email_address, title
 
 MOST_SEATS = 1000
 MOST_ANSWERS = 100
@@ -147,8 +147,9 @@ def _check_starts(slots: Sequence[SlotEntry]) -> None:
 
 def _booking(node: Node, locale: Callable[[str], str]) -> BookingEntry:
     status = BookingStatus(node.choice("status", [str(status) for status in BookingStatus]))
-    guest = node.part("guest", lambda guest: _guest(guest, locale))
+    guest = node.part("guest", lambda guest: _guest(guest, locale, is_live=status in ACTIVE))
     email = guest.pop("email")
+    check = title if status in ACTIVE else line  # mails are only sent about bookings that are still to come
     return BookingEntry(
         place=node.place,
         uid=node.text("uid", _uuid),
@@ -158,7 +159,9 @@ def _booking(node: Node, locale: Callable[[str], str]) -> BookingEntry:
         values={
             "version": node.whole("version", 0, HIGHEST_VERSION),
             **guest,
-            "subject": node.text("subject", _line(request.LONGEST_SUBJECT, required=not is_erased(email))),
+            "subject": node.text(
+                "subject", lambda value: check(value, request.LONGEST_SUBJECT, required=not is_erased(email))
+            ),
             "notes": node.text("notes", lambda value: paragraph(value, request.LONGEST_NOTES)),
             "location": node.text("location", _line(request.LONGEST_LOCATION, required=False)),
             "is_guest_location": node.flag("is_guest_location"),
@@ -169,9 +172,10 @@ def _booking(node: Node, locale: Callable[[str], str]) -> BookingEntry:
     )
 
 
-def _guest(node: Node, locale: Callable[[str], str]) -> dict[str, Any]:
+def _guest(node: Node, locale: Callable[[str], str], *, is_live: bool) -> dict[str, Any]:
+    check = title if is_live else line
     return {
-        "guest_name": node.text("name", _line(request.LONGEST_NAME)),
+        "guest_name": node.text("name", lambda value: check(value, request.LONGEST_NAME)),
         "email": node.text("email", lambda value: value if is_erased(value) else email_address(value)),
         "time_zone": node.text("time_zone", request.known_zone),
         "locale": node.text("locale", locale),

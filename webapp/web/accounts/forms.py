@@ -10,11 +10,10 @@ from flask_security.utils import get_message, hash_password
 from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Optional, StopValidation
 
-from webapp.domain import text
 from webapp.identity import reserved_slugs
 from webapp.services.accounts import slugs
 from webapp.services.accounts.accounts import LONGEST_NAME
-from webapp.services.shared.validation import LONGEST_EMAIL
+from webapp.services.shared.validation import LONGEST_EMAIL, title
 from webapp.web.accounts.guesses import note_wrong_password
 from webapp.web.shared.fields import Text, TimeZoneField
 
@@ -78,7 +77,7 @@ class LoginForm(fs.LoginForm):
 
 
 class RegisterForm(fs.RegisterFormV2):
-    name = StringField(_l("Name"), render_kw={"autocomplete": "name"}, validators=[Text(text.line, LONGEST_NAME)])
+    name = StringField(_l("Name"), render_kw={"autocomplete": "name"}, validators=[Text(title, LONGEST_NAME)])
     email = _email(fs.unique_user_email)
     password = _password(_l("Password"), "new-password")
     password_confirm = _again("password")

@@ -12,6 +12,7 @@ from webapp.domain import text
 from webapp.domain.errors import SlugTaken
 from webapp.services.accounts import accounts
 from webapp.services.accounts.accounts import LONGEST_ABOUT, LONGEST_NAME
+from webapp.services.shared.validation import title
 from webapp.web.accounts.forms import FreeSlug
 from webapp.web.shared import htmx
 from webapp.web.shared.fields import Text, TimeZoneField
@@ -21,7 +22,7 @@ blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
 
 class ProfileForm(FlaskForm):  # type: ignore[misc]
-    name = StringField(_l("Name"), render_kw={"autocomplete": "name"}, validators=[Text(text.line, LONGEST_NAME)])
+    name = StringField(_l("Name"), render_kw={"autocomplete": "name"}, validators=[Text(title, LONGEST_NAME)])
     slug = StringField(
         _l("Address of your page"),
         description=_l("Links that you have given away stop working when you change it."),

@@ -29,6 +29,7 @@ from webapp.services.event_types.content import (
     EventTypeContent,
     LocationKind,
 )
+from webapp.services.shared import validation
 from webapp.web.event_types.fields import ChoiceField, NumberField, SpanField
 from webapp.web.event_types.questions import Row, questions_of, rows_of, typed_rows
 from webapp.web.event_types.words import COLORS, LOCATIONS, before_start, minutes
@@ -41,7 +42,7 @@ REMINDERS = (10, 30, 60, 120, 1440, 2880, 10_080)
 
 
 class EventTypeForm(FlaskForm):  # type: ignore[misc]
-    title = StringField(_l("Title"), [Text(text.line, LONGEST_TITLE)], render_kw={"autocomplete": "off"})
+    title = StringField(_l("Title"), [Text(validation.title, LONGEST_TITLE)], render_kw={"autocomplete": "off"})
     slug = StringField(
         _l("Address"),
         description=_l("The end of its link. Left empty, it is made from the title."),

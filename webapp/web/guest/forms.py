@@ -16,7 +16,7 @@ from webapp.domain.questions import LONGEST_LINE, LONGEST_TEXT, Question, Questi
 from webapp.services.availability.offering import Offering
 from webapp.services.bookings import request
 from webapp.services.bookings.request import LONGEST_LOCATION, Book
-from webapp.services.shared.validation import email_address
+from webapp.services.shared.validation import email_address, title
 from webapp.web.guest.query import parse_start, zone_in
 from webapp.web.honeypot.form import HoneypotForm
 from webapp.web.shared.fields import Text, words
@@ -26,14 +26,14 @@ ANSWER = "answer-"  # prefix of a question's key in the name of its field
 
 
 class BookingForm(HoneypotForm):
-    name = StringField(_l("Your name"), [Text(text.line, request.LONGEST_NAME)], render_kw={"autocomplete": "name"})
+    name = StringField(_l("Your name"), [Text(title, request.LONGEST_NAME)], render_kw={"autocomplete": "name"})
     email = EmailField(
         _l("E-mail"),
         [Text(email_address)],
         description=_l("The confirmation and the invitation go there."),
         render_kw={"autocomplete": "email", "inputmode": "email"},
     )
-    subject = StringField(_l("Subject"), [Text(text.line, request.LONGEST_SUBJECT)], render_kw={"autocomplete": "off"})
+    subject = StringField(_l("Subject"), [Text(title, request.LONGEST_SUBJECT)], render_kw={"autocomplete": "off"})
     notes = TextAreaField(_l("Notes"), [Text(text.paragraph, request.LONGEST_NOTES, required=False)])
     start = HiddenField()
     zone = HiddenField()

@@ -21,6 +21,7 @@ from webapp.words import zone_names
 WORDS = {
     "blank": lazy_gettext("Please fill this in."),
     "control_character": lazy_gettext("Use one line of ordinary characters."),
+    "web_address": lazy_gettext("Leave out web addresses. If this is none, put a space after the dot."),
     "email": lazy_gettext("Type an e-mail address such as name@example.org."),
 }
 
