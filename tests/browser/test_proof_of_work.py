@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PATIENCE
-from tests.browser.steps import expect_heading, open_form, press_book
+from tests.browser.steps import GITA, expect_heading, open_form, press_book, text_on
 from tests.browser.watch import Watch
 from tests.builders import Build, tomorrow
 from tests.live import Live, running
@@ -57,6 +57,38 @@ def test_whole_pages_do_the_same(window: Callable[..., Page], build: Build) -> N
     gita = window()
     gita.route("**/htmx.min.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
     open_form(gita, SECOND)
+    press_book(gita)
+    expect_heading(gita, "You are booked")
+    assert build.row("SELECT count(*) FROM spent_challenge")[0] == 1
+
+
+def test_without_the_means_the_guest_is_told_and_loses_nothing(window: Callable[..., Page], build: Build) -> None:
+    """A browser that runs no scripts, and one on a page that is not secure, which has no crypto.subtle."""
+    without_script = window(java_script_enabled=False)
+    insecure = window()
+    insecure.add_init_script("Object.defineProperty(window, 'isSecureContext', {value: false})")
+    for page in (without_script, insecure):
+        open_form(page, SECOND)
+        press_book(page)
+        expect(text_on(page, "It needs JavaScript and https")).to_be_visible()
+        expect(page.get_by_label("Your name")).to_have_value(GITA["Your name"])
+    assert build.row("SELECT count(*) FROM booking")[0] == 1
+
+
+def test_an_event_type_that_always_asks(window: Callable[..., Page], build: Build, ada: int) -> None:
+    """The work begins when the form is first used, so that a guest does not wait for it."""
+    build.event_type(ada, requires_proof=True)
+    gita = open_form(window(), SECOND)
+    expect(gita.locator("[name=proof]")).not_to_have_value("")
+    press_book(gita)
+    expect_heading(gita, "You are booked")
+    build.rows("DELETE FROM spent_challenge RETURNING nonce")
+    gita = open_form(window(), tomorrow(12))
+    gita.get_by_label("Subject").fill("")
+    press_book(gita)
+    expect(gita.get_by_label("Subject")).to_have_attribute("aria-invalid", "true")
+    gita.get_by_label("Subject").fill("Again")
+    gita.get_by_label("E-mail").fill("eve@example.net")
     press_book(gita)
     expect_heading(gita, "You are booked")
     assert build.row("SELECT count(*) FROM spent_challenge")[0] == 1

@@ -41,6 +41,7 @@ EVERYTHING = content(
     max_per_week=9,
     capacity=4,
     requires_confirmation=True,
+    requires_proof=True,
     location_kind=LocationKind.PLACE,
     location_detail="Room 7",
     questions=(

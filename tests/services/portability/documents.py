@@ -127,6 +127,7 @@ def _particular() -> EventTypeContent:
         window_days=10,
         max_per_week=2,
         requires_confirmation=True,
+        requires_proof=True,
         is_public=False,
         color=COLORS[1],
         change_notice_minutes=30,

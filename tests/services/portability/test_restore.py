@@ -53,6 +53,14 @@ def test_a_booking_window_of_centuries_is_cut(document: str, build: Build) -> No
     assert furthest_window_date() in windows
 
 
+def test_a_document_from_before_a_field_was_added_gets_its_default(document: str, build: Build) -> None:
+    seen = json.loads(document)
+    assert {event_type.pop("requires_proof") for event_type in seen["event_types"]} == {True, False}
+    host = build.host()
+    imported(json.dumps(seen), host)
+    assert {view.content.requires_proof for view in host_event_types(host, with_archived=True)} == {False}
+
+
 def test_taken_time_is_claimed_and_seats_are_counted(document: str, build: Build) -> None:
     imported(document, build.host())
     taken = build.row("SELECT count(*) FROM slot WHERE seats_taken > 0")[0]

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 from altcha import Challenge, Payload, solve_challenge
 
-from tests.builders import Build
+from tests.builders import Build, tomorrow
 from webapp.core.db import session, transaction
-from webapp.domain.errors import Invalid
+from webapp.domain.actor import host_actor
+from webapp.domain.errors import Invalid, ProofRequired
+from webapp.services.bookings import bookings
+from webapp.services.event_types.single_use_links import create_link
 from webapp.services.proofs import challenges
 from webapp.services.proofs.challenges import (
     LIFETIME,
@@ -108,3 +111,24 @@ def test_it_is_spent_once_and_forgotten_when_it_has_expired(build: Build) -> Non
     with transaction() as current:
         forget_spent_challenges(current)
     assert [bytes(row.nonce) for row in build.rows("SELECT nonce FROM spent_challenge")] == [valid.nonce]
+
+
+def test_an_event_type_that_asks_for_it_needs_one_of_guests_alone(build: Build) -> None:
+    host = build.host(slug="ada")
+    build.event_type(host, requires_proof=True)
+    first, second, third = build.slots(host, [tomorrow(days=days) for days in (2, 3, 4)], event_type="30min")
+    with pytest.raises(ProofRequired):
+        build.booking(first)
+    assert build.booking(first, proof=solved(new_challenge()))
+    assert bookings.book(build.command(slot_id=second.public_id), actor=host_actor(host))
+    assert build.booking(third, link_token=create_link("30min", host_id=host, actor=host_actor(host)))
+
+
+def test_a_repeated_request_has_the_same_answer_whatever_its_proof(build: Build) -> None:
+    host = build.host(slug="ada")
+    build.event_type(host, requires_proof=True)
+    slot = build.slot(host, event_type="30min")
+    given = {"email": "bob@example.net", "idempotency_key": "once"}
+    first = build.booking(slot, proof=(proof := solved(new_challenge())), **given)
+    assert build.booking(slot, proof=proof, **given).uid == first.uid
+    assert build.booking(slot, proof=solved(new_challenge()), **given).uid == first.uid

@@ -51,6 +51,7 @@ EVERYTHING = {
     "buffer_after_minutes": "10",
     "capacity": "4",
     "requires_confirmation": "y",
+    "requires_proof": "y",
     "location_kind": "place",
     "location_detail": "Room 7",
     "reminder_minutes": ["10", "1440"],
@@ -78,6 +79,7 @@ def test_every_field_is_stored_and_comes_back(ada: Visitor, build: Build) -> Non
         "duration_minutes": 60, "increment_minutes": 15, "notice_minutes": 120, "max_per_day": 3, "max_per_week": 9,
         "buffer_before_minutes": 5, "buffer_after_minutes": 10, "capacity": 4, "requires_confirmation": True,
         "location_kind": "place", "location_detail": "Room 7", "reminder_minutes": [1440, 10], "has_follow_up": True,
+        "requires_proof": True,
         "change_notice_minutes": 1440, "is_public": False, "description": "Two\nlines", "window_days": None,
     }  # fmt: skip
     assert {name: row[name] for name in expected} == expected

@@ -40,6 +40,7 @@ class Offering:
     location_detail: str
     questions: tuple[Question, ...]
     requires_confirmation: bool
+    requires_proof: bool
     change_notice_minutes: int
     rules: EventTypeRules
     schedule: EngineSchedule | None

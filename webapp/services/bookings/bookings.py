@@ -79,7 +79,7 @@ def _book(session: Session, command: Book, proof: Proof | None, *, actor: Actor,
     offer = offer_at(known, start) or _offer(facts(session, offering, start, start + 1), start)
     seat = seat_in_slot(session, offer.slot_id) if offer.slot_id is not None else None
     if not command.link_token:  # which the host gave to this guest
-        if booked.is_unusual and not proof:
+        if not proof and (booked.is_unusual or (offering.requires_proof and actor.kind is ActorKind.GUEST)):
             raise ProofRequired
         require_quota(booked, takes_time=seat is None or seat.number == 1)
     return insert_booking(session, uid, command, answers, offering, offer, seat, actor=actor)

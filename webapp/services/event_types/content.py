@@ -48,6 +48,7 @@ class EventTypeContent:
     max_per_week: int | None = None
     capacity: int = 1
     requires_confirmation: bool = False
+    requires_proof: bool = False
     location_kind: LocationKind | None = None
     location_detail: str = ""
     questions: tuple[Question, ...] = ()

@@ -185,11 +185,14 @@ READERS: dict[Any, Callable[[Node, str], Any]] = {
     tuple[str, ...]: lambda node, name: tuple(node.texts(name)),
     tuple[int, ...]: _reminders,
 }
+# Fields that documents of version 1 did not always have. Where one is missing, it has its default.
+NEWER = frozenset({"requires_proof"})
 _types = cache(get_type_hints)
 
 
 def _values(node: Node, of: type, *, without: str = "") -> dict[str, Any]:
-    return {name: READERS[kind](node, name) for name, kind in _types(of).items() if name != without}
+    missing = {without, *(NEWER - node.values.keys())}
+    return {name: READERS[kind](node, name) for name, kind in _types(of).items() if name not in missing}
 
 
 def _blocked_time(node: Node) -> NewBlockedTime:

@@ -81,6 +81,10 @@ class EventTypeForm(FlaskForm):  # type: ignore[misc]
         _l("I confirm each request"),
         description=_l("The time is held until you say yes or no, for a day at most."),
     )
+    requires_proof = BooleanField(
+        _l("Keep programs out"),
+        description=_l("Guests' browsers do a short calculation before they book. It needs JavaScript and https."),
+    )
     location_kind = RadioField(_l("Where"))
     location_detail = StringField(
         _l("Number, address or link"),

@@ -115,6 +115,8 @@ def form_page(
 ) -> Response:
     """`sends_proof`: whether the form is sent again by itself as soon as the browser has solved its proof of work."""
     form.prepare(offering.host_time_zone)
+    if offering.requires_proof and not link_token():
+        form.knows_proof.data = "1"
     response = page_or_fragment(
         "booking/details.html",
         "booking",
