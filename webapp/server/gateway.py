@@ -22,7 +22,7 @@ from webapp.server.lanes import Exchange, Lane
 from webapp.server.slow_readers import SlowReaders
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
-CHECKS = frozenset({"/healthz", "/readyz"})
+CHECKS = ("/healthz", "/readyz")  # each has a thread of its own: the latter waits for the database
 LONGEST_REFUSALS = 100  # that wait for a page of the application; the next ones get a line of text
 REFUSAL_HEADERS = [
     ("content-type", "text/plain"),
@@ -51,7 +51,7 @@ class Gateway:
         self._loop = loop
         self._reads = Lane("read", self._settings.threads, self._answer)
         self._writes = Lane("write", self._settings.threads, self._answer)
-        self._checks = Lane("check", 1, self._answer)
+        self._checks = {path: Lane(path, 1, self._answer) for path in CHECKS}
         self._refusals = Lane("refuse", 1, self._answer_anyhow)
         SlowReaders(self._settings.port).start()
 
@@ -73,9 +73,8 @@ class Gateway:
             file.close()
 
     def _lane(self, environ: WSGIEnvironment) -> Lane:
-        if environ["PATH_INFO"] in CHECKS:
-            return self._checks
-        return self._reads if environ["REQUEST_METHOD"] in READS else self._writes
+        usual = self._reads if environ["REQUEST_METHOD"] in READS else self._writes
+        return self._checks.get(environ["PATH_INFO"], usual)
 
     def _give_up(self, exchange: Exchange) -> None:
         """No thread has taken it before its deadline: the application answers with its page for that."""
