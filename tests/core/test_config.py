@@ -265,3 +265,9 @@ def test_nothing_else_reads_the_environment() -> None:
         if re.search(r"\b(os\.environ|os\.getenv|getenv\(|import environ\b)", path.read_text())
     }
     assert readers == {"webapp/core/config/__init__.py"}
+
+
+def test_each_thread_needs_a_connection() -> None:
+    [fault] = faults(WEB_THREADS="5")
+    assert fault.startswith("DATABASE_POOL_SIZE must be at least 12 if WEB_THREADS is 5: one connection for each")
+    assert Settings.load(COMPLETE | {"WEB_THREADS": "5", "DATABASE_POOL_SIZE": "12"}).database_pool_size == 12

@@ -56,15 +56,21 @@ class Counter:
         self._shared: FixedWindowRateLimiter | None = None
         self._own = FixedWindowRateLimiter(MemoryStorage())
         self._ask_again_at = 0.0
+        self._is_broken = False
 
     def count(self, item: RateLimitItem, *keys: str) -> tuple[bool, Window]:
         """Count one attempt under `keys`. Returns whether it is allowed, and what is left."""
         if time.monotonic() >= self._ask_again_at:
-            try:
-                return _count(self._limiter(), item, keys)
-            except Exception as error:  # noqa: BLE001  of the client, the socket or the server: Valkey is unavailable
+            if self._is_broken:  # one caller tries; the others go on without Valkey meanwhile
                 self._ask_again_at = time.monotonic() + PAUSE_SECONDS
+            try:
+                counted = _count(self._limiter(), item, keys)
+            except Exception as error:  # noqa: BLE001  of the client, the socket or the server: Valkey is unavailable
+                self._is_broken, self._ask_again_at = True, time.monotonic() + PAUSE_SECONDS
                 log.warning("rate limits are counted in this process", cause=type(error).__name__)
+            else:
+                self._is_broken, self._ask_again_at = False, 0.0
+                return counted
         return _count(self._own, item, keys)
 
     def give_back(self, item: RateLimitItem, *keys: str) -> None:

@@ -80,7 +80,7 @@ class Settings:
         mail = _read(MailSettings, values, faults)
         web = _read(WebServerSettings, values, faults)
         quotas = _read(QuotaSettings, values, faults)
-        faults += _contradictions(values, settings.get("public_url"))
+        faults += [*_contradictions(values, settings.get("public_url")), *_too_few_connections(settings, web)]
         if faults:
             raise SettingsError(faults)
         settings["database_owner_url"] = settings["database_owner_url"] or settings["database_url"]
@@ -187,6 +187,16 @@ def _contradictions(values: Mapping[str, str], public_url: str | None) -> Iterat
         yield (
             "MAIL_SENDER is needed, since PUBLIC_URL has an address and no name."
             " Example: MAIL_SENDER=Openslot <no-reply@example.org>"
+        )
+
+
+def _too_few_connections(settings: Mapping[str, Any], web: Mapping[str, Any]) -> Iterator[str]:
+    """With fewer connections than threads, requests that read would wait for those that write."""
+    threads, connections = web.get("threads"), settings.get("database_pool_size")
+    if threads and connections and connections < (least := 2 * threads + 2):
+        yield (
+            f"DATABASE_POOL_SIZE must be at least {least} if WEB_THREADS is {threads}: one connection for each thread"
+            f" that reads, each that writes, and two more. Example: DATABASE_POOL_SIZE={least}"
         )
 
 
