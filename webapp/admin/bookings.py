@@ -104,7 +104,7 @@ def _booking(row_id: int) -> BookingView:
 
 def _choices(booking: BookingView) -> list[tuple[str, datetime]]:
     """Starts that the booking's event type offers from now on, as (Unix seconds, UTC)."""
-    offering = find_offering(booking.host_slug, booking.event_type_slug)
+    offering = find_offering(booking.host_slug, booking.event_type_slug, has_link=True)
     found = list_offers(offering, offering.now, offering.now + MOVE_DAYS * DAY_SECONDS)
     return [(str(offer.start), to_datetime(offer.start)) for offer in found[:MOST_CHOICES]]
 

@@ -76,6 +76,9 @@ class EventType(Keyed, Base):
     location_detail: Mapped[str] = mapped_column(server_default="", info=OF_HOST)
     questions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"), info=OF_HOST)
     is_public: Mapped[bool] = mapped_column(server_default=text("true"), info=OF_HOST, doc="listed on the host's page")
+    needs_link: Mapped[bool] = mapped_column(
+        server_default=text("false"), info=OF_HOST, doc="only who has a single-use link sees and books it"
+    )
     color: Mapped[str] = mapped_column(server_default="spruce", info=OF_HOST)
     change_notice_minutes: Mapped[int] = mapped_column(
         server_default=text("0"), info=OF_HOST, doc="until so long before the start a guest may cancel or reschedule"

@@ -129,6 +129,7 @@ def _particular() -> EventTypeContent:
         requires_confirmation=True,
         requires_proof=True,
         is_public=False,
+        needs_link=True,
         color=COLORS[1],
         change_notice_minutes=30,
         has_follow_up=True,

@@ -8,6 +8,7 @@ from limits import RateLimitItem, parse
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import TooManyRequests, Unauthorized
 
+from webapp.core.extensions import signer
 from webapp.core.rate_limits import (
     BOOKING_KEY,
     BOOKINGS_PER_ADDRESS,
@@ -20,6 +21,7 @@ from webapp.core.rate_limits import (
 )
 from webapp.domain.actor import GUEST, Actor, host_actor, manage_link_actor
 from webapp.domain.errors import Forbidden
+from webapp.domain.urls import base64url
 from webapp.services.accounts.tokens import PREFIX, Scope, TokenHolder, token_holder
 from webapp.services.shared.links import booking_uid
 
@@ -104,10 +106,13 @@ def presented_token() -> str | None:
 
 
 def caller_key() -> str:
-    """A prefix that separates the idempotency keys of different callers."""
+    """Separates the idempotency keys of different callers. Who has no token is a network address: keys can be guessed,
+    and the first answer holds a manage token (ADR 0029)."""
     if g.holder is not None:
         return f"api:host:{g.holder.host_id}"
-    return f"api:booking:{g.guest_booking}" if g.guest_booking else "api:guest"
+    if g.guest_booking:
+        return f"api:booking:{g.guest_booking}"
+    return f"api:guest:{base64url(signer.tag('idempotency caller', address().encode()))}"
 
 
 def _recognise(access: Access) -> None:

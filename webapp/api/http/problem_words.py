@@ -80,6 +80,7 @@ WORDS = {
     "email_taken": ("Address taken", "There is an account with this address already."),
     "schedule_in_use": ("Schedule in use", "Event types use this schedule, or it is the default."),
     "account_not_empty": ("Account not empty", "A host's data go only into an account in which nothing has been done."),
+    "import_waiting": ("Import waiting", "The file that was uploaded before has not been restored yet."),
     "own_account": ("Own account", "Not with the account that you are using."),
 }
 

@@ -64,6 +64,7 @@ class EventTypeChange(Body):
     questions = fields.List(fields.Nested(Question), validate=validate.Length(max=MOST_QUESTIONS))
     is_public = Flag()
     is_active = Flag()
+    needs_link = Flag(metadata={"description": "Only guests with a single-use link see and book it; it is not listed."})
     color = Text(validate=validate.OneOf(COLORS))
 
 
@@ -111,6 +112,7 @@ class EventType(Answer):
     questions = fields.List(fields.Nested(QuestionAnswer))
     is_public = fields.Boolean()
     is_active = fields.Boolean()
+    needs_link = fields.Boolean()
     color = Text()
 
 

@@ -129,6 +129,7 @@ EVENT_TYPE: Json = {
     "location": {"kind": "link", "detail": "https://meet.example.org/ada"},
     "questions": [{"key": "topic", "label": "What about?", "kind": "text", "required": False, "options": []}],
     "is_public": True,
+    "needs_link": False,
     "is_active": True,
     "color": "spruce",
 }

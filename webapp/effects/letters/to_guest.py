@@ -14,7 +14,7 @@ from webapp.effects.letters.letter import NOTHING_TO_SAY, Action, Invite, Letter
 from webapp.services.ical.invitations import Method
 from webapp.services.mail.deliveries import ClaimedDelivery
 from webapp.services.privacy.guests import LINK_SECONDS, asker
-from webapp.services.shared.links import booking_page_url, manage_url, privacy_url
+from webapp.services.shared.links import booking_page_url, host_page_url, manage_url, privacy_url
 from webapp.words.formats import english_of
 
 BY_HOST = ("host", "admin")  # then the host wrote the reason for the cancellation
@@ -217,4 +217,5 @@ def _change_or_cancel(context: LetterContext) -> Action:
 
 def _book_another_time(context: LetterContext) -> Action:
     booking = context.booking
-    return Action(_("Book another time"), booking_page_url(booking.host_slug, booking.event_type_slug))
+    page = booking_page_url(booking.host_slug, booking.event_type_slug)
+    return Action(_("Book another time"), host_page_url(booking.host_slug) if booking.needs_link else page)

@@ -34,6 +34,7 @@ class PublicHost:
 
 def public_host(slug: str) -> PublicHost:
     """The host of this slug. Raises NotFound if unknown or inactive."""
+    is_listed = EventType.is_active, EventType.is_public, ~EventType.needs_link
     rows = current_session().execute(
         select(
             Host.name,
@@ -46,7 +47,7 @@ def public_host(slug: str) -> PublicHost:
             EventType.capacity,
             EventType.color,
         )
-        .outerjoin(EventType, and_(EventType.host_id == Host.id, EventType.is_active, EventType.is_public))
+        .outerjoin(EventType, and_(EventType.host_id == Host.id, *is_listed))
         .where(Host.slug == slug, Host.active, Host.confirmed_at.is_not(None))
         .order_by(EventType.position, EventType.id)
         .limit(MOST_LISTED)

@@ -41,6 +41,7 @@ class Offering:
     questions: tuple[Question, ...]
     requires_confirmation: bool
     requires_proof: bool
+    needs_link: bool
     change_notice_minutes: int
     rules: EventTypeRules
     schedule: EngineSchedule | None
@@ -49,10 +50,14 @@ class Offering:
     source: Hashable = field(default=None, compare=False, repr=False)
 
 
-def find_offering(host_slug: str, event_type_slug: str) -> Offering:
-    """Raises NotFound for an unknown or inactive host or event type."""
+def find_offering(host_slug: str, event_type_slug: str, *, has_link: bool = False) -> Offering:
+    """`has_link`: for somebody who has a single-use link, or a booking. Raises NotFound for an unknown or inactive host
+    or event type, and without a link for one that needs it."""
     statement, values = offering_query(host_slug, event_type_slug)
-    return first_offering(statement.rows(open_transaction(), **values))
+    offering = first_offering(statement.rows(open_transaction(), **values))
+    if offering.needs_link and not has_link:
+        raise NotFound
+    return offering
 
 
 def offering_query(host_slug: str, event_type_slug: str) -> tuple[Statement, Values]:

@@ -74,6 +74,8 @@ def _book(session: Session, command: Book, proof: Proof | None, *, actor: Actor,
     else:
         offering, start, booked = _locked_by_slot(session, command, actor)
         known = read_availability(offering, start, start + 1).facts()
+    if offering.needs_link and command.link_token is None:
+        raise NotFound
     answers = guest_answers(command, offering)
     # What explains a refusal takes longer to read than what decides, and the host is locked meanwhile.
     offer = offer_at(known, start) or _offer(facts(session, offering, start, start + 1), start)
@@ -130,7 +132,7 @@ def reschedule(session: Session, uid: uuid.UUID, start: datetime, *, actor: Acto
 def _earlier(session: Session, command: Book, actor: Actor, uid: uuid.UUID) -> BookingView | None:
     """The booking made by an earlier command with the same key. If there is none, claim the key for the booking
     `uid`."""
-    scope, answer = f"book:{actor.host_id or 'guest'}", {"booking": {"uid": str(uid)}}
+    scope, answer = f"book:{actor.host_id or 'guest'}:{command.host}", {"booking": {"uid": str(uid)}}
     request_hash = fingerprint(command.request())
     earlier = claim_key(session, scope, command.idempotency_key or "", request_hash, answer=answer)
     return existing_by_uid(session, uuid.UUID(earlier["booking"]["uid"])) if earlier else None
@@ -166,7 +168,7 @@ def _locked_by_slugs(
     previous holder of the lock committed. Which times to read follows from the event type as it was seen before; if it
     has changed in a relevant way since, they are read again.
     """
-    seen = seen or find_offering(command.host, command.event_type)
+    seen = seen or find_offering(command.host, command.event_type, has_link=command.link_token is not None)
     times = availability_query(seen, start, start + 1)
     lock = LOCK_HOST_BY_SLUG, {"host": command.host}
     offered, counts = (

@@ -49,6 +49,7 @@ class BookingView:
     event_type_id: int
     event_type_slug: str
     event_type_title: str
+    needs_link: bool  # its event type can be booked with a single-use link only
     change_notice_minutes: int
     reminder_minutes: Sequence[int]
     has_follow_up: bool
@@ -125,6 +126,7 @@ def booking_select() -> Select[Any]:
             EventType.id.label("event_type_id"),
             EventType.slug.label("event_type_slug"),
             EventType.title.label("event_type_title"),
+            EventType.needs_link,
             EventType.change_notice_minutes,
             EventType.reminder_minutes,
             EventType.has_follow_up,

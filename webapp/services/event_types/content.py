@@ -54,6 +54,7 @@ class EventTypeContent:
     questions: tuple[Question, ...] = ()
     is_public: bool = True
     is_active: bool = True
+    needs_link: bool = False
     color: str = COLORS[0]
     schedule_id: int | None = None
     change_notice_minutes: int = 0
@@ -63,7 +64,7 @@ class EventTypeContent:
     @property
     def is_listed(self) -> bool:
         """Whether it is on the host's public page."""
-        return self.is_active and self.is_public
+        return self.is_active and self.is_public and not self.needs_link
 
 
 # field -> (minimum, maximum); None is allowed where the dataclass says so.

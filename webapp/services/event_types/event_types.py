@@ -99,7 +99,7 @@ def switch_event_type(session: Session, slug: str, *, is_active: bool, host_id: 
     lock_host(session, host_id)
     row = _row(session, host_id, slug)
     if row.is_active != is_active:
-        if is_active and row.is_public:
+        if is_active and row.is_public and not row.needs_link:
             require_room(session, host_id, is_new=False, is_listed=True)
         row.is_active = is_active
         session.flush()

@@ -15,7 +15,7 @@ TOO_MANY = f"At most {MOST_EVENT_TYPES} event types, archived ones included."
 def require_room(session: Session, host_id: int, *, is_new: bool, is_listed: bool) -> None:
     """For one event type more that is new, listed or both. The caller has locked the host, so that two at the same time
     are counted one after the other. Raises Invalid."""
-    listed = func.count().filter(EventType.is_active, EventType.is_public)
+    listed = func.count().filter(EventType.is_active, EventType.is_public, ~EventType.needs_link)
     everything, on_page = session.execute(select(func.count(), listed).where(EventType.host_id == host_id)).one()
     if is_new and everything >= MOST_EVENT_TYPES:
         raise Invalid({"": [TOO_MANY]})

@@ -99,6 +99,6 @@ def _first_days(booking: BookingView, time_zone: str, first: int, last: int) -> 
 def _ahead(booking: BookingView) -> ListOffers:
     """Lists the offers to move to; none if the event type is no longer offered."""
     try:
-        return list_ahead_to_move(find_offering(booking.host_slug, booking.event_type_slug), booking)
+        return list_ahead_to_move(find_offering(booking.host_slug, booking.event_type_slug, has_link=True), booking)
     except NotFound:
         return lambda *_span: ()

@@ -58,6 +58,10 @@ class EventTypeForm(FlaskForm):  # type: ignore[misc]
     duration_minutes = NumberField(_l("Minutes"), bounds=BOUNDS["duration_minutes"], render_kw={"step": 5})
     color = RadioField(_l("Colour in your calendar"))
     is_public = BooleanField(_l("Listed on my page"), description=_l("Otherwise only who has its link finds it."))
+    needs_link = BooleanField(
+        _l("Only with a single-use link"),
+        description=_l("Guests need a link that you make for each booking. Nobody else sees it or can book it."),
+    )
     is_active = BooleanField(_l("Switched on"), description=_l("Otherwise nobody can book it, by its link neither."))
 
     schedule_id = ChoiceField(_l("Schedule"), description=_l("Whose hours are offered."))

@@ -39,4 +39,4 @@ def once_book(token: str) -> Any:
 
 
 def _offering(target: LinkTarget) -> Offering:
-    return find_offering(target.host_slug, target.event_type_slug)
+    return find_offering(target.host_slug, target.event_type_slug, has_link=True)

@@ -112,7 +112,7 @@ def _problem(booking: BookingView, status: int) -> str:
 def _offering(booking: BookingView) -> Offering | None:
     """The offering of the booked event type; None if it can no longer be booked."""
     try:
-        return find_offering(booking.host_slug, booking.event_type_slug)
+        return find_offering(booking.host_slug, booking.event_type_slug, has_link=True)
     except NotFound:
         return None
 
