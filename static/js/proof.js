@@ -41,17 +41,19 @@
       const challenge = await challengeFrom(proofChallenges);
       const solution = await solutionOf(challenge, proofWorker);
       form.elements.proof.value = btoa(JSON.stringify({ challenge, solution }));
-      say(form, "");
       return true;
     } catch {
-      say(form, "failed");
       return false;
     }
   }
 
   function begin(form) {
     const state = { begun: Date.now(), isDone: false, isAwaited: false };
-    state.work = work(form).finally(() => { state.isDone = true; });
+    state.work = work(form).then((isSolved) => {
+      state.isDone = true;
+      say(form, isSolved ? "solved" : "failed");
+      return isSolved;
+    });
     states.set(form, state);
     return state;
   }

@@ -7,7 +7,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PATIENCE
-from tests.browser.steps import GITA, expect_heading, open_form, press_book, text_on
+from tests.browser.steps import GITA, expect_heading, open_form, press_book
 from tests.browser.watch import Watch
 from tests.builders import Build, tomorrow
 from tests.live import Live, running
@@ -70,7 +70,9 @@ def test_without_the_means_the_guest_is_told_and_loses_nothing(window: Callable[
     for page in (without_script, insecure):
         open_form(page, SECOND)
         press_book(page)
-        expect(text_on(page, "It needs JavaScript and https")).to_be_visible()
+        told = "your browser does" if page is without_script else "Your browser cannot do"
+        expect(page.locator("[data-proof-status]")).to_contain_text(told)
+        expect(page.locator("[data-proof-status]")).to_contain_text("It needs JavaScript and https.")
         expect(page.get_by_label("Your name")).to_have_value(GITA["Your name"])
     assert build.row("SELECT count(*) FROM booking")[0] == 1
 
