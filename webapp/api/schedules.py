@@ -1,6 +1,7 @@
 """When a host is available: the default schedule as a whole, and blocked times."""
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -38,6 +39,7 @@ def get_schedule() -> dict[str, Any]:
     answer=schemas.Schedule,
     example=examples.SCHEDULE,
     matches=get_schedule,
+    is_batch=True,
 )
 def replace_schedule(body: dict[str, Any]) -> dict[str, Any]:
     """Replace your usual schedule as a whole"""
@@ -91,8 +93,8 @@ def _by_index(refusal: Invalid, body: Mapping[str, Any]) -> Invalid:
 
 
 def _require_single_dates(body: Mapping[str, Any]) -> None:
-    days = [one["on"] for one in body["overrides"]]
-    twice = {day.isoformat() for day in days if days.count(day) > 1}
+    counts = Counter(one["on"] for one in body["overrides"])
+    twice = {day.isoformat() for day, count in counts.items() if count > 1}
     if twice:
         raise Invalid({"overrides": [f"Each date once: {', '.join(sorted(twice))}."]})
 

@@ -75,6 +75,7 @@ def create_slot(body: dict[str, Any]) -> Made:
     status=201,
     example={"data": [examples.SLOT]},
     conflicts=(SlotOverlap,),
+    is_batch=True,
 )
 def create_slots(body: dict[str, Any]) -> dict[str, Any]:
     """Publish many slots, all or none"""

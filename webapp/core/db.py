@@ -63,6 +63,12 @@ def open_transaction() -> Session | None:
     return current if current.info.get("in_transaction_block") or current.in_transaction() else None
 
 
+def end_reading() -> None:
+    """End a transaction that has only read, before work that needs no database."""
+    if open_transaction() is not None:
+        session().commit()
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One READ COMMITTED transaction: commits at the end of the block, rolls back if it raises."""

@@ -13,11 +13,13 @@ from webapp.api.http.answers import PUBLIC_CACHING, Made, add_rate_headers, allo
 from webapp.api.http.callers import Access, admit
 from webapp.api.http.conditions import matched
 from webapp.api.http.json import dumped
-from webapp.api.http.parsing import parser, require_no_fields
-from webapp.api.http.repeating import repeatable
+from webapp.api.http.parsing import NO_FIELDS, body_of, parser
+from webapp.api.http.repeating import check_key, repeatable
+from webapp.core.db import end_reading
 from webapp.core.extensions import csrf
 from webapp.domain.errors import Conflict
 
+LARGEST_BATCH = 256 * 1024  # bytes
 View = Callable[..., Any]
 Schema = type[ma.Schema]
 Render = Callable[[Any], Response]
@@ -34,6 +36,8 @@ class Operation:
     refuses: tuple[int, ...]
     conflicts: tuple[type[Conflict], ...]
     matches: View | None  # the read whose ETag is accepted in If-Match
+    body: ma.Schema
+    largest_body: int | None  # bytes; None: as everywhere
 
     @property
     def is_public_read(self) -> bool:
@@ -67,9 +71,11 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         refuses: tuple[int, ...] = (),
         conflicts: tuple[type[Conflict], ...] = (),
         matches: View | None = None,
+        is_batch: bool = False,
     ) -> Callable[[View], View]:
         """`refuses`: error statuses in addition to those that follow from the other arguments; `conflicts`: the errors
-        behind a 409. A view returns an object for the schema `answer`, a Made, a Response, or None (204)."""
+        behind a 409; `is_batch`: takes a larger body than others. A view returns an object for the schema `answer`, a
+        Made, a Response, or None (204)."""
         render = _renderer(answer, status)
 
         def decorate(view: View) -> View:
@@ -81,14 +87,12 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
                 refuses=refuses,
                 conflicts=conflicts,
                 matches=matches,
+                body=body() if body else NO_FIELDS,
+                largest_body=LARGEST_BATCH if is_batch else None,
             )
             parsing = matched(matches, view) if matches else view
-            if body:
-                parsing = self._with_body(body(), body_example, parsing)
-            elif method != "GET":
-                parsing = _bodiless(parsing)
-            if query:
-                parsing = self.arguments(query(), location="query")(parsing)
+            parsing = self._with_body(operation.body, body_example, parsing) if body else parsing
+            parsing = self.arguments(query(), location="query")(parsing) if query else parsing
             documented = self.response(status, answer, example=example, content_type=media_type)(parsing)
             handled = _handled(documented, parsing, operation, render)
             self.route(rule, methods=[method], tags=[self.subject])(handled)
@@ -116,22 +120,18 @@ def _handled(documented: View, parsing: View, operation: Operation, render: Rend
         admit(operation.access)
         if operation.method == "GET":
             return _read(answered(**path), operation)
+        check_key()
+        # Before any transaction: a large body takes a while, in which its locks and its connection would be held.
+        end_reading()
+        body_of(operation.body, request)
         if operation.method == "POST":
             return repeatable(lambda: parsing(**path), render)
         return answered(**path)
 
     handled.operation = operation  # type: ignore[attr-defined]
+    handled.largest_body = operation.largest_body  # type: ignore[attr-defined]
     handled.current = answered  # type: ignore[attr-defined]
     return handled
-
-
-def _bodiless(view: View) -> View:
-    @wraps(view)
-    def called(**path: Any) -> Any:
-        require_no_fields(request)
-        return view(**path)
-
-    return called
 
 
 def _read(response: Response, operation: Operation) -> Response:

@@ -5,13 +5,13 @@ from functools import partial
 from typing import Any, NoReturn
 
 import marshmallow as ma
-from flask import Request, request
+from flask import Request, g, request
 from webargs.core import is_json, missing
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
 from webapp.api.http.json import NotJson, parsed
-from webapp.api.http.problems import Encoded, Malformed
+from webapp.api.http.problems import MOST_FAULTS, Encoded, Malformed
 from webapp.api.schemas.base import Body
 from webapp.core.memo import Memo
 from webapp.domain.errors import Invalid
@@ -28,6 +28,8 @@ class Parser(FlaskParser):
     def parse(self, argmap: Any, req: Request | None = None, *, location: str | None = None, **options: Any) -> Any:
         """Some parsed queries are cached, because parsing took a tenth of the time of a listing; the result depends on
         nothing but the query. Invalid queries are not cached."""
+        if location == "json" and "body" in g:
+            return dict(g.body)
         read = partial(super().parse, argmap, req, location=location, **options)
         query_string = (req or request).query_string
         if not getattr(argmap, "is_cached", False) or len(query_string) > LONGEST_CACHED:
@@ -58,6 +60,8 @@ class Parser(FlaskParser):
         for location, faults in messages.items() if isinstance(messages, dict) else [("json", messages)]:
             for field, texts in _flat(faults if location in LOCATIONS else {location: faults}):
                 errors.setdefault(field, []).extend(texts)
+                if len(errors) == MOST_FAULTS:
+                    raise Invalid(errors)
         raise Invalid(errors)
 
 
@@ -74,6 +78,9 @@ def _flat(faults: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
 parser = Parser(unknown=None)  # the schemas decide about unknown fields
 
 
-def require_no_fields(req: Request) -> None:
-    """For an operation without a body: allow an empty object and nothing else. Raises Invalid."""
-    parser.parse(Body(), req, location="json")
+NO_FIELDS = Body()
+
+
+def body_of(schema: ma.Schema, req: Request) -> None:
+    """Parse the body, once for this request. Raises Invalid, Malformed, RequestEntityTooLarge."""
+    g.body = parser.parse(schema, req, location="json")

@@ -1,5 +1,6 @@
 """Errors as problem details (RFC 9457): every response below /api/ with a status of 400 or more comes from here."""
 
+from itertools import islice
 from typing import Any
 
 from flask import Response, g
@@ -12,6 +13,8 @@ from webapp.core.http_status import status_of
 from webapp.domain.errors import DomainError
 
 MEDIA_TYPE = "application/problem+json"
+MOST_FAULTS = 20  # named in one answer: a body of thousands of unknown fields would be answered by a longer one
+LONGEST_FIELD = 200  # characters
 UNKNOWN_HOST = "This instance does not answer to this host name: see PUBLIC_URL and TRUSTED_HOSTS in its settings."
 
 
@@ -38,7 +41,8 @@ def _answer(status: int, code: str, error: Exception) -> Response:
         "code": code,
     }
     if errors := getattr(error, "errors", None):
-        body["errors"] = {field: list(messages) for field, messages in errors.items()}
+        named = islice(errors.items(), MOST_FAULTS)
+        body["errors"] = {field[:LONGEST_FIELD]: list(messages[:MOST_FAULTS]) for field, messages in named}
     g.problem_code = code
     response = Response(dumped(body), status, content_type=MEDIA_TYPE)
     response.headers["Cache-Control"] = "no-store"

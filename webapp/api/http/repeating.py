@@ -24,13 +24,18 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 Render = Callable[[Any], Response]
 
 
+def check_key() -> None:
+    """Raises Malformed for an invalid key of a POST request."""
+    key = request.headers.get(HEADER)
+    if request.method == "POST" and key is not None and not _KEY.fullmatch(key):
+        raise Malformed("Idempotency-Key must be 1 to 255 letters, digits and signs of ASCII, without spaces.")
+
+
 def repeatable(act: Callable[[], Any], render: Render) -> Response:
-    """The response to `act`, which runs only once for each key and caller. Raises Malformed for an invalid key."""
+    """The response to `act`, which runs only once for each key and caller."""
     key = request.headers.get(HEADER)
     if key is None:
         return render(act())
-    if not _KEY.fullmatch(key):
-        raise Malformed("Idempotency-Key must be 1 to 255 letters, digits and signs of ASCII, without spaces.")
     answers: list[Response] = []
 
     def acted() -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from webapp.api.schemas.base import Answer, Body
-from webapp.api.schemas.fields import Day, Flag, Text, Whole
+from webapp.api.schemas.fields import Day, Flag, Several, Text, Whole
 from webapp.domain.questions import MOST_OPTIONS, MOST_QUESTIONS, QuestionKind
 from webapp.services.event_types.content import BOUNDS, COLORS, LocationKind
 
@@ -39,7 +39,7 @@ class Question(Body):
     label = Text(required=True)
     kind = Text(load_default="text", validate=validate.OneOf(KINDS))
     required = Flag(load_default=False)
-    options = fields.List(Text(), load_default=list, validate=validate.Length(max=MOST_OPTIONS))
+    options = Several(Text(), 0, MOST_OPTIONS, load_default=list)
 
 
 class EventTypeChange(Body):
@@ -61,7 +61,7 @@ class EventTypeChange(Body):
     capacity = minutes("capacity")
     requires_confirmation = Flag()
     location = fields.Nested(Location, allow_none=True)
-    questions = fields.List(fields.Nested(Question), validate=validate.Length(max=MOST_QUESTIONS))
+    questions = Several(fields.Nested(Question), 0, MOST_QUESTIONS)
     is_public = Flag()
     is_active = Flag()
     needs_link = Flag(metadata={"description": "Only guests with a single-use link see and book it; it is not listed."})

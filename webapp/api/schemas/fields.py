@@ -32,6 +32,19 @@ class Text(fields.String):
         return text
 
 
+class Several(fields.List[Any]):
+    """A list that is counted before its elements are looked at."""
+
+    def __init__(self, element: Any, least: int, most: int, **given: Any) -> None:
+        super().__init__(element, validate=validate.Length(least, most), **given)
+        self.count = validate.Length(least, most)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
+        if isinstance(value, list):
+            self.count(value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 class Whole(fields.Integer):
     """A whole number between two bounds; 30.0 is one (JSON Schema, 6.1.1)."""
 

@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from webapp.api.schemas.base import Answer, Body
-from webapp.api.schemas.fields import Clock, Day, EndClock, Id, Instant, Text, Whole, Zone
+from webapp.api.schemas.fields import Clock, Day, EndClock, Id, Instant, Several, Text, Whole, Zone
 from webapp.services.schedules.content import MOST_OVERRIDES, MOST_WINDOWS
 
 WEEKDAY = (0, 6)
@@ -26,7 +26,7 @@ class Override(Body):
     """Replaces the weekly hours of one date; without windows it is a day off."""
 
     on = Day(required=True)
-    windows = fields.List(fields.Nested(DateWindow), required=True, validate=validate.Length(max=MOST_WINDOWS))
+    windows = Several(fields.Nested(DateWindow), 0, MOST_WINDOWS, required=True)
 
 
 class Holidays(Body):
@@ -43,8 +43,8 @@ class ScheduleBody(Body):
 
     time_zone = Zone(required=True)
     week_start = Whole(*WEEKDAY, required=True, metadata={"description": "Monday is 0."})
-    weekly_hours = fields.List(fields.Nested(WeeklyWindow), required=True, validate=validate.Length(max=MOST_WINDOWS))
-    overrides = fields.List(fields.Nested(Override), required=True, validate=validate.Length(max=MOST_OVERRIDES))
+    weekly_hours = Several(fields.Nested(WeeklyWindow), 0, MOST_WINDOWS, required=True)
+    overrides = Several(fields.Nested(Override), 0, MOST_OVERRIDES, required=True)
     holidays = fields.Nested(Holidays, required=True, allow_none=True)
 
 

@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from webapp.api.schemas.base import Answer, Body, SpanQuery
-from webapp.api.schemas.fields import Id, Instant, Text, Whole
+from webapp.api.schemas.fields import Id, Instant, Several, Text, Whole
 from webapp.services.slots.slots import MOST_AT_ONCE
 
 STATUSES = ("available", "booked")
@@ -26,7 +26,7 @@ class NewSlot(Body):
 
 
 class NewSlots(Body):
-    slots = fields.List(fields.Nested(NewSlot), required=True, validate=validate.Length(1, MOST_AT_ONCE))
+    slots = Several(fields.Nested(NewSlot), 1, MOST_AT_ONCE, required=True)
 
 
 class SlotChange(Body):

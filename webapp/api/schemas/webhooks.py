@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from webapp.api.schemas.base import Answer, Body
 from webapp.api.schemas.bookings import Booking
-from webapp.api.schemas.fields import Flag, Id, Instant, Text
+from webapp.api.schemas.fields import Flag, Id, Instant, Several, Text
 from webapp.api.schemas.slots import Slot
 from webapp.domain.webhook_events import TEST, WebhookEvent
 
@@ -16,9 +16,9 @@ SLOT_EVENTS = [event for event in EVENTS if event.startswith("slot.")]
 STATUSES = ("waiting", "sent", "dead", "skipped")
 
 
-def _events(**given: Any) -> fields.List[Any]:
+def _events(**given: Any) -> Several:
     one = Text(validate=validate.OneOf(EVENTS))
-    return fields.List(one, validate=validate.Length(1, len(EVENTS)), **given)
+    return Several(one, 1, len(EVENTS), **given)
 
 
 class WebhookChange(Body):

@@ -17,6 +17,7 @@ from webapp.web.shared import htmx
 from webapp.web.shared.forms import refuse
 from webapp.web.shared.guards import current_actor, current_host, host_required
 from webapp.web.shared.htmx import page_or_fragment
+from webapp.web.shared.security import large_form
 
 TEMPLATE = "event_types/edit.html"
 
@@ -28,6 +29,7 @@ def new() -> Response:
 
 
 @blueprint.post("/new")
+@large_form
 @host_required
 def create() -> Any:
     form = _form(None)
@@ -39,6 +41,7 @@ def create() -> Any:
 
 
 @blueprint.post("/new-questions")
+@large_form
 @host_required
 def new_questions() -> Response:
     return _with_changed_rows(_form(None), None)
@@ -51,6 +54,7 @@ def edit(slug: str) -> Response:
 
 
 @blueprint.post("/<slug>/edit")
+@large_form
 @host_required
 def change(slug: str) -> Any:
     form = _form(_stored(slug))
@@ -62,6 +66,7 @@ def change(slug: str) -> Any:
 
 
 @blueprint.post("/<slug>/questions")
+@large_form
 @host_required
 def change_questions(slug: str) -> Response:
     return _with_changed_rows(_form(_stored(slug)), slug)

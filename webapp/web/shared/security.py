@@ -13,13 +13,15 @@ from flask.globals import request_ctx
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.exceptions import BadRequest, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 
 from webapp.core.config import Settings
 from webapp.core.extensions import csrf
 from webapp.core.host_names import is_among
+from webapp.domain.text import LARGEST
 from webapp.web.shared import form_tokens
 from webapp.web.shared.form_tokens import require_form_token
-from webapp.web.shared.guards import Guard, guard_of
+from webapp.web.shared.guards import Guard, View, guard_of
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 CONTENT_POLICY = {
@@ -43,15 +45,14 @@ HEADERS = (
 )
 HSTS = ("Strict-Transport-Security", "max-age=31536000")
 NONCE_TO_COME = secrets.token_urlsafe(16).encode()  # no page ever shows it
-LIMITS = {
-    "MAX_CONTENT_LENGTH": 1_000_000,  # bytes
-    "MAX_FORM_MEMORY_SIZE": 500_000,
-    "MAX_FORM_PARTS": 1000,
-}
+# A view that takes more says so in its attribute `largest_body`; restoring a file sets its own.
+LARGEST_BODY, LARGEST_FORM = 64 * 1024, 256 * 1024  # bytes
+LIMITS = {"MAX_CONTENT_LENGTH": LARGEST_BODY, "MAX_FORM_MEMORY_SIZE": LARGEST_BODY, "MAX_FORM_PARTS": 1000}
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     app.config.from_mapping(LIMITS)
+    app.url_map.converters["int"] = _RowId
     # The token lives as long as the session: a page that was open over lunch can still be sent. The referrer is not
     # asked for, since our pages send none or little: the Origin and Sec-Fetch-Site headers say the same.
     app.config.from_mapping(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False, WTF_CSRF_CHECK_DEFAULT=False)
@@ -67,9 +68,17 @@ def init_app(app: Flask, settings: Settings) -> None:
     form_tokens.init_app(app)
     app.extensions["trusted_hosts"] = settings.trusted_hosts
     app.before_request(_refuse_other_hosts)
+    app.before_request(_allow_large_body)
     app.before_request(_refuse_forgery)
     app.before_request(_refuse_nul)
     app.after_request(_protect)
+
+
+class _RowId(IntegerConverter):
+    """A number in a URL. One that no row can have becomes one that no row has: 404, as for all that does not exist."""
+
+    def to_python(self, value: str) -> int:
+        return min(int(value[:20]), LARGEST)
 
 
 class NoCookies(BadRequest):
@@ -90,6 +99,18 @@ class _Sessions(SecureCookieSessionInterface):
 def _refuse_other_hosts() -> None:
     if not is_among(current_app.extensions["trusted_hosts"], request.host):
         raise SecurityError("the host is not one of ours")
+
+
+def large_form(view: View) -> View:
+    """For a form whose texts can be longer than LARGEST_BODY, in languages whose letters take several bytes each."""
+    view.largest_body = LARGEST_FORM  # type: ignore[attr-defined]
+    return view
+
+
+def _allow_large_body() -> None:
+    largest = getattr(current_app.view_functions.get(request.endpoint or ""), "largest_body", None)
+    if largest:
+        request.max_content_length = request.max_form_memory_size = largest
 
 
 def csp_nonce() -> str:
