@@ -28,11 +28,17 @@ def _email(*more: Any) -> EmailField:
     )
 
 
+def _not_too_long(_form: Any, field: Any) -> None:
+    """Also where a password is only compared: hashing raises an error above 4096 characters."""
+    if len(field.data or "") > LONGEST_PASSWORD:
+        raise StopValidation(gettext("Use %(longest)s characters or fewer.", longest=LONGEST_PASSWORD))
+
+
 def _password(label: Any, autocomplete: str, *more: Any) -> PasswordField:
     return PasswordField(
         label,
         render_kw={"autocomplete": autocomplete, "maxlength": LONGEST_PASSWORD},
-        validators=[fs.password_required, *more],
+        validators=[fs.password_required, _not_too_long, *more],
     )
 
 

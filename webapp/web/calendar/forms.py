@@ -15,7 +15,7 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, NumberRange, ValidationError
+from wtforms.validators import DataRequired, InputRequired, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.domain.availability.instants import instant, occurrences, to_datetime, zone
@@ -139,10 +139,14 @@ class ManyForm(_Durations):
         default=2,
         validators=[
             InputRequired(_l("Type a number of weeks.")),
-            NumberRange(1, MOST_WEEKS, _l("Type a number from 1 to 26.")),
         ],
         render_kw={"min": 1, "max": MOST_WEEKS, "inputmode": "numeric"},
     )
+
+    def validate_weeks(self, field: Any) -> None:
+        """NumberRange would raise an error for a number that is too long for a float."""
+        if field.data is not None and not 1 <= field.data <= MOST_WEEKS:
+            raise ValidationError(gettext("Type a number from 1 to 26."))
 
     def validate_first_on(self, field: Any) -> None:
         _check_year(field)
