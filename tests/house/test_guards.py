@@ -42,6 +42,9 @@ def examples(app: Flask) -> Iterator[tuple[Rule, str]]:
     samples = {UUIDConverter: uuid.UUID(int=7), IntegerConverter: 7}
     for rule in app.url_map.iter_rules():
         if "GET" in (rule.methods or ()):
-            given = {name: samples.get(type(converter), "x") for name, converter in rule._converters.items()}
+            given = {
+                name: next((sample for kind, sample in samples.items() if isinstance(converter, kind)), "x")
+                for name, converter in rule._converters.items()
+            }
             values = given | dict(rule.defaults or {})
             yield rule, adapter.build(rule.endpoint, values)

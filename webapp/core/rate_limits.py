@@ -10,6 +10,7 @@ Callers are counted by `subscriber`: one key each, no matter how a socket or a p
 import re
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
@@ -149,6 +150,7 @@ _WITH_IPV4_AT_THE_END = tuple(map(ip_network, ("::ffff:0:0/96", "::ffff:0:0:0/96
 _LOCAL_NAT64 = ip_network("64:ff9b:1::/48")  # RFC 8215: its operator decides where in it the IPv4 address is
 
 
+@lru_cache(maxsize=4096)
 def subscriber(written: str | None) -> str:
     """The key for `203.0.113.9`, `203.0.113.9:1024`, `2001:db8::1%eth0` or `[2001:db8::1]:1024`; otherwise UNKNOWN.
 

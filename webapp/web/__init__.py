@@ -9,9 +9,10 @@ from webapp.core.config import Settings
 
 def init_app(app: Flask, settings: Settings) -> None:
     from webapp.web.accounts import auth
-    from webapp.web.operations import reload
+    from webapp.web.operations import budget, reload
     from webapp.web.shared import assets, compression, dates, errors, htmx, i18n, layout, security
 
+    budget.init_app(app, settings)  # first: it measures all the rest
     compression.init_app(app)
     security.init_app(app, settings)
     errors.init_app(app)

@@ -15,7 +15,7 @@ from webapp.services.shared.links import busy_times_url, host_page_url
 
 REFRESHED_EVERY = timedelta(minutes=15)
 END = b"END:VCALENDAR\r\n"
-SHORT = 2000  # characters of a description; the few that are longer are not cached
+SHORT = 2500  # characters of a description; the few that are longer are not cached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ def _utc() -> Timezone:
     return zone
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _event(entry: Entry) -> bytes:
     """Cached by all fields: the library takes a third of a millisecond per event, and a calendar is read many times
     between changes. At most some 10 MB."""

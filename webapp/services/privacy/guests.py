@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from webapp.core.db import session as current_session
 from webapp.core.db import transactional
 from webapp.core.extensions import signer
-from webapp.domain.bookings import EventKind
+from webapp.domain.bookings import ACTIVE, EventKind
 from webapp.domain.erasure import is_erased
 from webapp.domain.errors import NotFound
 from webapp.domain.urls import base64url, from_base64url
@@ -41,6 +41,14 @@ def bookings_of_address(email: str, *, limit: int | None = None) -> list[Booking
     ids = [row.id for row in guests_at(session, email)]
     query = booking_select().where(Booking.guest_id.in_(ids)).order_by(Slot.starts_at.desc(), Booking.id.desc())
     return [booking_view(row) for row in session.execute(query.limit(limit))]
+
+
+def coming_bookings(email: str) -> int:
+    """How many bookings at all hosts are active and have not begun."""
+    session = current_session()
+    ids = [row.id for row in guests_at(session, email)]
+    coming = Booking.guest_id.in_(ids), Booking.status.in_(ACTIVE), Slot.starts_at > func.now()
+    return session.scalars(select(func.count()).select_from(Booking).join(Slot).where(*coming)).one()
 
 
 def mails_to_guest(booking_ids: Sequence[int]) -> dict[int, list[Any]]:

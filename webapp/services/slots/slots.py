@@ -35,6 +35,7 @@ from webapp.services.slots.views import SlotView, slot_by_public_id, slot_select
 from webapp.services.webhooks.dispatch import record_published
 
 MOST_AT_ONCE = 200
+MOST_PUBLISHED = 5000  # free slots of a host in the future: pages read all of a period
 
 
 @transactional
@@ -44,6 +45,7 @@ def publish(session: Session, slots: Sequence[NewSlot], *, host_id: int, actor: 
     if not 1 <= len(slots) <= MOST_AT_ONCE:
         raise Invalid({"slots": [f"Between 1 and {MOST_AT_ONCE} slots at once."]})
     lock_host(session, host_id)
+    _require_few(session, host_id, len(slots))
     rows = [plan.row(host_id) for plan in _sound_plans(session, slots, host_id)]
     ids = session.execute(insert(Slot).returning(Slot.id, sort_by_parameter_order=True), rows).scalars().all()
     for slot_id in ids:
@@ -52,6 +54,12 @@ def publish(session: Session, slots: Sequence[NewSlot], *, host_id: int, actor: 
     views = [slot_view(row) for row in session.execute(query)]
     record_published(session, [view.public_id for view in views], host_id=host_id)
     return views
+
+
+def _require_few(session: Session, host_id: int, more: int) -> None:
+    free = Slot.host_id == host_id, Slot.starts_at > func.now(), Slot.seats_taken == 0, Slot.withdrawn_at.is_(None)
+    if session.scalars(select(func.count()).where(*free)).one() + more > MOST_PUBLISHED:
+        raise Invalid({"slots": [f"At most {MOST_PUBLISHED} free slots in the future."]})
 
 
 def publication_clashes(session: Session, slots: Sequence[NewSlot], *, host_id: int) -> list[Clash]:

@@ -29,12 +29,12 @@ class AlternativeDay:
 
 
 def alternative_days(
-    offers: ListOffers, ahead: ListOffers, now: int, start: int, *, time_zone: str, locale: Locale
+    ahead: ListOffers, now: int, start: int, *, time_zone: str, locale: Locale
 ) -> list[AlternativeDay]:
     """The free times on the guest's date of `start` and on the following dates that have any; if there are none, the
     next free time at all."""
     first = day_start(time_zone, local_date(time_zone, start))
-    found = offers(first, first + DAYS_AHEAD * DAY_SECONDS)
+    found = ahead(first, first + DAYS_AHEAD * DAY_SECONDS)
     if not found:
         coming = next_offer(ahead, now, first)
         found = [coming] if coming else []

@@ -1,7 +1,6 @@
 """The form for the chosen time, and booking it. The form keeps its input, whatever the error."""
 
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from flask import Response, redirect, request
@@ -141,8 +140,8 @@ def _chosen(offering: Offering, form: BookingForm, *, is_gone: bool) -> dict[str
     start, zone, locale = form.start_seconds, str(form.zone.data), current_locale()
     alternatives = []
     if is_gone or start is None:
-        listing = partial(list_offers, offering), list_ahead(offering)
-        alternatives = alternative_days(*listing, offering.now, start or offering.now, time_zone=zone, locale=locale)
+        ahead = list_ahead(offering)
+        alternatives = alternative_days(ahead, offering.now, start or offering.now, time_zone=zone, locale=locale)
     if start is None:
         return {"meeting_time": None, "host_time": None, "alternatives": alternatives, "zone": zone}
     begins = to_datetime(start)

@@ -132,7 +132,7 @@ def _picker(booking: BookingView, offering: Offering, token: str) -> Any:
 
 def _confirm_page(booking: BookingView, offering: Offering, form: MoveForm, start: int, *, status: int) -> Response:
     zone, locale = guest_zone(booking), current_locale()
-    listing = partial(list_offers_to_move, offering, booking), list_ahead_to_move(offering, booking)
+    ahead = list_ahead_to_move(offering, booking)
     form.start.data = format_start(start)
     new_start = to_datetime(start)
     new_end = new_start + timedelta(minutes=offering.rules.duration_minutes)
@@ -141,7 +141,7 @@ def _confirm_page(booking: BookingView, offering: Offering, form: MoveForm, star
         "manage/move.html",
         form=form,
         new=meeting_time(new_start, new_end, zone, locale),
-        alternatives=alternative_days(*listing, offering.now, start, time_zone=zone, locale=locale) if is_gone else [],
+        alternatives=alternative_days(ahead, offering.now, start, time_zone=zone, locale=locale) if is_gone else [],
         is_gone=is_gone,
         problem=_problem(booking, status),
         **about(booking, manage_token(booking.uid)),

@@ -13,10 +13,9 @@ from wtforms import BooleanField, EmailField
 from wtforms.validators import InputRequired
 
 from webapp.domain.errors import NotFound
-from webapp.services.bookings.guest_access import has_begun
 from webapp.services.privacy.copy import guest_document
 from webapp.services.privacy.erase import erase_address
-from webapp.services.privacy.guests import ask_for_data, bookings_of_address, proved_address
+from webapp.services.privacy.guests import ask_for_data, bookings_of_address, coming_bookings, proved_address
 from webapp.services.shared.validation import LONGEST_EMAIL, email_address
 from webapp.web.guest.words import meeting_time
 from webapp.web.honeypot.form import HoneypotForm
@@ -124,6 +123,6 @@ def erased() -> str:
 
 def _erase_page(token: str, form: EraseForm, *, status: int = 200) -> Response:
     email = proved_address(token)
-    coming = sum(booking.is_active and not has_begun(booking) for booking in bookings_of_address(email))
+    coming = coming_bookings(email)
     values = {"form": form, "token": token, "email": email, "coming": coming}
     return make_response(render_template("privacy/erase.html", **values), status)
