@@ -21,6 +21,7 @@ OURS = (
     "webapp/core/logs.py",
     "webapp/core/mailbox.py",
     "webapp/core/migrations.py",
+    "webapp/core/patience.py",
     "webapp/core/postgres.py",
     "webapp/domain/errors.py",
     "webapp/embedded",

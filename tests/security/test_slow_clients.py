@@ -2,6 +2,7 @@
 
 import http.client
 import resource
+import select
 import socket
 import threading
 import time
@@ -59,8 +60,9 @@ class Clients:
                 data = connection.recv(65_536)
                 self.answers += [data] if data else []
                 return bool(data)
-            if error := connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-                raise OSError(error)
+            ended = select.poll()
+            ended.register(connection, select.POLLRDHUP)
+            return not ended.poll(0)
         return True
 
 
