@@ -10,14 +10,14 @@ from flask import Flask, current_app, g, request, session
 from flask_login import user_logged_in, user_logged_out
 from flask_security import SQLAlchemyUserDatastore
 from flask_security.utils import set_request_attr
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from webapp.core import db as database
 from webapp.core.extensions import csrf, db
+from webapp.domain.actor import host_actor
 from webapp.models import Host, LoginSession, Role
-from webapp.services.accounts import accounts
-from webapp.services.accounts.accounts import HOST, add_host
+from webapp.services.accounts.sessions import begin, end, is_alive, note_use
 from webapp.services.accounts.slugs import RESERVED
 
 CSRF_TOKEN = "csrf_token"  # noqa: S105  the name of the field
@@ -32,20 +32,20 @@ class Hosts(SQLAlchemyUserDatastore):
         with database.transaction():
             pass
 
-    def create_user(self, **columns: Any) -> Host:
-        is_invited = accounts.invited_email(request.values.get("invitation", "")) == columns["email"].lower()
-        columns["registered_at"] = None if is_invited else func.now()
-        return add_host(database.session(), columns, roles=(HOST,), confirmed=False)
-
     def find_logged_in(self, uniquifier: str, login_uid: uuid.UUID) -> Host | None:
         """The host of a login that has not ended; a change of password replaces the uniquifier. One query."""
         query = (
-            select(Host)
+            select(Host, LoginSession.last_used_at)
             .options(joinedload(Host.roles))
             .join(LoginSession, LoginSession.host_id == Host.id)
-            .where(Host.fs_uniquifier == uniquifier, Host.active, LoginSession.uid == login_uid)
+            .where(Host.fs_uniquifier == uniquifier, Host.active, LoginSession.uid == login_uid, is_alive())
         )
-        return database.session().scalar(query)
+        found = database.session().execute(query).unique().first()
+        if found is None:
+            return None
+        note_use(login_uid, found.last_used_at)
+        host: Host = found[0]
+        return host
 
 
 hosts = Hosts(db, Host, Role)
@@ -73,13 +73,14 @@ def _begin_login(_app: Flask, user: Host, **_more: Any) -> None:
     for name in (CSRF_TOKEN, LOGIN):
         session.pop(name, None)
     g.pop(CSRF_TOKEN, None)
-    session[LOGIN] = str(accounts.begin(database.session(), host_id=user.id, instead_of=old))
+    actor = host_actor(user.id, request.remote_addr)
+    session[LOGIN] = str(begin(database.session(), host_id=user.id, instead_of=old, actor=actor))
     session.permanent = True
 
 
-def _end_login(_app: Flask, **_more: Any) -> None:
+def _end_login(_app: Flask, user: Host, **_more: Any) -> None:
     if uid := _login_uid():
-        accounts.end(uid)
+        end(uid, host_id=user.id, actor=host_actor(user.id, request.remote_addr))
     session.clear()
 
 

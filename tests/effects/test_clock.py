@@ -81,7 +81,7 @@ def test_a_task_that_fails_keeps_no_other_waiting(app: Flask, error: Exception) 
 def test_all_tasks_are_done_often_enough() -> None:
     assert {task.work.__name__: task.every for task in PERIODIC_TASKS} == {
         "expire_pending": 3, "complete_past": 60, "tidy": 600, "forget_guests": 3600,
-        "report_mail_trouble": 60, "hash_client_addresses": 3600,
+        "report_mail_trouble": 60, "hash_client_addresses": 3600, "tidy_accounts": 600,
     }  # fmt: skip
 
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from tests.builders import Build
 from tests.web.pages import Visitor
-from webapp.core.extensions import db
+from tests.web.statements import statements_of
 
 HTMX = {"HX-Request": "true"}
 
@@ -30,19 +29,9 @@ class Desk:
 
     def queries(self, url: str, *, htmx: bool = False) -> int:
         """How many statements the page takes, logging in not counted."""
-        counted: list[str] = []
-
-        def count(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            counted.append(statement)
-
-        with self.client.application.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", count)
-        try:
+        with statements_of(self.client.application) as sent:
             assert self.open(url, htmx=htmx).status_code == 200
-        finally:
-            event.remove(engine, "before_cursor_execute", count)
-        return len(counted)
+        return len(sent)
 
 
 def sit_down(build: Build, password_hash: str, **given: Any) -> Desk:

@@ -1,7 +1,7 @@
 """Commands for accounts: `create-host`, `invite`, `demo`, `create-token`."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import click
 from flask.cli import with_appcontext
@@ -14,7 +14,7 @@ from webapp.domain.actor import SYSTEM
 from webapp.domain.errors import DomainError, EmailTaken, Invalid, NotFound, SlugTaken
 from webapp.domain.text import TextFault
 from webapp.identity import reserved_slugs
-from webapp.services.accounts import accounts, slugs
+from webapp.services.accounts import accounts, registration, slugs
 from webapp.services.accounts.accounts import LONGEST_NAME
 from webapp.services.accounts.tokens import NewToken, Scope, create_token, host_id_of
 from webapp.services.shared.validation import email_address, title
@@ -39,8 +39,10 @@ def create_host(email: str, name: str, slug: str, time_zone: str, admin: bool) -
         "name": _checked_value("--name", lambda value: title(value, LONGEST_NAME), name),
         "slug": _checked_value("--slug", _slug, slug),
         "time_zone": _checked_value("--time-zone", _zone, time_zone),
-        "password_hash": hash_password(_checked_value("the password", _password, _read_password())),
     }
+    about = {name: values[name] for name in ("email", "name", "slug")}
+    password = _checked_value("the password", lambda value: _password(value, about), _read_password())
+    values["password_hash"] = hash_password(password)
     roles = (accounts.HOST, accounts.ADMIN) if admin else (accounts.HOST,)
     try:
         accounts.create_host(**values, roles=roles, confirmed=True)
@@ -56,7 +58,7 @@ def create_host(email: str, name: str, slug: str, time_zone: str, admin: bool) -
 @with_appcontext
 def invite(email: str) -> None:
     """Print a link with which EMAIL may register, valid for seven days."""
-    click.echo(accounts.invitation_url(_checked_value("EMAIL", email_address, email)))
+    click.echo(registration.invitation_url(_checked_value("EMAIL", email_address, email)))
 
 
 @click.command()
@@ -99,8 +101,8 @@ def _zone(time_zone: str) -> str:
     return time_zone
 
 
-def _password(password: str) -> str:
-    faults, normalised = _security.password_util.validate(password, is_register=True)
+def _password(password: str, about: Mapping[str, str]) -> str:
+    faults, normalised = _security.password_util.validate(password, True, **about)
     if faults:
         raise ValueError(" ".join(str(fault) for fault in faults))
     return str(normalised)

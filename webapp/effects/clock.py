@@ -17,6 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.core.db import transaction
 from webapp.domain.errors import Overloaded
+from webapp.services.accounts.registration import MOST_AT_ONCE as UNCONFIRMED_AT_ONCE
+from webapp.services.accounts.registration import forget_unconfirmed
+from webapp.services.accounts.sessions import end_old
 from webapp.services.bookings.decisions import SWEEP_LIMIT, complete_past, expire_pending
 from webapp.services.mail.digests import forget_counted_mails
 from webapp.services.mail.server_refusals import mail_trouble
@@ -74,11 +77,18 @@ def hash_client_addresses() -> int:
         return SWEEP_LIMIT if hash_old_addresses(session) == MOST_AT_ONCE else 0
 
 
+def tidy_accounts() -> int:
+    """End logins that are over by time, and delete accounts that nobody confirmed."""
+    end_old()
+    return SWEEP_LIMIT if forget_unconfirmed() == UNCONFIRMED_AT_ONCE else 0
+
+
 PERIODIC_TASKS = (
     PeriodicTask(expire_pending, 3.0),
     PeriodicTask(complete_past, 60.0),
     PeriodicTask(tidy, 600.0),
     PeriodicTask(forget_guests, 3600.0),
+    PeriodicTask(tidy_accounts, 600.0),
     PeriodicTask(hash_client_addresses, 3600.0),
     PeriodicTask(report_mail_trouble, 60.0),
 )

@@ -64,3 +64,4 @@ class LoginSession(Base):
     uid: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4, info=OF_SYSTEM)
     host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"), info=OF_SYSTEM)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)
+    last_used_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM, doc="to the hour")

@@ -1,7 +1,6 @@
 """Creating hosts: one way for registration, the command line, demo data and tests."""
 
 import pytest
-from flask import Flask
 
 from tests.builders import Build
 from webapp.core.db import session
@@ -50,18 +49,6 @@ def test_a_profile_changes_for_its_host_only(build: Build) -> None:
     assert rows[1].name == "Grace"
     with pytest.raises(SlugTaken):
         accounts.update_profile(host_id=grace, name="Grace", slug="ada-l", time_zone="UTC", about="")
-
-
-def test_an_invitation_is_for_one_address_and_some_days(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    url = accounts.invitation_url("grace@example.org")
-    assert url.startswith("http://localhost/register?invitation=")
-    token = url.partition("=")[2]
-    assert accounts.invited_email(token) == "grace@example.org"
-    assert accounts.invited_email(token[:-2] + ("AA" if token[-2:] != "AA" else "BB")) is None
-    assert accounts.invited_email("") is accounts.invited_email("@@@") is None
-    later = accounts.time.time() + 8 * 86_400
-    monkeypatch.setattr(accounts.time, "time", lambda: later)
-    assert accounts.invited_email(token) is None
 
 
 @pytest.mark.parametrize(

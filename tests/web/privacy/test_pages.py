@@ -13,7 +13,6 @@ from tests.web.pages import HONEYPOT, Visitor, errors_of, fields_of, sum_asked_i
 from webapp.core.rate_limits import Counter
 from webapp.services.bookings.view import BookingView
 from webapp.services.privacy.guests import LINK_SECONDS, privacy_token
-from webapp.web.privacy.pages import ANSWER_SECONDS
 
 EMAIL = "gita@example.net"
 EVENTS = "SELECT kind, host_id, booking_id, data FROM outbox_event WHERE kind LIKE 'guest%'"
@@ -49,12 +48,10 @@ def snapshot(build: Build) -> list[object]:
     return [build.rows(f"SELECT * FROM {table} ORDER BY 1") for table in tables]
 
 
-def test_asking_is_answered_alike_and_takes_as_long(visitor: Visitor, booking: BookingView, build: Build) -> None:
+def test_asking_is_answered_alike(visitor: Visitor, booking: BookingView, build: Build) -> None:
     answers = []
     for email in (EMAIL, "nobody@example.net"):
-        started = time.monotonic()
         answer = visitor.submit("/privacy", action="/privacy", email=email)
-        assert time.monotonic() - started > ANSWER_SECONDS
         answers.append((answer.status_code, answer.headers["Location"], answer.data))
     assert answers[0] == answers[1]
     assert answers[0][:2] == (303, "/privacy/asked")

@@ -61,9 +61,9 @@ def confirm_address(context: AccountContext) -> Letter | str:
         to=address(host.email),
         subject=_("Confirm your address"),
         heading=_("Confirm your address"),
-        paragraphs=(_("Your account is nearly ready. Confirm that this address is yours, and guests can book you."),),
-        actions=(Action(_("Confirm the address"), _confirm_url(host)),),
-        closing=(_("If you have not made an account, you need do nothing."),),
+        paragraphs=(_("Somebody asked for an account with this address. Choose your name and password here."),),
+        actions=(Action(_("Make the account"), _confirm_url(host)),),
+        closing=(_("The link works for two days."), _("If it was not you, you need do nothing: no account is made.")),
     )
 
 

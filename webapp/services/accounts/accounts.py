@@ -1,21 +1,19 @@
-"""Accounts of hosts: one way to create a host, for registration, the command line, demo data and tests; invitations to
-register, which are signed for one address, expire after some days and are not stored; and login sessions."""
+"""Accounts of hosts: created by the operator or for a demo, and what every new host begins with."""
 
-import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Self
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from webapp.core.db import session, transactional
-from webapp.core.extensions import TAG_BYTES, signer, site
+from webapp.domain.actor import Actor
 from webapp.domain.bookings import EventKind
-from webapp.domain.urls import base64url, from_base64url
-from webapp.models import EventType, Host, LoginSession, Role, Schedule
+from webapp.models import EventType, Host, Role, Schedule, host_role
+from webapp.services.accounts.events import AccountEvent, write_event
 from webapp.services.shared import outbox
 from webapp.services.shared.validation import known_address
 
@@ -74,29 +72,30 @@ def create_host(
 ) -> int:
     """Create a host with three event types; returns the id. Raises SlugTaken, EmailTaken."""
     new = {"email": email, "name": name, "slug": slug, "time_zone": time_zone, "password": password_hash}
-    return add_host(session, new, roles=roles, confirmed=confirmed).id
+    confirmed_at = func.now() if confirmed else None
+    created = insert(Host).values(**new, fs_uniquifier=uuid.uuid4().hex, confirmed_at=confirmed_at).returning(Host.id)
+    host_id = session.scalars(created).one()
+    furnish(session, host_id, time_zone=time_zone)
+    give_roles(session, host_id, roles)
+    return host_id
 
 
-def add_host(session: Session, values: dict[str, Any], *, roles: Sequence[str], confirmed: bool) -> Host:
-    """Like `create_host`, in the caller's transaction; `values` are columns of Host."""
-    host = Host(
-        **{"fs_uniquifier": uuid.uuid4().hex} | values,
-        confirmed_at=func.now() if confirmed else None,
-        roles=list(session.scalars(select(Role).where(Role.name.in_(roles)))),
-    )
-    session.add(host)
-    session.flush()
+def furnish(session: Session, host_id: int, *, time_zone: str) -> None:
+    """What a new host begins with, in the caller's transaction."""
     session.execute(
         insert(EventType),
         [
-            {"host_id": host.id, "slug": slug, "title": title, "duration_minutes": minutes, "position": minutes}
+            {"host_id": host_id, "slug": slug, "title": title, "duration_minutes": minutes, "position": minutes}
             for slug, title, minutes in FIRST_EVENT_TYPES
         ],
     )
-    session.execute(
-        insert(Schedule).values(host_id=host.id, name=FIRST_SCHEDULE, is_default=True, time_zone=host.time_zone)
-    )
-    return host
+    session.execute(insert(Schedule).values(host_id=host_id, name=FIRST_SCHEDULE, is_default=True, time_zone=time_zone))
+
+
+def give_roles(session: Session, host_id: int, roles: Sequence[str]) -> None:
+    """In the caller's transaction; roles that the host has already stay."""
+    those = select(literal(host_id), Role.id).where(Role.name.in_(roles))
+    session.execute(upsert(host_role).from_select(["host_id", "role_id"], those).on_conflict_do_nothing())
 
 
 def account_id(email: str) -> int | None:
@@ -108,9 +107,13 @@ def account_id(email: str) -> int | None:
     return found
 
 
-def note(kind: EventKind, *, host_id: int) -> None:
-    """Record an account event in the open transaction; mails follow from it."""
-    outbox.record(session(), kind, host_id=host_id)
+@transactional
+def ask_reset(session: Session, email: str, *, actor: Actor) -> None:
+    """A mail with a link follows if there is such an account. The caller does not learn it, nor from the time."""
+    host_id = account_id(email)
+    can_log_in = select(Host.id).where(Host.id == host_id, Host.active, Host.confirmed_at.is_not(None))
+    outbox.record_for(session, EventKind.ACCOUNT_RESET, session.scalar(can_log_in))
+    write_event(session, AccountEvent.RESET_ASKED, host_id=host_id, actor=actor)
 
 
 @transactional
@@ -118,41 +121,3 @@ def update_profile(session: Session, *, host_id: int, name: str, slug: str, time
     """Save the host's profile. Raises SlugTaken."""
     values = {"name": name, "slug": slug, "time_zone": time_zone, "about": about}
     session.execute(update(Host).where(Host.id == host_id).values(values))
-
-
-PURPOSE = "registration"
-DAYS = 7
-
-
-def invitation_url(email: str) -> str:
-    """The link with which `email` may register within the next days."""
-    raw = int(time.time() + DAYS * 86_400).to_bytes(8) + email.encode()
-    return site.url(f"/register?invitation={base64url(signer.tag(PURPOSE, raw) + raw)}")
-
-
-def invited_email(token: str) -> str | None:
-    """The address that a token invites; None if the token is expired or not valid."""
-    raw = from_base64url(token)
-    if raw is None:
-        return None
-    tag, signed = raw[:TAG_BYTES], raw[TAG_BYTES:]
-    if len(signed) <= 8 or not signer.verifies(PURPOSE, signed, tag):
-        return None
-    return signed[8:].decode() if int.from_bytes(signed[:8]) > time.time() else None
-
-
-LONGEST = timedelta(days=14)
-
-
-def begin(session: Session, *, host_id: int, instead_of: uuid.UUID | None) -> uuid.UUID:
-    """Start a login session, in the caller's transaction; deletes the session that it replaces and expired ones."""
-    is_over = (LoginSession.uid == instead_of) | (LoginSession.created_at < func.now() - LONGEST)
-    session.execute(delete(LoginSession).where(LoginSession.host_id == host_id, is_over))
-    login = LoginSession(uid=uuid.uuid4(), host_id=host_id)
-    session.add(login)
-    return login.uid
-
-
-@transactional
-def end(session: Session, uid: uuid.UUID) -> None:
-    session.execute(delete(LoginSession).where(LoginSession.uid == uid))

@@ -20,7 +20,15 @@ from webapp.models import ApiToken, Host
 from webapp.services.accounts.accounts import account_id
 from webapp.services.shared.access import require_host
 from webapp.services.shared.audit import write_audit
-from webapp.services.shared.secrets import checked_name, is_secret, new_secret, note_use, revoke, secret_hash
+from webapp.services.shared.secrets import (
+    checked_name,
+    is_secret,
+    new_secret,
+    note_use,
+    revoke,
+    revoke_all,
+    secret_hash,
+)
 
 PREFIX = "osl_"  # also distinguishes it from a manage token
 MOST_TOKENS = 100
@@ -94,6 +102,11 @@ def create_token(session: Session, new: NewToken, *, host_id: int, actor: Actor)
 def revoke_token(public_id: uuid.UUID, *, host_id: int, actor: Actor) -> None:
     """Raises NotFound."""
     revoke(ApiToken, public_id, host_id=host_id, actor=actor)
+
+
+def revoke_all_tokens(session: Session, *, host_id: int, actor: Actor) -> None:
+    """In the caller's transaction."""
+    revoke_all(session, ApiToken, host_id=host_id, actor=actor)
 
 
 def host_tokens(host_id: int) -> list[TokenView]:

@@ -17,7 +17,15 @@ from webapp.domain.errors import NotFound
 from webapp.models import Feed, Host
 from webapp.services.shared.access import require_host
 from webapp.services.shared.audit import write_audit
-from webapp.services.shared.secrets import checked_name, is_secret, new_secret, note_use, revoke, secret_hash
+from webapp.services.shared.secrets import (
+    checked_name,
+    is_secret,
+    new_secret,
+    note_use,
+    revoke,
+    revoke_all,
+    secret_hash,
+)
 
 PREFIX = "osf_"
 MOST_FEEDS = 20
@@ -74,6 +82,11 @@ def create_feed(session: Session, new: NewFeed, *, host_id: int, actor: Actor) -
 def revoke_feed(public_id: uuid.UUID, *, host_id: int, actor: Actor) -> None:
     """Raises NotFound."""
     revoke(Feed, public_id, host_id=host_id, actor=actor)
+
+
+def revoke_all_feeds(session: Session, *, host_id: int, actor: Actor) -> None:
+    """In the caller's transaction."""
+    revoke_all(session, Feed, host_id=host_id, actor=actor)
 
 
 def host_feeds(host_id: int) -> list[FeedView]:

@@ -80,8 +80,9 @@ def ask_for_data(session: Session, email: str) -> None:
     """Somebody entered this address. A mail follows if there are data about it, and the caller does not learn whether
     there are; the event refers to a row and never contains the address."""
     found = guests_at(session, email)
-    if found:
-        outbox.record(session, EventKind.GUEST_ASKED, host_id=found[0].host_id, data={"guest_id": found[0].id})
+    first = found[0] if found else None
+    data = {"guest_id": first.id if first else None}
+    outbox.record_for(session, EventKind.GUEST_ASKED, first.host_id if first else None, data=data)
 
 
 def asker(session: Session, guest_id: int) -> Asker | None:

@@ -78,6 +78,20 @@ def record(
     notify_after_commit(session, CHANNEL)
 
 
+_INSERT_FOR = Statement("""
+INSERT INTO outbox_event (kind, host_id, data) SELECT %(kind)s, id, %(data)s FROM host WHERE id = %(host_id)s
+""")
+
+
+def record_for(
+    session: Session, kind: EventKind, host_id: int | None, *, data: Mapping[str, Any] | None = None
+) -> None:
+    """As `record`, about no booking. Without a host nothing is written, and this takes as long: a request with an
+    address that nobody has must not be quicker."""
+    _INSERT_FOR.run(session, kind=str(kind), host_id=host_id, data=Jsonb(json_facts(data or {})))
+    notify_after_commit(session, CHANNEL)
+
+
 def json_facts(data: Mapping[str, Any]) -> dict[str, Any]:
     """The facts as stored in an event: datetimes become ISO 8601 strings."""
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in data.items()}

@@ -70,6 +70,13 @@ def revoke(session: Session, model: SecretModel, public_id: uuid.UUID, *, host_i
     write_audit(session, actor, f"{model.__tablename__}.revoked", model.__tablename__, revoked)
 
 
+def revoke_all(session: Session, model: SecretModel, *, host_id: int, actor: Actor) -> None:
+    """In the caller's transaction."""
+    require_host(actor, host_id)
+    for revoked in session.scalars(delete(model).where(model.host_id == host_id).returning(model.id)):
+        write_audit(session, actor, f"{model.__tablename__}.revoked", model.__tablename__, revoked)
+
+
 def note_use(model: SecretModel, id_: int, last_used_at: datetime | None) -> None:
     """Update the time of last use, but not on every request: that would be too many writes."""
     if last_used_at is None or last_used_at < datetime.now(UTC) - USE_NOTED_EVERY:

@@ -96,11 +96,22 @@ def delete_webhook(session: Session, public_id: uuid.UUID, *, host_id: int, acto
 def renew_secret(session: Session, public_id: uuid.UUID, *, host_id: int, actor: Actor) -> str:
     """The new secret. The previous one also signs for as long as the receiver may need to switch to the new one; older
     ones no longer do. Raises NotFound."""
-    endpoint_id, salt = _endpoint(session, public_id, host_id, actor).id, new_salt()
+    return secret_of(_renew(session, _endpoint(session, public_id, host_id, actor).id, actor))
+
+
+def _renew(session: Session, endpoint_id: int, actor: Actor) -> bytes:
+    salt = new_salt()
     until_now = {"old_secret_salt": WebhookEndpoint.secret_salt, "old_secret_until": func.now() + OLD_SECRET_SIGNS}
     session.execute(_of(endpoint_id).values(secret_salt=salt, **until_now))
     write_audit(session, actor, "webhook.secret_renewed", "webhook", endpoint_id)
-    return secret_of(salt)
+    return salt
+
+
+def renew_all_secrets(session: Session, *, host_id: int, actor: Actor) -> None:
+    """As `renew_secret`, of each webhook of the host, in the caller's transaction."""
+    require_host(actor, host_id)
+    for endpoint_id in session.scalars(select(WebhookEndpoint.id).where(WebhookEndpoint.host_id == host_id)).all():
+        _renew(session, endpoint_id, actor)
 
 
 @transactional

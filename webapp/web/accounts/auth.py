@@ -3,23 +3,22 @@
 A mail becomes an event in the outbox. The worker writes the mail, and creates its token only then.
 """
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from flask import Flask, abort, after_this_request, current_app, render_template, request
+from flask import Flask, abort, after_this_request, render_template, request
 from flask_login import current_user
 from flask_security import EmailValidateException, MailUtil, Security
 from werkzeug.wrappers import Response
 
 from webapp.core.config import Settings
+from webapp.core.db import session
 from webapp.domain import urls
 from webapp.domain.bookings import EventKind
 from webapp.domain.text import TextFault
 from webapp.identity import hosts, load_host
-from webapp.services.accounts import accounts
+from webapp.services.shared import outbox
 from webapp.services.shared.validation import email_address
-from webapp.web.accounts import forms, known_browsers
+from webapp.web.accounts import forms, known_browsers, passwords, registration
 from webapp.web.accounts.guesses import limited_guesses
 from webapp.web.accounts.options import MESSAGES, OPTIONS
 from webapp.web.shared.guards import host_required, to_login, visitor
@@ -33,13 +32,11 @@ def init_app(app: Flask, settings: Settings) -> None:
         app,
         hosts,
         login_form=forms.LoginForm,
-        register_form=forms.RegisterForm,
-        forgot_password_form=forms.ForgotPasswordForm,
         reset_password_form=forms.ResetPasswordForm,
-        send_confirmation_form=forms.SendConfirmationForm,
         change_password_form=forms.ChangePasswordForm,
         verify_form=forms.VerifyForm,
         mail_util_cls=OutboxMail,
+        password_util_cls=passwords.PasswordRules,
         render_template=_render,  # type: ignore[arg-type]
     )
     security.want_json(lambda _request: False)
@@ -48,6 +45,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     _leave_out_what_slows_every_request(app, security)
     _guard_views(app)
     known_browsers.init_app(app)
+    passwords.init_app(app)
     app.before_request_funcs.setdefault("security", []).append(_tidy_request)
     app.after_request_funcs.setdefault("security", []).append(_see_other)
 
@@ -70,10 +68,10 @@ def _guard_views(app: Flask) -> None:
     guarded = {
         "login": visitor(limited_guesses(theirs["security.login"])),
         "logout": visitor(theirs["security.logout"]),
-        "register": visitor(limited_mail("register")(needs_invitation(theirs["security.register"]))),
-        "send_confirmation": visitor(limited_mail("confirm")(theirs["security.send_confirmation"])),
-        "confirm_email": visitor(confirm_by_post(theirs["security.confirm_email"])),
-        "forgot_password": visitor(limited_mail("reset")(theirs["security.forgot_password"])),
+        "register": visitor(limited_mail("register")(registration.ask)),
+        "send_confirmation": visitor(limited_mail("confirm")(registration.ask_again)),
+        "confirm_email": visitor(registration.confirm),
+        "forgot_password": visitor(limited_mail("reset")(passwords.ask_reset)),
         "reset_password": visitor(theirs["security.reset_password"]),
         "change_password": host_required(limited_guesses(theirs["security.change_password"])),
         "verify": host_required(limited_guesses(theirs["security.verify"])),
@@ -103,50 +101,11 @@ def _render(template: str, **values: Any) -> tuple[str, int]:
     return render_template(template, form=shown[0] if shown else None, **values), 422 if is_refused else 200
 
 
-View = Callable[..., Any]
-
-
-def confirm_by_post(confirm: View) -> View:
-    """Following the link only shows a button, because mail scanners open every link."""
-
-    @wraps(confirm)
-    def confirm_email(token: str) -> Any:
-        if request.method == "POST":
-            return confirm(token)
-        return render_template("security/confirm_email.html", token=token)
-
-    return confirm_email
-
-
-def needs_invitation(register: View) -> View:
-    """Unless registration is open, allow it only with a signed invitation link and for the address in that link."""
-
-    @wraps(register)
-    def register_invited() -> Any:
-        if current_app.extensions["settings"].registration == "open":
-            return register()
-        invited = accounts.invited_email(request.values.get("invitation", ""))
-        typed = request.form.get("email", "").strip().lower()
-        if invited is None or (request.method == "POST" and typed != invited.lower()):
-            return render_template("security/invitation_needed.html"), 403
-        return register()
-
-    return register_invited
-
-
-KINDS = {
-    "security/email/welcome": EventKind.ACCOUNT_CONFIRM,
-    "security/email/confirmation_instructions": EventKind.ACCOUNT_CONFIRM,
-    "security/email/welcome_existing": EventKind.ACCOUNT_EXISTS,
-    "security/email/reset_instructions": EventKind.ACCOUNT_RESET,
-    "security/email/reset_notice": EventKind.ACCOUNT_PASSWORD_CHANGED,
-    "security/email/change_notice": EventKind.ACCOUNT_PASSWORD_CHANGED,
-}
-
-
 class OutboxMail(MailUtil):
-    def send_mail(self, template: str, *_rendered: Any, **context: Any) -> None:
-        accounts.note(KINDS[template], host_id=context["user"].id)
+    """Flask-Security has one mail left to send: the password has changed."""
+
+    def send_mail(self, *_rendered: Any, **context: Any) -> None:
+        outbox.record(session(), EventKind.ACCOUNT_PASSWORD_CHANGED, host_id=context["user"].id)
         after_this_request(_commit)
 
     def normalize(self, email: str) -> str:

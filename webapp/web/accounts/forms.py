@@ -2,49 +2,56 @@
 
 from typing import Any
 
-from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_security import forms as fs
-from flask_security.utils import get_message, hash_password
-from wtforms import EmailField, HiddenField, PasswordField, StringField
-from wtforms.validators import InputRequired, Optional, StopValidation
+from flask_security.proxies import _security
+from flask_security.utils import get_message
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, EmailField, PasswordField
+from wtforms.validators import InputRequired, Length, StopValidation
 
 from webapp.identity import reserved_slugs
 from webapp.services.accounts import slugs
-from webapp.services.accounts.accounts import LONGEST_NAME
-from webapp.services.shared.validation import LONGEST_EMAIL, title
+from webapp.services.accounts.passwords import LONGEST
+from webapp.services.shared.validation import LONGEST_EMAIL
 from webapp.web.accounts.guesses import note_wrong_password
-from webapp.web.shared.fields import Text, TimeZoneField
-
-LONGEST_PASSWORD = 128  # the limit of Flask-Security
 
 
-def _email(*more: Any) -> EmailField:
+def email_field() -> EmailField:
     return EmailField(
         _l("E-mail address"),
         render_kw={"autocomplete": "email", "maxlength": LONGEST_EMAIL},
-        validators=[fs.email_required, fs.EmailValidation(), *more],
+        validators=[fs.email_required, fs.EmailValidation()],
     )
-
-
-def _not_too_long(_form: Any, field: Any) -> None:
-    """Also where a password is only compared: hashing raises an error above 4096 characters."""
-    if len(field.data or "") > LONGEST_PASSWORD:
-        raise StopValidation(gettext("Use %(longest)s characters or fewer.", longest=LONGEST_PASSWORD))
 
 
 def _password(label: Any, autocomplete: str, *more: Any) -> PasswordField:
+    too_long = _l("Use %(longest)s characters or fewer.", longest=LONGEST)
     return PasswordField(
         label,
-        render_kw={"autocomplete": autocomplete, "maxlength": LONGEST_PASSWORD},
-        validators=[fs.password_required, _not_too_long, *more],
+        render_kw={"autocomplete": autocomplete, "maxlength": LONGEST},
+        validators=[fs.password_required, Length(max=LONGEST, message=too_long), *more],
     )
 
 
-def _again(field: str) -> PasswordField:
+def new_password_field(label: Any) -> PasswordField:
+    return _password(label, "new-password")
+
+
+def password_again(field: str) -> PasswordField:
     same = fs.EqualToLocalize(field, message="RETYPE_PASSWORD_MISMATCH")
     return _password(_l("Password again"), "new-password", same)
+
+
+def is_strong(field: PasswordField, **about: str) -> bool:
+    """Whether the password of an account to be made will do; if so the field has it normalised. `about`: its email,
+    name and slug."""
+    if field.errors or not field.data:
+        return False
+    faults, field.data = _security.password_util.validate(field.data, True, **about)
+    field.errors = [*field.errors, *(faults or ())]
+    return not faults
 
 
 class FreeSlug:
@@ -67,7 +74,7 @@ class FreeSlug:
 
 
 class LoginForm(fs.LoginForm):
-    email = _email()
+    email = email_field()
     password = _password(_l("Password"), "current-password")
     remember = None
 
@@ -82,45 +89,21 @@ class LoginForm(fs.LoginForm):
         return is_right
 
 
-class RegisterForm(fs.RegisterFormV2):
-    name = StringField(_l("Name"), render_kw={"autocomplete": "name"}, validators=[Text(title, LONGEST_NAME)])
-    email = _email(fs.unique_user_email)
-    password = _password(_l("Password"), "new-password")
-    password_confirm = _again("password")
-    slug = StringField(
-        _l("Address of your page"),
-        description=_l("Small letters, digits and hyphens. Guests book you at this address."),
-        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
-        validators=[FreeSlug()],
-    )
-    time_zone = TimeZoneField(_l("Time zone"))
-    invitation = HiddenField(validators=[Optional()])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if request.method == "GET":
-            self.invitation.data = request.args.get("invitation", "")
+class ForgotPasswordForm(FlaskForm):  # type: ignore[misc]
+    email = email_field()
 
 
-class ForgotPasswordForm(fs.ForgotPasswordForm):
-    email = _email(fs.valid_user_email)
+class _OffersRevocation:
+    """Mixin for a form with a new password. Nothing is ticked: programs of a host who forgot a password go on."""
 
-    def validate(self, **kwargs: Any) -> bool:
-        """Hash a password for known accounts too, as Flask-Security does for unknown ones, so that both take the same
-        time."""
-        is_known: bool = super().validate(**kwargs)
-        if is_known:
-            hash_password("not-a-password")
-        return is_known
+    revoke_tokens = BooleanField(_l("Revoke all API tokens"))
+    revoke_feeds = BooleanField(_l("Revoke all calendar links"))
+    renew_secrets = BooleanField(_l("Renew the signing secrets of all webhooks"))
 
 
-class SendConfirmationForm(fs.SendConfirmationForm):
-    email = _email(fs.valid_user_email)
-
-
-class ResetPasswordForm(fs.ResetPasswordForm):
-    password = _password(_l("New password"), "new-password")
-    password_confirm = _again("password")
+class ResetPasswordForm(_OffersRevocation, fs.ResetPasswordForm):
+    password = new_password_field(_l("New password"))
+    password_confirm = password_again("password")
 
 
 class _AsksForPassword:
@@ -135,10 +118,10 @@ class _AsksForPassword:
         return is_right
 
 
-class ChangePasswordForm(_AsksForPassword, fs.ChangePasswordForm):
+class ChangePasswordForm(_AsksForPassword, _OffersRevocation, fs.ChangePasswordForm):
     password = _password(_l("Password now"), "current-password", InputRequired())
-    new_password = _password(_l("New password"), "new-password")
-    new_password_confirm = _again("new_password")
+    new_password = new_password_field(_l("New password"))
+    new_password_confirm = password_again("new_password")
 
 
 class VerifyForm(_AsksForPassword, fs.VerifyForm):
