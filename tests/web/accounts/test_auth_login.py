@@ -1,12 +1,16 @@
 """Logging in and out, and the validity of sessions."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
 
 from tests.builders import Build
 from tests.web.pages import PASSWORD, Visitor, errors_of, token_of
+from webapp import create_app
+from webapp.core.extensions import db
+from webapp.web.accounts import options
 
 Browser = Callable[[], Visitor]
 
@@ -143,3 +147,27 @@ def test_forms_only(visitor: Visitor, host: str) -> None:
     token = token_of(visitor.client)
     response = visitor.client.post("/login", json=[1], headers={"X-CSRFToken": token})
     assert response.status_code == 415
+
+
+@pytest.fixture
+def costly(app: Flask, clean: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Visitor]:
+    """A visitor of an instance that hashes passwords at a cost which can be measured."""
+    cost = {"argon2__memory_cost": 19_456, "argon2__time_cost": 2, "argon2__parallelism": 1}
+    monkeypatch.setitem(options.OPTIONS, "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS", cost)
+    made = create_app(app.extensions["settings"])
+    yield Visitor(made.test_client())
+    with made.app_context():
+        db.engine.dispose()
+
+
+def test_a_wrong_password_takes_as_much_processor_time_without_an_account(costly: Visitor, host: str) -> None:
+    """The least of several by turns. A hash is most of it, so one more or less would be a factor of two or more."""
+    costly.log_in(host)  # the hash of the account gets the cost of this instance
+    costly.log_out()
+    token, least = token_of(costly.client), dict.fromkeys((host, "nobody@example.org"), 60.0)
+    for _ in range(6):
+        for email, before in list(least.items()):
+            began = time.thread_time()
+            costly.client.post("/login", data={"csrf_token": token, "email": email, "password": "not the password"})
+            least[email] = min(before, time.thread_time() - began)
+    assert 0.6 < least[host] / least["nobody@example.org"] < 1.7
