@@ -1,6 +1,7 @@
 """P9: how fast one worker process drains a backlog of mail, compared with what the mail server itself can accept.
 
-Bookings are inserted directly into the tables, with their events in the outbox; then a worker starts. Time is measured
+Bookings are inserted directly into the tables, each with a guest of its own whose mails are counted, and with their
+events in the outbox; then a worker starts. Time is measured
 from the first mail at the server to the last, so that starting the process does not count. The ceiling: the same
 number of prepared messages sent by smtplib alone over one open connection to the same server. On a machine with other
 load, the worker's CPU time per mail is more meaningful than the rate.
@@ -148,7 +149,8 @@ INSERT INTO host (email, name, slug, time_zone, fs_uniquifier, confirmed_at)
 SELECT 'host' || n || '@example.org', 'Host ' || n, 'host-' || n, 'Europe/Berlin', 'host-' || n, now()
 FROM generate_series(1, 50) n;
 INSERT INTO event_type (host_id, slug, title, duration_minutes) SELECT id, '30min', '30 minutes', 30 FROM host;
-INSERT INTO guest (host_id, email) SELECT id, 'guest' || id || '@example.net' FROM host;
+INSERT INTO guest (host_id, email)
+SELECT id, 'guest' || id || '-' || n || '@example.net' FROM host, generate_series(1, {BOOKINGS // 50}) n;
 INSERT INTO slot (host_id, event_type_id, starts_at, ends_at, busy, capacity, origin)
 SELECT t.host_id, t.id, s, s + interval '30 minutes', tstzrange(s, s + interval '30 minutes'), 1, 'schedule'
 FROM event_type t, generate_series(1, {BOOKINGS // 50}) n,
@@ -156,7 +158,8 @@ FROM event_type t, generate_series(1, {BOOKINGS // 50}) n,
 INSERT INTO claim (slot_id, host_id, busy) SELECT id, host_id, busy FROM slot;
 INSERT INTO booking (host_id, guest_id, slot_id, slot_capacity, seat, status, guest_name, subject, time_zone)
 SELECT s.host_id, g.id, s.id, 1, 1, 'confirmed', 'Gita Guest', 'A backlog', 'Asia/Tokyo'
-FROM slot s JOIN guest g ON g.host_id = s.host_id;
+FROM (SELECT *, row_number() OVER (PARTITION BY host_id ORDER BY id) AS n FROM slot) s
+JOIN (SELECT *, row_number() OVER (PARTITION BY host_id ORDER BY id) AS n FROM guest) g USING (host_id, n);
 """
 BACKLOG = """
 TRUNCATE delivery, outbox_event CASCADE;
