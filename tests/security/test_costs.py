@@ -133,6 +133,7 @@ REQUESTS: dict[str, Sequence[Ask]] = {
         ),
         Ask("/api/v1/bookings", json={f"unknown{number}": [[[]]] for number in range(3000)}),
     ],
+    "api_bookings.create_challenge": [Ask("/api/v1/challenges", json={})],
     "api_bookings.get_booking": [Ask("/api/v1/bookings/{booking}", headers=BEARER)],
     "api_bookings.get_invitation": [Ask("/api/v1/bookings/{booking}/invite.ics", headers=BEARER)],
     "api_bookings.cancel_booking": [
