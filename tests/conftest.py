@@ -30,9 +30,9 @@ from webapp.web.accounts import options
 from webapp.web.operations import health
 
 # Everything but what migrations put there.
-EMPTY_TABLES = "; ".join(
-    f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables) if table.name != "role"
-)  # 2 ms; TRUNCATE takes 77
+TABLES = [table.name for table in reversed(Base.metadata.sorted_tables) if table.name != "role"]
+# Hosts that are deleted leave their slugs behind.
+EMPTY_TABLES = "; ".join(f"DELETE FROM {name}" for name in (*TABLES, "former_host_slug"))  # 2 ms; TRUNCATE takes 77
 
 # Each test of a host logs in, which is slow on purpose.
 options.OPTIONS["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] |= {"argon2__memory_cost": 8, "argon2__time_cost": 1}

@@ -20,6 +20,7 @@ from webapp.domain.errors import Overloaded
 from webapp.services.accounts.registration import MOST_AT_ONCE as UNCONFIRMED_AT_ONCE
 from webapp.services.accounts.registration import forget_unconfirmed
 from webapp.services.accounts.sessions import end_old
+from webapp.services.accounts.slugs import forget_former_slugs
 from webapp.services.bookings.decisions import SWEEP_LIMIT, complete_past, expire_pending
 from webapp.services.mail.digests import forget_counted_mails
 from webapp.services.mail.server_refusals import mail_trouble
@@ -52,6 +53,7 @@ def tidy() -> int:
         forget_spent_challenges(session)
         skip_stranded_webhook_deliveries(session)
         forget_uploads(session)
+        forget_former_slugs(session)
         forget_counted_mails(session)
         return forget_webhook_deliveries(session)
 

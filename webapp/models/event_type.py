@@ -109,3 +109,17 @@ class SingleUseLink(Keyed, Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)
     used_at: Mapped[datetime | None] = mapped_column(info=OF_SYSTEM)
     booking_id: Mapped[int | None] = mapped_column(info=OF_SYSTEM)
+
+
+class FormerEventTypeSlug(Base):
+    """A slug that an event type has left. Its host can give it to another one, which then has it."""
+
+    __tablename__ = "former_event_type_slug"
+    __table_args__ = (
+        ForeignKeyConstraint(["event_type_id", "host_id"], ["event_type.id", "event_type.host_id"], ondelete="CASCADE"),
+    )
+
+    host_id: Mapped[int] = mapped_column(primary_key=True, info=OF_SYSTEM)
+    slug: Mapped[str] = mapped_column(primary_key=True, info=OF_SYSTEM)
+    event_type_id: Mapped[int] = mapped_column(info=OF_SYSTEM)
+    left_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)

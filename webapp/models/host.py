@@ -56,3 +56,15 @@ class Host(Keyed, UserMixin, Base):
     roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]
         secondary=host_role, lazy="selectin"
     )
+
+
+class FormerHostSlug(Base):
+    """A slug that a host has left. A trigger on `host` writes it, and keeps other hosts from taking it for 90 days.
+    Without `host_id` the host was deleted."""
+
+    __tablename__ = "former_host_slug"
+    __table_args__ = (Index("ix_former_host_slug_host_id", "host_id"),)
+
+    slug: Mapped[str] = mapped_column(primary_key=True, info=OF_SYSTEM)
+    host_id: Mapped[int | None] = mapped_column(ForeignKey("host.id", ondelete="SET NULL"), info=OF_SYSTEM)
+    left_at: Mapped[datetime] = mapped_column(server_default=func.now(), info=OF_SYSTEM)

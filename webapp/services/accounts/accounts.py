@@ -14,7 +14,9 @@ from webapp.domain.actor import Actor
 from webapp.domain.bookings import EventKind
 from webapp.models import EventType, Host, Role, Schedule, host_role
 from webapp.services.accounts.events import AccountEvent, write_event
+from webapp.services.accounts.slugs import require_few_changes
 from webapp.services.shared import outbox
+from webapp.services.shared.access import lock_host
 from webapp.services.shared.validation import known_address
 
 HOST = "host"
@@ -118,6 +120,9 @@ def ask_reset(session: Session, email: str, *, actor: Actor) -> None:
 
 @transactional
 def update_profile(session: Session, *, host_id: int, name: str, slug: str, time_zone: str, about: str) -> None:
-    """Save the host's profile. Raises SlugTaken."""
+    """Save the host's profile. Raises SlugTaken, and Invalid if the slug has been changed too often."""
+    lock_host(session, host_id)
+    if session.scalars(select(Host.slug).where(Host.id == host_id)).one() != slug:
+        require_few_changes(session, host_id, slug)
     values = {"name": name, "slug": slug, "time_zone": time_zone, "about": about}
     session.execute(update(Host).where(Host.id == host_id).values(values))

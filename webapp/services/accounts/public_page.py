@@ -7,6 +7,7 @@ from sqlalchemy import and_, select
 from webapp.core.db import session as current_session
 from webapp.domain.errors import NotFound
 from webapp.models import EventType, Host
+from webapp.services.accounts.slugs import present_host_slug
 
 MOST_LISTED = 100  # event types; `event_types.numbers` refuses to list more
 
@@ -33,7 +34,16 @@ class PublicHost:
 
 
 def public_host(slug: str) -> PublicHost:
-    """The host of this slug. Raises NotFound if unknown or inactive."""
+    """The host of this slug, or who has left it a short time ago. Raises NotFound if unknown or inactive."""
+    try:
+        return _public_host(slug)
+    except NotFound:
+        if present := present_host_slug(slug):
+            return _public_host(present)
+        raise
+
+
+def _public_host(slug: str) -> PublicHost:
     is_listed = EventType.is_active, EventType.is_public, ~EventType.needs_link
     rows = current_session().execute(
         select(

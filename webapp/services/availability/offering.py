@@ -19,6 +19,7 @@ from webapp.domain.availability.windows import Schedule as EngineSchedule
 from webapp.domain.errors import NotFound
 from webapp.domain.questions import Question
 from webapp.models import EventType, Host, Schedule, Slot
+from webapp.services.accounts.slugs import present_slugs
 from webapp.services.availability.schedule_facts import engine_schedule, schedule_columns, schedule_of_event_type
 
 
@@ -51,10 +52,13 @@ class Offering:
 
 
 def find_offering(host_slug: str, event_type_slug: str, *, has_link: bool = False) -> Offering:
-    """`has_link`: for somebody who has a single-use link, or a booking. Raises NotFound for an unknown or inactive host
-    or event type, and without a link for one that needs it."""
+    """Also by slugs that were changed. `has_link`: for somebody who has a single-use link, or a booking. Raises
+    NotFound for an unknown or inactive host or event type, and without a link for one that needs it."""
     statement, values = offering_query(host_slug, event_type_slug)
-    offering = first_offering(statement.rows(open_transaction(), **values))
+    rows = statement.rows(open_transaction(), **values)
+    if not rows and (present := present_slugs(host_slug, event_type_slug)):
+        rows = statement.rows(open_transaction(), **offering_query(*present)[1])
+    offering = first_offering(rows)
     if offering.needs_link and not has_link:
         raise NotFound
     return offering

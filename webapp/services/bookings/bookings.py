@@ -170,11 +170,9 @@ def _locked_by_slugs(
     """
     seen = seen or find_offering(command.host, command.event_type, has_link=command.link_token is not None)
     times = availability_query(seen, start, start + 1)
-    lock = LOCK_HOST_BY_SLUG, {"host": command.host}
-    offered, counts = (
-        offering_query(command.host, command.event_type),
-        booked_query(actor, command.email, host=seen.host_slug),
-    )
+    lock = LOCK_HOST_BY_SLUG, {"host": seen.host_slug}
+    offered = offering_query(seen.host_slug, seen.slug)
+    counts = booked_query(actor, command.email, host=seen.host_slug)
     with waiting_for_host(session, seen.host_id):
         _, offerings, rows, *counted = rows_of_all(session, lock, offered, times, *counts)
     offering, booked = first_offering(offerings), booked_before(counted)

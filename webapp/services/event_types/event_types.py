@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from webapp.core.db import session as current_session
@@ -12,7 +13,7 @@ from webapp.core.db import transactional
 from webapp.domain.actor import Actor
 from webapp.domain.errors import Invalid, NotFound
 from webapp.domain.questions import Question
-from webapp.models import EventType, Schedule, Slot
+from webapp.models import EventType, FormerEventTypeSlug, Schedule, Slot
 from webapp.services.event_types.content import (
     EventTypeContent,
     LocationKind,
@@ -70,6 +71,8 @@ def update_event_type(
     before = _view(row).content
     if content.is_listed and not before.is_listed:
         require_room(session, host_id, is_new=False, is_listed=True)
+    if before.slug != content.slug:
+        _keep_slug(session, row)
     if before != content:
         for column, value in _columns(content).items():
             setattr(row, column, value)
@@ -146,6 +149,13 @@ def delete_event_type(session: Session, slug: str, *, host_id: int, actor: Actor
     session.flush()
     write_audit(session, actor, "event_type.archived", "event_type", row.id)
     return False
+
+
+def _keep_slug(session: Session, row: EventType) -> None:
+    """Links with the slug that the event type is about to leave will lead to it."""
+    left = upsert(FormerEventTypeSlug).values(host_id=row.host_id, slug=row.slug, event_type_id=row.id)
+    taken_over = {"event_type_id": row.id, "left_at": func.now()}
+    session.execute(left.on_conflict_do_update(index_elements=["host_id", "slug"], set_=taken_over))
 
 
 def _insert(session: Session, content: EventTypeContent, host_id: int) -> EventType:

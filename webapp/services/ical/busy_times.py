@@ -18,6 +18,7 @@ from webapp.domain.availability.instants import DAY_SECONDS
 from webapp.domain.availability.intervals import Interval, merged
 from webapp.domain.errors import NotFound
 from webapp.models import Host
+from webapp.services.accounts.slugs import present_host_slug
 from webapp.services.availability.busy import busy_times
 from webapp.services.shared.access import require_host
 from webapp.services.shared.audit import write_audit
@@ -57,6 +58,8 @@ def public_busy_times(host_slug: str) -> PublicBusyTimes:
     query = select(Host.id, Host.slug, Host.name, epoch(func.now()).label("now"))
     host = current_session().execute(query.where(Host.slug == host_slug, *is_shown)).first()
     if host is None:
+        if present := present_host_slug(host_slug):
+            return public_busy_times(present)
         raise NotFound
     first = host.now // DAY_SECONDS * DAY_SECONDS
     last = first + DAYS * DAY_SECONDS

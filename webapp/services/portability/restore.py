@@ -20,6 +20,7 @@ from webapp.domain.bookings import ACTIVE, BookingStatus, EventKind
 from webapp.domain.errors import Conflict, Invalid
 from webapp.models import BlockedTime, Booking, EventType, Guest, Host, Schedule, SingleUseLink, Slot
 from webapp.services.accounts.accounts import FIRST_EVENT_TYPES, FIRST_SCHEDULE
+from webapp.services.accounts.slugs import is_taken
 from webapp.services.bookings.seats import claim_restored, restore_slots
 from webapp.services.event_types.content import EventTypeContent
 from webapp.services.event_types.event_types import create_event_type, host_event_types
@@ -134,9 +135,8 @@ def _refuse_known(session: Session, slots: Sequence[SlotEntry]) -> None:
 
 
 def _write_profile(session: Session, profile: Profile, host_id: int, reserved: Collection[str]) -> str | None:
-    taken = session.scalar(select(Host.id).where(Host.slug == profile.slug, Host.id != host_id)) is not None
     values = asdict(profile)
-    keeps = taken or profile.slug in reserved
+    keeps = is_taken(profile.slug, host_id=host_id) or profile.slug in reserved
     if keeps:
         del values["slug"]
     session.execute(update(Host).where(Host.id == host_id).values(values))

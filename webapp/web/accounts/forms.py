@@ -68,7 +68,7 @@ class FreeSlug:
             raise StopValidation(gettext("Keep this suggestion, or choose another address."))
         if not slugs.is_well_formed(field.data):
             raise StopValidation(gettext("Use 2 to 64 small letters, digits and hyphens, such as ada-lovelace."))
-        if field.data in reserved_slugs() or slugs.is_taken(field.data):
+        if field.data in reserved_slugs() or slugs.is_taken(field.data, host_id=getattr(form, "host_id", None)):
             free = slugs.free_slug(field.data, reserved_slugs())
             raise StopValidation(gettext("This address is taken; %(free)s is free.", free=free))
 

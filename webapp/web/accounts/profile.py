@@ -9,13 +9,14 @@ from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
 
 from webapp.domain import text
-from webapp.domain.errors import SlugTaken
+from webapp.domain.errors import Invalid, SlugTaken
 from webapp.services.accounts import accounts
 from webapp.services.accounts.accounts import LONGEST_ABOUT, LONGEST_NAME
 from webapp.services.shared.validation import title
 from webapp.web.accounts.forms import FreeSlug
 from webapp.web.shared import htmx
 from webapp.web.shared.fields import Text, TimeZoneField
+from webapp.web.shared.forms import refuse
 from webapp.web.shared.guards import current_host, host_required
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
@@ -25,7 +26,7 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
     name = StringField(_l("Name"), render_kw={"autocomplete": "name"}, validators=[Text(title, LONGEST_NAME)])
     slug = StringField(
         _l("Address of your page"),
-        description=_l("Links that you have given away stop working when you change it."),
+        description=_l("When you change it, old links lead to the new address for 90 days."),
         render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
         validators=[FreeSlug()],
     )
@@ -39,7 +40,7 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.kept_slug = current_host().slug
+        self.kept_slug, self.host_id = current_host().slug, current_host().id
 
 
 @blueprint.route("", methods=["GET", "POST"])
@@ -58,5 +59,8 @@ def _saved(form: ProfileForm) -> bool:
         accounts.update_profile(host_id=current_host().id, **values)
     except SlugTaken:
         form.slug.errors = [gettext("This address is taken.")]
+        return False
+    except Invalid as fault:
+        refuse(form, fault)
         return False
     return True

@@ -10,14 +10,14 @@ from webapp.core.http_status import status_of
 from webapp.domain.actor import GUEST
 from webapp.domain.availability.instants import to_datetime
 from webapp.domain.errors import DomainError, IdempotencyMismatch, Invalid, LinkUsed, ProofRequired, SlotUnavailable
-from webapp.services.availability.offering import Offering, find_offering
+from webapp.services.availability.offering import Offering
 from webapp.services.availability.offers import list_ahead, list_offers
 from webapp.services.bookings import bookings
 from webapp.web.guest.alternatives import alternative_days
 from webapp.web.guest.blueprint import blueprint
 from webapp.web.guest.forms import BookingForm, booking_form
 from webapp.web.guest.last_booking import knows_browser, remember, remembered_url
-from webapp.web.guest.query import calendar_url, link_token
+from webapp.web.guest.query import calendar_url, link_token, offering_here
 from webapp.web.guest.refusals import advice
 from webapp.web.guest.times import about
 from webapp.web.guest.words import host_time, meeting_time
@@ -35,7 +35,7 @@ REGION = "#booking"  # replaced by htmx: the form and everything beside it
 @blueprint.get("/<slug>/<event_type>/book")
 @public
 def details(slug: str, event_type: str) -> BaseResponse:
-    return form_or_calendar(find_offering(slug, event_type))
+    return form_or_calendar(offering_here(slug, event_type))
 
 
 def form_or_calendar(offering: Offering) -> BaseResponse:
@@ -52,7 +52,7 @@ def form_or_calendar(offering: Offering) -> BaseResponse:
 @public
 @limited_booking
 def book(slug: str, event_type: str) -> BaseResponse:
-    return booked(find_offering(slug, event_type))
+    return booked(offering_here(slug, event_type))
 
 
 def booked(offering: Offering) -> BaseResponse:

@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote
 
-from flask import request, url_for
+from flask import abort, redirect, request, url_for
 
 from webapp.core import time_zones
 from webapp.domain.availability.instants import instant, to_datetime
 from webapp.domain.dates import parsed_date, parsed_instant, utc_text
-from webapp.services.availability.offering import Offering
+from webapp.services.availability.offering import Offering, find_offering
 from webapp.words import zone_names
 
 
@@ -78,6 +78,21 @@ class Addresses:
 
 
 _quoted = lru_cache(maxsize=1024)(quote)
+
+
+def offering_here(slug: str, event_type: str) -> Offering:
+    """The offering at this address. One that has moved is redirected to; a form that was sent to its old address is
+    accepted there, so that nothing typed is lost. Raises NotFound."""
+    offering = find_offering(slug, event_type)
+    if request.method != "POST" and (offering.host_slug, offering.slug) != (slug, event_type):
+        redirect_here(slug=offering.host_slug, event_type=offering.slug)
+    return offering
+
+
+def redirect_here(**slugs: str) -> NoReturn:
+    """To the same page with other slugs (307: another host may have these one day)."""
+    values: dict[str, Any] = request.args.to_dict() | slugs
+    abort(redirect(url_for(str(request.endpoint), **values), 307))
 
 
 def link_token() -> str | None:

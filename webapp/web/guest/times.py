@@ -6,11 +6,20 @@ from flask import Response, make_response, render_template, request
 
 from webapp.domain.text import initials
 from webapp.services.accounts.public_page import public_host
-from webapp.services.availability.offering import Offering, find_offering
+from webapp.services.availability.offering import Offering
 from webapp.services.availability.offers import list_ahead, read_availability
 from webapp.web.guest.blueprint import blueprint
 from webapp.web.guest.picker import Picker, View, picker
-from webapp.web.guest.query import Addresses, CalendarQuery, calendar_query, calendar_url, form_url, link_token
+from webapp.web.guest.query import (
+    Addresses,
+    CalendarQuery,
+    calendar_query,
+    calendar_url,
+    form_url,
+    link_token,
+    offering_here,
+    redirect_here,
+)
 from webapp.web.shared.fields import zone_options
 from webapp.web.shared.guards import public
 from webapp.web.shared.i18n import current_locale
@@ -21,6 +30,8 @@ from webapp.web.shared.page_cache import cached_page_or_fragment
 @public
 def host(slug: str) -> Response:
     profile = public_host(slug)
+    if profile.slug != slug:
+        redirect_here(slug=profile.slug)
     return make_response(render_template("booking/host.html", host=profile, initials=initials(profile.name)))
 
 
@@ -28,7 +39,7 @@ def host(slug: str) -> Response:
 @public
 def times(slug: str, event_type: str) -> Response:
     """The month and the times of a day: the whole page, or for htmx the region that a click on a day replaces."""
-    return calendar_page(find_offering(slug, event_type))
+    return calendar_page(offering_here(slug, event_type))
 
 
 def calendar_page(offering: Offering) -> Response:
