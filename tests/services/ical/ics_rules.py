@@ -115,8 +115,8 @@ def _people_faults(event: list[Line]) -> Iterator[str]:
     for line in [*attendees, *(line for line in event if line.name == "ORGANIZER")]:
         if not MAILTO.fullmatch(line.value):
             yield f"{line.name} is not a bare mailto:"
-    if len({line.value for line in attendees}) != 2 or len(attendees) != 2:
-        yield "not one guest and one host"
+    if len({line.value for line in attendees}) != len(attendees) or len(attendees) not in (1, 2):
+        yield "not one guest, with or without one host"
     for line in attendees:
         answered = line.parameters.get("PARTSTAT"), line.parameters.get("RSVP")
         if line.value not in organizers and answered != ("ACCEPTED", "FALSE"):

@@ -41,7 +41,7 @@ BROKEN = [
     ("mailto:guest@", "mailto:josé@", "ATTENDEE is not a bare mailto:"),
     ("RSVP=FALSE", "RSVP=TRUE", "somebody is asked to answer"),
     ("PARTSTAT=ACCEPTED;RSVP", "PARTSTAT=NEEDS-ACTION;RSVP", "somebody is asked to answer"),
-    ("ATTENDEE;PARTSTAT=ACCEPTED:mailto:host@example.org\n", "", "not one guest and one host"),
+    ("RSVP=FALSE:mailto:guest@example.net", "RSVP=FALSE:mailto:host@example.org", "not one guest, with"),
     ("SUMMARY:A\\,", "SUMMARY:A,", "SUMMARY is not escaped"),
     ("SUMMARY:A\\,", "SUMMARY:A\\x", "SUMMARY is not escaped"),
     ("SUMMARY:A", "SUMMARY:A\nATTACH:https://evil.example", "unexpected ATTACH"),

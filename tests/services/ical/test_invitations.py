@@ -41,7 +41,7 @@ def view(**changes: object) -> BookingView:
         "host_slug": "ada", "host_name": "Ada Host", "host_email": "ada@example.org",
         "host_time_zone": "Europe/Berlin", "host_locale": "en", "event_type_id": 1, "event_type_slug": "30min",
         "event_type_title": "30 minutes", "slot_id": 1, "slot_public_id": uuid.uuid4(),
-        "location": "", "is_guest_location": False,
+        "location": "", "is_guest_location": False, "needs_link": False,
         "expires_at": None, "change_notice_minutes": 0, "reminder_minutes": (), "has_follow_up": False,
         "questions": (),
     }  # fmt: skip
@@ -71,7 +71,14 @@ def test_facts_of_the_booking(app: Flask) -> None:
     assert found["UID"] == f"{booking.uid}@localhost"
     assert (found["DTSTART"], found["DTEND"]) == ("20270504T080000Z", "20270504T083000Z")
     assert (found["SEQUENCE"], found["DTSTAMP"], found["STATUS"]) == ("3", "20270101T120000Z", "CONFIRMED")
-    assert found["ORGANIZER"] == "mailto:ada@example.org"
+    assert found["ORGANIZER"] == "mailto:no-reply@localhost"
+
+
+def test_the_guests_copy_has_the_name_of_the_host_and_not_the_address(app: Flask) -> None:
+    lines = unfolded(invitation(view(), method=Method.REQUEST, audience=Audience.GUEST))
+    (organizer,) = [line for line in map(parsed, lines) if line.name == "ORGANIZER"]
+    assert organizer.parameters == {"CN": "Ada Host"}
+    assert "ada@example.org" not in "".join(lines)
 
 
 def test_the_hosts_copy_comes_from_the_instance_to_the_host_first(app: Flask) -> None:
@@ -90,9 +97,11 @@ def test_an_address_is_read_back_as_it_is(app: Flask, address: str, audience: Au
     content = invitation(booking, method=Method.REQUEST, audience=audience)
     assert faults(content, "REQUEST") == []
     (event,) = icalendar.Calendar.from_ical(content).walk("VEVENT")
-    uris = [urlsplit(attendee) for attendee in event["ATTENDEE"]]
-    assert {unquote(uri.path) for uri in uris} == {booking.guest_email, booking.host_email}
-    assert [(uri.query, uri.fragment) for uri in uris] == [("", "")] * 2
+    attendees = event["ATTENDEE"]
+    uris = [urlsplit(uri) for uri in ([attendees] if isinstance(attendees, str) else attendees)]
+    hosts = {booking.host_email} if audience is Audience.HOST else set()
+    assert {unquote(uri.path) for uri in uris} == {booking.guest_email, *hosts}
+    assert {(uri.query, uri.fragment) for uri in uris} == {("", "")}
 
 
 def test_the_guests_copy_has_no_word_of_whoever_booked(app: Flask) -> None:
@@ -121,7 +130,7 @@ def test_a_host_whose_own_mailbox_sends_the_mail_is_not_their_own_organizer(
     assert faults(content, "REQUEST") == []
     assert values(content)["ORGANIZER"] == "mailto:no-reply@localhost"
     assert values(invitation(view(), method=Method.REQUEST, audience=Audience.GUEST))["ORGANIZER"] == (
-        "mailto:ada@example.org"
+        "mailto:no-reply@localhost"
     )
 
 

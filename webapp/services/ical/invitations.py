@@ -2,8 +2,8 @@
 
 The UID never changes and SEQUENCE = version: a calendar that gets the messages in any order ends with the last version.
 The guest's copy contains nothing that a stranger may have typed (the address may be somebody else's); the host's copy
-says who comes and why. Calendars do not accept invitations that name their own owner as organizer: the host invites the
-guest, and this instance invites the host (ADR 0023).
+says who comes and why. Calendars do not accept invitations that name their own owner as organizer, and the guest's copy
+does not tell the host's address: this instance invites both (ADR 0023).
 """
 
 from collections.abc import Iterator
@@ -49,10 +49,10 @@ def _event(view: BookingView, method: Method, audience: Audience, stamp: datetim
 
 
 def _organizer(view: BookingView, audience: Audience) -> vCalAddress:
-    if audience is Audience.GUEST:
-        return person(view.host_email, view.host_name)
+    """The instance. For a guest under the host's name: anybody can book, and gets no address of the host by it."""
     is_own = site.sender_email.lower() == view.host_email.lower()  # the only sender the mail server allows
-    return person(f"no-reply@{site.domain}" if is_own else site.sender_email, site.sender_name)
+    name = view.host_name if audience is Audience.GUEST else site.sender_name
+    return person(f"no-reply@{site.domain}" if is_own else site.sender_email, name)
 
 
 def _attendees(view: BookingView, audience: Audience) -> Iterator[vCalAddress]:
@@ -64,7 +64,6 @@ def _attendees(view: BookingView, audience: Audience) -> Iterator[vCalAddress]:
         yield person(view.guest_email, view.guest_name, ROLE="REQ-PARTICIPANT", **yes)
     else:
         yield person(view.guest_email, "", ROLE="REQ-PARTICIPANT", **yes)
-        yield person(view.host_email, view.host_name, ROLE="CHAIR", PARTSTAT="ACCEPTED")
 
 
 def _summary(view: BookingView, audience: Audience) -> str:
