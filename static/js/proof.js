@@ -62,9 +62,9 @@
     if (state.isAwaited) return;
     state.isAwaited = true;
     say(form, "working");
-    const isSolved = await state.work;
+    await state.work;
     state.isAwaited = false;
-    if (isSolved && form.isConnected) form.requestSubmit(submitter);
+    if (form.isConnected) form.requestSubmit(submitter);
   }
 
   function formOf(event) {

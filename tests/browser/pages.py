@@ -65,6 +65,8 @@ EVERY_PAGE = (
     guest("/manage/{manage}"),
     guest("/manage/{manage_pending}"),
     guest("/manage/{manage_cancelled}"),
+    guest("/manage/{manage_held}"),
+    guest("/confirm-booking/{confirm}"),
     guest("/manage/{manage}/cancel"),
     guest("/manage/{manage}/reschedule"),
     guest("/manage/{manage}/reschedule/confirm?start={free}"),

@@ -62,19 +62,22 @@ def test_whole_pages_do_the_same(window: Callable[..., Page], build: Build) -> N
     assert build.row("SELECT count(*) FROM spent_challenge")[0] == 1
 
 
-def test_without_the_means_the_guest_is_told_and_loses_nothing(window: Callable[..., Page], build: Build) -> None:
+def test_without_the_means_the_guest_confirms_by_mail(window: Callable[..., Page], build: Build) -> None:
     """A browser that runs no scripts, and one on a page that is not secure, which has no crypto.subtle."""
     without_script = window(java_script_enabled=False)
+    open_form(without_script, SECOND)
+    press_book(without_script)
+    expect(without_script.locator("[data-proof-status]")).to_contain_text("we send you a mail to confirm")
+    expect(without_script.get_by_label("Your name")).to_have_value(GITA["Your name"])
+    press_book(without_script)
+    expect_heading(without_script, "Check your mail")
     insecure = window()
     insecure.add_init_script("Object.defineProperty(window, 'isSecureContext', {value: false})")
-    for page in (without_script, insecure):
-        open_form(page, SECOND)
-        press_book(page)
-        told = "your browser does" if page is without_script else "Your browser cannot do"
-        expect(page.locator("[data-proof-status]")).to_contain_text(told)
-        expect(page.locator("[data-proof-status]")).to_contain_text("It needs JavaScript and https.")
-        expect(page.get_by_label("Your name")).to_have_value(GITA["Your name"])
-    assert build.row("SELECT count(*) FROM booking")[0] == 1
+    open_form(insecure, tomorrow(12))
+    insecure.get_by_label("E-mail").fill("eve@example.net")
+    press_book(insecure)
+    expect_heading(insecure, "Check your mail")
+    assert build.row("SELECT count(*) FROM booking WHERE awaits_guest")[0] == 2
 
 
 def test_an_event_type_that_always_asks(window: Callable[..., Page], build: Build, ada: int) -> None:

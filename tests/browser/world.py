@@ -17,7 +17,7 @@ from webapp.services.event_types import event_types, single_use_links
 from webapp.services.ical import busy_times, feeds
 from webapp.services.privacy.guests import privacy_token
 from webapp.services.schedules import blocked_times
-from webapp.services.shared.links import manage_token
+from webapp.services.shared.links import confirm_booking_url, manage_token
 from webapp.services.webhooks import endpoints
 from webapp.services.webhooks.content import NewWebhook
 
@@ -62,6 +62,9 @@ def _meetings(build: Build, ada: int) -> dict[str, str]:
     build.event_type(ada, "30min", requires_confirmation=True)
     pending = build.booking(waiting)
     build.event_type(ada, "30min", requires_confirmation=False)
+    build.event_type(ada, "30min", requires_mail_confirmation=True)
+    held = build.booking(build.slot(ada, TIMES[5] + timedelta(minutes=20), 20))
+    build.event_type(ada, "30min", requires_mail_confirmation=False)
     cancelled = build.booking(off)
     build.booking(gone)
     missed = _missed(build, ada)
@@ -81,6 +84,8 @@ def _meetings(build: Build, ada: int) -> dict[str, str]:
             "manage": manage_token(booking.uid),
             "manage_pending": manage_token(pending.uid),
             "manage_cancelled": manage_token(cancelled.uid),
+            "manage_held": manage_token(held.uid),
+            "confirm": confirm_booking_url(held.uid).rpartition("/")[2],
             "privacy": privacy_token(booking.uid, booking.guest_email),
         }
 

@@ -11,7 +11,7 @@ from tests.builders import Build, tomorrow
 from webapp.domain.actor import host_actor
 from webapp.services.privacy.guests import privacy_token
 from webapp.services.schedules import blocked_times
-from webapp.services.shared.links import manage_token
+from webapp.services.shared.links import confirm_booking_url, manage_token
 from webapp.services.webhooks.content import NewWebhook
 from webapp.services.webhooks.endpoints import create_webhook
 
@@ -37,6 +37,7 @@ def rows_of_ada(app: Flask, build: Build, password_hash: str) -> dict[str, Any]:
         "uid": booking.uid,
         "token": token,
         "privacy_token": privacy,
+        "confirm_token": confirm_booking_url(booking.uid).rpartition("/")[2],
         "public_id": free.public_id,
         "block": block.public_id,
         "delivery_id": 1,
@@ -57,6 +58,8 @@ def url_of(app: Flask, rule: Rule, values: dict[str, Any]) -> str:
         values = values | {"slug": "30min"}
     if rule.endpoint.endswith("block") or "blocked" in rule.endpoint:
         values = values | {"public_id": values["block"]}
+    if rule.endpoint.startswith("confirmation."):
+        values = values | {"token": values["confirm_token"]}
     if rule.endpoint.startswith("privacy."):
         values = values | {"token": values["privacy_token"]}
     given = {name: values.get(name, "x") for name in rule.arguments}

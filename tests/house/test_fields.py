@@ -72,7 +72,10 @@ HOURS = ScheduleView(1, True, ScheduleContent(name="Hours", time_zone="Europe/Be
 NOT_IN_CONTRACT = "the contract of the API does not name it: it is set on the page"
 NOT_IN_API = {
     "schedule_id": "the API has no ids of schedules: it knows the usual one alone",
-    **dict.fromkeys(("reminder_minutes", "has_follow_up", "change_notice_minutes", "requires_proof"), NOT_IN_CONTRACT),
+    **dict.fromkeys(
+        ("reminder_minutes", "has_follow_up", "change_notice_minutes", "requires_proof", "requires_mail_confirmation"),
+        NOT_IN_CONTRACT,
+    ),
 }
 LOCATION = {"location_kind": "location", "location_detail": "location"}
 NOT_OFFERED = {

@@ -58,6 +58,7 @@ def test_no_form_without_its_token_is_taken(app: Flask, ada: FlaskClient, values
 
 
 GUESTS_FORMS = {
+    "confirmation.confirm",
     "booking.book",
     "booking.once_book",
     "manage.cancel",

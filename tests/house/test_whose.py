@@ -10,7 +10,8 @@ TABLES = Base.metadata.tables
 # What erasing leaves of a guest's rows, and of the rows that belong to them.
 STAYS = {
     "the host's record that there was a meeting, and of what became of it": {
-        "booking": "uid seat status version is_guest_location created_at expires_at cancelled_at cancelled_by",
+        "booking": "uid seat status version is_guest_location awaits_guest created_at expires_at cancelled_at"
+        " cancelled_by",
     },
     "tells an operator whom to erase again after an old backup was restored": {
         "guest": "created_at",

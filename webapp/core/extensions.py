@@ -99,6 +99,19 @@ class BookingQuotas:
         self.limits = settings.quotas if settings.rate_limits else NO_QUOTAS
 
 
+class GuestConfirmation:
+    """The setting GUEST_CONFIRMATION: at which hosts guests confirm each booking by mail, whatever the event type."""
+
+    def __init__(self) -> None:
+        self._where = "none"
+
+    def init_app(self, settings: Settings) -> None:
+        self._where = settings.guest_confirmation
+
+    def applies(self, *, is_new_host: bool) -> bool:
+        return self._where == "all" or (self._where == "new-hosts" and is_new_host)
+
+
 # The models have their own declarative base; the extension needs only their tables. UPDATE and DELETE statements do not
 # refresh the objects of a session, which are read again after the commit.
 db = SQLAlchemy(metadata=Base.metadata, session_options={"execution_options": {"synchronize_session": False}})
@@ -109,6 +122,7 @@ site = Site()
 outgoing_ranges = OutgoingRanges()
 local_mail_domains = LocalMailDomains()
 booking_quotas = BookingQuotas()
+guest_confirmation = GuestConfirmation()
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -119,6 +133,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     outgoing_ranges.init_app(settings)
     local_mail_domains.init_app(settings)
     booking_quotas.init_app(settings)
+    guest_confirmation.init_app(settings)
     lock_queues.init_app(settings)
     rate_limits.init_app(app, settings)
 

@@ -28,6 +28,9 @@ TRANSITIONS: dict[BookingStatus, frozenset[BookingStatus]] = {
 }
 
 
+HELD_SECONDS = 15 * 60  # a time that awaits the guest's confirmation by mail
+
+
 def may_become(status: BookingStatus, new: BookingStatus) -> bool:
     return new in TRANSITIONS[status]
 
@@ -42,6 +45,7 @@ class Audience(StrEnum):
 class EventKind(StrEnum):
     """The kinds of events in the outbox. An event is written in the transaction that made it true."""
 
+    BOOKING_HELD = "booking.held"  # until the guest confirms by mail; nobody else is told
     BOOKING_REQUESTED = "booking.requested"
     BOOKING_CONFIRMED = "booking.confirmed"
     BOOKING_DECLINED = "booking.declined"

@@ -70,6 +70,7 @@ class Booking(Keyed, Base):
             "(cancelled_by IS NULL OR cancelled_by IN ('guest', 'host', 'admin', 'system'))",
             name="cancelled_by",
         ),
+        CheckConstraint("NOT awaits_guest OR status IN ('pending', 'declined', 'cancelled')", name="awaits_guest"),
         Index("uq_booking_slot_id_seat", "slot_id", "seat", unique=True, postgresql_where=text("is_live")),
         Index(
             "uq_booking_slot_id_guest_id",
@@ -110,6 +111,12 @@ class Booking(Keyed, Base):
     cancelled_at: Mapped[datetime | None] = mapped_column(info=OF_HOST)
     cancelled_by: Mapped[str | None] = mapped_column(info=OF_HOST)
     cancel_reason: Mapped[str | None] = mapped_column(info=OF_GUEST)
+
+    awaits_guest: Mapped[bool] = mapped_column(
+        server_default=text("false"),
+        info=OF_SYSTEM,
+        doc="has not been confirmed by mail; nobody else is told",
+    )
 
     guest: Mapped[Guest] = relationship(viewonly=True)
     slot: Mapped[Slot] = relationship(viewonly=True)

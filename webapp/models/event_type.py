@@ -72,6 +72,9 @@ class EventType(Keyed, Base):
     max_per_week: Mapped[int | None] = mapped_column(info=OF_HOST)
     requires_confirmation: Mapped[bool] = mapped_column(server_default=text("false"), info=OF_HOST)
     requires_proof: Mapped[bool] = mapped_column(server_default=text("false"), info=OF_HOST, doc="of work, by guests")
+    requires_mail_confirmation: Mapped[bool] = mapped_column(
+        server_default=text("false"), info=OF_HOST, doc="a time is held until the guest confirms it by mail"
+    )
     location_kind: Mapped[str | None] = mapped_column(info=OF_HOST)
     location_detail: Mapped[str] = mapped_column(server_default="", info=OF_HOST)
     questions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"), info=OF_HOST)

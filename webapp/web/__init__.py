@@ -35,6 +35,7 @@ def _blueprints() -> Iterator[Blueprint]:
     from webapp.web.guest import blueprint as guest
     from webapp.web.ical import downloads, feeds
     from webapp.web.manage import blueprint as manage
+    from webapp.web.manage import confirm
     from webapp.web.operations import health, security_txt
     from webapp.web.portability import data
     from webapp.web.privacy import blueprint as privacy
@@ -43,7 +44,7 @@ def _blueprints() -> Iterator[Blueprint]:
 
     account_pages = (profile, feeds, tokens, webhooks, data)
     host_pages = (calendar, bookings, schedules, event_types)
-    guest_pages = (guest, manage, privacy)
+    guest_pages = (guest, manage, confirm, privacy)
     for_integrations = (health, security_txt, downloads)
     for module in (home, *account_pages, *host_pages, *guest_pages, *for_integrations):
         yield module.blueprint

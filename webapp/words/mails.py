@@ -11,6 +11,7 @@ from webapp.services.mail.merging import MERGED
 from webapp.words.formats import span_in_words
 
 _NAMES = {
+    str(EventKind.BOOKING_HELD): _l("Link to confirm the booking"),
     str(EventKind.BOOKING_REQUESTED): _l("Request"),
     str(EventKind.BOOKING_CONFIRMED): _l("Confirmation"),
     str(EventKind.BOOKING_DECLINED): _l("Answer: no"),

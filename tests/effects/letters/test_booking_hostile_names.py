@@ -27,12 +27,12 @@ ENCODED = [
 ]
 FOLDED = [
     "Anna Katharina Hohenstein-Waldburg, Licensed Psychotherapist (LPC, NCC), Denver",
-    "Maximiliane Freifrau von Hohenstein-Waldburg zu Zeil, thief@example.org, and all the others of us",
+    "Maximiliane Freifrau von Hohenstein-Waldburg zu Zeil, thief@intranet, and all the others of us",
     "Søren Østergård Ærøskøbing Åse",
     "Søren Østergård Ærøskøbing Åse, Professor of the History of Science in Århus (retired)",
-    'Ada "the <first>" Lovelace; a\\b, thief@example.org',
-    "Ada (the first), <thief@example.org>",
-    "a: b@example.org;",
+    'Ada "the <first>" Lovelace; a\\b, thief@intranet',
+    "Ada (the first), <thief@intranet>",
+    "a: b@intranet;",
     "two  blanks   and three",
     "no\u00a0break and ideographic\u3000blank",
     "a" * 120,

@@ -61,6 +61,7 @@ def build_busy_host(build: Build, **given: Any) -> int:
         slots.withdraw(build.slot(host, tomorrow(13, days=6)).public_id, host_id=host, actor=actor)
     moved = build.booking(old, email="MOVED@example.net", answers=SEEN)
     bookings.reschedule(moved.uid, again.start, actor=actor)
+    build.event_type(host, "15min", requires_mail_confirmation=True)
     build.event_type(host, requires_confirmation=True)
     build.booking(free)
     declined = build.booking(build.slot(host, tomorrow(14, days=6)))

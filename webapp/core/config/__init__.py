@@ -52,6 +52,9 @@ class Settings:
     registration: Annotated[str, Env("REGISTRATION", as_.one_of("open", "invitation"), "invitation", "open")]
     environment: Annotated[str, Env("ENVIRONMENT", as_.one_of(*ENVIRONMENTS), *ENVIRONMENTS)]
     extra_hosts: Annotated[tuple[str, ...], Env("TRUSTED_HOSTS", as_.host_names, "book.internal", "")]
+    guest_confirmation: Annotated[
+        str, Env("GUEST_CONFIRMATION", as_.one_of("new-hosts", "all", "none"), "all", default="new-hosts")
+    ]
     trusted_proxies: Annotated[int, Env("TRUSTED_PROXIES", as_.whole_number(0, 10), "1", default="0")]
     rate_limits: Annotated[bool, Env("RATE_LIMITS", as_.switch, "on", default="on")]
     outgoing_allowed_ranges: Annotated[

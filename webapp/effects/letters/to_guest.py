@@ -14,10 +14,36 @@ from webapp.effects.letters.letter import NOTHING_TO_SAY, Action, Invite, Letter
 from webapp.services.ical.invitations import Method
 from webapp.services.mail.deliveries import ClaimedDelivery
 from webapp.services.privacy.guests import LINK_SECONDS, asker
-from webapp.services.shared.links import booking_page_url, host_page_url, manage_url, privacy_url
+from webapp.services.shared.links import (
+    booking_page_url,
+    confirm_booking_url,
+    host_page_url,
+    manage_url,
+    privacy_url,
+)
 from webapp.words.formats import english_of
 
 BY_HOST = ("host", "admin")  # then the host wrote the reason for the cancellation
+
+
+@about_booking
+def held(context: LetterContext) -> Letter | str:
+    """Somebody has typed this address: nothing but the time is in it, and no text of anybody."""
+    if not (context.booking.awaits_guest and context.booking.is_active):
+        return NOTHING_TO_SAY
+    return Letter(
+        to=address(context.booking.guest_email),
+        subject=_("Please confirm your booking on %(site)s", site=site.domain),
+        heading=_("Please confirm your booking"),
+        paragraphs=(
+            _("Somebody has chosen this time on %(site)s and given this e-mail address.", site=site.domain),
+            _("The time is held until %(moment)s. Then it goes back to others.", moment=context.expiry),
+        ),
+        rows=context.times,
+        actions=(Action(_("Confirm the booking"), confirm_booking_url(context.booking.uid)),),
+        closing=(_("If that was not you, you do not have to do anything: without a confirmation nothing is booked."),),
+        language=context.locale.language,
+    )
 
 
 @about_booking
@@ -155,6 +181,7 @@ def asked_for_data(session: Session, delivery: ClaimedDelivery) -> Letter | str:
 
 
 LETTERS: Writers = {
+    (EventKind.BOOKING_HELD, Audience.GUEST): held,
     (EventKind.BOOKING_REQUESTED, Audience.GUEST): requested,
     (EventKind.BOOKING_CONFIRMED, Audience.GUEST): confirmed,
     (EventKind.BOOKING_DECLINED, Audience.GUEST): declined,

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, selec
 
 from webapp.core.db import open_transaction
 from webapp.core.db import session as current_session
+from webapp.core.extensions import guest_confirmation
 from webapp.core.sql import Statement, Values, epoch
 from webapp.domain.availability.facts import EventTypeRules
 from webapp.domain.availability.instants import DAY_SECONDS
@@ -20,6 +21,7 @@ from webapp.domain.errors import NotFound
 from webapp.domain.questions import Question
 from webapp.models import EventType, Host, Schedule, Slot
 from webapp.services.accounts.slugs import present_slugs
+from webapp.services.accounts.trust import NEW_FOR
 from webapp.services.availability.schedule_facts import engine_schedule, schedule_columns, schedule_of_event_type
 
 
@@ -43,12 +45,21 @@ class Offering:
     requires_confirmation: bool
     requires_proof: bool
     needs_link: bool
+    requires_mail_confirmation: bool
+    host_registered_at: int | None  # Unix seconds; None: nobody who registered by themselves
     change_notice_minutes: int
     rules: EventTypeRules
     schedule: EngineSchedule | None
     now: int
     # The row that it was read from, without `now`: equal sources mean equal offerings. None: not read from a row.
     source: Hashable = field(default=None, compare=False, repr=False)
+
+    @property
+    def awaits_guests(self) -> bool:
+        """Whether guests confirm each booking by mail."""
+        since = self.host_registered_at
+        is_new_host = since is not None and since > self.now - NEW_FOR.total_seconds()
+        return self.requires_mail_confirmation or guest_confirmation.applies(is_new_host=is_new_host)
 
 
 def find_offering(host_slug: str, event_type_slug: str, *, has_link: bool = False) -> Offering:
@@ -118,6 +129,7 @@ def _columns() -> Iterator[ColumnElement[Any]]:
         "host_name": Host.name,
         "host_email": Host.email,
         "host_time_zone": Host.time_zone,
+        "host_registered_at": epoch(Host.registered_at),
         "event_type_id": EventType.id,
         "questions": cast(EventType.questions, Text),
         "is_active": Host.active & Host.confirmed_at.is_not(None) & EventType.is_active,

@@ -54,10 +54,9 @@ TAKEN = frozenset({ReasonCode.BUSY, ReasonCode.BUFFER, ReasonCode.FULL})
 
 
 def book(command: Book, *, actor: Actor, seen: Offering | None = None) -> BookingView:
-    """Book an offered start; the booking is pending if the event type requires the host's approval. `seen`: the
-    offering, if the caller has already read it. Raises Invalid, NotFound, SlotTaken, SlotUnavailable, AlreadyBooked,
-    ProofRequired, TooManyOpenBookings, TooManyBookings, LinkUsed, IdempotencyMismatch, Overloaded; then nothing has
-    changed."""
+    """Book an offered start; it is pending until host or guest confirm it, if they have to. `seen`: the offering, if it
+    has been read before. Raises Invalid, NotFound, SlotTaken, SlotUnavailable, AlreadyBooked, ProofRequired,
+    TooManyOpenBookings, TooManyBookings, LinkUsed, IdempotencyMismatch, Overloaded."""
     return _book(checked_booking(command), checked_proof(command.proof), actor=actor, seen=seen)
 
 
@@ -80,11 +79,14 @@ def _book(session: Session, command: Book, proof: Proof | None, *, actor: Actor,
     # What explains a refusal takes longer to read than what decides, and the host is locked meanwhile.
     offer = offer_at(known, start) or _offer(facts(session, offering, start, start + 1), start)
     seat = seat_in_slot(session, offer.slot_id) if offer.slot_id is not None else None
-    if not command.link_token:  # which the host gave to this guest
-        if not proof and (booked.is_unusual or (offering.requires_proof and actor.kind is ActorKind.GUEST)):
-            raise ProofRequired
+    needs_proof = booked.is_unusual or (offering.requires_proof and actor.kind is ActorKind.GUEST)
+    is_unproved = needs_proof and not (proof or command.link_token)
+    if is_unproved and not command.confirms_by_mail:
+        raise ProofRequired
+    if not command.link_token:  # a gift of the host to this guest
         require_quota(booked, takes_time=seat is None or seat.number == 1)
-    return insert_booking(session, uid, command, answers, offering, offer, seat, actor=actor)
+    awaits_guest = actor.kind is ActorKind.GUEST and (offering.awaits_guests or is_unproved)
+    return insert_booking(session, uid, command, answers, offering, offer, seat, actor=actor, awaits_guest=awaits_guest)
 
 
 @transactional
@@ -115,6 +117,8 @@ def reschedule(session: Session, uid: uuid.UUID, start: datetime, *, actor: Acto
     offering = _offering_of(session, booking_for(session, uid, actor))
     before = locked_booking(session, uid, actor)
     _require_changeable(session, before, actor)
+    if before.awaits_guest:
+        raise NotActive("awaits_guest")
     if start == before.start:
         raise Invalid({"start": ["Choose another time than the present one."]})
     require_move_left(session, before, actor)
@@ -231,10 +235,9 @@ def _move(session: Session, before: BookingView, offering: Offering, offer: Offe
     expires = None
     if before.status is BookingStatus.PENDING:  # same deadline, but not within the notice before the new start
         expires = to_datetime(pending_until(instant(before.created_at), offer.start, offering.rules.notice_minutes))
+    moved = update(Booking).where(Booking.id == before.id)
     session.execute(
-        update(Booking)
-        .where(Booking.id == before.id)
-        .values(
+        moved.values(
             slot_id=seat.slot_id,
             slot_capacity=seat.capacity,
             seat=seat.number,

@@ -19,6 +19,7 @@ from webapp.services.bookings.request import checked_reason
 from webapp.services.bookings.seats import release_slot
 from webapp.services.bookings.steps import booking_for, existing, locked_booking, record, refusal
 from webapp.services.bookings.view import BookingView
+from webapp.services.event_types.single_use_links import unspend_link
 from webapp.services.shared.audit import write_audit
 
 SWEEP_LIMIT = 200
@@ -70,7 +71,7 @@ def undo_no_show(session: Session, uid: uuid.UUID, *, actor: Actor) -> BookingVi
 
 
 def expire_pending() -> int:
-    """Decline bookings that have waited too long for the host's approval; returns how many."""
+    """Decline bookings that have waited too long for the host's or the guest's confirmation; returns how many."""
     due = _uids(Booking.status == BookingStatus.PENDING, Booking.expires_at <= func.now())
     return sum(_unless_decided(_expire, uid) for uid in due)
 
@@ -95,6 +96,8 @@ def _expire(session: Session, uid: uuid.UUID) -> bool:
     if before.status is not BookingStatus.PENDING:
         return False
     _decline(session, before, SYSTEM, None, is_expired=True)
+    if before.awaits_guest:
+        unspend_link(session, before.id)
     return True
 
 
@@ -116,7 +119,10 @@ def _uids(session: Session, *conditions: object) -> list[uuid.UUID]:
 def _decidable(session: Session, uid: uuid.UUID, actor: Actor) -> BookingView:
     if actor.kind is ActorKind.GUEST:
         raise Forbidden
-    return locked_booking(session, uid, actor)
+    found = locked_booking(session, uid, actor)
+    if found.awaits_guest and found.is_active:
+        raise NotActive("awaits_guest")
+    return found
 
 
 def _decline(

@@ -8,7 +8,7 @@ not part of the statement: a second request with the same key waits before anyth
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -22,12 +22,22 @@ from webapp.domain.actor import Actor
 from webapp.domain.availability.facts import pending_until
 from webapp.domain.availability.instants import to_datetime
 from webapp.domain.availability.offers import Offer
-from webapp.domain.bookings import BookingStatus, EventKind
+from webapp.domain.bookings import HELD_SECONDS, BookingStatus, EventKind
 from webapp.services.availability.offering import Offering
 from webapp.services.bookings.request import Book, GuestAnswers
 from webapp.services.bookings.view import BookingView, booking_from, booking_select
 from webapp.services.event_types.single_use_links import spend_link
 from webapp.services.shared.outbox import CHANNEL, json_facts
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`event`: what is recorded of it. `expires_at`: when a pending booking is given up."""
+
+    status: BookingStatus
+    expires_at: datetime | None
+    event: EventKind
+    awaits_guest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +74,11 @@ guest AS (
 _INSERT_BOOKING = """
 booking AS (
     INSERT INTO booking (
-        uid, host_id, guest_id, slot_id, slot_capacity, seat, status, expires_at,
+        uid, host_id, guest_id, slot_id, slot_capacity, seat, status, expires_at, awaits_guest,
         guest_name, subject, notes, location, is_guest_location, answers, time_zone, locale
     )
     SELECT
-        %(uid)s, %(host)s, guest.id, slot.id, %(capacity)s, %(seat)s, %(status)s, %(expires_at)s,
+        %(uid)s, %(host)s, guest.id, slot.id, %(capacity)s, %(seat)s, %(status)s, %(expires_at)s, %(awaits_guest)s,
         %(name)s, %(subject)s, %(notes)s, %(location)s, %(is_guest_location)s, %(answers)s, %(time_zone)s, %(locale)s
     FROM guest, slot
     RETURNING *
@@ -104,14 +114,16 @@ def insert_booking(
     seat: Seat | None,
     *,
     actor: Actor,
+    awaits_guest: bool,
 ) -> BookingView:
     """Write the booking of an offered start, and spend the guest's single-use link, if any. `seat`: in the existing
-    slot of that start; None if the start has no row yet. The caller holds the host's row lock and does nothing more in
-    this transaction. Raises SlotTaken, LinkUsed."""
-    kind = EventKind.BOOKING_REQUESTED if offering.requires_confirmation else EventKind.BOOKING_CONFIRMED
+    slot of that start; None if the start has no row yet. `awaits_guest`: the time is only held until the guest confirms
+    by mail. The caller holds the host's row lock and does nothing more in this transaction. Raises SlotTaken,
+    LinkUsed."""
+    state = state_of_new(offering, offer.start, awaits_guest=awaits_guest)
     times = {"start": to_datetime(offer.start), "end": to_datetime(offer.end)}
-    values = _seat_values(offering, offer, seat) | _booking_values(command, answers, offering, offer)
-    values |= record_values(session, actor, kind, times)
+    values = _seat_values(offering, offer, seat) | _booking_values(command, answers, offering, state)
+    values |= record_values(session, actor, state.event, times)
     statement = _insert(has_row=seat is not None)
     if not command.link_token:
         return booking_from(execute_and_commit(session, statement, uid=uid, **values)._asdict())
@@ -141,16 +153,24 @@ def slot_values(offering: Offering, offer: Offer) -> dict[str, Any]:
     }
 
 
-def _booking_values(command: Book, answers: GuestAnswers, offering: Offering, offer: Offer) -> dict[str, Any]:
-    status, expires = BookingStatus.CONFIRMED, None
+def state_of_new(offering: Offering, start: int, *, awaits_guest: bool) -> State:
+    """Of a booking that has just been made, or been confirmed by its guest. `start`: Unix seconds."""
+    if awaits_guest:
+        until = min(offering.now + HELD_SECONDS, start)
+        return State(BookingStatus.PENDING, to_datetime(until), EventKind.BOOKING_HELD, awaits_guest=True)
     if offering.requires_confirmation:
-        status = BookingStatus.PENDING
-        expires = to_datetime(pending_until(offering.now, offer.start, offering.rules.notice_minutes))
+        until = pending_until(offering.now, start, offering.rules.notice_minutes)
+        return State(BookingStatus.PENDING, to_datetime(until), EventKind.BOOKING_REQUESTED)
+    return State(BookingStatus.CONFIRMED, None, EventKind.BOOKING_CONFIRMED)
+
+
+def _booking_values(command: Book, answers: GuestAnswers, offering: Offering, state: State) -> dict[str, Any]:
     return {
         "host": offering.host_id,
         "email": command.email,
-        "status": str(status),
-        "expires_at": expires,
+        "status": str(state.status),
+        "expires_at": state.expires_at,
+        "awaits_guest": state.awaits_guest,
         "name": command.name,
         "subject": command.subject,
         "notes": command.notes,

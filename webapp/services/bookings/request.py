@@ -20,6 +20,9 @@ LONGEST_REASON = 500
 LONGEST_LOCATION = 500
 
 
+PER_TRY = ("idempotency_key", "proof", "confirms_by_mail")  # fields that may differ when the same booking is sent again
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
     """Book a start of an event type, or a slot by its public id. `start` is aware; `time_zone` is the guest's IANA
@@ -39,12 +42,13 @@ class Book:
     locale: str = "en"
     idempotency_key: str | None = None
     link_token: str | None = None  # if the guest used a single-use link
+    confirms_by_mail: bool = False  # instead of sending a proof
     proof: str | None = None  # the solution of a challenge, see services.proofs
 
     def request(self) -> dict[str, Any]:
         """The fields that make two requests the same: all but the key, and the proof of work, which is another one
         each time."""
-        return {name: getattr(self, name) for name in self.__slots__ if name not in ("idempotency_key", "proof")}
+        return {name: getattr(self, name) for name in self.__slots__ if name not in PER_TRY}
 
 
 def checked_booking(command: Book) -> Book:

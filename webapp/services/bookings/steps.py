@@ -16,6 +16,7 @@ from webapp.domain.errors import AlreadyCancelled, Conflict, NotActive, NotFound
 from webapp.services.bookings.insert import INSERT_RECORD, record_values
 from webapp.services.bookings.seats import lock_slot
 from webapp.services.bookings.view import BookingView, booking_by_id, booking_by_uid
+from webapp.services.shared.audit import write_audit
 
 MOVES_A_DAY = 5  # of one booking, by its guest; the host may move it as often as necessary
 
@@ -85,6 +86,9 @@ SELECT id FROM booking
 
 def record(session: Session, actor: Actor, kind: EventKind, booking: BookingView, **data: Any) -> None:
     """Write the audit entry and the event for a change of a booking, and wake the relay after the commit. `data`: see
-    `outbox.record`."""
+    `outbox.record`. Nobody is told of a booking that its guest has not confirmed: it has no event."""
+    if booking.awaits_guest:
+        write_audit(session, actor, kind, "booking", booking.id, version=booking.version)
+        return
     facts_then = {"start": booking.start, "end": booking.end, **data}
     _RECORD.one(session, booking=booking.id, **record_values(session, actor, kind, facts_then))

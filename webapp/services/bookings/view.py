@@ -32,6 +32,7 @@ class BookingView:
     location: str
     is_guest_location: bool  # the guest typed it
     expires_at: datetime | None
+    awaits_guest: bool  # who has not confirmed it by mail (yet, if it is pending)
     created_at: datetime
     cancelled_at: datetime | None
     cancelled_by: str | None
@@ -109,6 +110,7 @@ def booking_select() -> Select[Any]:
             Booking.location,
             Booking.is_guest_location,
             Booking.expires_at,
+            Booking.awaits_guest,
             Booking.created_at,
             Booking.cancelled_at,
             Booking.cancelled_by,

@@ -34,6 +34,7 @@ class CalendarBooking:
     guest_name: str
     subject: str
     status: BookingStatus
+    awaits_guest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +162,13 @@ def _covered(host_id: int, first: datetime, last: datetime) -> frozenset[int]:
 
 def _bookings_of(slot_ids: Sequence[int]) -> dict[int, list[CalendarBooking]]:
     query = (
-        select(Booking.slot_id, Booking.uid, Booking.guest_name, Booking.subject, Booking.status)
+        select(Booking.slot_id, Booking.uid, Booking.guest_name, Booking.subject, Booking.status, Booking.awaits_guest)
         .where(Booking.slot_id.in_(slot_ids), Booking.is_live)
         .order_by(Booking.seat)
     )
     found: dict[int, list[CalendarBooking]] = {}
     for row in session().execute(query) if slot_ids else ():
-        one = CalendarBooking(row.uid, row.guest_name, row.subject, BookingStatus(row.status))
+        one = CalendarBooking(row.uid, row.guest_name, row.subject, BookingStatus(row.status), row.awaits_guest)
         found.setdefault(row.slot_id, []).append(one)
     return found
 
@@ -183,7 +184,7 @@ def _undelivered(bookings: Sequence[BookingView]) -> frozenset[int]:
 
 def _of_kind(which: BookingFilter) -> tuple[Any, ...]:
     if which is BookingFilter.CANCELLED:
-        return (Booking.status.in_(NOT_LIVE),)
+        return Booking.status.in_(NOT_LIVE), ~Booking.awaits_guest
     if which is BookingFilter.UPCOMING:
         return Booking.is_live, Slot.ends_at > func.now()  # includes a no-show until the meeting ends
     return Booking.is_live, Slot.ends_at <= func.now()

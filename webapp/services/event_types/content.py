@@ -49,6 +49,7 @@ class EventTypeContent:
     capacity: int = 1
     requires_confirmation: bool = False
     requires_proof: bool = False
+    requires_mail_confirmation: bool = False
     location_kind: LocationKind | None = None
     location_detail: str = ""
     questions: tuple[Question, ...] = ()

@@ -79,5 +79,11 @@ def spend_link(session: Session, token: str, event_type_id: int, booking_id: int
         raise LinkUsed
 
 
+def unspend_link(session: Session, booking_id: int) -> None:
+    """The booking was never confirmed by its guest, who may use the link again."""
+    of_booking = update(SingleUseLink).where(SingleUseLink.booking_id == booking_id)
+    session.execute(of_booking.values(used_at=None, booking_id=None))
+
+
 def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode(errors="replace")).digest()

@@ -164,6 +164,7 @@ def _taken_slots(host_id: int) -> Iterator[list[Seat]]:
         .add_columns(_changed_at("booking", Booking), Slot.capacity)
         .where(
             Booking.is_live,
+            ~Booking.awaits_guest,
             Slot.id.in_(claimed),
             Slot.starts_at < now + AHEAD,
             Slot.ends_at > now - BACK,

@@ -22,6 +22,7 @@ FOLLOW_UP_WITHIN = timedelta(days=7)  # after the end; later the recipient would
 
 GUEST, HOST = Audience
 RECIPIENTS: dict[EventKind, tuple[Audience, ...]] = {
+    EventKind.BOOKING_HELD: (GUEST,),
     EventKind.BOOKING_REQUESTED: (GUEST, HOST),
     EventKind.BOOKING_CONFIRMED: (GUEST, HOST),
     EventKind.BOOKING_DECLINED: (GUEST, HOST),

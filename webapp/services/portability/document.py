@@ -186,7 +186,7 @@ READERS: dict[Any, Callable[[Node, str], Any]] = {
     tuple[int, ...]: _reminders,
 }
 # Fields that documents of version 1 did not always have. Where one is missing, it has its default.
-NEWER = frozenset({"requires_proof", "needs_link"})
+NEWER = frozenset({"requires_proof", "needs_link", "requires_mail_confirmation"})
 _types = cache(get_type_hints)
 
 

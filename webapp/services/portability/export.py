@@ -154,7 +154,7 @@ def _slots(session: Session, host_id: int, numbers: Mapping[int, int]) -> Iterat
     query = (
         select(*slot, *Booking.__table__.columns, Guest.email.label("guest_email"))
         .join(EventType, EventType.id == Slot.event_type_id)
-        .outerjoin(Booking, Booking.slot_id == Slot.id)
+        .outerjoin(Booking, (Booking.slot_id == Slot.id) & ~Booking.awaits_guest)  # those are nobody's bookings yet
         .outerjoin(Guest, Guest.id == Booking.guest_id)
         .where(Slot.host_id == host_id)
         .order_by(Slot.starts_at, EventType.position, EventType.id, Slot.withdrawn_at.asc().nulls_last(), Slot.id)

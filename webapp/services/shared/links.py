@@ -64,16 +64,34 @@ def privacy_url(token: str) -> str:
     return site.url(f"/privacy/{token}")
 
 
-PURPOSE = "manage-link"
+def confirm_booking_url(uid: uuid.UUID) -> str:
+    """The page on which a guest confirms a booking; only the mail to the guest's address contains it."""
+    return site.url(f"/confirm-booking/{_token(CONFIRM, uid)}")
+
+
+MANAGE, CONFIRM = "manage-link", "confirm-booking"
 
 
 def manage_token(uid: uuid.UUID) -> str:
-    return base64url(uid.bytes + signer.tag(PURPOSE, uid.bytes))
+    return _token(MANAGE, uid)
 
 
 def booking_uid(token: str) -> uuid.UUID | None:
     """The uid of the booking that a token belongs to, or None if the token is not valid."""
+    return _uid(MANAGE, token)
+
+
+def uid_to_confirm(token: str) -> uuid.UUID | None:
+    """The same for the token of `confirm_booking_url`."""
+    return _uid(CONFIRM, token)
+
+
+def _token(purpose: str, uid: uuid.UUID) -> str:
+    return base64url(uid.bytes + signer.tag(purpose, uid.bytes))
+
+
+def _uid(purpose: str, token: str) -> uuid.UUID | None:
     raw = from_base64url(token)
-    if raw is None or len(raw) != 32 or not signer.verifies(PURPOSE, raw[:16], raw[16:]):
+    if raw is None or len(raw) != 32 or not signer.verifies(purpose, raw[:16], raw[16:]):
         return None
     return uuid.UUID(bytes=raw[:16])

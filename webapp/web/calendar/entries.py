@@ -46,7 +46,7 @@ def entry(slot: CalendarSlot, time_zone: str) -> Entry:
         end=slot.slot.end,
         time=time,
         title=title,
-        more=word if kind == "pending" else more,
+        more=word if kind in ("pending", "held") else more,
         label=", ".join(part for part in said if part),
         color=slot.slot.color,
     )
@@ -54,7 +54,9 @@ def entry(slot: CalendarSlot, time_zone: str) -> Entry:
 
 def kind_of(slot: CalendarSlot) -> str:
     if slot.bookings:
-        is_waiting = any(one.status is BookingStatus.PENDING for one in slot.bookings)
+        if all(one.awaits_guest for one in slot.bookings):
+            return "held"
+        is_waiting = any(one.status is BookingStatus.PENDING and not one.awaits_guest for one in slot.bookings)
         return "pending" if is_waiting else "booked"
     if slot.slot.start <= datetime.now(UTC):
         return "past"
@@ -68,6 +70,7 @@ def _word(kind: str) -> str:
         "past": gettext("Not booked"),
         "booked": gettext("Booked"),
         "pending": gettext("Waits for you"),
+        "held": gettext("Guest has to confirm"),
     }[kind]
 
 

@@ -87,7 +87,13 @@ class EventTypeForm(FlaskForm):  # type: ignore[misc]
     )
     requires_proof = BooleanField(
         _l("Keep programs out"),
-        description=_l("Guests' browsers do a short calculation before they book. It needs JavaScript and https."),
+        description=_l(
+            "Guests' browsers do a short calculation before they book. Without JavaScript they confirm by e-mail."
+        ),
+    )
+    requires_mail_confirmation = BooleanField(
+        _l("Guests confirm by e-mail"),
+        description=_l("The time is held for 15 minutes, until the guest opens the link that is sent to them."),
     )
     location_kind = RadioField(_l("Where"))
     location_detail = StringField(

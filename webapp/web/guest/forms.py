@@ -90,6 +90,7 @@ class BookingForm(HoneypotForm):
             idempotency_key=self.key.data if _is_key(self.key.data) else None,
             link_token=link_token,
             proof=self.proof.data,
+            confirms_by_mail=bool(self.knows_proof.data and not self.proof.data),  # its browser runs no scripts
         )
 
 

@@ -42,7 +42,7 @@ class MoveForm(GuestForm):
 @manage_link
 def choose(token: str) -> BaseResponse:
     booking = managed_booking(token)
-    if not may_change(booking):
+    if booking.awaits_guest or not may_change(booking):
         return to_booking(token)
     offering = _offering(booking)
     shown = _picker(booking, offering, token) if offering else None
@@ -56,7 +56,7 @@ def choose(token: str) -> BaseResponse:
 def confirm_move(token: str) -> BaseResponse:
     booking, form = managed_booking(token), MoveForm(formdata=None, start=request.args.get("start"))
     offering, start = _offering(booking), form.start_seconds
-    if not may_change(booking) or offering is None:
+    if booking.awaits_guest or not may_change(booking) or offering is None:
         return to_booking(token)
     if start is None:
         return redirect(url_for("manage.choose", token=token), 303)
@@ -69,7 +69,7 @@ def confirm_move(token: str) -> BaseResponse:
 def move(token: str) -> BaseResponse:
     booking, form = managed_booking(token), MoveForm()
     offering, start = _offering(booking), form.start_seconds
-    if not may_change(booking) or offering is None or start == instant(booking.start):
+    if booking.awaits_guest or not may_change(booking) or offering is None or start == instant(booking.start):
         return to_booking(token)  # a first click has already moved it
     if start is None:
         return redirect(url_for("manage.choose", token=token), 303)
