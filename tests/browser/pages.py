@@ -67,6 +67,8 @@ EVERY_PAGE = (
     guest("/manage/{manage_cancelled}"),
     guest("/manage/{manage_held}"),
     guest("/confirm-booking/{confirm}"),
+    guest("/not-me/{not_me}"),
+    guest("/not-me/{not_me}", status=422, sent=True),
     guest("/manage/{manage}/cancel"),
     guest("/manage/{manage}/reschedule"),
     guest("/manage/{manage}/reschedule/confirm?start={free}"),
@@ -160,6 +162,7 @@ EVERY_PAGE = (
     admin("tokens/"),
     admin("feeds/"),
     admin("webhooks/"),
+    admin("not-me/"),
     admin("audit/"),
 )
 # Answers to GET that are no pages: data, files, parts of pages, ways elsewhere; and the details of the admin, which

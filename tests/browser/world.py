@@ -17,7 +17,7 @@ from webapp.services.event_types import event_types, single_use_links
 from webapp.services.ical import busy_times, feeds
 from webapp.services.privacy.guests import privacy_token
 from webapp.services.schedules import blocked_times
-from webapp.services.shared.links import confirm_booking_url, manage_token
+from webapp.services.shared.links import confirm_booking_url, manage_token, not_me_url
 from webapp.services.webhooks import endpoints
 from webapp.services.webhooks.content import NewWebhook
 
@@ -82,6 +82,7 @@ def _meetings(build: Build, ada: int) -> dict[str, str]:
             "free": f"{TIMES[3]:%Y-%m-%dT%H:%M:%SZ}",
             "gone": f"{TIMES[4]:%Y-%m-%dT%H:%M:%SZ}",
             "manage": manage_token(booking.uid),
+            "not_me": not_me_url(booking.uid).rpartition("/")[2],
             "manage_pending": manage_token(pending.uid),
             "manage_cancelled": manage_token(cancelled.uid),
             "manage_held": manage_token(held.uid),

@@ -11,7 +11,7 @@ from tests.builders import Build, tomorrow
 from webapp.domain.actor import host_actor
 from webapp.services.privacy.guests import privacy_token
 from webapp.services.schedules import blocked_times
-from webapp.services.shared.links import confirm_booking_url, manage_token
+from webapp.services.shared.links import confirm_booking_url, manage_token, not_me_url
 from webapp.services.webhooks.content import NewWebhook
 from webapp.services.webhooks.endpoints import create_webhook
 
@@ -27,6 +27,7 @@ def rows_of_ada(app: Flask, build: Build, password_hash: str) -> dict[str, Any]:
     free = build.slot(host, tomorrow(12))
     with app.app_context():
         token, privacy = manage_token(booking.uid), privacy_token(booking.uid, booking.guest_email)
+        not_me = not_me_url(booking.uid).rpartition("/")[2]
         new = NewWebhook(url="https://hooks.example.org/in", events=["slot.published"])
         away = blocked_times.NewBlockedTime(start=tomorrow(14), end=tomorrow(14) + timedelta(hours=1))
         block = blocked_times.block(away, host_id=host, actor=host_actor(host))
@@ -38,6 +39,7 @@ def rows_of_ada(app: Flask, build: Build, password_hash: str) -> dict[str, Any]:
         "token": token,
         "privacy_token": privacy,
         "confirm_token": confirm_booking_url(booking.uid).rpartition("/")[2],
+        "not_me_token": not_me,
         "public_id": free.public_id,
         "block": block.public_id,
         "delivery_id": 1,
@@ -60,6 +62,8 @@ def url_of(app: Flask, rule: Rule, values: dict[str, Any]) -> str:
         values = values | {"public_id": values["block"]}
     if rule.endpoint.startswith("confirmation."):
         values = values | {"token": values["confirm_token"]}
+    if rule.endpoint.startswith("not_me."):
+        values = values | {"token": values["not_me_token"]}
     if rule.endpoint.startswith("privacy."):
         values = values | {"token": values["privacy_token"]}
     given = {name: values.get(name, "x") for name in rule.arguments}

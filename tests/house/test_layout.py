@@ -9,7 +9,6 @@ SHORTEST_FILE = 40  # lines, of a module that only one other imports
 SHORT_MODULES = {
     "webapp.api.http.conditions": "If-Match, found by its name",
     "webapp.api.spec.docs": "a blueprint",
-    "webapp.services.addresses.blocked": "one fact about an address, as its neighbour",
     "webapp.embedded.mailcatcher.catcher": "joins sink, store and page, which do not import each other",
     "webapp.web.accounts.home": "a blueprint",
     "webapp.web.operations.security_txt": "a blueprint",

@@ -63,6 +63,8 @@ GUESTS_FORMS = {
     "booking.once_book",
     "manage.cancel",
     "manage.move",
+    "not_me.send",
+    "not_me.undo",
     "privacy.send",
     "privacy.erase",
 }

@@ -11,6 +11,7 @@ from webapp.admin import deliveries, integrations
 from webapp.admin.base import GuardedIndex, TableAdmin, actor, each
 from webapp.models import AuditEntry, EventType, Guest, Host, OutboxEvent, Slot
 from webapp.services.accounts import admin
+from webapp.services.guests.not_me import ACTIONS as NOT_ME_ACTIONS
 from webapp.services.operations.statistics import figures
 from webapp.services.privacy.erase import erase_guest
 from webapp.services.slots import slots
@@ -101,7 +102,7 @@ class OutboxAdmin(TableAdmin):
 
 
 class AuditAdmin(TableAdmin):
-    column_list = (
+    column_list: tuple[str, ...] = (
         "id",
         "occurred_at",
         "actor_kind",
@@ -116,6 +117,23 @@ class AuditAdmin(TableAdmin):
     column_filters = ("occurred_at", "actor_kind", "actor_id", "client_address", "action", "object_kind", "object_id")
 
 
+class NotMeAdmin(AuditAdmin):
+    """What owners of addresses have said about bookings that others made with them."""
+
+    column_list = ("id", "occurred_at", "action", "object_id")
+    column_labels = {"object_id": _l("Booking")}
+
+    def get_query(self) -> Any:
+        return super().get_query().where(AuditEntry.action.in_(NOT_ME_ACTIONS))
+
+    def get_count_query(self) -> Any:
+        return super().get_count_query().where(AuditEntry.action.in_(NOT_ME_ACTIONS))
+
+    def get_one(self, id: str) -> Any:  # noqa: A002  Flask-Admin's name
+        entry = super().get_one(id)
+        return entry if entry is not None and entry.action in NOT_ME_ACTIONS else None
+
+
 def table_views() -> list[TableAdmin]:
     """One view for each table except bookings, in the order of the menu."""
     return [
@@ -126,5 +144,6 @@ def table_views() -> list[TableAdmin]:
         *integrations.views(),
         OutboxAdmin(OutboxEvent, _l("Outbox"), endpoint="admin_outbox", url="outbox"),
         *deliveries.views(),
+        NotMeAdmin(AuditEntry, _l("Not booked by them"), endpoint="admin_not_me", url="not-me"),
         AuditAdmin(AuditEntry, _l("Audit"), endpoint="admin_audit", url="audit"),
     ]

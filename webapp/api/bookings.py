@@ -13,6 +13,7 @@ from webapp.api.spec import examples
 from webapp.domain.actor import GUEST
 from webapp.domain.bookings import Audience, BookingStatus
 from webapp.domain.errors import (
+    AddressRefused,
     AlreadyBooked,
     AlreadyCancelled,
     NotActive,
@@ -47,7 +48,7 @@ blueprint = Blueprint("Bookings", __name__, description="One booking: by its man
     status=201,
     example=examples.MADE_BOOKING,
     refuses=(404, 429),
-    conflicts=(SlotTaken, SlotUnavailable, AlreadyBooked, TooManyOpenBookings, ProofRequired),
+    conflicts=(SlotTaken, SlotUnavailable, AlreadyBooked, AddressRefused, TooManyOpenBookings, ProofRequired),
 )
 def create_booking(body: dict[str, Any]) -> Made:
     """Book a slot"""

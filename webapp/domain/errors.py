@@ -111,6 +111,12 @@ class TooManyOpenBookings(Conflict):
         self.limit = limit
 
 
+class AddressRefused(Conflict):
+    """The host cannot be booked with this address, since its owner has said that somebody else used it."""
+
+    code = "address_refused"
+
+
 class ProofRequired(Conflict):
     """This booking needs a proof of work: the host asks for it, or is being booked unusually often."""
 

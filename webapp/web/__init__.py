@@ -33,6 +33,7 @@ def _blueprints() -> Iterator[Blueprint]:
     from webapp.web.calendar import blueprint as calendar
     from webapp.web.event_types import blueprint as event_types
     from webapp.web.guest import blueprint as guest
+    from webapp.web.guests import not_me
     from webapp.web.ical import downloads, feeds
     from webapp.web.manage import blueprint as manage
     from webapp.web.manage import confirm
@@ -44,7 +45,7 @@ def _blueprints() -> Iterator[Blueprint]:
 
     account_pages = (profile, feeds, tokens, webhooks, data)
     host_pages = (calendar, bookings, schedules, event_types)
-    guest_pages = (guest, manage, confirm, privacy)
+    guest_pages = (guest, manage, confirm, not_me, privacy)
     for_integrations = (health, security_txt, downloads)
     for module in (home, *account_pages, *host_pages, *guest_pages, *for_integrations):
         yield module.blueprint

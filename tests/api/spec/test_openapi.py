@@ -85,7 +85,14 @@ def test_a_body_is_required_where_it_has_something_required(specification: Speci
 def test_conflicts_and_waits_are_told(specification: Specification) -> None:
     refusals = specification.document["paths"]["/api/v1/bookings"]["post"]["responses"]
     conflict = refusals["409"]["content"]["application/problem+json"]["examples"]
-    theirs = {"slot_taken", "slot_unavailable", "already_booked", "too_many_open_bookings", "proof_required"}
+    theirs = {
+        "slot_taken",
+        "slot_unavailable",
+        "already_booked",
+        "address_refused",
+        "too_many_open_bookings",
+        "proof_required",
+    }
     assert set(conflict) == theirs
     for status in ("429", "503"):
         assert "Retry-After" in specification.resolved(refusals[status])["headers"]

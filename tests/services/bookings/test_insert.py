@@ -64,11 +64,12 @@ def book(build: Build, trace: Path, **given: object) -> list[list[str]]:
     return sent_until_commit(trace, lambda: bookings.book(command, actor=GUEST, seen=seen))
 
 
-def test_the_host_is_held_for_two_round_trips(build: Build, tmp_path: Path, limits: QuotaSettings) -> None:
+@pytest.mark.usefixtures("limits")
+def test_the_host_is_held_for_two_round_trips(build: Build, tmp_path: Path) -> None:
     groups = book(build, tmp_path / "trace")
     [locks] = [i for i, group in enumerate(groups) if "FOR NO KEY UPDATE" in group[0]]
-    counts = 0 if limits is NO_QUOTAS else 1
-    assert [len(group) for group in groups[locks:]] == [3 + counts, 2]  # lock, event type, busy times; booking, COMMIT
+    # Lock, event type, busy times, counts and whether the address is blocked; booking, COMMIT.
+    assert [len(group) for group in groups[locks:]] == [4, 2]
 
 
 @pytest.mark.parametrize(("given", "round_trips"), [({}, 3), ({"idempotency_key": "k1"}, 4), ({"has_row": True}, 8)])

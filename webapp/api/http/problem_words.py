@@ -52,6 +52,7 @@ WORDS = {
     "slot_unavailable": ("Not offered", "This start is not offered. List the slots again."),
     "slot_taken": ("Slot taken", "Somebody else has this time. List the slots again."),
     "already_booked": ("Already booked", "This guest has a seat in this slot already."),
+    "address_refused": ("Address refused", "This meeting cannot be booked with this e-mail address."),
     "too_many_open_bookings": (
         "Too many open bookings",
         "One e-mail address can have only so many upcoming bookings with a host: cancel one, or book when one is over.",

@@ -26,6 +26,7 @@ from webapp.domain.bookings import Audience
 from webapp.domain.reminders import reminder_minutes
 from webapp.domain.text import flattened, plain_lines
 from webapp.effects.letters.letter import NOTHING_TO_SAY, Invite, Letter, Writer
+from webapp.services.addresses.blocked import is_blocked
 from webapp.services.bookings.view import BookingView, booking_by_id
 from webapp.services.ical.invitations import Method, invitation
 from webapp.services.mail.deliveries import ClaimedDelivery
@@ -36,6 +37,8 @@ from webapp.words.formats import english_of, format_day, format_day_short, forma
 from webapp.words.zone_names import zone_label
 
 Rows = tuple[tuple[str, str], ...]
+
+UNWANTED = "the owner of the address wants no mails about bookings with this host"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,8 @@ def _find_context(session: Session, delivery: ClaimedDelivery) -> LetterContext 
         return NOTHING_TO_SAY
     if delivery.recipient == Audience.GUEST and booking.is_guest_erased:
         return NOTHING_TO_SEND
+    if delivery.recipient == Audience.GUEST and is_blocked(session, booking.host_id, booking.guest_email):
+        return UNWANTED
     if not reminder_minutes(delivery.kind):
         return replace(_context(delivery, booking), told=_told(session, delivery))
     if reason := why_not(session, delivery, booking):

@@ -40,6 +40,7 @@ class Letter:
     rows: tuple[tuple[str, str], ...] = ()
     actions: tuple[Action, ...] = ()
     closing: tuple[str, ...] = ()
+    footer: Action | None = None  # a link in small print
     reply_to: Mailbox | None = None
     language: str = "en"
     invite: Invite | None = field(default=None, repr=False)

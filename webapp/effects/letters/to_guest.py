@@ -14,13 +14,7 @@ from webapp.effects.letters.letter import NOTHING_TO_SAY, Action, Invite, Letter
 from webapp.services.ical.invitations import Method
 from webapp.services.mail.deliveries import ClaimedDelivery
 from webapp.services.privacy.guests import LINK_SECONDS, asker
-from webapp.services.shared.links import (
-    booking_page_url,
-    confirm_booking_url,
-    host_page_url,
-    manage_url,
-    privacy_url,
-)
+from webapp.services.shared import links
 from webapp.words.formats import english_of
 
 BY_HOST = ("host", "admin")  # then the host wrote the reason for the cancellation
@@ -40,8 +34,9 @@ def held(context: LetterContext) -> Letter | str:
             _("The time is held until %(moment)s. Then it goes back to others.", moment=context.expiry),
         ),
         rows=context.times,
-        actions=(Action(_("Confirm the booking"), confirm_booking_url(context.booking.uid)),),
+        actions=(Action(_("Confirm the booking"), links.confirm_booking_url(context.booking.uid)),),
         closing=(_("If that was not you, you do not have to do anything: without a confirmation nothing is booked."),),
+        footer=_not_me(context),
         language=context.locale.language,
     )
 
@@ -171,7 +166,7 @@ def asked_for_data(session: Session, delivery: ClaimedDelivery) -> Letter | str:
             paragraphs=(
                 _("Somebody asked what is kept here about this address: the times you booked, and what you wrote."),
             ),
-            actions=(Action(_("Show my data"), privacy_url(reader.token)),),
+            actions=(Action(_("Show my data"), links.privacy_url(reader.token)),),
             closing=(
                 _("The link works for %(period)s. Whoever has it sees what you would see.", period=period),
                 _("If it was not you, you need do nothing."),
@@ -213,6 +208,7 @@ def _letter(
         rows=((_("What"), booking.event_type_title), (_("Who"), booking.host_name), *rows),
         actions=(action,),
         closing=(_("You get this mail because somebody booked this time with your address."),),
+        footer=_not_me(context),
         language=str(context.locale.language),
         invite=invite,
     )
@@ -239,10 +235,14 @@ def _place(context: LetterContext) -> Rows:
 
 
 def _change_or_cancel(context: LetterContext) -> Action:
-    return Action(_("Change or cancel"), manage_url(context.booking.uid))
+    return Action(_("Change or cancel"), links.manage_url(context.booking.uid))
 
 
 def _book_another_time(context: LetterContext) -> Action:
     booking = context.booking
-    page = booking_page_url(booking.host_slug, booking.event_type_slug)
-    return Action(_("Book another time"), host_page_url(booking.host_slug) if booking.needs_link else page)
+    page = links.booking_page_url(booking.host_slug, booking.event_type_slug)
+    return Action(_("Book another time"), links.host_page_url(booking.host_slug) if booking.needs_link else page)
+
+
+def _not_me(context: LetterContext) -> Action:
+    return Action(_("I did not book this"), links.not_me_url(context.booking.uid))

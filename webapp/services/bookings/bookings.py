@@ -55,8 +55,8 @@ TAKEN = frozenset({ReasonCode.BUSY, ReasonCode.BUFFER, ReasonCode.FULL})
 
 def book(command: Book, *, actor: Actor, seen: Offering | None = None) -> BookingView:
     """Book an offered start; it is pending until host or guest confirm it, if they have to. `seen`: the offering, if it
-    has been read before. Raises Invalid, NotFound, SlotTaken, SlotUnavailable, AlreadyBooked, ProofRequired,
-    TooManyOpenBookings, TooManyBookings, LinkUsed, IdempotencyMismatch, Overloaded."""
+    has been read before. Raises Invalid, NotFound, SlotTaken, SlotUnavailable, AlreadyBooked, AddressRefused,
+    ProofRequired, TooManyOpenBookings, TooManyBookings, LinkUsed, IdempotencyMismatch, Overloaded."""
     return _book(checked_booking(command), checked_proof(command.proof), actor=actor, seen=seen)
 
 
@@ -83,8 +83,7 @@ def _book(session: Session, command: Book, proof: Proof | None, *, actor: Actor,
     is_unproved = needs_proof and not (proof or command.link_token)
     if is_unproved and not command.confirms_by_mail:
         raise ProofRequired
-    if not command.link_token:  # a gift of the host to this guest
-        require_quota(booked, takes_time=seat is None or seat.number == 1)
+    require_quota(booked, takes_time=seat is None or seat.number == 1, has_link=bool(command.link_token))
     awaits_guest = actor.kind is ActorKind.GUEST and (offering.awaits_guests or is_unproved)
     return insert_booking(session, uid, command, answers, offering, offer, seat, actor=actor, awaits_guest=awaits_guest)
 

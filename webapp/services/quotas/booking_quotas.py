@@ -1,4 +1,5 @@
-"""How much guests may book with one host: upcoming meetings per guest, and the host's times that are taken in an hour.
+"""How much guests may book with one host: upcoming meetings per guest, and the host's times that are taken in an hour;
+and whether the owner of the address wants none.
 
 Counted in the database while the host is locked, so that concurrent bookings by all processes are counted exactly.
 Further seats in a group take no more of the host's time, so a group of 500 can fill within minutes.
@@ -7,12 +8,15 @@ Further seats in a group take no more of the host's time, so a group of 500 can 
 import uuid
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
+from webapp.core.config.tables import NO_QUOTAS
 from webapp.core.extensions import booking_quotas
 from webapp.core.sql import Statement, Values
 from webapp.domain.actor import Actor, ActorKind
-from webapp.domain.errors import TooManyBookings, TooManyOpenBookings
+from webapp.domain.errors import AddressRefused, TooManyBookings, TooManyOpenBookings
 from webapp.models.booking import MAILBOX
+from webapp.services.addresses.keys import address_hash
 
 # Each count ends at its limit, so that it never takes long.
 _COUNTS = f"""
@@ -29,7 +33,8 @@ SELECT (SELECT count(*) FROM (
 (SELECT count(*) FROM (
     SELECT FROM booking WHERE host_id = host.id AND created_at > now() - interval '10 minutes'
     LIMIT %(usual)s
-) AS lately)
+) AS lately),
+EXISTS (SELECT FROM blocked_address WHERE host_id = host.id AND address_hash = %(address)s)
 FROM host
 """  # noqa: S608  no value is in it
 
@@ -41,6 +46,7 @@ class Booked:
     open_of_guest: int = 0
     times_in_hour: int = 0
     lately: int = 0
+    is_blocked: bool = False
 
     @property
     def is_unusual(self) -> bool:
@@ -54,13 +60,12 @@ NOTHING = Booked()
 def booked_query(
     actor: Actor, email: str, *, host: str = "", slot_id: uuid.UUID | None = None
 ) -> tuple[tuple[Statement, Values], ...]:
-    """The query behind `booked_before`, to run together with others once the host is locked; none if nothing is
-    limited. `host`: a slug, unless a slot is booked."""
-    limits = booking_quotas.limits
-    if actor.kind is not ActorKind.GUEST or not (limits.open_per_guest or limits.hourly or limits.usual):
-        return ()
+    """The query behind `booked_before`, to run together with others once the host is locked. Only guests are counted.
+    `host`: a slug, unless a slot is booked."""
+    limits = booking_quotas.limits if actor.kind is ActorKind.GUEST else NO_QUOTAS
     values = {
         "email": email,
+        "address": address_hash(email),
         "host": host,
         "slot": slot_id,
         "open_per_guest": limits.open_per_guest,
@@ -76,17 +81,22 @@ def _statement(*, by_slot: bool) -> Statement:
     return Statement(f"{_COUNTS} WHERE host.{is_host}")
 
 
-def booked_before(results: list[list[tuple[int, ...]]]) -> Booked:
+def booked_before(results: list[list[Any]]) -> Booked:
     """From the results of `booked_query`."""
     return Booked(*results[0][0]) if results and results[0] else NOTHING
 
 
-def require_quota(booked: Booked, *, takes_time: bool) -> None:
-    """`takes_time`: whether nobody has a seat at that time yet. Raises TooManyOpenBookings, TooManyBookings.
+def require_quota(booked: Booked, *, takes_time: bool, has_link: bool = False) -> None:
+    """`takes_time`: whether nobody has a seat at that time yet. `has_link`: whether the host gave the guest a
+    single-use link, which is not counted. Raises AddressRefused, TooManyOpenBookings, TooManyBookings.
 
     Call once it is clear that the booking would succeed otherwise: then nobody can find out whether an address has
     open bookings without making one, of which its owner is told.
     """
+    if booked.is_blocked:
+        raise AddressRefused
+    if has_link:
+        return
     limits = booking_quotas.limits
     if _is_reached(booked.open_of_guest, limits.open_per_guest):
         raise TooManyOpenBookings(limits.open_per_guest)

@@ -69,7 +69,13 @@ def confirm_booking_url(uid: uuid.UUID) -> str:
     return site.url(f"/confirm-booking/{_token(CONFIRM, uid)}")
 
 
-MANAGE, CONFIRM = "manage-link", "confirm-booking"
+def not_me_url(uid: uuid.UUID) -> str:
+    """The page on which the owner of an address says that somebody else booked with it; only mails to that address
+    contain it."""
+    return site.url(f"/not-me/{_token(NOT_ME, uid)}")
+
+
+MANAGE, CONFIRM, NOT_ME = "manage-link", "confirm-booking", "not-me"
 
 
 def manage_token(uid: uuid.UUID) -> str:
@@ -84,6 +90,11 @@ def booking_uid(token: str) -> uuid.UUID | None:
 def uid_to_confirm(token: str) -> uuid.UUID | None:
     """The same for the token of `confirm_booking_url`."""
     return _uid(CONFIRM, token)
+
+
+def not_me_uid(token: str) -> uuid.UUID | None:
+    """The same for the token of `not_me_url`."""
+    return _uid(NOT_ME, token)
 
 
 def _token(purpose: str, uid: uuid.UUID) -> str:

@@ -6,6 +6,7 @@ The words must be true whoever asks: the address in the form may be somebody els
 from flask_babel import gettext
 
 from webapp.domain.errors import (
+    AddressRefused,
     AlreadyBooked,
     DomainError,
     IdempotencyMismatch,
@@ -24,6 +25,8 @@ def advice(error: DomainError, offering: Offering) -> str | None:
             return gettext("You have a seat at this time already. Its link is in the mail that you got.")
         case IdempotencyMismatch():
             return gettext("This form has been sent before and your meeting is booked: the link is in the mail.")
+        case AddressRefused():
+            return gettext("This meeting cannot be booked with this e-mail address. Please use another one.")
         case TooManyOpenBookings():
             return gettext(
                 "At most %(limit)s upcoming meetings with %(host)s can be booked with one e-mail address. The links to"

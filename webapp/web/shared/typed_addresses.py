@@ -21,6 +21,7 @@ from webapp.services.accounts.public_page import public_host
 from webapp.services.availability.offering import find_offering
 from webapp.services.bookings.guest_access import managed_booking
 from webapp.services.event_types.single_use_links import link_target
+from webapp.services.guests.not_me import reported_booking
 from webapp.services.privacy.guests import proved_address
 from webapp.web.shared.guards import Guard, guard_of
 
@@ -92,6 +93,8 @@ def _look_up(endpoint: str, values: Mapping[str, Any]) -> None:
             link_target(token)
         case "manage", {"token": token}:
             managed_booking(token)
+        case "not_me", {"token": token}:
+            reported_booking(token)
         case "privacy", {"token": token}:
             proved_address(token)
         case "booking", {"slug": slug, "event_type": event_type}:
