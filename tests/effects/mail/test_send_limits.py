@@ -21,7 +21,7 @@ from webapp.services.mail.limits import TOO_MANY_GUESTS, lease_mails
 from webapp.services.mail.reports import delivery_states, mail_figures, replay
 from webapp.services.privacy.erase import erase_address
 from webapp.services.privacy.guests import ask_for_data
-from webapp.services.shared.links import manage_url
+from webapp.services.shared.links import confirm_booking_url, manage_url
 
 pytestmark = pytest.mark.usefixtures("limits_on")
 VERA = "vera@example.net"
@@ -246,15 +246,34 @@ def test_counts_go_after_two_days_but_not_what_a_digest_has_yet_to_tell(book: Bo
     assert left == [2, 0]
 
 
+def register(mailer: InProcess, *, days_ago: int) -> None:
+    """The host registered by themselves. Only now: guests of a new host would have to confirm by mail first."""
+    mailer.execute(f"UPDATE host SET registered_at = now() - interval '{days_ago} days'")
+
+
+def test_a_digest_has_the_link_to_confirm_what_the_guest_has_not(
+    build: Build, book: Book, mailer: InProcess, sink: MailSink
+) -> None:
+    for _ in range(9):
+        book()
+    build.rows("UPDATE event_type SET requires_mail_confirmation = true RETURNING id")
+    held = book()
+    mailer.run()
+    let_hours_pass(mailer, A_MINUTE)
+    text = words(last_mail(sink, VERA))
+    assert "Not confirmed by you yet: " in text
+    assert confirm_booking_url(held.uid) in text
+
+
 class TestNewHost:
     @pytest.fixture(autouse=True)
-    def new(self, build: Build, host: int, monkeypatch: pytest.MonkeyPatch) -> None:
-        """He registered yesterday, and may write to three guests a day."""
+    def limit(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A new host may write to three guests a day."""
         monkeypatch.setattr(booking_quotas, "limits", QuotaSettings(0, 0, 0, new_host_guests=3))
-        build.rows("UPDATE host SET registered_at = now() - interval '1 day' RETURNING id")
 
     def test_further_guests_wait_until_there_is_room(self, book: Book, mailer: InProcess, sink: MailSink) -> None:
         made = [book(f"guest-{number}@example.net") for number in range(5)]
+        register(mailer, days_ago=1)
         mailer.run()
         assert [len(subjects(sink, booking.guest_email)) for booking in made] == [1, 1, 1, 0, 0]
         last = delivery_states(session(), made[-1].id)[0]
@@ -271,11 +290,12 @@ class TestNewHost:
             with transaction() as current:
                 confirm_address(current, f"guest-{number}@example.net")
             made.append(book(f"guest-{number}@example.net"))
+        register(mailer, days_ago=1)
         mailer.run()
         assert [len(subjects(sink, booking.guest_email)) for booking in made] == [1, 1, 1, 0]
 
-    def test_a_trusted_host_writes_to_all(self, build: Build, book: Book, mailer: InProcess, sink: MailSink) -> None:
-        build.rows("UPDATE host SET registered_at = now() - interval '8 days' RETURNING id")
+    def test_a_trusted_host_writes_to_all(self, book: Book, mailer: InProcess, sink: MailSink) -> None:
+        register(mailer, days_ago=8)
         made = [book(f"guest-{number}@example.net") for number in range(5)]
         mailer.run()
         assert [len(subjects(sink, booking.guest_email)) for booking in made] == [1] * 5

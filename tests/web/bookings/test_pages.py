@@ -14,7 +14,10 @@ from webapp.core.db import transaction
 from webapp.domain.actor import host_actor
 from webapp.services.bookings import bookings
 from webapp.services.bookings.view import BookingView
+from webapp.services.mail.digests import HELD
 from webapp.services.mail.dispatch import dispatch_events
+from webapp.services.mail.limits import TOO_MANY_GUESTS
+from webapp.services.mail.merging import MERGED
 
 WHICH = ("upcoming", "past", "cancelled")
 
@@ -115,6 +118,21 @@ class TestOne:
         booked = build.booking(build.slot(desk.host_id, tomorrow(10)), email="o'hara?cc=100%25@example.net")
         page = desk.open(f"/bookings/{booked.uid}").text
         assert 'href="mailto:o&#39;hara%3Fcc=100%2525@example.net"' in page
+
+    @pytest.mark.parametrize(
+        ("status", "reason", "words"),
+        [
+            ("skipped", MERGED, "one mail tells both"),
+            ("skipped", HELD, "Too many mails to this address"),
+            ("waiting", TOO_MANY_GUESTS, "This mail waits for its turn"),
+        ],
+    )
+    def test_it_says_why_a_limit_kept_a_mail(
+        self, desk: Desk, booking: BookingView, build: Build, status: str, reason: str, words: str
+    ) -> None:
+        change = "UPDATE delivery SET status = :status, last_error = :reason WHERE id = :id RETURNING id"
+        build.rows(change, status=status, reason=reason, id=deliveries(build)[0])
+        assert words in desk.open(f"/bookings/{booking.uid}").text
 
     def test_as_a_panel_and_in_few_queries(self, desk: Desk, booking: BookingView, build: Build) -> None:
         deliveries(build)

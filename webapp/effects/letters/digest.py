@@ -14,7 +14,7 @@ from webapp.effects.letters.letter import NOTHING_TO_SAY, Action, Letter, Writer
 from webapp.services.bookings.view import BookingView
 from webapp.services.mail.deliveries import ClaimedDelivery
 from webapp.services.mail.digests import Digest, read_digest
-from webapp.services.shared.links import booking_url, manage_url
+from webapp.services.shared.links import booking_url, confirm_booking_url, manage_url
 from webapp.words.formats import english_of, format_range
 from webapp.words.zone_names import zone_label
 
@@ -80,6 +80,8 @@ def _link(booking: BookingView, audience: Audience, locale: Locale) -> Action:
     is_guest = audience is Audience.GUEST
     zone = booking.guest_time_zone if is_guest else booking.host_time_zone
     when = f"{format_range(booking.start, booking.end, zone, locale)} ({zone_label(zone, booking.start, locale)})"
+    if is_guest and booking.awaits_guest and booking.is_active:  # the mail that asked may have been held back
+        return Action(_("Not confirmed by you yet: %(when)s", when=when), confirm_booking_url(booking.uid))
     url = manage_url(booking.uid) if is_guest else booking_url(booking.uid)
     return Action(f"{_STATES[booking.status]}: {when}", url)
 
