@@ -13,6 +13,7 @@ from webapp.core.db import session, transaction
 from webapp.core.extensions import booking_quotas
 from webapp.domain.actor import SYSTEM, host_actor
 from webapp.embedded.mailcatcher.sink import Fault, MailSink
+from webapp.services.addresses.blocked import block_address
 from webapp.services.addresses.confirmed import confirm_address
 from webapp.services.bookings import bookings
 from webapp.services.bookings.view import BookingView
@@ -21,7 +22,7 @@ from webapp.services.mail.limits import TOO_MANY_GUESTS, lease_mails
 from webapp.services.mail.reports import delivery_states, mail_figures, replay
 from webapp.services.privacy.erase import erase_address
 from webapp.services.privacy.guests import ask_for_data
-from webapp.services.shared.links import confirm_booking_url, manage_url
+from webapp.services.shared.links import confirm_booking_url, manage_url, not_me_url
 
 pytestmark = pytest.mark.usefixtures("limits_on")
 VERA = "vera@example.net"
@@ -132,6 +133,26 @@ def test_a_digest_tells_an_address_nothing_of_its_other_tags(book: Book, mailer:
     assert manage_url(tagged.uid) in words(last_mail(sink, "vera+1@example.net"))
     assert manage_url(plain.uid) not in words(last_mail(sink, "vera+1@example.net"))
     assert manage_url(plain.uid) in words(last_mail(sink, VERA))
+
+
+def test_a_digest_has_the_link_that_ends_such_mails(book: Book, mailer: InProcess, sink: MailSink) -> None:
+    made = [book() for _ in range(11)]
+    mailer.run()
+    let_hours_pass(mailer, A_MINUTE)
+    text = words(last_mail(sink, VERA))
+    assert text.count("I did not book this: ") == 1
+    assert any(not_me_url(booking.uid) in text for booking in made)
+
+
+def test_a_digest_is_silent_about_hosts_whose_mails_are_not_wanted(
+    book: Book, mailer: InProcess, sink: MailSink
+) -> None:
+    made = [book() for _ in range(11)]
+    mailer.run()
+    with transaction() as current:
+        block_address(current, made[0].host_id, VERA)
+    let_hours_pass(mailer, A_MINUTE)
+    assert subjects(sink, VERA) == ["Confirmed"] * 9
 
 
 def test_the_host_sees_which_mails_were_held(book: Book, mailer: InProcess) -> None:

@@ -14,7 +14,7 @@ from webapp.effects.letters.letter import NOTHING_TO_SAY, Action, Letter, Writer
 from webapp.services.bookings.view import BookingView
 from webapp.services.mail.deliveries import ClaimedDelivery
 from webapp.services.mail.digests import Digest, read_digest
-from webapp.services.shared.links import booking_url, confirm_booking_url, manage_url
+from webapp.services.shared.links import booking_url, confirm_booking_url, manage_url, not_me_url
 from webapp.words.formats import english_of, format_range
 from webapp.words.zone_names import zone_label
 
@@ -46,7 +46,7 @@ def digest(session: Session, delivery: ClaimedDelivery) -> Letter | str:
                 *_about_bookings(told),
                 *_about_account(told),
             ),
-            actions=(*(_link(*each, locale) for each in told.bookings), *_other_links(told)),
+            actions=(*(_link(*each, locale) for each in told.bookings), *_not_me(told, locale), *_other_links(told)),
             closing=(_("You get this mail because somebody entered your address. If it was not you, ignore it."),),
             language=str(locale.language),
         )
@@ -77,13 +77,25 @@ def _about_account(told: Digest) -> tuple[str, ...]:
 
 
 def _link(booking: BookingView, audience: Audience, locale: Locale) -> Action:
-    is_guest = audience is Audience.GUEST
-    zone = booking.guest_time_zone if is_guest else booking.host_time_zone
-    when = f"{format_range(booking.start, booking.end, zone, locale)} ({zone_label(zone, booking.start, locale)})"
+    is_guest, when = audience is Audience.GUEST, _when(booking, audience, locale)
     if is_guest and booking.awaits_guest and booking.is_active:  # the mail that asked may have been held back
         return Action(_("Not confirmed by you yet: %(when)s", when=when), confirm_booking_url(booking.uid))
     url = manage_url(booking.uid) if is_guest else booking_url(booking.uid)
     return Action(f"{_STATES[booking.status]}: {when}", url)
+
+
+def _not_me(told: Digest, locale: Locale) -> tuple[Action, ...]:
+    """For each host one link, which ends mails about bookings with that host."""
+    of_hosts = {booking.host_id: booking for booking, audience in told.bookings if audience is Audience.GUEST}
+    return tuple(
+        Action(_("I did not book this: %(when)s", when=_when(each, Audience.GUEST, locale)), not_me_url(each.uid))
+        for each in of_hosts.values()
+    )
+
+
+def _when(booking: BookingView, audience: Audience, locale: Locale) -> str:
+    zone = booking.guest_time_zone if audience is Audience.GUEST else booking.host_time_zone
+    return f"{format_range(booking.start, booking.end, zone, locale)} ({zone_label(zone, booking.start, locale)})"
 
 
 def _other_links(told: Digest) -> tuple[Action, ...]:

@@ -20,6 +20,7 @@ from webapp.core.extensions import site
 from webapp.domain.bookings import Audience, EventKind
 from webapp.domain.mail_limits import DAY, digest_due
 from webapp.models import Booking, CountedMail, Delivery, DeliveryStatus, OutboxEvent, Slot
+from webapp.services.addresses.blocked import is_blocked
 from webapp.services.bookings.view import BookingView, booking_select, booking_view
 from webapp.services.mail.addressees import Addressee, addressees
 
@@ -72,7 +73,7 @@ def hold_back(session: Session, mails: Sequence[Addressee]) -> None:
 
 
 def read_digest(session: Session, digest_id: int) -> Digest | None:
-    """What to tell, as it is now; None if there is nothing any more, since the guest was erased."""
+    """What to tell, as it is now; None if there is nothing any more, since the guest was erased or wants no mails."""
     held = session.execute(
         select(Delivery.id, Delivery.booking_id, Delivery.recipient)
         .join(CountedMail, CountedMail.delivery_id == Delivery.id)
@@ -82,11 +83,18 @@ def read_digest(session: Session, digest_id: int) -> Digest | None:
     if not reached:
         return None
     roles = {row.booking_id: Audience(row.recipient) for row in held if row.booking_id}
-    bookings = [view for view in _views(session, roles) if not view.is_guest_erased or roles[view.id] is Audience.HOST]
+    bookings = [view for view in _views(session, roles) if roles[view.id] is Audience.HOST or _is_wanted(session, view)]
     told = tuple((view, roles[view.id]) for view in bookings[:MOST_BOOKINGS])
     about_no_booking = {row.id for row in held if row.booking_id is None}
     kinds = frozenset(one.kind for one in reached if one.delivery_id in about_no_booking)
+    if not told and not kinds:
+        return None
     return Digest(reached[0].email, told, len(bookings) - len(told), kinds)
+
+
+def _is_wanted(session: Session, booking: BookingView) -> bool:
+    """Whether its guest may still be written to about it."""
+    return not (booking.is_guest_erased or is_blocked(session, booking.host_id, booking.guest_email))
 
 
 def forget_counted_mails(session: Session) -> None:
