@@ -18,7 +18,7 @@ from webapp.services.webhooks.endpoints import create_webhook, send_test
 
 PAGES = ("/admin/", "/admin/bookings/", "/admin/hosts/", "/admin/event-types/", "/admin/slots/", "/admin/guests/",
          "/admin/outbox/", "/admin/deliveries/", "/admin/messages/", "/admin/attempts/", "/admin/tokens/",
-         "/admin/feeds/", "/admin/webhooks/", "/admin/audit/")  # fmt: skip
+         "/admin/feeds/", "/admin/webhooks/", "/admin/not-me/", "/admin/audit/")  # fmt: skip
 SECRETS = re.compile(r"password|uniquifier|secret|salt|hash|token")
 
 

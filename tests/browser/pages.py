@@ -68,7 +68,6 @@ EVERY_PAGE = (
     guest("/manage/{manage_held}"),
     guest("/confirm-booking/{confirm}"),
     guest("/not-me/{not_me}"),
-    guest("/not-me/{not_me}", status=422, sent=True),
     guest("/manage/{manage}/cancel"),
     guest("/manage/{manage}/reschedule"),
     guest("/manage/{manage}/reschedule/confirm?start={free}"),

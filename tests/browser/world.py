@@ -63,7 +63,7 @@ def _meetings(build: Build, ada: int) -> dict[str, str]:
     pending = build.booking(waiting)
     build.event_type(ada, "30min", requires_confirmation=False)
     build.event_type(ada, "30min", requires_mail_confirmation=True)
-    held = build.booking(build.slot(ada, TIMES[5] + timedelta(minutes=20), 20))
+    held = build.booking(build.slot(ada, TIMES[5] + timedelta(minutes=20)))
     build.event_type(ada, "30min", requires_mail_confirmation=False)
     cancelled = build.booking(off)
     build.booking(gone)
