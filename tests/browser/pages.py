@@ -66,7 +66,7 @@ EVERY_PAGE = (
     guest("/manage/{manage_pending}"),
     guest("/manage/{manage_cancelled}"),
     guest("/manage/{manage_held}"),
-    guest("/confirm-booking/{confirm}"),
+    guest("/confirm-booking/{confirm_booking}"),
     guest("/not-me/{not_me}"),
     guest("/manage/{manage}/cancel"),
     guest("/manage/{manage}/reschedule"),

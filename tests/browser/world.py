@@ -86,7 +86,7 @@ def _meetings(build: Build, ada: int) -> dict[str, str]:
             "manage_pending": manage_token(pending.uid),
             "manage_cancelled": manage_token(cancelled.uid),
             "manage_held": manage_token(held.uid),
-            "confirm": confirm_booking_url(held.uid).rpartition("/")[2],
+            "confirm_booking": confirm_booking_url(held.uid).rpartition("/")[2],
             "privacy": privacy_token(booking.uid, booking.guest_email),
         }
 
