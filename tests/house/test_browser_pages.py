@@ -17,5 +17,5 @@ class _Anything(dict[str, str]):
     """Some value for every part of an address, fit for its converter."""
 
     def __missing__(self, name: str) -> str:
-        is_text = name in ("once", "confirm", "confirm_booking", "reset", "privacy", "not_me") or name.startswith("manage")
+        is_text = name in ("once", "reset", "privacy", "not_me") or name.startswith(("manage", "confirm"))
         return "1" if name == "schedule" else "text" if is_text else "00000000-0000-4000-8000-000000000000"
