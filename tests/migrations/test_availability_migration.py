@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 import psycopg
 import pytest
 
 from tests.migrations.conftest import Fresh
-from tests.models.attacker import Attacker, populate
+from tests.models.attacker import DAY, Attacker, populate
 from webapp.core.extensions import db
 from webapp.domain.actor import GUEST, host_actor
 from webapp.domain.bookings import BookingStatus
@@ -18,8 +17,6 @@ from webapp.services.bookings import bookings
 from webapp.services.bookings.request import Book
 from webapp.services.event_types import event_types
 from webapp.services.schedules import schedules
-
-DAY = datetime(2099, 3, 2, tzinfo=UTC)
 
 
 @pytest.fixture

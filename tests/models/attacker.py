@@ -1,6 +1,7 @@
 """Raw SQL as the application's own database role, and the rows that it attacks."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 import psycopg
@@ -51,9 +52,12 @@ class Attacker:
         return self.connection.info.backend_pid
 
 
+DAY = datetime.combine(datetime.now(UTC) + timedelta(days=60), time(), UTC)  # within the time that can be booked
+
+
 def populate(app: Attacker) -> dict[str, int]:
     """Two hosts. The first has a free slot (10:00), a taken one (12:00) and a group of 3 with seats 1 and 3 taken
-    (14:00), all on 2 March 2099 for half an hour; the second one free slot. Gives the ids by name."""
+    (14:00), all on DAY for half an hour; the second one free slot. Gives the ids by name."""
     ids: dict[str, int] = {}
     for name in ("host", "other_host"):
         ids[name] = app.value(INSERT_HOST, name=name.replace("_", "-"), email=f"{name}@example.org")
@@ -104,11 +108,11 @@ INSERT_EVENT_TYPE = """
     RETURNING id
 """
 INSERT_GUEST = "INSERT INTO guest (host_id, email) VALUES (%(host)s, %(email)s) RETURNING id"
-INSERT_SLOT = """
+INSERT_SLOT = f"""
     INSERT INTO slot (host_id, event_type_id, starts_at, ends_at, busy, capacity, origin)
     SELECT %(host)s, %(event_type)s, start, start + interval '30 min', tstzrange(start, start + interval '30 min'),
            %(capacity)s, 'published'
-    FROM (SELECT timestamptz '2099-03-02 00:00Z' + %(hour)s::float * interval '1 hour' AS start) AS given
+    FROM (SELECT timestamptz '{DAY.isoformat()}' + %(hour)s::float * interval '1 hour' AS start) AS given
     RETURNING id
 """
 INSERT_CLAIM = "INSERT INTO claim (slot_id, host_id, busy) SELECT id, host_id, busy FROM slot WHERE id = %(slot)s"
