@@ -33,10 +33,9 @@ def _blueprints() -> Iterator[Blueprint]:
     from webapp.web.calendar import blueprint as calendar
     from webapp.web.event_types import blueprint as event_types
     from webapp.web.guest import blueprint as guest
-    from webapp.web.guests import not_me
     from webapp.web.ical import downloads, feeds
     from webapp.web.manage import blueprint as manage
-    from webapp.web.manage import confirm
+    from webapp.web.manage import confirm, not_me
     from webapp.web.operations import health, security_txt
     from webapp.web.portability import data
     from webapp.web.privacy import blueprint as privacy

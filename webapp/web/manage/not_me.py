@@ -58,4 +58,4 @@ def _page(booking: BookingView, token: str, form: GuestForm, status: int = 200) 
     times = meeting_time(booking.start, booking.end, booking.guest_time_zone, current_locale())
     values = {"booking": booking, "token": token, "form": form, "meeting_time": times}
     is_done = isinstance(form, TakeBackForm)
-    return make_response(render_template("guests/not_me.html", is_done=is_done, **values), status)
+    return make_response(render_template("manage/not_me.html", is_done=is_done, **values), status)
