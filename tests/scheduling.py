@@ -17,6 +17,9 @@ GROUPS = {
 }
 
 
+FILES = "tests/security/"  # each of which starts an instance of its own
+
+
 class FolderScheduling(LoadScopeScheduling):
     """Tests of one group in one process, every other one where there is room."""
 
@@ -25,4 +28,6 @@ class FolderScheduling(LoadScopeScheduling):
 
 
 def group_of(nodeid: str) -> str | None:
+    if nodeid.startswith(FILES):
+        return nodeid.partition("::")[0]
     return next((group for folder, group in GROUPS.items() if nodeid.startswith(folder)), None)

@@ -62,7 +62,7 @@ def test_a_host_moves_in(
     fresh.goto("/settings/data")
     fresh.get_by_label("File").set_input_files(file)
     fresh.get_by_role("button", name="Restore from this file").click()
-    expect(fresh.get_by_role("status").first).to_contain_text("Restored: 3 event types and 1 booking.")
+    expect(fresh.get_by_text("Restored: 3 event types and 1 booking.")).to_be_visible(timeout=60_000)
     fresh.goto("/bookings")
     expect(fresh.get_by_role("main")).to_contain_text("Gita Guest")
     expect(text_on(fresh, "Ada Lovelace").first).to_be_attached()

@@ -70,7 +70,7 @@ def test_no_page_fails(live: Live, app: Flask, build: Build, ada: Person) -> Non
     refused_only(live, session.cookies, asks)
 
 
-@pytest.mark.parametrize("page", ["/login", "/settings/password", "/verify", "/register"])
+@pytest.mark.parametrize("page", ["/login", "/settings/password", "/verify"])
 def test_long_passwords_are_refused(live: Live, ada: Person, page: str) -> None:
     person = ada if page in ("/settings/password", "/verify") else Person(live)
     for target, fields in forms_of(person.open(page).text):
