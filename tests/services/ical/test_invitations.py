@@ -41,8 +41,8 @@ def view(**changes: object) -> BookingView:
         "host_slug": "ada", "host_name": "Ada Host", "host_email": "ada@example.org",
         "host_time_zone": "Europe/Berlin", "host_locale": "en", "event_type_id": 1, "event_type_slug": "30min",
         "event_type_title": "30 minutes", "slot_id": 1, "slot_public_id": uuid.uuid4(),
-        "location": "", "is_guest_location": False, "needs_link": False,
-        "expires_at": None, "awaits_guest": False, "change_notice_minutes": 0, "reminder_minutes": (), "has_follow_up": False,
+        "location": "", "is_guest_location": False, "needs_link": False, "awaits_guest": False,
+        "expires_at": None, "change_notice_minutes": 0, "reminder_minutes": (), "has_follow_up": False,
         "questions": (),
     }  # fmt: skip
     return BookingView(**values | changes)  # type: ignore[arg-type]
