@@ -101,4 +101,4 @@ def zone_of(page: Page) -> Locator:
 def register(page: Page, **changes: str) -> None:
     for label, value in (NEW | changes).items():
         page.get_by_label(label, exact=True).fill(value)
-    page.get_by_role("button", name="Make the account").click()
+    page.get_by_role("button", name="Create account").click()

@@ -62,7 +62,7 @@ def confirm_address(context: AccountContext) -> Letter | str:
         subject=_("Confirm your address"),
         heading=_("Confirm your address"),
         paragraphs=(_("Somebody asked for an account with this address. Choose your name and password here."),),
-        actions=(Action(_("Make the account"), _confirm_url(host)),),
+        actions=(Action(_("Create account"), _confirm_url(host)),),
         closing=(_("The link works for two days."), _("If it was not you, you need do nothing: no account is made.")),
     )
 

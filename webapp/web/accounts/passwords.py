@@ -56,7 +56,7 @@ def _words_for(weakness: Weakness) -> str:
     if weakness is Weakness.LENGTH:
         return gettext("Use %(shortest)s to %(longest)s characters.", shortest=SHORTEST, longest=LONGEST)
     if weakness is Weakness.COMMON:
-        return gettext("This password is among the first that somebody would try. Choose another.")
+        return gettext("This password is too common. Choose another one.")
     return gettext("Use no part of your name, your addresses or the name of this site.")
 
 
