@@ -15,7 +15,8 @@ import pytest
 
 from tests.live import Live
 
-PATIENCE = 60.0  # seconds; those that read nothing are ended after 11 on a quiet machine
+WEB_PROCESSES = 2
+PATIENCE = 180.0  # seconds; those that read nothing are ended after 11 on a quiet machine
 LARGE_FILE = "/static/vendor/swagger-ui-5.35.0/swagger-ui-bundle.js"
 MEMORY = 100_000_000  # bytes, of a web process, for all of them together
 
@@ -80,7 +81,7 @@ def siege(instance: Live) -> Siege:
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, before[1]), before[1]))
     clients = kinds()
-    web = web_processes(instance)
+    web = listening_processes(instance)
     small = {process: process.memory_info().rss for process in web}
     address = urlsplit(instance.url)
     statuses: list[int] = []
@@ -118,6 +119,20 @@ def kinds() -> dict[str, Clients]:
         "silent": Clients(1000, ""),
         "no readers": Clients(24, f"GET {LARGE_FILE} {head}\r\n" * 10, is_reading=False),
     }
+
+
+def listening_processes(instance: Live) -> list[psutil.Process]:
+    """All of them. The instance is up with the first, and each needs a moment to set the options of its connections."""
+    until = time.monotonic() + PATIENCE
+    while len(found := [each for each in web_processes(instance) if is_listening(each)]) < WEB_PROCESSES:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    time.sleep(1)
+    return found
+
+
+def is_listening(process: psutil.Process) -> bool:
+    return any(each.status == psutil.CONN_LISTEN for each in process.net_connections("tcp"))
 
 
 def web_processes(instance: Live) -> list[psutil.Process]:

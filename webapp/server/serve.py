@@ -16,6 +16,7 @@ from webapp.core.config.tables import WebServerSettings
 HEAD_MILLISECONDS = 5_000  # for the head of a request, and between two requests
 HEAD_BYTES = 65_536
 MOST_CONNECTIONS = 4_000  # of each worker; the next ones wait until one is closed
+BACKLOG = 4096  # connections that wait to be accepted; where there is no room, clients try again later and later
 OTHER_FILES = 200  # that a worker has open besides its connections
 
 
@@ -26,7 +27,7 @@ def command(web: WebServerSettings, connections: int, *, is_restarted: bool = Fa
         *(sys.executable, "-m", "granian", "wsgi:gateway", "--interface", "rsgi", "--loop", "uvloop"),
         *("--host", web.host, "--port", str(web.port), "--workers", str(web.workers)),
         *("--http", "1", "--no-ws", "--http1-header-read-timeout", str(HEAD_MILLISECONDS)),
-        *("--http1-buffer-size", str(HEAD_BYTES), "--backpressure", str(connections)),
+        *("--http1-buffer-size", str(HEAD_BYTES), "--backpressure", str(connections), "--backlog", str(BACKLOG)),
         *(*respawn, "--workers-kill-timeout", "5", "--log-level", "warning"),
     ]
 
